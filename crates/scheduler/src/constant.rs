@@ -1,0 +1,60 @@
+//! The same rate at every step.
+
+use crate::text::{Described, Fields, number};
+use crate::{Schedule, ScheduleError, TextProblem};
+
+/// The same learning rate at every step.
+///
+/// Its text form is `constant:RATE`.
+///
+/// ```
+/// use firebrick_scheduler::{Constant, Schedule, ScheduleError};
+///
+/// let schedule = Constant::new(0.01)?;
+/// assert_eq!(schedule.learning_rate(0), 0.01);
+/// assert_eq!(schedule.learning_rate(1_000_000), 0.01);
+/// # Ok::<(), ScheduleError>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Constant {
+    rate: f64,
+}
+
+impl Constant {
+    /// The learning rate `rate`.
+    ///
+    /// # Errors
+    /// If `rate` is not a finite number above 0.
+    pub fn new(rate: f64) -> Result<Self, ScheduleError> {
+        if rate.is_finite() && rate > 0.0 {
+            Ok(Self { rate })
+        } else {
+            Err(ScheduleError::NotPositive {
+                schedule: Self::NAME,
+                parameter: "rate",
+                received: rate,
+            })
+        }
+    }
+}
+
+impl Schedule for Constant {
+    fn learning_rate(&self, _step: u64) -> f64 {
+        self.rate
+    }
+}
+
+impl Described for Constant {
+    const NAME: &'static str = "constant";
+    const FORM: &'static str = "constant:RATE";
+    const OPTIONS: &'static [&'static str] = &[];
+
+    fn parse(fields: &Fields<'_>) -> Result<Self, TextProblem> {
+        let rate = fields.value("RATE", "a number above 0")?;
+        Ok(Self::new(rate)?)
+    }
+
+    fn write(&self, text: &mut String) {
+        text.push_str(&number(self.rate));
+    }
+}

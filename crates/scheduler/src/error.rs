@@ -1,0 +1,140 @@
+//! Everything that can be wrong with the description of a schedule.
+
+use crate::ScheduleSpec;
+
+/// Why a description does not make a schedule.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ScheduleError {
+    /// The initial rate of a time-based schedule is 0.
+    #[error(
+        "schedule `{schedule}` expects a whole initial rate of at least 1, received 0; \
+         start at 1 or above and use `scale` for smaller rates"
+    )]
+    InitialRate {
+        /// The name of the schedule.
+        schedule: &'static str,
+    },
+
+    /// A rate or a factor that is not a finite number above 0.
+    #[error(
+        "schedule `{schedule}` expects a finite {parameter} above 0, received {received}; \
+         give a number such as 0.01"
+    )]
+    NotPositive {
+        /// The name of the schedule.
+        schedule: &'static str,
+        /// The name of the parameter.
+        parameter: &'static str,
+        /// Its value.
+        received: f64,
+    },
+
+    /// A scale that makes the initial rate infinite.
+    #[error(
+        "schedule `{schedule}` expects a finite initial rate, received {initial} · {scale:e}; \
+         give a smaller scale"
+    )]
+    RateOverflow {
+        /// The name of the schedule.
+        schedule: &'static str,
+        /// The initial rate before scaling.
+        initial: u32,
+        /// The scale.
+        scale: f64,
+    },
+
+    /// A schedule that counts epochs was built for epochs without steps.
+    #[error(
+        "schedule `{schedule}` counts epochs and expects at least 1 optimizer step an epoch, received 0; \
+         give more examples or a smaller batch size"
+    )]
+    StepsPerEpoch {
+        /// The schedule.
+        schedule: ScheduleSpec,
+    },
+
+    /// A text that is none of the known forms.
+    #[error("schedule `{text}`: {problem}; known forms: {}", ScheduleSpec::FORMS.join(", "))]
+    Text {
+        /// The whole text.
+        text: String,
+        /// What is wrong with it.
+        problem: TextProblem,
+    },
+}
+
+/// What is wrong with the text of a schedule.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum TextProblem {
+    /// No schedule has this name.
+    #[error("unknown schedule `{name}`{}", suggestion(*nearest))]
+    UnknownName {
+        /// The unknown name.
+        name: String,
+        /// The known name that is most like it, if one is.
+        nearest: Option<&'static str>,
+    },
+
+    /// Nothing stands where the value is expected.
+    #[error("{what} is missing, expected {expected}")]
+    MissingValue {
+        /// What the value is called in the form.
+        what: &'static str,
+        /// What it has to be.
+        expected: &'static str,
+    },
+
+    /// A value that cannot be read.
+    #[error("{what} expects {expected}, received `{received}`")]
+    InvalidValue {
+        /// What the value is called in the form.
+        what: &'static str,
+        /// What it has to be.
+        expected: &'static str,
+        /// What stands there.
+        received: String,
+    },
+
+    /// Something between colons that is neither the value nor an option.
+    #[error("expected `option=value`, received `{field}`")]
+    UnexpectedField {
+        /// What stands there.
+        field: String,
+    },
+
+    /// An option that the schedule does not have.
+    #[error("`{schedule}` has no option `{option}`, {}", options(known))]
+    UnknownOption {
+        /// The name of the schedule.
+        schedule: &'static str,
+        /// The unknown option.
+        option: String,
+        /// The options that the schedule has.
+        known: &'static [&'static str],
+    },
+
+    /// An option that stands there twice.
+    #[error("option `{option}` is given twice, expected once")]
+    RepeatedOption {
+        /// The option.
+        option: String,
+    },
+
+    /// A value that can be read but makes no schedule.
+    #[error("{0}")]
+    Rejected(Box<ScheduleError>),
+}
+
+fn suggestion(nearest: Option<&'static str>) -> String {
+    nearest.map_or_else(String::new, |name| format!(", did you mean `{name}`?"))
+}
+
+fn options(known: &[&str]) -> String {
+    if known.is_empty() {
+        "it takes none".to_owned()
+    } else {
+        format!("it takes {}", known.join(", "))
+    }
+}

@@ -1,0 +1,238 @@
+//! The description of a schedule, and the list of all schedules.
+
+use std::fmt;
+use std::num::NonZeroU64;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::per_epoch::PerEpoch;
+use crate::text::{Described, Fields};
+use crate::{Constant, Schedule, ScheduleError, TextProblem, TimeBased};
+
+/// Writes the enum of all schedules and what has to know every one of them.
+macro_rules! known_schedules {
+    ($($schedule:ident),+ $(,)?) => {
+        /// Any of the schedules that have a text form.
+        #[derive(Debug, Clone, Copy, PartialEq)]
+        pub(crate) enum Known {
+            $($schedule($schedule),)+
+        }
+
+        impl Known {
+            const NAMES: &'static [&'static str] = &[$($schedule::NAME),+];
+            const FORMS: &'static [&'static str] = &[$($schedule::FORM),+];
+
+            fn parse(name: &str, rest: Option<&str>) -> Result<(Self, ScheduleUnit), TextProblem> {
+                match name {
+                    $($schedule::NAME => {
+                        let fields = Fields::split::<$schedule>(rest)?;
+                        let unit = fields.option("unit", ScheduleUnit::EXPECTED)?;
+                        let schedule = Self::$schedule($schedule::parse(&fields)?);
+                        Ok((schedule, unit.unwrap_or_default()))
+                    })+
+                    _ => Err(unknown(name)),
+                }
+            }
+
+            fn name(&self) -> &'static str {
+                match self {
+                    $(Self::$schedule(_) => $schedule::NAME,)+
+                }
+            }
+
+            fn write(&self, text: &mut String) {
+                match self {
+                    $(Self::$schedule(schedule) => schedule.write(text),)+
+                }
+            }
+
+            fn build(self) -> Arc<dyn Schedule> {
+                match self {
+                    $(Self::$schedule(schedule) => Arc::new(schedule),)+
+                }
+            }
+        }
+
+        $(
+            impl From<$schedule> for Known {
+                fn from(schedule: $schedule) -> Self {
+                    Self::$schedule(schedule)
+                }
+            }
+
+            impl From<$schedule> for ScheduleSpec {
+                fn from(schedule: $schedule) -> Self {
+                    Self::new(schedule, ScheduleUnit::Step)
+                }
+            }
+        )+
+    };
+}
+
+// The list: a new schedule is a file of its own and its name here.
+known_schedules!(Constant, TimeBased);
+
+/// What a schedule counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum ScheduleUnit {
+    /// Optimizer steps.
+    #[default]
+    Step,
+    /// Epochs.
+    Epoch,
+}
+
+impl ScheduleUnit {
+    const EXPECTED: &'static str = "`step` or `epoch`";
+}
+
+impl FromStr for ScheduleUnit {
+    type Err = TextProblem;
+
+    fn from_str(text: &str) -> Result<Self, TextProblem> {
+        match text {
+            "step" => Ok(Self::Step),
+            "epoch" => Ok(Self::Epoch),
+            _ => Err(TextProblem::InvalidValue {
+                what: "unit",
+                expected: Self::EXPECTED,
+                received: text.to_owned(),
+            }),
+        }
+    }
+}
+
+/// The description of a schedule, checked but not yet running.
+///
+/// It is written and read as text (`time-based:10`, `time-based:10:scale=0.01:unit=epoch`, `constant:0.01`),
+/// also by serde, and made from a schedule by [`From`] or by [`TimeBased::per_epoch`].
+/// [`FORMS`](Self::FORMS) lists all forms.
+///
+/// ```
+/// use firebrick_scheduler::{Constant, ScheduleError, ScheduleSpec, TimeBased};
+///
+/// let spec: ScheduleSpec = "constant:0.01".parse()?;
+/// assert_eq!(spec, Constant::new(0.01)?.into());
+/// assert_eq!(spec.to_string(), "constant:0.01");
+///
+/// let spec: ScheduleSpec = "time-based:10:unit=epoch".parse()?;
+/// assert_eq!(spec, TimeBased::new(10)?.per_epoch());
+/// # Ok::<(), ScheduleError>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct ScheduleSpec {
+    schedule: Known,
+    unit: ScheduleUnit,
+}
+
+impl ScheduleSpec {
+    /// The names of all schedules.
+    pub const NAMES: &'static [&'static str] = Known::NAMES;
+
+    /// The text forms of all schedules; what stands in brackets can be left out.
+    pub const FORMS: &'static [&'static str] = Known::FORMS;
+
+    pub(crate) fn new(schedule: impl Into<Known>, unit: ScheduleUnit) -> Self {
+        Self {
+            schedule: schedule.into(),
+            unit,
+        }
+    }
+
+    /// The name of the schedule, e.g. `time-based`.
+    pub fn name(&self) -> &'static str {
+        self.schedule.name()
+    }
+
+    /// What the schedule counts.
+    pub fn unit(&self) -> ScheduleUnit {
+        self.unit
+    }
+
+    /// Makes the schedule, a function of the optimizer step, for epochs of `steps_per_epoch` optimizer steps.
+    ///
+    /// # Errors
+    /// If the schedule counts epochs and `steps_per_epoch` is 0.
+    pub fn build(&self, steps_per_epoch: u64) -> Result<Arc<dyn Schedule>, ScheduleError> {
+        let schedule = self.schedule.build();
+        match self.unit {
+            ScheduleUnit::Step => Ok(schedule),
+            ScheduleUnit::Epoch => {
+                let steps_per_epoch = NonZeroU64::new(steps_per_epoch)
+                    .ok_or(ScheduleError::StepsPerEpoch { schedule: *self })?;
+                Ok(Arc::new(PerEpoch {
+                    schedule,
+                    steps_per_epoch,
+                }))
+            }
+        }
+    }
+}
+
+impl fmt::Display for ScheduleSpec {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut text = format!("{}:", self.name());
+        self.schedule.write(&mut text);
+        if self.unit == ScheduleUnit::Epoch {
+            text.push_str(":unit=epoch");
+        }
+        formatter.pad(&text)
+    }
+}
+
+impl FromStr for ScheduleSpec {
+    type Err = ScheduleError;
+
+    fn from_str(text: &str) -> Result<Self, ScheduleError> {
+        let (name, rest) = match text.split_once(':') {
+            Some((name, rest)) => (name, Some(rest)),
+            None => (text, None),
+        };
+        match Known::parse(name, rest) {
+            Ok((schedule, unit)) => Ok(Self { schedule, unit }),
+            Err(problem) => Err(ScheduleError::Text {
+                text: text.to_owned(),
+                problem,
+            }),
+        }
+    }
+}
+
+impl TryFrom<String> for ScheduleSpec {
+    type Error = ScheduleError;
+
+    fn try_from(text: String) -> Result<Self, ScheduleError> {
+        text.parse()
+    }
+}
+
+impl From<ScheduleSpec> for String {
+    fn from(spec: ScheduleSpec) -> Self {
+        spec.to_string()
+    }
+}
+
+/// The problem of an unknown name, with the nearest known one.
+fn unknown(name: &str) -> TextProblem {
+    /// Names less alike than this are no misspelling of each other.
+    const ALIKE: f64 = 0.6;
+    let lowercase = name.to_lowercase();
+    let nearest = Known::NAMES
+        .iter()
+        .map(|known| {
+            (
+                strsim::normalized_damerau_levenshtein(&lowercase, known),
+                *known,
+            )
+        })
+        .filter(|(similarity, _)| *similarity >= ALIKE)
+        .max_by(|a, b| a.0.total_cmp(&b.0));
+    TextProblem::UnknownName {
+        name: name.to_owned(),
+        nearest: nearest.map(|(_, known)| known),
+    }
+}

@@ -1,0 +1,392 @@
+//! Devices by name: the one place that knows which backends there are.
+
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
+use std::str::FromStr;
+use std::sync::Mutex;
+
+use burn::tensor::{Device, Tensor};
+use serde::{Deserialize, Serialize};
+
+use crate::device_check::check_device;
+use crate::{ModelError, nearest_name};
+
+/// A device as people write it: `auto`, `flex`, `ndarray`, `wgpu`, `vulkan`, `cuda`, `cuda:1`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum DeviceName {
+    /// The best that is compiled in and answers: CUDA, Vulkan, wgpu, else the CPU.
+    #[default]
+    Auto,
+    /// The CPU, Burn's current backend.
+    Flex,
+    /// The CPU, Burn's former default backend.
+    NdArray,
+    /// A GPU through the platform's graphics API, by index among the adapters.
+    Wgpu(Option<usize>),
+    /// A GPU through Vulkan, by index among the adapters.
+    Vulkan(Option<usize>),
+    /// An NVIDIA GPU, by index.
+    Cuda(Option<usize>),
+}
+
+/// A device that answered, with the reason it was taken.
+#[derive(Clone, Debug)]
+pub struct SelectedDevice {
+    /// Burn's handle, without automatic differentiation.
+    pub device: Device,
+    /// The name it would be asked for by.
+    pub name: DeviceName,
+    /// What the device calls itself, e.g. the GPU's name.
+    pub adapter: String,
+    /// Why it was taken, for the user to read.
+    pub reason: String,
+}
+
+/// What is known of one backend on this machine.
+#[derive(Clone, Debug)]
+pub struct DeviceStatus {
+    /// The backend's name.
+    pub name: DeviceName,
+    /// The Cargo feature that compiles it in.
+    pub feature: &'static str,
+    /// Whether it is compiled in.
+    pub is_compiled: bool,
+    /// What answered, or why nothing did.
+    pub probe: Result<Vec<String>, String>,
+}
+
+/// Backends in the order in which `auto` tries them.
+const PREFERENCE: [DeviceName; 5] = [
+    DeviceName::Cuda(None),
+    DeviceName::Vulkan(None),
+    DeviceName::Wgpu(None),
+    DeviceName::Flex,
+    DeviceName::NdArray,
+];
+
+/// A device found by a probe.
+struct Found {
+    device: Device,
+    adapter: String,
+    /// A software rasterizer: a CPU that poses as a GPU.
+    is_software: bool,
+}
+
+impl DeviceName {
+    /// The names that [`FromStr`] takes.
+    pub const NAMES: [&'static str; 6] = ["auto", "flex", "ndarray", "wgpu", "vulkan", "cuda"];
+
+    /// Finds the device and proves that it computes.
+    ///
+    /// A GPU has to pass [`check_device`] before it is handed out: a driver that computes
+    /// nonsense is reported, never silently used.
+    ///
+    /// # Errors
+    /// A backend that is not compiled in (the error names the Cargo feature), one that does not
+    /// answer (the error says what was probed), one that computes wrong numbers.
+    pub fn select(self) -> Result<SelectedDevice, ModelError> {
+        if self == Self::Auto {
+            return select_best();
+        }
+        if !self.is_compiled() {
+            return Err(ModelError::DeviceNotCompiled {
+                device: self,
+                feature: self.feature(),
+            });
+        }
+        let not_present = |probed: String| ModelError::DeviceNotPresent {
+            device: self,
+            probed,
+        };
+        let mut found = self.probe().map_err(not_present)?;
+        let index = self.index();
+        if index >= found.len() {
+            let adapters: Vec<String> = found.into_iter().map(|found| found.adapter).collect();
+            return Err(not_present(format!(
+                "index {index} was asked for, the probe found {}: {}",
+                adapters.len(),
+                adapters.join(", ")
+            )));
+        }
+        let Found {
+            device, adapter, ..
+        } = found.swap_remove(index);
+        if self.is_gpu() {
+            self.ensure_computes(&device, &adapter)?;
+        }
+        Ok(SelectedDevice {
+            device,
+            name: self,
+            adapter,
+            reason: "asked for by name".to_owned(),
+        })
+    }
+
+    /// The Cargo feature that compiles the backend in.
+    fn feature(self) -> &'static str {
+        match self {
+            Self::Auto | Self::Flex => "flex",
+            Self::NdArray => "ndarray",
+            Self::Wgpu(_) => "wgpu",
+            Self::Vulkan(_) => "vulkan",
+            Self::Cuda(_) => "cuda",
+        }
+    }
+
+    fn is_compiled(self) -> bool {
+        match self {
+            Self::Auto => true,
+            Self::Flex => cfg!(feature = "flex"),
+            Self::NdArray => cfg!(feature = "ndarray"),
+            Self::Wgpu(_) => cfg!(feature = "wgpu"),
+            Self::Vulkan(_) => cfg!(feature = "vulkan"),
+            Self::Cuda(_) => cfg!(feature = "cuda"),
+        }
+    }
+
+    fn is_gpu(self) -> bool {
+        matches!(self, Self::Wgpu(_) | Self::Vulkan(_) | Self::Cuda(_))
+    }
+
+    fn index(self) -> usize {
+        match self {
+            Self::Wgpu(index) | Self::Vulkan(index) | Self::Cuda(index) => index.unwrap_or(0),
+            Self::Auto | Self::Flex | Self::NdArray => 0,
+        }
+    }
+
+    /// Every device of this backend that answers; at least one.
+    fn probe(self) -> Result<Vec<Found>, String> {
+        let devices = quietly(|| enumerate(self))
+            .map_err(|message| format!("looking for its devices failed ({message})"))?;
+        if devices.is_empty() {
+            return Err(match self {
+                Self::Cuda(_) => "no NVIDIA driver or GPU was found".to_owned(),
+                _ => "no graphics adapter was found (no driver, or no GPU)".to_owned(),
+            });
+        }
+        let mut found: Vec<Found> = Vec::new();
+        let mut failures = Vec::new();
+        for device in devices {
+            match quietly(|| answers(&device)).and_then(|answer| answer) {
+                Ok((adapter, is_software)) => found.push(Found {
+                    device,
+                    adapter,
+                    is_software,
+                }),
+                Err(message) => failures.push(message),
+            }
+        }
+        // Real GPUs before software ones, so that index 0 is the best.
+        found.sort_by_key(|found| found.is_software);
+        if found.is_empty() {
+            Err(failures.join("; "))
+        } else {
+            Ok(found)
+        }
+    }
+
+    fn ensure_computes(self, device: &Device, adapter: &str) -> Result<(), ModelError> {
+        let check = check_device(device);
+        if check.is_correct() {
+            return Ok(());
+        }
+        Err(ModelError::DeviceMiscalculates {
+            device: self,
+            adapter: adapter.to_owned(),
+            finding: check.to_string(),
+        })
+    }
+}
+
+/// Every backend this version knows, and what of it is there.
+pub fn device_statuses() -> Vec<DeviceStatus> {
+    PREFERENCE
+        .into_iter()
+        .map(|name| DeviceStatus {
+            name,
+            feature: name.feature(),
+            is_compiled: name.is_compiled(),
+            probe: if name.is_compiled() {
+                name.probe()
+                    .map(|found| found.into_iter().map(|found| found.adapter).collect())
+            } else {
+                Err("not compiled in".to_owned())
+            },
+        })
+        .collect()
+}
+
+/// The first backend of [`PREFERENCE`] that is there, is no software GPU and computes correctly.
+fn select_best() -> Result<SelectedDevice, ModelError> {
+    let mut passed_over = Vec::new();
+    for name in PREFERENCE.into_iter().filter(|name| name.is_compiled()) {
+        let first = name.probe().map(|mut found| found.swap_remove(0));
+        match first {
+            Err(reason) => passed_over.push(format!("{name}: {reason}")),
+            Ok(found) if found.is_software => {
+                passed_over.push(format!(
+                    "{name}: {} is software, slower than flex",
+                    found.adapter
+                ));
+            }
+            Ok(Found {
+                device, adapter, ..
+            }) => {
+                if name.is_gpu()
+                    && let Err(error) = name.ensure_computes(&device, &adapter)
+                {
+                    passed_over.push(error.to_string());
+                    continue;
+                }
+                let reason = if passed_over.is_empty() {
+                    "the best that is compiled in".to_owned()
+                } else {
+                    format!("the best that answers ({})", passed_over.join("; "))
+                };
+                return Ok(SelectedDevice {
+                    device,
+                    name,
+                    adapter,
+                    reason,
+                });
+            }
+        }
+    }
+    Err(ModelError::DeviceNotPresent {
+        device: DeviceName::Auto,
+        probed: if passed_over.is_empty() {
+            "this build has no backend; build with `--features flex`".to_owned()
+        } else {
+            passed_over.join("; ")
+        },
+    })
+}
+
+/// Burn's devices of one backend. Drivers may panic in here.
+fn enumerate(name: DeviceName) -> Vec<Device> {
+    match name {
+        #[cfg(feature = "flex")]
+        DeviceName::Flex => vec![Device::flex()],
+        #[cfg(feature = "ndarray")]
+        #[allow(
+            deprecated,
+            reason = "offered until Burn drops it; nothing else names it"
+        )]
+        DeviceName::NdArray => vec![Device::ndarray()],
+        #[cfg(feature = "wgpu")]
+        DeviceName::Wgpu(_) => Device::enumerate(burn::tensor::DeviceType::Wgpu).to_vec(),
+        #[cfg(feature = "vulkan")]
+        DeviceName::Vulkan(_) => Device::enumerate(burn::tensor::DeviceType::Vulkan).to_vec(),
+        #[cfg(feature = "cuda")]
+        DeviceName::Cuda(_) => Device::enumerate(burn::tensor::DeviceType::Cuda).to_vec(),
+        #[allow(
+            unreachable_patterns,
+            reason = "reached or not, by the features compiled in"
+        )]
+        _ => Vec::new(),
+    }
+}
+
+/// Runs a sum on the device; gives its name and whether it is software. Drivers may panic.
+fn answers(device: &Device) -> Result<(String, bool), String> {
+    let sum = Tensor::<1>::from_floats([1.0, 2.0, 4.0], device)
+        .sum()
+        .try_into_data_as::<f32>()
+        .map_err(|error| format!("a first computation failed ({error})"))?;
+    match sum.as_slice::<f32>() {
+        Ok([7.0]) => Ok(identity(device)),
+        other => Err(format!("1 + 2 + 4 gave {other:?}")),
+    }
+}
+
+#[cfg(any(feature = "wgpu", feature = "cuda"))]
+fn identity(device: &Device) -> (String, bool) {
+    device.identity().map_or_else(cpu_identity, |identity| {
+        (identity.name, identity.physical.is_none())
+    })
+}
+
+#[cfg(not(any(feature = "wgpu", feature = "cuda")))]
+fn identity(_: &Device) -> (String, bool) {
+    cpu_identity()
+}
+
+fn cpu_identity() -> (String, bool) {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    (format!("CPU, {cores} cores"), false)
+}
+
+/// Runs what a driver may panic in; the panic becomes an error and prints nothing.
+pub(crate) fn quietly<T>(run: impl FnOnce() -> T) -> Result<T, String> {
+    // The hook is the process', so only one probe at a time may exchange it.
+    static HOOK: Mutex<()> = Mutex::new(());
+    let _guard = HOOK
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner);
+    let hook = take_hook();
+    set_hook(Box::new(|_| {}));
+    let outcome = catch_unwind(AssertUnwindSafe(run));
+    set_hook(hook);
+    outcome.map_err(|payload| {
+        let text = payload.downcast_ref::<String>().map(String::as_str);
+        let text = text.or_else(|| payload.downcast_ref::<&str>().copied());
+        format!("the driver panicked: {}", text.unwrap_or("no message"))
+    })
+}
+
+impl fmt::Display for DeviceName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (name, index) = match self {
+            Self::Auto => ("auto", None),
+            Self::Flex => ("flex", None),
+            Self::NdArray => ("ndarray", None),
+            Self::Wgpu(index) => ("wgpu", *index),
+            Self::Vulkan(index) => ("vulkan", *index),
+            Self::Cuda(index) => ("cuda", *index),
+        };
+        match index {
+            Some(index) => f.pad(&format!("{name}:{index}")),
+            None => f.pad(name),
+        }
+    }
+}
+
+impl FromStr for DeviceName {
+    type Err = ModelError;
+
+    fn from_str(text: &str) -> Result<Self, ModelError> {
+        let unknown = || ModelError::UnknownDevice {
+            name: text.to_owned(),
+            nearest: nearest_name(text, &Self::NAMES),
+        };
+        let (name, index) = match text.split_once(':') {
+            Some((name, index)) => (name, Some(index.parse().map_err(|_ignored| unknown())?)),
+            None => (text, None),
+        };
+        match (name, index) {
+            ("auto", None) => Ok(Self::Auto),
+            ("flex", None) => Ok(Self::Flex),
+            ("ndarray", None) => Ok(Self::NdArray),
+            ("wgpu", index) => Ok(Self::Wgpu(index)),
+            ("vulkan", index) => Ok(Self::Vulkan(index)),
+            ("cuda", index) => Ok(Self::Cuda(index)),
+            _ => Err(unknown()),
+        }
+    }
+}
+
+impl TryFrom<String> for DeviceName {
+    type Error = ModelError;
+
+    fn try_from(name: String) -> Result<Self, ModelError> {
+        name.parse()
+    }
+}
+
+impl From<DeviceName> for String {
+    fn from(name: DeviceName) -> Self {
+        name.to_string()
+    }
+}

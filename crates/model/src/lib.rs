@@ -1,0 +1,40 @@
+//! Neural networks one can describe, build, run and save.
+//!
+//! This crate stands apart from training on purpose: an app that only predicts depends on it
+//! alone and gets neither a training loop nor a terminal dashboard nor a command line.
+//!
+//! ```
+//! use firebrick_model::{Activation, DeviceName, MlpConfig};
+//!
+//! let device = DeviceName::Flex.select()?.device;
+//! let model = MlpConfig::new(784, 10)
+//!     .with_hidden([128, 64])
+//!     .with_activation(Activation::Sigmoid)
+//!     .init(42, &device)?;
+//! assert_eq!(model.summary().num_params(), 109_386);
+//! # Ok::<(), firebrick_model::ModelError>(())
+//! ```
+
+mod activation;
+mod device;
+mod device_check;
+mod error;
+mod initializer;
+mod mlp;
+mod mlp_config;
+mod model;
+mod names;
+mod saved_model;
+mod summary;
+
+pub use activation::Activation;
+pub use device::{DeviceName, DeviceStatus, SelectedDevice, device_statuses};
+pub use device_check::{DeviceCheck, check_device};
+pub use error::ModelError;
+pub use initializer::GlorotUniform;
+pub use mlp::Mlp;
+pub use mlp_config::MlpConfig;
+pub use model::Model;
+pub use names::nearest_name;
+pub use saved_model::{SavedModel, save_model};
+pub use summary::{LayerSummary, Summary};

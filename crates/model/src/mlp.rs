@@ -1,0 +1,100 @@
+use burn::module::{Content, DisplaySettings, Module, ModuleDisplay};
+use burn::nn::Linear;
+use burn::tensor::{Int, Tensor, activation::softmax};
+
+use crate::{Activation, MlpConfig, Model, Summary};
+
+/// A multi-layer perceptron: dense layers with an activation between them, logits out.
+///
+/// A plain Burn [`Module`], built by [`MlpConfig::init`].
+///
+/// # Shapes
+/// - input: `[batch_size, num_features]`
+/// - output of [`forward`](Model::forward): logits, `[batch_size, num_classes]`
+#[derive(Module, Debug)]
+#[module(custom_display)]
+pub struct Mlp {
+    layers: Vec<Linear>,
+    #[module(skip)]
+    activation: Activation,
+}
+
+impl Mlp {
+    /// A network of layers that fit one another; at least one.
+    pub(crate) fn from_layers(layers: Vec<Linear>, activation: Activation) -> Self {
+        debug_assert!(!layers.is_empty());
+        Self { layers, activation }
+    }
+
+    /// The description this network could be built from.
+    pub fn config(&self) -> MlpConfig {
+        let shapes: Vec<[usize; 2]> = self
+            .layers
+            .iter()
+            .map(|layer| layer.weight.shape().dims())
+            .collect();
+        let units: Vec<usize> = shapes.iter().map(|[_, units]| *units).collect();
+        let (num_classes, hidden) = units.split_last().map_or((0, &units[..]), |(c, h)| (*c, h));
+        MlpConfig::new(shapes.first().map_or(0, |[inputs, _]| *inputs), num_classes)
+            .with_hidden(hidden)
+            .with_activation(self.activation)
+    }
+
+    /// Probabilities of the classes.
+    ///
+    /// # Shapes
+    /// - inputs: `[batch_size, num_features]`
+    /// - output: `[batch_size, num_classes]`, each row sums to 1
+    ///
+    /// # Panics
+    /// When the inputs do not have the network's number of features.
+    pub fn predict(&self, inputs: Tensor<2>) -> Tensor<2> {
+        softmax(self.forward(inputs), 1)
+    }
+
+    /// The most probable class of each sample.
+    ///
+    /// # Shapes
+    /// - inputs: `[batch_size, num_features]`
+    /// - output: `[batch_size]`
+    ///
+    /// # Panics
+    /// When the inputs do not have the network's number of features.
+    pub fn predict_classes(&self, inputs: Tensor<2>) -> Tensor<1, Int> {
+        self.forward(inputs).argmax(1).squeeze_dim(1)
+    }
+
+    /// The network layer by layer.
+    pub fn summary(&self) -> Summary {
+        // A built network has passed the checks of its description.
+        self.config().summary().unwrap_or_default()
+    }
+}
+
+impl Model for Mlp {
+    fn forward(&self, inputs: Tensor<2>) -> Tensor<2> {
+        let last = self.layers.len() - 1;
+        let mut x = inputs;
+        for (index, layer) in self.layers.iter().enumerate() {
+            x = layer.forward(x);
+            if index < last {
+                x = self.activation.forward(x);
+            }
+        }
+        x
+    }
+
+    fn description(&self) -> Option<String> {
+        serde_json::to_string(&self.config()).ok()
+    }
+}
+
+impl ModuleDisplay for Mlp {
+    fn format(&self, _: DisplaySettings) -> String {
+        self.summary().to_string()
+    }
+
+    fn custom_content(&self, content: Content) -> Option<Content> {
+        content.optional()
+    }
+}

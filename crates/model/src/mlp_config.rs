@@ -1,0 +1,162 @@
+use burn::module::Param;
+use burn::nn::Linear;
+use burn::tensor::{Device, Tensor};
+use serde::{Deserialize, Serialize};
+
+use crate::summary::{LayerSummary, Summary};
+use crate::{Activation, GlorotUniform, Mlp, ModelError};
+
+/// The description of a multi-layer perceptron: any number of hidden layers of any width.
+///
+/// Describe, check, build: [`MlpConfig::init`] either gives a network or an error that names the
+/// layer. Kernels start Glorot-uniform, biases at zero, as in Keras.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MlpConfig {
+    /// Features of a sample, e.g. 784 for an image of 28 × 28.
+    pub num_features: usize,
+    /// Units of each hidden layer, from the input on; empty for a linear classifier.
+    pub hidden: Vec<usize>,
+    /// Classes, the units of the last layer.
+    pub num_classes: usize,
+    /// The function after each hidden layer.
+    pub activation: Activation,
+}
+
+/// One dense layer of the description.
+pub(crate) struct DenseShape {
+    pub(crate) name: String,
+    pub(crate) inputs: usize,
+    pub(crate) units: usize,
+}
+
+impl MlpConfig {
+    /// A linear classifier, until [`with_hidden`](Self::with_hidden) adds layers.
+    pub fn new(num_features: usize, num_classes: usize) -> Self {
+        Self {
+            num_features,
+            hidden: Vec::new(),
+            num_classes,
+            activation: Activation::default(),
+        }
+    }
+
+    /// Sets the units of the hidden layers.
+    #[must_use = "returns the changed description"]
+    pub fn with_hidden(mut self, hidden: impl Into<Vec<usize>>) -> Self {
+        self.hidden = hidden.into();
+        self
+    }
+
+    /// Sets the activation of the hidden layers; sigmoid by default.
+    #[must_use = "returns the changed description"]
+    pub fn with_activation(mut self, activation: Activation) -> Self {
+        self.activation = activation;
+        self
+    }
+
+    /// Checks the widths.
+    ///
+    /// # Errors
+    /// A width of zero, or one so large that the weights could not be addressed; the error names
+    /// the layer.
+    pub fn validate(&self) -> Result<(), ModelError> {
+        if self.num_features == 0 {
+            return Err(ModelError::ZeroInputs);
+        }
+        for DenseShape {
+            name,
+            inputs,
+            units,
+        } in self.layers()
+        {
+            if units == 0 {
+                return Err(ModelError::ZeroUnits { layer: name });
+            }
+            // Bytes of the kernel, and twice that for its gradient and momentum.
+            let addressable = inputs
+                .checked_mul(units)
+                .and_then(|weights| weights.checked_mul(3 * size_of::<f32>()))
+                .is_some_and(|bytes| isize::try_from(bytes).is_ok());
+            if !addressable {
+                return Err(ModelError::TooLarge {
+                    layer: name,
+                    inputs,
+                    units,
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// Builds the network with initial weights that depend on nothing but the seed.
+    ///
+    /// # Errors
+    /// Those of [`validate`](Self::validate).
+    pub fn init(&self, seed: u64, device: &Device) -> Result<Mlp, ModelError> {
+        self.validate()?;
+        let initializer = GlorotUniform::new(seed);
+        let layers = self
+            .layers()
+            .iter()
+            .enumerate()
+            .map(|(index, layer)| Linear {
+                weight: Param::from_tensor(initializer.kernel(
+                    index,
+                    layer.inputs,
+                    layer.units,
+                    device,
+                )),
+                bias: Some(Param::from_tensor(Tensor::zeros([layer.units], device))),
+            })
+            .collect();
+        Ok(Mlp::from_layers(layers, self.activation))
+    }
+
+    /// The network layer by layer, without building it.
+    ///
+    /// # Errors
+    /// Those of [`validate`](Self::validate).
+    pub fn summary(&self) -> Result<Summary, ModelError> {
+        self.validate()?;
+        let last = self.hidden.len();
+        let layers = self
+            .layers()
+            .into_iter()
+            .enumerate()
+            .map(|(index, layer)| LayerSummary {
+                kind: if index == last {
+                    "Dense, softmax".to_owned()
+                } else {
+                    format!("Dense, {}", self.activation)
+                },
+                name: layer.name,
+                output_shape: vec![layer.units],
+                num_params: layer.inputs * layer.units + layer.units,
+            })
+            .collect();
+        Ok(Summary::new("mlp", vec![self.num_features], layers))
+    }
+
+    /// The dense layers from the input on, named as Keras names them.
+    pub(crate) fn layers(&self) -> Vec<DenseShape> {
+        let mut inputs = self.num_features;
+        self.hidden
+            .iter()
+            .chain([&self.num_classes])
+            .enumerate()
+            .map(|(index, &units)| {
+                let layer = DenseShape {
+                    name: match index {
+                        0 => "dense".to_owned(),
+                        _ => format!("dense_{index}"),
+                    },
+                    inputs,
+                    units,
+                };
+                inputs = units;
+                layer
+            })
+            .collect()
+    }
+}

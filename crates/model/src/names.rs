@@ -1,0 +1,15 @@
+/// The known name closest to a mistyped one, if any is close.
+///
+/// ```
+/// assert_eq!(firebrick_model::nearest_name("sigmiod", &["relu", "sigmoid"]), Some("sigmoid"));
+/// assert_eq!(firebrick_model::nearest_name("banana", &["relu", "sigmoid"]), None);
+/// ```
+pub fn nearest_name<'a>(given: &str, known: &[&'a str]) -> Option<&'a str> {
+    let given = given.to_lowercase();
+    known
+        .iter()
+        .map(|&name| (strsim::damerau_levenshtein(&given, name), name))
+        .filter(|(distance, name)| *distance <= name.len().max(given.len()).div_ceil(3))
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, name)| name)
+}

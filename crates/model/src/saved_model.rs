@@ -1,0 +1,175 @@
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use burn::store::{ModuleRecord, RecordError};
+use burn::tensor::{Bytes, DType, Device, Shape};
+use burn_pack::{Reader, Writer};
+
+use crate::{Mlp, MlpConfig, Model, ModelError};
+
+/// Key of the file's metadata under which the model's description lies.
+const DESCRIPTION: &str = "firebrick.model";
+
+/// Saves a model's weights and, where it has one, its description, in Burn's burnpack format.
+///
+/// The file is written to a temporary name, synced and renamed: it is whole or absent.
+///
+/// # Errors
+/// A file that cannot be written; whatever was at `path` before is then still there.
+pub fn save_model<M: Model>(model: &M, path: &Path) -> Result<(), ModelError> {
+    let bytes = pack(model).map_err(|error| ModelError::File {
+        path: path.to_owned(),
+        action: "write",
+        source: std::io::Error::other(error.to_string()),
+    })?;
+    write_whole(path, &bytes).map_err(|source| ModelError::File {
+        path: path.to_owned(),
+        action: "write",
+        source,
+    })
+}
+
+/// Burn's record of the module, with our description added to its metadata.
+fn pack<M: Model>(model: &M) -> Result<Bytes, RecordError> {
+    let record = model.clone().into_record().into_bytes()?;
+    let tensors = Reader::from_bytes(record)?.into_tensors()?;
+    let mut writer = Writer::new(tensors)
+        .with_metadata("producer", "firebrick")
+        .with_metadata("version", env!("CARGO_PKG_VERSION"));
+    if let Some(description) = model.description() {
+        writer = writer.with_metadata(DESCRIPTION, &description);
+    }
+    Ok(writer.into_bytes()?)
+}
+
+fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let directory = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    let mut file = tempfile::NamedTempFile::new_in(directory)?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    file.persist(path)?;
+    Ok(())
+}
+
+/// A model file, read and checked, not yet on a device.
+///
+/// ```
+/// # use burn::tensor::{Device, Tensor};
+/// # use firebrick_model::{MlpConfig, SavedModel, save_model};
+/// # let directory = tempfile::tempdir()?;
+/// # let path = directory.path().join("model.bpk");
+/// let device = Device::flex();
+/// let model = MlpConfig::new(784, 10).with_hidden([32]).init(1, &device)?;
+/// save_model(&model, &path)?;
+///
+/// let loaded = SavedModel::read(&path)?.into_mlp(&device)?;
+/// assert_eq!(loaded.config(), model.config());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct SavedModel {
+    path: PathBuf,
+    reader: Reader,
+}
+
+impl SavedModel {
+    /// Reads a file written by [`save_model`].
+    ///
+    /// # Errors
+    /// A file that is missing, unreadable, cut off or of another format.
+    pub fn read(path: &Path) -> Result<Self, ModelError> {
+        let bytes = std::fs::read(path).map_err(|source| ModelError::File {
+            path: path.to_owned(),
+            action: "read",
+            source,
+        })?;
+        let reader = Reader::from_bytes(Bytes::from_bytes_vec(bytes))
+            .map_err(|error| malformed(path, error.to_string()))?;
+        Ok(Self {
+            path: path.to_owned(),
+            reader,
+        })
+    }
+
+    /// The description kept in the file, if the model had one.
+    pub fn description(&self) -> Option<&str> {
+        self.reader.metadata().get(DESCRIPTION).map(String::as_str)
+    }
+
+    /// Builds the multi-layer perceptron that the file describes.
+    ///
+    /// # Errors
+    /// A file of another kind of model, or one whose weights do not fit its description.
+    pub fn into_mlp(self, device: &Device) -> Result<Mlp, ModelError> {
+        let path = self.path;
+        let description =
+            self.reader.metadata().get(DESCRIPTION).ok_or_else(|| {
+                malformed(&path, "it holds weights without a description".to_owned())
+            })?;
+        let config: MlpConfig = serde_json::from_str(description)
+            .map_err(|error| malformed(&path, format!("its description is no MLP: {error}")))?;
+        config.validate()?;
+
+        // Only weights of exactly the described shapes are there to be allocated.
+        let tensors = self
+            .reader
+            .into_tensors()
+            .map_err(|error| malformed(&path, error.to_string()))?;
+        let mut expected = BTreeMap::new();
+        for (index, layer) in config.layers().iter().enumerate() {
+            expected.insert(
+                format!("layers.{index}.weight"),
+                Shape::new([layer.inputs, layer.units]),
+            );
+            expected.insert(format!("layers.{index}.bias"), Shape::new([layer.units]));
+        }
+        for tensor in &tensors {
+            match expected.remove(&tensor.name) {
+                Some(shape) if tensor.shape == shape && tensor.dtype == DType::F32 => {}
+                Some(shape) => {
+                    let reason = format!(
+                        "weight `{}` should be {shape:?} F32, it is {:?} {:?}",
+                        tensor.name, tensor.shape, tensor.dtype
+                    );
+                    return Err(malformed(&path, reason));
+                }
+                None => {
+                    let reason = format!("weight `{}` belongs to no layer", tensor.name);
+                    return Err(malformed(&path, reason));
+                }
+            }
+        }
+        if let Some(name) = expected.into_keys().next() {
+            return Err(malformed(&path, format!("weight `{name}` is missing")));
+        }
+        load(tensors, config.init(0, device)?).map_err(|error| malformed(&path, error.to_string()))
+    }
+
+    /// Loads the weights into a module of the same structure, e.g. one of your own.
+    ///
+    /// # Errors
+    /// Weights that are missing, left over or of another shape; the error lists them.
+    pub fn load_into<M: Model>(self, module: M) -> Result<M, ModelError> {
+        let path = self.path;
+        self.reader
+            .into_tensors()
+            .map_err(RecordError::from)
+            .and_then(|tensors| load(tensors, module))
+            .map_err(|error| malformed(&path, error.to_string()))
+    }
+}
+
+fn load<M: Model>(tensors: Vec<burn_pack::Tensor>, module: M) -> Result<M, RecordError> {
+    let record = ModuleRecord::from_bytes(Writer::new(tensors).into_bytes()?)?;
+    module.try_load_record(record)
+}
+
+fn malformed(path: &Path, reason: String) -> ModelError {
+    ModelError::Malformed {
+        path: path.to_owned(),
+        reason,
+    }
+}

@@ -1,0 +1,163 @@
+use std::fmt;
+
+/// A network layer by layer, printed as Keras prints it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    name: String,
+    input_shape: Vec<usize>,
+    layers: Vec<LayerSummary>,
+}
+
+/// One row of a [`Summary`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LayerSummary {
+    /// Name within the network.
+    pub name: String,
+    /// What kind of layer it is.
+    pub kind: String,
+    /// Shape of its output, without the batch axis.
+    pub output_shape: Vec<usize>,
+    /// Number of its weights.
+    pub num_params: usize,
+}
+
+/// Bytes of a weight in single precision.
+const BYTES_PER_PARAM: usize = size_of::<f32>();
+
+/// Widths of the columns, without their padding.
+const COLUMNS: [usize; 3] = [36, 27, 15];
+
+impl Summary {
+    pub(crate) fn new(name: &str, input_shape: Vec<usize>, layers: Vec<LayerSummary>) -> Self {
+        Self {
+            name: name.to_owned(),
+            input_shape,
+            layers,
+        }
+    }
+
+    /// The rows, from the input on.
+    pub fn layers(&self) -> &[LayerSummary] {
+        &self.layers
+    }
+
+    /// Shape of a sample.
+    pub fn input_shape(&self) -> &[usize] {
+        &self.input_shape
+    }
+
+    /// All weights of the network.
+    pub fn num_params(&self) -> usize {
+        self.layers.iter().map(|layer| layer.num_params).sum()
+    }
+
+    /// Memory of all weights in single precision.
+    pub fn num_bytes(&self) -> usize {
+        self.num_params() * BYTES_PER_PARAM
+    }
+}
+
+impl fmt::Display for Summary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "Model: \"{}\"", self.name)?;
+        writeln!(f, "{}", rule(['┏', '━', '┳', '┓']))?;
+        writeln!(
+            f,
+            "{}",
+            row('┃', ["Layer (type)", "Output Shape", "Param #"])
+        )?;
+        writeln!(f, "{}", rule(['┡', '━', '╇', '┩']))?;
+        for (index, layer) in self.layers.iter().enumerate() {
+            if index > 0 {
+                writeln!(f, "{}", rule(['├', '─', '┼', '┤']))?;
+            }
+            let name = format!("{} ({})", layer.name, layer.kind);
+            let shape = batched(&layer.output_shape);
+            writeln!(
+                f,
+                "{}",
+                row('│', [&name, &shape, &grouped(layer.num_params)])
+            )?;
+        }
+        writeln!(f, "{}", rule(['└', '─', '┴', '┘']))?;
+        writeln!(f, " Input shape: {}", batched(&self.input_shape))?;
+        writeln!(
+            f,
+            " Total params: {} ({})",
+            grouped(self.num_params()),
+            readable_bytes(self.num_bytes())
+        )
+    }
+}
+
+fn rule([left, line, cross, right]: [char; 4]) -> String {
+    let parts: Vec<String> = COLUMNS
+        .iter()
+        .map(|width| line.to_string().repeat(width + 2))
+        .collect();
+    format!("{left}{}{right}", parts.join(&cross.to_string()))
+}
+
+fn row(bar: char, [name, shape, params]: [&str; 3]) -> String {
+    let cell = |text: &str, width: usize| -> String {
+        if text.chars().count() <= width {
+            text.to_owned()
+        } else {
+            text.chars().take(width - 1).chain(['…']).collect()
+        }
+    };
+    let [a, b, c] = COLUMNS;
+    format!(
+        "{bar} {:a$} {bar} {:b$} {bar} {:>c$} {bar}",
+        cell(name, a),
+        cell(shape, b),
+        cell(params, c),
+    )
+}
+
+/// `(None, 28, 28)`: the batch axis is open.
+fn batched(shape: &[usize]) -> String {
+    let axes: Vec<String> = shape.iter().map(ToString::to_string).collect();
+    format!("(None, {})", axes.join(", "))
+}
+
+/// `100480` as `100,480`.
+fn grouped(number: usize) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// `407080` as `397.54 KB`, in powers of 1024 as Keras counts.
+fn readable_bytes(bytes: usize) -> String {
+    let units = ["B", "KB", "MB", "GB", "TB", "PB"];
+    let mut amount = bytes as f64;
+    let mut unit = 0;
+    while amount >= 1024.0 && unit + 1 < units.len() {
+        amount /= 1024.0;
+        unit += 1;
+    }
+    format!("{amount:.2} {}", units[unit])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_read_as_keras_writes_them() {
+        assert_eq!(grouped(0), "0");
+        assert_eq!(grouped(999), "999");
+        assert_eq!(grouped(101_770), "101,770");
+        assert_eq!(grouped(1_000_000), "1,000,000");
+        assert_eq!(readable_bytes(0), "0.00 B");
+        assert_eq!(readable_bytes(4 * 101_770), "397.54 KB");
+        assert_eq!(readable_bytes(4 * 305_312), "1.16 MB");
+    }
+}

@@ -1,0 +1,31 @@
+"""Activations by Keras, for the tests of this crate.
+
+    pip install keras jax
+    KERAS_BACKEND=jax python make_activations.py
+
+Writes activations.json beside this script.
+"""
+
+import json
+import os
+import pathlib
+
+os.environ.setdefault("KERAS_BACKEND", "jax")
+
+import keras
+import numpy as np
+
+NAMES = [
+    "linear", "sigmoid", "relu", "tanh", "gelu", "silu", "swish", "elu", "selu",
+    "leaky_relu", "softplus", "softsign", "mish",
+]  # fmt: skip
+inputs = [-30.0, -3.0, -1.5, -1.0, -0.5, 0.0, 0.3, 0.5, 1.0, 2.5, 7.0, 30.0]
+
+values = {}
+for name in NAMES:
+    outputs = keras.activations.get(name)(keras.ops.convert_to_tensor(inputs, "float32"))
+    values[name] = [float(str(value)) for value in np.asarray(outputs, "float32")]
+
+path = pathlib.Path(__file__).with_name("activations.json")
+golden = {"keras": keras.__version__, "inputs": inputs, "values": values}
+path.write_text(json.dumps(golden, indent=1) + "\n")

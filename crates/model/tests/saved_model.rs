@@ -1,0 +1,146 @@
+//! Saving a model and reading it back, whole or damaged.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
+
+use std::path::Path;
+
+use burn::module::Module;
+use burn::nn::{Linear, LinearConfig};
+use burn::tensor::{Device, Tensor};
+use firebrick_model::{Activation, Mlp, MlpConfig, Model, ModelError, SavedModel, save_model};
+
+fn mlp() -> Mlp {
+    let config = MlpConfig::new(9, 3)
+        .with_hidden([5, 4])
+        .with_activation(Activation::Tanh);
+    config.init(2, &Device::flex()).unwrap()
+}
+
+fn outputs(model: &impl Model) -> Vec<f32> {
+    let inputs = Tensor::<2>::ones([2, 9], &Device::flex());
+    model.forward(inputs).into_data().iter().collect()
+}
+
+fn read(path: &Path) -> Result<Mlp, ModelError> {
+    SavedModel::read(path)?.into_mlp(&Device::flex())
+}
+
+#[test]
+fn a_loaded_model_is_the_saved_one() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("model.bpk");
+    let model = mlp();
+    save_model(&model, &path).unwrap();
+    let loaded = read(&path).unwrap();
+    assert_eq!(loaded.config(), model.config());
+    assert_eq!(outputs(&loaded), outputs(&model));
+}
+
+#[derive(Module, Debug)]
+struct Own {
+    only: Linear,
+}
+
+impl Model for Own {
+    fn forward(&self, inputs: Tensor<2>) -> Tensor<2> {
+        self.only.forward(inputs)
+    }
+}
+
+fn own(outputs: usize) -> Own {
+    Own {
+        only: LinearConfig::new(9, outputs).init(&Device::flex()),
+    }
+}
+
+#[test]
+fn weights_of_an_own_module_are_loaded_into_one_of_its_structure() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("own.bpk");
+    let model = own(3);
+    save_model(&model, &path).unwrap();
+    let loaded = SavedModel::read(&path).unwrap().load_into(own(3)).unwrap();
+    assert_eq!(outputs(&loaded), outputs(&model));
+
+    let error = SavedModel::read(&path)
+        .unwrap()
+        .load_into(own(4))
+        .unwrap_err();
+    assert!(error.to_string().contains("shape mismatch"), "{error}");
+    let error = read(&path).unwrap_err().to_string();
+    assert!(error.contains("weights without a description"), "{error}");
+}
+
+#[test]
+fn a_damaged_file_is_an_error_and_never_a_panic() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("model.bpk");
+    save_model(&mlp(), &path).unwrap();
+    let whole = std::fs::read(&path).unwrap();
+
+    for length in (0..whole.len()).step_by(7) {
+        std::fs::write(&path, &whole[..length]).unwrap();
+        assert!(read(&path).is_err(), "cut off after {length} bytes");
+    }
+    // A flipped bit is an error, or a model with another weight: never a crash.
+    for position in 0..whole.len().min(1200) {
+        let mut damaged = whole.clone();
+        damaged[position] ^= 0x10;
+        std::fs::write(&path, &damaged).unwrap();
+        let _ = read(&path);
+    }
+    std::fs::write(&path, "not a model at all").unwrap();
+    let error = read(&path).unwrap_err().to_string();
+    assert!(
+        error.contains("is not a model this version can read"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_description_that_lies_about_its_sizes_is_found_out() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("model.bpk");
+    save_model(&mlp(), &path).unwrap();
+    let whole = std::fs::read(&path).unwrap();
+    let find = br#""hidden":[5,4]"#;
+    let lie = br#""hidden":[9,4]"#;
+    let at = whole
+        .windows(find.len())
+        .position(|window| window == find)
+        .unwrap();
+    let mut lying = whole.clone();
+    lying[at..at + lie.len()].copy_from_slice(lie);
+    std::fs::write(&path, lying).unwrap();
+    let error = read(&path).unwrap_err().to_string();
+    assert!(
+        error.contains("weight `layers.0") && error.contains("should be"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_file_that_cannot_be_read_or_written_is_named() {
+    let directory = tempfile::tempdir().unwrap();
+    let error = read(&directory.path().join("none.bpk"))
+        .unwrap_err()
+        .to_string();
+    assert!(error.starts_with("cannot read the model file") && error.contains("none.bpk"));
+    let below_a_file = directory.path().join("file");
+    std::fs::write(&below_a_file, "x").unwrap();
+    let error = save_model(&mlp(), &below_a_file.join("model.bpk"))
+        .unwrap_err()
+        .to_string();
+    assert!(error.starts_with("cannot write the model file"), "{error}");
+}
+
+#[test]
+fn saving_again_replaces_the_file_and_leaves_no_other() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("model.bpk");
+    save_model(&mlp(), &path).unwrap();
+    let other = MlpConfig::new(9, 2).init(5, &Device::flex()).unwrap();
+    save_model(&other, &path).unwrap();
+    assert_eq!(read(&path).unwrap().config(), other.config());
+    assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 1);
+}

@@ -1,0 +1,22 @@
+use std::io::{self, Write};
+use std::path::Path;
+
+/// Writes a file that is whole or absent: a temporary name in the same directory, sync, rename.
+///
+/// # Errors
+/// What the system says, e.g. a full disk; the file that was there before is then untouched.
+pub fn write_whole(path: &Path, contents: &[u8]) -> io::Result<()> {
+    let directory = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    let mut file = tempfile::Builder::new();
+    // Readable like any other file, not for the owner alone.
+    #[cfg(unix)]
+    let file = file.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644));
+    let mut file = file.prefix(".firebrick-").tempfile_in(directory)?;
+    file.write_all(contents)?;
+    file.as_file().sync_all()?;
+    file.persist(path)?;
+    Ok(())
+}

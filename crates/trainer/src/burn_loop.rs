@@ -1,0 +1,104 @@
+//! Everything that touches Burn's training traits: its `Learner` is driven here, its dashboard and
+//! events are fed here, and here is our epoch loop.
+
+mod compiled;
+mod dashboard;
+mod dashboard_metrics;
+mod epoch_loop;
+mod pending;
+mod silent;
+
+use std::cell::RefCell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use burn::train::renderer::MetricsRenderer;
+use burn::train::{Learner, SupervisedTraining, TrainingStrategy};
+use firebrick_data::BatchLoader;
+use firebrick_model::Model;
+
+pub(crate) use compiled::Compiled;
+pub(crate) use dashboard::restore_terminal;
+pub(crate) use epoch_loop::{EpochHook, LoopOutcome, LoopSettings};
+pub(crate) use pending::Pending;
+
+use crate::{Display, StopHandle, TrainError};
+use dashboard_metrics::DashboardMetric;
+use epoch_loop::EpochLoop;
+use silent::{NoMetricFiles, Silent};
+
+/// What the dashboard's "kill" panics with.
+const KILLED: &str = "Killing training from user input";
+
+/// Trains with Burn's `SupervisedTraining` around our epoch loop.
+///
+/// The outcome is there in every case: after an error or a panic it holds what was learned before.
+pub(crate) fn train<M: Model>(
+    learner: Learner<Compiled<M>>,
+    loaders: (Arc<BatchLoader>, Option<Arc<BatchLoader>>),
+    settings: LoopSettings<M>,
+    stop: &StopHandle,
+) -> LoopOutcome<M> {
+    let display = settings.display;
+    let epochs = settings.epochs;
+    let label = settings.label.clone();
+    let outcome = Rc::new(RefCell::new(LoopOutcome::new(learner.model().into_inner())));
+    // Burn wants validation data; without any, the loop doesn't look at it.
+    let (train, validation) = loaders;
+    let has_validation = validation.is_some();
+    let validation = validation.unwrap_or_else(|| Arc::clone(&train));
+    let strategy = EpochLoop::new(settings, has_validation, Rc::clone(&outcome));
+
+    let launched = catch_unwind(AssertUnwindSafe(|| {
+        let renderer = renderer(display, stop)?;
+        SupervisedTraining::new(".", train, validation)
+            .metrics((
+                DashboardMetric::accuracy(),
+                DashboardMetric::loss(),
+                DashboardMetric::learning_rate(),
+                DashboardMetric::speed(),
+            ))
+            .num_epochs(epochs)
+            .label(&label)
+            .renderer(renderer)
+            .with_metric_logger(NoMetricFiles)
+            .with_application_logger(None)
+            .with_interrupter(stop.interrupter())
+            .with_training_strategy(TrainingStrategy::Custom(Arc::new(strategy)))
+            .launch(learner);
+        Ok(())
+    }));
+    let failure = match launched {
+        Ok(Ok(())) => None,
+        Ok(Err(error)) => Some(error),
+        Err(payload) => {
+            let message = panic_message(payload.as_ref());
+            Some(if message.contains(KILLED) {
+                TrainError::Killed
+            } else {
+                TrainError::Panicked { message }
+            })
+        }
+    };
+    let mut outcome = outcome.replace(LoopOutcome::taken());
+    if let Some(error) = failure {
+        outcome.fail(error);
+    }
+    outcome
+}
+
+fn renderer(display: Display, stop: &StopHandle) -> Result<Box<dyn MetricsRenderer>, TrainError> {
+    if display == Display::Tui {
+        dashboard::open(stop)
+    } else {
+        Ok(Box::new(Silent))
+    }
+}
+
+pub(crate) fn panic_message(payload: &(dyn std::any::Any + Send)) -> String {
+    let text = payload.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| payload.downcast_ref::<&str>().copied())
+        .unwrap_or("no message")
+        .to_owned()
+}

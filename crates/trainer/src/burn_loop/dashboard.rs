@@ -1,0 +1,77 @@
+//! Burn's dashboard: opening it, and leaving the terminal as it was.
+
+use burn::train::renderer::MetricsRenderer;
+
+use crate::{StopHandle, TrainError};
+
+#[cfg(not(feature = "tui"))]
+pub(super) fn open(_: &StopHandle) -> Result<Box<dyn MetricsRenderer>, TrainError> {
+    Err(TrainError::NoDashboard {
+        reason: "this build is without it; build with `--features tui`",
+    })
+}
+
+#[cfg(not(feature = "tui"))]
+pub(crate) fn restore_terminal() {}
+
+/// Opens the dashboard and lets Ctrl-C through to the signal handler.
+#[cfg(feature = "tui")]
+pub(super) fn open(stop: &StopHandle) -> Result<Box<dyn MetricsRenderer>, TrainError> {
+    use burn::train::renderer::tui::TuiMetricsRendererWrapper;
+    use crossterm::terminal::{is_raw_mode_enabled, size};
+    use std::time::{Duration, Instant};
+
+    const TO_OPEN: Duration = Duration::from_secs(2);
+
+    if size().is_err() {
+        return Err(TrainError::NoDashboard {
+            reason: "the terminal does not tell its size",
+        });
+    }
+    let dashboard = TuiMetricsRendererWrapper::new(stop.interrupter(), None);
+    // The dashboard opens on a thread of its own; its raw mode has to be there to be changed.
+    let asked = Instant::now();
+    while !is_raw_mode_enabled().unwrap_or(false) && asked.elapsed() < TO_OPEN {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    #[cfg(unix)]
+    if let Err(error) = let_ctrl_c_through() {
+        log::warn!("Ctrl-C will not stop the training, `q` will: {error}");
+    }
+    Ok(Box::new(dashboard))
+}
+
+/// In raw mode Ctrl-C is a key like any other, and the dashboard does not know it: has the
+/// terminal make a signal of it again. Suspending stays off, it would leave the screen torn.
+#[cfg(all(feature = "tui", unix))]
+fn let_ctrl_c_through() -> rustix::io::Result<()> {
+    use rustix::termios::{LocalModes, OptionalActions, SpecialCodeIndex, tcgetattr, tcsetattr};
+
+    /// The value that switches a control character off on the systems Rust's tier 1 knows.
+    const DISABLED: u8 = if cfg!(target_os = "linux") { 0 } else { 0xff };
+
+    let stdin = std::io::stdin();
+    let mut modes = tcgetattr(&stdin)?;
+    modes.local_modes |= LocalModes::ISIG;
+    modes.special_codes[SpecialCodeIndex::VSUSP] = DISABLED;
+    modes.special_codes[SpecialCodeIndex::VQUIT] = DISABLED;
+    tcsetattr(&stdin, OptionalActions::Now, &modes)
+}
+
+/// Gives the terminal back from wherever the process is.
+#[cfg(feature = "tui")]
+pub(crate) fn restore_terminal() {
+    use crossterm::cursor::Show;
+    use crossterm::event::DisableMouseCapture;
+    use crossterm::terminal::{LeaveAlternateScreen, disable_raw_mode, is_raw_mode_enabled};
+
+    if is_raw_mode_enabled().unwrap_or(false) {
+        let _ = disable_raw_mode();
+        let _ = crossterm::execute!(
+            std::io::stdout(),
+            DisableMouseCapture,
+            LeaveAlternateScreen,
+            Show
+        );
+    }
+}

@@ -1,0 +1,115 @@
+use std::sync::Arc;
+
+use burn::tensor::TensorReadError;
+use burn::train::metric::{
+    Metric, MetricAttributes, MetricMetadata, MetricName, Numeric, NumericAttributes, NumericEntry,
+    SerializedEntry,
+};
+
+use crate::figures::Figures;
+
+/// What the dashboard shows, the same numbers as every other display.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct DashboardFigures {
+    pub(crate) means: Figures,
+    pub(crate) learning_rate: f64,
+    pub(crate) samples_per_second: f64,
+}
+
+/// A metric that reports a figure that is already computed.
+#[derive(Clone)]
+pub(crate) struct DashboardMetric {
+    name: MetricName,
+    higher_is_better: bool,
+    pick: fn(&DashboardFigures) -> f64,
+    value: f64,
+}
+
+impl DashboardMetric {
+    fn new(name: &str, higher_is_better: bool, pick: fn(&DashboardFigures) -> f64) -> Self {
+        Self {
+            name: Arc::new(name.to_owned()),
+            higher_is_better,
+            pick,
+            value: f64::NAN,
+        }
+    }
+
+    pub(crate) fn accuracy() -> Self {
+        Self::new("Accuracy", true, |figures| figures.means.accuracy)
+    }
+
+    pub(crate) fn loss() -> Self {
+        Self::new("Loss", false, |figures| figures.means.loss)
+    }
+
+    pub(crate) fn learning_rate() -> Self {
+        Self::new("Learning rate", false, |figures| figures.learning_rate)
+    }
+
+    pub(crate) fn speed() -> Self {
+        Self::new("Samples per second", true, |figures| {
+            figures.samples_per_second
+        })
+    }
+
+    fn entry(&self) -> SerializedEntry {
+        let value = self.value;
+        let text = if value == 0.0 || (1e-3..1e5).contains(&value.abs()) {
+            let digits = if value.abs() >= 100.0 { 0 } else { 4 };
+            format!("{value:.digits$}")
+        } else {
+            format!("{value:.3e}")
+        };
+        SerializedEntry::new(text, NumericEntry::Value(value).serialize())
+    }
+}
+
+impl Metric for DashboardMetric {
+    type Input = DashboardFigures;
+
+    fn name(&self) -> MetricName {
+        Arc::clone(&self.name)
+    }
+
+    fn attributes(&self) -> MetricAttributes {
+        NumericAttributes {
+            unit: None,
+            higher_is_better: self.higher_is_better,
+        }
+        .into()
+    }
+
+    fn update(
+        &mut self,
+        figures: &DashboardFigures,
+        _: &MetricMetadata,
+    ) -> Result<SerializedEntry, TensorReadError> {
+        self.value = (self.pick)(figures);
+        Ok(self.entry())
+    }
+
+    fn compute(&mut self) -> Result<SerializedEntry, TensorReadError> {
+        Ok(self.entry())
+    }
+
+    fn clear(&mut self) {
+        self.value = f64::NAN;
+    }
+}
+
+impl Numeric for DashboardMetric {
+    fn value(&self) -> Option<NumericEntry> {
+        self.value
+            .is_finite()
+            .then_some(NumericEntry::Value(self.value))
+    }
+
+    fn running_value(&self) -> Option<NumericEntry> {
+        self.value()
+    }
+
+    fn final_value(&self) -> NumericEntry {
+        NumericEntry::Final(self.value)
+    }
+}

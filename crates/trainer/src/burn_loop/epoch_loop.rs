@@ -1,0 +1,397 @@
+//! The epoch loop: one visible place for steps, figures, stopping and what is kept.
+//!
+//! It trains on one device; data for several would be sharded in [`EpochLoop::fit`].
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::time::Instant;
+
+use burn::data::dataloader::Progress;
+use burn::module::Module;
+use burn::tensor::Device;
+use burn::train::InferenceStep;
+use burn::train::{
+    EventProcessorTraining, Interrupter, Learner, LearnerEvent, SupervisedLearningStrategy,
+    SupervisedTrainingEventProcessor, TrainLoader, TrainingComponents, TrainingItem, ValidLoader,
+};
+use firebrick_model::Model;
+
+use super::compiled::{Compiled, Output};
+use super::dashboard_metrics::DashboardFigures;
+use super::pending::{NonFinite, Pending};
+use crate::displays::{Moment, Reporter};
+use crate::figures::{Figures, RunningMeans};
+use crate::{Display, EpochRecord, History, StopReason, TrainError};
+
+/// What Burn's dashboard stops with.
+const DASHBOARD_STOP: &str = "Stopping training from user input.";
+
+/// Called after every whole epoch with the history so far and the model.
+pub(crate) type EpochHook<M> = Box<dyn FnMut(&History, &M) -> Result<(), TrainError>>;
+
+pub(crate) struct LoopSettings<M: Model> {
+    /// Without automatic differentiation.
+    pub(crate) device: Device,
+    pub(crate) epochs: usize,
+    pub(crate) batches: usize,
+    pub(crate) display: Display,
+    pub(crate) label: String,
+    pub(crate) reporter: Box<dyn Reporter>,
+    pub(crate) epoch_hook: EpochHook<M>,
+}
+
+/// What a training leaves, however it ended.
+pub(crate) struct LoopOutcome<M: Model> {
+    /// Weights and the state of optimizer and schedule; absent after an error or a panic.
+    pub(crate) learner: Option<Learner<Compiled<M>>>,
+    /// The last weights known to be good.
+    pub(crate) kept: Option<M>,
+    pub(crate) history: History,
+    pub(crate) error: Option<TrainError>,
+    /// Where the loop is, counted from 1.
+    epoch: usize,
+}
+
+impl<M: Model> LoopOutcome<M> {
+    pub(super) fn new(model: M) -> Self {
+        Self {
+            kept: Some(model),
+            ..Self::taken()
+        }
+    }
+
+    /// What is left when an outcome has been taken away.
+    pub(super) fn taken() -> Self {
+        Self {
+            learner: None,
+            kept: None,
+            history: History::default(),
+            error: None,
+            epoch: 1,
+        }
+    }
+
+    /// Keeps the first error.
+    pub(super) fn fail(&mut self, error: TrainError) {
+        self.history.stop_reason = StopReason::Failed { epoch: self.epoch };
+        self.learner = None;
+        self.error.get_or_insert(error);
+    }
+}
+
+/// The training strategy that Burn's `SupervisedTraining` runs.
+pub(super) struct EpochLoop<M: Model> {
+    settings: RefCell<LoopSettings<M>>,
+    has_validation: bool,
+    outcome: Rc<RefCell<LoopOutcome<M>>>,
+}
+
+impl<M: Model> EpochLoop<M> {
+    pub(super) fn new(
+        settings: LoopSettings<M>,
+        has_validation: bool,
+        outcome: Rc<RefCell<LoopOutcome<M>>>,
+    ) -> Self {
+        Self {
+            settings: RefCell::new(settings),
+            has_validation,
+            outcome,
+        }
+    }
+}
+
+impl<M: Model> SupervisedLearningStrategy<Compiled<M>> for EpochLoop<M> {
+    fn fit(
+        &self,
+        components: TrainingComponents<Compiled<M>>,
+        mut learner: Learner<Compiled<M>>,
+        train: TrainLoader<Compiled<M>>,
+        validation: ValidLoader<Compiled<M>>,
+        starting_epoch: usize,
+    ) -> (Compiled<M>, SupervisedTrainingEventProcessor<Compiled<M>>) {
+        let mut settings = self.settings.borrow_mut();
+        let device = settings.device.clone().autodiff();
+        let train = train.to_device(&device);
+        let validation = self
+            .has_validation
+            .then(|| validation.to_device(&settings.device));
+        learner.fork(&device);
+
+        let mut run = Run {
+            learner,
+            train,
+            validation,
+            events: components.event_processor,
+            interrupter: components.interrupter,
+            settings: &mut settings,
+            unproven: None,
+        };
+        for epoch in starting_epoch..=components.num_epochs {
+            self.outcome.borrow_mut().epoch = epoch;
+            let ended = run.epoch(epoch, &self.outcome);
+            if let Err(error) = ended {
+                self.outcome.borrow_mut().fail(error);
+                break;
+            }
+            if self.outcome.borrow().history.stop_reason != StopReason::Completed {
+                break;
+            }
+        }
+        run.settings.reporter.train_end();
+
+        let Run {
+            learner, events, ..
+        } = run;
+        let mut outcome = self.outcome.borrow_mut();
+        let model = learner.model();
+        if outcome.error.is_none() {
+            outcome.kept = Some(model.valid().into_inner());
+            outcome.learner = Some(learner);
+        }
+        (model, events)
+    }
+}
+
+/// One call of `fit`, at work.
+struct Run<'a, M: Model> {
+    learner: Learner<Compiled<M>>,
+    train: TrainLoader<Compiled<M>>,
+    validation: Option<ValidLoader<Compiled<M>>>,
+    events: SupervisedTrainingEventProcessor<Compiled<M>>,
+    interrupter: Interrupter,
+    settings: &'a mut LoopSettings<M>,
+    /// The latest weights, proven good once a loss computed with them is finite.
+    unproven: Option<M>,
+}
+
+impl<M: Model> Run<'_, M> {
+    /// Trains, validates and records one epoch.
+    fn epoch(&mut self, epoch: usize, outcome: &RefCell<LoopOutcome<M>>) -> Result<(), TrainError> {
+        let begin = Instant::now();
+        let means = self.train_part(epoch, begin, outcome)?;
+        if self.should_stop(epoch)? {
+            outcome.borrow_mut().history.stop_reason = self.stopped(epoch, means.batches());
+            return Ok(());
+        }
+        let validation = self.validation_part(epoch)?;
+        if self.should_stop(epoch)? && validation.is_none() && self.validation.is_some() {
+            outcome.borrow_mut().history.stop_reason = self.stopped(epoch, means.batches());
+            return Ok(());
+        }
+        let end = self.events.process_train(LearnerEvent::EndEpoch(epoch));
+        self.interrupter.fail_on_error(end);
+
+        let Figures { loss, accuracy } = means.figures();
+        let record = EpochRecord {
+            epoch,
+            learning_rate: self.learner.lr_current().base(),
+            loss,
+            accuracy,
+            val_loss: validation.map(|figures| figures.loss),
+            val_accuracy: validation.map(|figures| figures.accuracy),
+            seconds: begin.elapsed().as_secs_f64(),
+        };
+        log::info!("{record:?}");
+        let model = self.weights();
+        let mut outcome = outcome.borrow_mut();
+        outcome.history.epochs.push(record);
+        self.settings
+            .reporter
+            .epoch_end(&record, self.settings.batches);
+        (self.settings.epoch_hook)(&outcome.history, &model)?;
+        if validation.is_some_and(|figures| figures.loss.is_finite()) {
+            outcome.kept = Some(model.clone());
+        }
+        self.unproven = Some(model);
+        if self.should_stop(epoch)? && epoch < self.settings.epochs {
+            outcome.history.stop_reason = self.stopped(epoch, means.batches());
+        }
+        Ok(())
+    }
+
+    fn train_part(
+        &mut self,
+        epoch: usize,
+        begin: Instant,
+        outcome: &RefCell<LoopOutcome<M>>,
+    ) -> Result<RunningMeans, TrainError> {
+        let train = self.train.clone();
+        self.tell_train(LearnerEvent::StartSplit {
+            epoch_number: epoch,
+            total_items: train.num_items(),
+        });
+        let mut means = RunningMeans::default();
+        let mut pending = Pending::new();
+        for batch in train.iter() {
+            let batch = batch.map_err(|error| burn_error(epoch, &error))?;
+            let output = self.learner.train_step(batch);
+            self.learner.lr_step();
+            self.learner.optimizer_step(output.grads);
+            if let Output::Step(output) = output.item {
+                pending.push(*output);
+            }
+            let stop = self.interrupter.should_stop();
+            if pending.is_due() || stop {
+                self.look(epoch, &mut pending, &mut means)?;
+                let latest = self.weights();
+                if let Some(proven) = self.unproven.replace(latest) {
+                    outcome.borrow_mut().kept = Some(proven);
+                }
+                self.show(epoch, begin, &means);
+            }
+            if stop {
+                break;
+            }
+        }
+        self.look(epoch, &mut pending, &mut means)?;
+        self.show(epoch, begin, &means);
+        self.tell_train(LearnerEvent::EndSplit(epoch));
+        Ok(means)
+    }
+
+    /// Reads the figures of the batches since the last look.
+    fn look(
+        &self,
+        epoch: usize,
+        pending: &mut Pending,
+        means: &mut RunningMeans,
+    ) -> Result<(), TrainError> {
+        match Self::read(epoch, pending, means)? {
+            None => Ok(()),
+            Some(found) => Err(TrainError::NonFiniteLoss {
+                epoch,
+                batch: found.batch,
+                loss: found.loss,
+                learning_rate: self.learner.lr_current().base(),
+            }),
+        }
+    }
+
+    fn read(
+        epoch: usize,
+        pending: &mut Pending,
+        means: &mut RunningMeans,
+    ) -> Result<Option<NonFinite>, TrainError> {
+        pending
+            .read(means)
+            .map_err(|message| TrainError::Device { epoch, message })
+    }
+
+    /// Brings the means so far to the display.
+    fn show(&mut self, epoch: usize, begin: Instant, means: &RunningMeans) {
+        let elapsed = begin.elapsed();
+        let figures = means.figures();
+        self.settings.reporter.progress(&Moment {
+            epoch,
+            batches_done: means.batches(),
+            batches: self.settings.batches,
+            elapsed,
+            figures,
+        });
+        let learning_rate = self.learner.lr_current();
+        let item = TrainingItem::new(
+            Output::Figures(DashboardFigures {
+                means: figures,
+                learning_rate: learning_rate.base(),
+                samples_per_second: means.samples() as f64 / elapsed.as_secs_f64(),
+            }),
+            Progress::new(
+                means.samples(),
+                self.train.num_items(),
+                Some("items".to_owned()),
+            ),
+            Some(means.batches()),
+            Some(learning_rate),
+        );
+        self.tell_train(LearnerEvent::ProcessedItem(item));
+    }
+
+    /// The figures on the validation data; `None` without any, or when stopped on the way.
+    fn validation_part(&mut self, epoch: usize) -> Result<Option<Figures>, TrainError> {
+        let Some(validation) = self.validation.clone() else {
+            return Ok(None);
+        };
+        let total = validation.num_items();
+        self.tell_validation(LearnerEvent::StartSplit {
+            epoch_number: epoch,
+            total_items: total,
+        });
+        let begin = Instant::now();
+        let model = self.learner.model().valid();
+        let mut means = RunningMeans::default();
+        let mut pending = Pending::new();
+        let mut is_stopped = false;
+        for batch in validation.iter() {
+            let batch = batch.map_err(|error| burn_error(epoch, &error))?;
+            if let Output::Step(output) = model.step(batch) {
+                pending.push(*output);
+            }
+            is_stopped = self.interrupter.should_stop();
+            if is_stopped {
+                break;
+            }
+            if pending.is_due() {
+                Self::read(epoch, &mut pending, &mut means)?;
+            }
+        }
+        // A loss that is not finite on validation data alone is a figure, no reason to stop.
+        Self::read(epoch, &mut pending, &mut means)?;
+        let figures = means.figures();
+        let item = TrainingItem::new(
+            Output::Figures(DashboardFigures {
+                means: figures,
+                learning_rate: self.learner.lr_current().base(),
+                samples_per_second: means.samples() as f64 / begin.elapsed().as_secs_f64(),
+            }),
+            Progress::new(means.samples(), total, Some("items".to_owned())),
+            Some(means.batches()),
+            None,
+        );
+        self.tell_validation(LearnerEvent::ProcessedItem(item));
+        self.tell_validation(LearnerEvent::EndSplit(epoch));
+        Ok((!is_stopped).then_some(figures))
+    }
+
+    /// The model as it is now, without automatic differentiation.
+    fn weights(&self) -> M {
+        self.learner.model().valid().into_inner()
+    }
+
+    fn tell_train(&mut self, event: LearnerEvent<Output>) {
+        let told = self.events.process_train(event);
+        self.interrupter.fail_on_error(told);
+    }
+
+    fn tell_validation(&mut self, event: LearnerEvent<Output>) {
+        let told = self.events.process_valid(event);
+        self.interrupter.fail_on_error(told);
+    }
+
+    /// Whether somebody asked for a stop.
+    ///
+    /// # Errors
+    /// What Burn's event processing failed with.
+    fn should_stop(&self, epoch: usize) -> Result<bool, TrainError> {
+        match self.interrupter.error() {
+            Some(error) => Err(burn_error(epoch, &error)),
+            None => Ok(self.interrupter.should_stop()),
+        }
+    }
+
+    fn stopped(&self, epoch: usize, batches: usize) -> StopReason {
+        let by = match self.interrupter.get_message() {
+            Some(message) if message == DASHBOARD_STOP => "`q` in the dashboard".to_owned(),
+            Some(message) => message,
+            None => "a stop handle".to_owned(),
+        };
+        log::info!("stopped by {by} in epoch {epoch} after {batches} batches");
+        StopReason::Interrupted { by, epoch, batches }
+    }
+}
+
+fn burn_error(epoch: usize, error: &impl std::fmt::Display) -> TrainError {
+    TrainError::Burn {
+        epoch,
+        message: error.to_string(),
+    }
+}

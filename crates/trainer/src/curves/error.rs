@@ -1,0 +1,91 @@
+//! What can go wrong with a picture of curves.
+
+use std::error::Error;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Why a picture of curves was not written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CurvesError {
+    /// The extension of the file names no known format.
+    #[error(
+        "picture `{}` expects the extension .svg or .png, received {}; rename it",
+        path.display(), extension(path)
+    )]
+    Format {
+        /// The file.
+        path: PathBuf,
+    },
+
+    /// There is nothing to draw.
+    #[error("a picture of curves expects at least 1 panel, received 0; give the history of a run")]
+    NoPanels,
+
+    /// A panel has no curves, or only curves without values.
+    #[error(
+        "panel `{panel}` expects a curve with at least 1 value, received none; train for 1 epoch or leave the panel out"
+    )]
+    NoPoints {
+        /// The title of the panel.
+        panel: String,
+    },
+
+    /// A curve has not one epoch for each value.
+    #[error(
+        "curve `{curve}` in panel `{panel}` expects as many epochs as values, \
+         received {epochs} epochs and {values} values; give one epoch for each value"
+    )]
+    Lengths {
+        /// The title of the panel.
+        panel: String,
+        /// The label of the curve.
+        curve: String,
+        /// The number of epochs.
+        epochs: usize,
+        /// The number of values.
+        values: usize,
+    },
+
+    /// The picture would be illegible or enormous.
+    #[error(
+        "a picture of {panels} panel(s) expects a size from {}×{} to {maximum}×{maximum} pixels, \
+         received {}×{}; choose a size in between",
+        minimum.0, minimum.1, received.0, received.1
+    )]
+    Size {
+        /// The number of panels.
+        panels: usize,
+        /// The smallest width and height for so many panels.
+        minimum: (u32, u32),
+        /// The largest width or height.
+        maximum: u32,
+        /// The width and height asked for.
+        received: (u32, u32),
+    },
+
+    /// Drawing failed.
+    #[error("could not draw `{}`: {source}; please report it", path.display())]
+    Draw {
+        /// The file.
+        path: PathBuf,
+        /// What failed.
+        source: Box<dyn Error + Send + Sync>,
+    },
+
+    /// The file could not be written.
+    #[error("could not write `{}`: {source}; check that its directory exists and has room", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+fn extension(path: &Path) -> String {
+    path.extension().map_or_else(
+        || "none".to_owned(),
+        |extension| format!(".{}", extension.to_string_lossy()),
+    )
+}

@@ -1,0 +1,191 @@
+//! From shapes to the bytes of a file.
+//!
+//! Plotters counts in whole pixels, so both formats are drawn [`SCALE`] times larger: a PNG is averaged down, which
+//! smooths its lines, and an SVG says in its header how large it is to be shown.
+
+use std::error::Error;
+
+use image::codecs::png::{CompressionType, FilterType, PngEncoder};
+use image::{RgbImage, imageops};
+use plotters::backend::{BitMapBackend, DrawingBackend, SVGBackend};
+use plotters::style::text_anchor::{HPos, Pos, VPos};
+use plotters::style::{Color as _, FontTransform, RGBColor, ShapeStyle};
+
+use super::font;
+use super::palette::{Color, WHITE};
+use super::shape::{Anchor, Point, Shape, Text};
+
+/// Pixels drawn for one that is shown, in each direction.
+const SCALE: u32 = 3;
+
+type RenderError = Box<dyn Error + Send + Sync>;
+
+/// How a backend of Plotters takes its shapes.
+#[derive(Clone, Copy)]
+struct Traits {
+    /// Its size of a font with ems of one pixel.
+    font_size: f64,
+    /// How far below the baseline its position of a text lies, in ems.
+    text_shift: f64,
+    /// Which side of the text it calls the position, for the shift to hold.
+    text_side: VPos,
+    /// Whether it fills the outline of a line, so that sharp corners would leave holes.
+    fills_lines: bool,
+}
+
+/// It writes `size / 1.24` as the font's size and, below the position, half the height of an x.
+const SVG: Traits = Traits {
+    font_size: 1.24,
+    text_shift: 0.26,
+    text_side: VPos::Bottom,
+    fills_lines: false,
+};
+
+/// It takes lines' heights for sizes and puts the baseline half a line below the top.
+const BITMAP: Traits = Traits {
+    font_size: font::LINE_HEIGHT,
+    text_shift: -font::LINE_HEIGHT / 2.0,
+    text_side: VPos::Top,
+    fills_lines: true,
+};
+
+/// The SVG document of `shapes`.
+pub(super) fn svg(shapes: &[Shape], size: (u32, u32)) -> Result<Vec<u8>, RenderError> {
+    let scaled = (size.0 * SCALE, size.1 * SCALE);
+    let mut document = String::new();
+    paint(SVGBackend::with_string(&mut document, scaled), SVG, shapes)?;
+    let drawn = format!("<svg width=\"{}\" height=\"{}\"", scaled.0, scaled.1);
+    let shown = format!("<svg width=\"{}\" height=\"{}\"", size.0, size.1);
+    Ok(document.replacen(&drawn, &shown, 1).into_bytes())
+}
+
+/// The PNG of `shapes`.
+pub(super) fn png(shapes: &[Shape], size: (u32, u32)) -> Result<Vec<u8>, RenderError> {
+    let mut drawn = RgbImage::new(size.0 * SCALE, size.1 * SCALE);
+    let scaled = drawn.dimensions();
+    paint(
+        BitMapBackend::with_buffer(&mut drawn, scaled),
+        BITMAP,
+        shapes,
+    )?;
+    // For a whole ratio, this is the plain mean of the pixels.
+    let shown = imageops::thumbnail(&drawn, size.0, size.1);
+    let mut bytes = Vec::new();
+    let encoder =
+        PngEncoder::new_with_quality(&mut bytes, CompressionType::Best, FilterType::NoFilter);
+    shown.write_with_encoder(encoder)?;
+    Ok(bytes)
+}
+
+/// Draws `shapes` on white.
+fn paint<B: DrawingBackend>(
+    mut backend: B,
+    traits: Traits,
+    shapes: &[Shape],
+) -> Result<(), RenderError>
+where
+    B::ErrorType: 'static,
+{
+    let (width, height) = backend.get_size();
+    let corner = (i32::try_from(width)?, i32::try_from(height)?);
+    backend.draw_rect((0, 0), corner, &style(WHITE, 1.0), true)?;
+    for shape in shapes {
+        match shape {
+            Shape::Line {
+                points,
+                width,
+                color,
+            } => paint_line(&mut backend, traits, points, &style(*color, *width))?,
+            Shape::Polygon { points, color } => {
+                let points: Vec<_> = points.iter().copied().map(pixel).collect();
+                backend.fill_polygon(points, &style(*color, 1.0))?;
+            }
+            Shape::Circle {
+                center,
+                radius,
+                color,
+            } => {
+                let radius = scaled(*radius).unsigned_abs();
+                backend.draw_circle(pixel(*center), radius, &style(*color, 1.0), true)?;
+            }
+            Shape::Text(text) => paint_text(&mut backend, traits, text)?,
+        }
+    }
+    backend.present()?;
+    Ok(())
+}
+
+fn paint_line<B: DrawingBackend>(
+    backend: &mut B,
+    traits: Traits,
+    points: &[Point],
+    style: &ShapeStyle,
+) -> Result<(), RenderError>
+where
+    B::ErrorType: 'static,
+{
+    let mut points: Vec<_> = points.iter().copied().map(pixel).collect();
+    points.dedup();
+    if points.len() < 2 {
+        return Ok(());
+    }
+    if traits.fills_lines {
+        for pair in points.windows(2) {
+            backend.draw_path(pair.to_vec(), style)?;
+        }
+        let inner = &points[1..points.len() - 1];
+        for corner in inner {
+            backend.draw_circle(*corner, style.stroke_width / 2, style, true)?;
+        }
+    } else {
+        backend.draw_path(points, style)?;
+    }
+    Ok(())
+}
+
+fn paint_text<B: DrawingBackend>(
+    backend: &mut B,
+    traits: Traits,
+    text: &Text,
+) -> Result<(), RenderError>
+where
+    B::ErrorType: 'static,
+{
+    let font = font::font(text.size * f64::from(SCALE) * traits.font_size)?;
+    let shift = text.size * traits.text_shift;
+    let (font, at) = if text.upward {
+        let font = font.transform(FontTransform::Rotate270);
+        (font, (text.at.0 + shift, text.at.1))
+    } else {
+        (font, (text.at.0, text.at.1 + shift))
+    };
+    let side = match text.anchor {
+        Anchor::Start => HPos::Left,
+        Anchor::Middle => HPos::Center,
+        Anchor::End => HPos::Right,
+    };
+    let (red, green, blue) = text.color;
+    let style = font
+        .color(&RGBColor(red, green, blue))
+        .pos(Pos::new(side, traits.text_side));
+    backend.draw_text(&text.content, &style, pixel(at))?;
+    Ok(())
+}
+
+fn style((red, green, blue): Color, width: f64) -> ShapeStyle {
+    RGBColor(red, green, blue)
+        .filled()
+        .stroke_width(scaled(width).unsigned_abs())
+}
+
+fn pixel((x, y): Point) -> (i32, i32) {
+    (scaled(x), scaled(y))
+}
+
+#[allow(
+    clippy::cast_possible_truncation,
+    reason = "a picture is at most a few thousand pixels wide, and the cast saturates"
+)]
+fn scaled(length: f64) -> i32 {
+    (length * f64::from(SCALE)).round() as i32
+}

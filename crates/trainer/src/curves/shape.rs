@@ -1,0 +1,88 @@
+//! The plain shapes of which a picture consists, in pixels from its upper left corner.
+
+use super::palette::{Color, Marker, WHITE};
+
+/// Right and down.
+pub(super) type Point = (f64, f64);
+
+/// Which point of a text its position is; vertically it is always the baseline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Anchor {
+    Start,
+    Middle,
+    End,
+}
+
+/// A text and where it stands.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Text {
+    pub(super) content: String,
+    pub(super) at: Point,
+    /// Height of an em.
+    pub(super) size: f64,
+    pub(super) anchor: Anchor,
+    /// Read from bottom to top instead of from left to right.
+    pub(super) upward: bool,
+    pub(super) color: Color,
+}
+
+/// Something to draw; later shapes cover earlier ones.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Shape {
+    Line {
+        points: Vec<Point>,
+        width: f64,
+        color: Color,
+    },
+    Polygon {
+        points: Vec<Point>,
+        color: Color,
+    },
+    Circle {
+        center: Point,
+        radius: f64,
+        color: Color,
+    },
+    Text(Text),
+}
+
+impl Marker {
+    /// The shapes of the marker at `center`; a hollow one is white inside.
+    pub(super) fn shapes(
+        self,
+        center: Point,
+        radius: f64,
+        color: Color,
+        hollow: bool,
+    ) -> Vec<Shape> {
+        /// Width of the rim of a hollow marker, in radii.
+        const RIM: f64 = 0.42;
+        let mut shapes = vec![self.filled(center, radius, color)];
+        if hollow {
+            shapes.push(self.filled(center, radius * (1.0 - RIM), WHITE));
+        }
+        shapes
+    }
+
+    fn filled(self, center: Point, radius: f64, color: Color) -> Shape {
+        // Corners in radii, of areas that look alike.
+        let corners: &[Point] = match self {
+            Self::Circle => {
+                return Shape::Circle {
+                    center,
+                    radius,
+                    color,
+                };
+            }
+            Self::Square => &[(-0.9, -0.9), (0.9, -0.9), (0.9, 0.9), (-0.9, 0.9)],
+            Self::Triangle => &[(0.0, -1.3), (1.15, 0.75), (-1.15, 0.75)],
+            Self::Diamond => &[(0.0, -1.35), (1.35, 0.0), (0.0, 1.35), (-1.35, 0.0)],
+            Self::TriangleDown => &[(0.0, 1.3), (1.15, -0.75), (-1.15, -0.75)],
+        };
+        let points = corners
+            .iter()
+            .map(|(x, y)| (center.0 + x * radius, center.1 + y * radius))
+            .collect();
+        Shape::Polygon { points, color }
+    }
+}

@@ -1,0 +1,73 @@
+use std::io::Write;
+
+use super::{Reporter, number};
+use crate::EpochRecord;
+
+/// One line an epoch, for files, pipes and continuous integration.
+pub(super) struct Lines {
+    epochs: usize,
+}
+
+impl Lines {
+    pub(super) fn new(epochs: usize) -> Self {
+        Self { epochs }
+    }
+}
+
+impl Reporter for Lines {
+    fn epoch_end(&mut self, record: &EpochRecord, _: usize) {
+        let mut out = std::io::stdout().lock();
+        // A reader that closed the pipe shall not end the training.
+        let _ = writeln!(out, "{}", epoch_line(record, self.epochs));
+        let _ = out.flush();
+    }
+}
+
+fn epoch_line(record: &EpochRecord, epochs: usize) -> String {
+    let width = epochs.to_string().len();
+    let validation = [
+        ("val_loss", record.val_loss),
+        ("val_accuracy", record.val_accuracy),
+    ];
+    let validation: String = validation
+        .into_iter()
+        .filter_map(|(name, value)| Some(format!("  {name} {}", number(value?))))
+        .collect();
+    format!(
+        "epoch {:>width$}/{epochs}  learning_rate {}  loss {}  accuracy {}{validation}  {:.1} s",
+        record.epoch,
+        record.learning_rate,
+        number(record.loss),
+        number(record.accuracy),
+        record.seconds,
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_epoch_is_one_line() {
+        let mut record = EpochRecord {
+            epoch: 3,
+            learning_rate: 0.5,
+            loss: 0.301_24,
+            accuracy: 0.912,
+            val_loss: Some(0.000_25),
+            val_accuracy: Some(1.0),
+            seconds: 1.26,
+        };
+        assert_eq!(
+            epoch_line(&record, 10),
+            "epoch  3/10  learning_rate 0.5  loss 0.3012  accuracy 0.9120  \
+             val_loss 2.5000e-4  val_accuracy 1.0000  1.3 s"
+        );
+        record.val_loss = None;
+        record.val_accuracy = None;
+        assert_eq!(
+            epoch_line(&record, 3),
+            "epoch 3/3  learning_rate 0.5  loss 0.3012  accuracy 0.9120  1.3 s"
+        );
+    }
+}

@@ -1,0 +1,180 @@
+use std::path::PathBuf;
+
+use crate::{CurvesError, Display, Loss, Optimizer};
+
+/// What can go wrong between compiling a model and reading its history.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum TrainError {
+    /// From the data crate.
+    #[error(transparent)]
+    Data(#[from] firebrick_data::DataError),
+
+    /// From the model crate.
+    #[error(transparent)]
+    Model(#[from] firebrick_model::ModelError),
+
+    /// From the scheduler crate.
+    #[error(transparent)]
+    Schedule(#[from] firebrick_scheduler::ScheduleError),
+
+    /// From drawing the curves.
+    #[error(transparent)]
+    Curves(#[from] CurvesError),
+
+    /// A setting outside its range.
+    #[error("{setting} is {received}, expected {expected}")]
+    Setting {
+        /// The setting's name.
+        setting: &'static str,
+        /// What it may be.
+        expected: &'static str,
+        /// What it was.
+        received: String,
+    },
+
+    /// A loss of no known name.
+    #[error("unknown loss `{name}`{}; known losses: {}", did_you_mean(*nearest), Loss::NAMES.join(", "))]
+    UnknownLoss {
+        /// The name as given.
+        name: String,
+        /// The closest known name.
+        nearest: Option<&'static str>,
+    },
+
+    /// An optimizer of no known name.
+    #[error("unknown optimizer `{name}`{}; known optimizers: {}", did_you_mean(*nearest), Optimizer::NAMES.join(", "))]
+    UnknownOptimizer {
+        /// The name as given.
+        name: String,
+        /// The closest known name.
+        nearest: Option<&'static str>,
+    },
+
+    /// A display of no known name.
+    #[error("unknown display `{name}`{}; known displays: {}", did_you_mean(*nearest), Display::NAMES.join(", "))]
+    UnknownDisplay {
+        /// The name as given.
+        name: String,
+        /// The closest known name.
+        nearest: Option<&'static str>,
+    },
+
+    /// The dashboard asked for where it cannot be shown.
+    #[error("the dashboard cannot be shown: {reason}; use `lines` (one line an epoch) instead")]
+    NoDashboard {
+        /// What is missing.
+        reason: &'static str,
+    },
+
+    /// Samples a network cannot take.
+    #[error(
+        "the network does not take these samples of {num_features} features: {reason}; build it for {num_features} inputs"
+    )]
+    InputMismatch {
+        /// Features of a sample.
+        num_features: usize,
+        /// What the forward pass said.
+        reason: String,
+    },
+
+    /// More classes in the data than the network can tell apart.
+    #[error(
+        "the network has {outputs} outputs, the data has {num_classes} classes; build the network for {num_classes} classes"
+    )]
+    ClassMismatch {
+        /// Outputs of the network.
+        outputs: usize,
+        /// Classes of the data.
+        num_classes: usize,
+    },
+
+    /// A loss that is not a number any more.
+    #[error(
+        "the loss became {loss} in epoch {epoch}, batch {batch}, at learning rate {learning_rate}; \
+         the weights from before are kept. Try a smaller learning rate, a tenth of it first"
+    )]
+    NonFiniteLoss {
+        /// Counted from 1.
+        epoch: usize,
+        /// Counted from 1.
+        batch: usize,
+        /// `NaN` or `inf`.
+        loss: f64,
+        /// The rate of the last step before.
+        learning_rate: f64,
+    },
+
+    /// A device that failed while computing.
+    #[error(
+        "reading back from the device failed in epoch {epoch}: {message}; try another device, `flex` always works on the CPU"
+    )]
+    Device {
+        /// Counted from 1.
+        epoch: usize,
+        /// What Burn said.
+        message: String,
+    },
+
+    /// An error from Burn's training machinery.
+    #[error("training stopped in epoch {epoch}: {message}")]
+    Burn {
+        /// Counted from 1.
+        epoch: usize,
+        /// What Burn said.
+        message: String,
+    },
+
+    /// A panic in the model's code or a backend.
+    #[error(
+        "training panicked: {message}; the weights of the last whole epoch are kept. If the model is your own, check the shapes in its forward pass"
+    )]
+    Panicked {
+        /// The panic's message.
+        message: String,
+    },
+
+    /// The dashboard's "kill".
+    #[error(
+        "training was killed from the dashboard; what the run's directory held after the last epoch is still there"
+    )]
+    Killed,
+
+    /// A file of a run that could not be read or written.
+    #[error("cannot {action} `{}`: {source}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What was tried.
+        action: &'static str,
+        /// What the system said.
+        source: std::io::Error,
+    },
+
+    /// A run that is already there.
+    #[error("the run `{}` is already there; choose another name, or pass `--overwrite` to replace it", path.display())]
+    RunExists {
+        /// The run's directory.
+        path: PathBuf,
+    },
+
+    /// A history file that does not hold a history.
+    #[error("`{}` is not a history: {reason}; expected the columns {}", path.display(), crate::History::COLUMNS.join(","))]
+    MalformedHistory {
+        /// The file.
+        path: PathBuf,
+        /// Row, column and what was there.
+        reason: String,
+    },
+
+    /// Ctrl-C cannot be listened to.
+    #[error("cannot listen to Ctrl-C: {source}")]
+    CtrlC {
+        /// What the system said.
+        source: ctrlc::Error,
+    },
+}
+
+fn did_you_mean(nearest: Option<&'static str>) -> String {
+    nearest.map_or_else(String::new, |name| format!(", did you mean `{name}`?"))
+}

@@ -1,0 +1,41 @@
+//! Compiling, fitting and evaluating any model, with Burn's `Learner` underneath.
+//!
+//! This is the only crate that knows models, data and schedules at once; none of them knows it.
+//! Everything that touches Burn's training traits lies in `burn_loop`, the epoch loop included.
+
+// The derive of Burn's `RecordState` looks these up at the crate root.
+use burn::optim::{RecordState, StateSink, StateSource};
+
+mod atomic_file;
+mod burn_loop;
+mod compile;
+mod curves;
+mod display;
+mod displays;
+mod error;
+mod evaluation;
+mod figures;
+mod fit;
+mod history;
+mod interrupt;
+mod loss;
+mod optimizer;
+mod optimizers;
+mod run_directory;
+mod trainer;
+
+pub use atomic_file::write_whole;
+pub use compile::Compile;
+pub use curves::{
+    Curve, CurvesError, DEFAULT_SIZE as DEFAULT_CURVES_SIZE, Panel, draw as draw_curves,
+};
+pub use display::Display;
+pub use error::TrainError;
+pub use evaluation::{ClassReport, Evaluation};
+pub use fit::Fit;
+pub use history::{EpochRecord, History, StopReason, run_panels};
+pub use interrupt::StopHandle;
+pub use loss::Loss;
+pub use optimizer::Optimizer;
+pub use run_directory::RunDirectory;
+pub use trainer::Trainer;

@@ -1,0 +1,171 @@
+use std::io;
+use std::path::{Path, PathBuf};
+
+use burn::train::{ApplicationLoggerInstaller, FileApplicationLoggerInstaller};
+
+use crate::{TrainError, write_whole};
+
+/// The directory a run leaves: settings, history, curves, model and log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunDirectory {
+    path: PathBuf,
+}
+
+impl RunDirectory {
+    /// The settings to repeat the run.
+    pub const CONFIG: &'static str = "config.toml";
+    /// The figures epoch by epoch.
+    pub const HISTORY: &'static str = "history.csv";
+    /// The curves as a drawing.
+    pub const CURVES_SVG: &'static str = "curves.svg";
+    /// The curves as a picture.
+    pub const CURVES_PNG: &'static str = "curves.png";
+    /// The weights.
+    pub const MODEL: &'static str = "model.bpk";
+    /// What was logged.
+    pub const LOG: &'static str = "log.txt";
+
+    const FILES: [&'static str; 6] = [
+        Self::CONFIG,
+        Self::HISTORY,
+        Self::CURVES_SVG,
+        Self::CURVES_PNG,
+        Self::MODEL,
+        Self::LOG,
+    ];
+
+    /// Makes a new run directory.
+    ///
+    /// # Errors
+    /// One that is already there, or that cannot be made.
+    pub fn create(path: &Path) -> Result<Self, TrainError> {
+        if Self::is_run(path) {
+            return Err(TrainError::RunExists {
+                path: path.to_owned(),
+            });
+        }
+        std::fs::create_dir_all(path).map_err(|source| cannot("create", path, source))?;
+        let run = Self {
+            path: path.to_owned(),
+        };
+        run.ensure_writable()?;
+        Ok(run)
+    }
+
+    /// Makes a run directory; removes the files of a run that is already there, and no others.
+    ///
+    /// # Errors
+    /// A directory that cannot be made, or files that cannot be removed.
+    pub fn create_or_replace(path: &Path) -> Result<Self, TrainError> {
+        std::fs::create_dir_all(path).map_err(|source| cannot("create", path, source))?;
+        let run = Self {
+            path: path.to_owned(),
+        };
+        run.ensure_writable()?;
+        for name in Self::FILES {
+            let file = run.file(name);
+            match std::fs::remove_file(&file) {
+                Err(source) if source.kind() != io::ErrorKind::NotFound => {
+                    return Err(cannot("replace", &file, source));
+                }
+                _ => {}
+            }
+        }
+        Ok(run)
+    }
+
+    /// Makes the first of `PREFIX-1`, `PREFIX-2`, … that is not there yet.
+    ///
+    /// # Errors
+    /// A directory that cannot be made.
+    pub fn create_numbered(parent: &Path, prefix: &str) -> Result<Self, TrainError> {
+        std::fs::create_dir_all(parent).map_err(|source| cannot("create", parent, source))?;
+        for number in 1_u64.. {
+            let path = parent.join(format!("{prefix}-{number}"));
+            // Making it is what claims the number, also against another process.
+            match std::fs::create_dir(&path) {
+                Ok(()) => return Ok(Self { path }),
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(source) => return Err(cannot("create", &path, source)),
+            }
+        }
+        Err(cannot(
+            "create",
+            parent,
+            io::ErrorKind::AlreadyExists.into(),
+        ))
+    }
+
+    /// Opens a run that is there.
+    ///
+    /// # Errors
+    /// A directory without a run in it.
+    pub fn open(path: &Path) -> Result<Self, TrainError> {
+        if Self::is_run(path) {
+            return Ok(Self {
+                path: path.to_owned(),
+            });
+        }
+        let source = io::Error::new(
+            io::ErrorKind::NotFound,
+            "no run is there; expected a directory with config.toml, history.csv or model.bpk in it",
+        );
+        Err(cannot("open the run", path, source))
+    }
+
+    fn is_run(path: &Path) -> bool {
+        Self::FILES.iter().any(|name| path.join(name).exists())
+    }
+
+    /// The directory.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Path of one of its files.
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.path.join(name)
+    }
+
+    /// Writes one of its files, whole or not at all.
+    ///
+    /// # Errors
+    /// A file that cannot be written.
+    pub fn write(&self, name: &str, contents: &[u8]) -> Result<(), TrainError> {
+        let path = self.file(name);
+        write_whole(&path, contents).map_err(|source| cannot("write", &path, source))
+    }
+
+    /// Reads one of its text files.
+    ///
+    /// # Errors
+    /// A file that cannot be read.
+    pub fn read(&self, name: &str) -> Result<String, TrainError> {
+        let path = self.file(name);
+        std::fs::read_to_string(&path).map_err(|source| cannot("read", &path, source))
+    }
+
+    /// Sends the process' log messages to the run's `log.txt`, so that none tears a display.
+    ///
+    /// A process has one log; where one is already installed, this changes nothing.
+    pub fn start_log(&self) {
+        let installer = FileApplicationLoggerInstaller::new(self.file(Self::LOG));
+        if let Err(reason) = installer.install() {
+            log::debug!("{reason}");
+        }
+    }
+
+    fn ensure_writable(&self) -> Result<(), TrainError> {
+        tempfile::tempfile_in(&self.path)
+            .map(drop)
+            .map_err(|source| cannot("write into", &self.path, source))
+    }
+}
+
+fn cannot(action: &'static str, path: &Path, source: io::Error) -> TrainError {
+    TrainError::File {
+        path: path.to_owned(),
+        action,
+        source,
+    }
+}

@@ -1,0 +1,175 @@
+//! Whole fits against Keras' own, from the same weights; see `data/make_keras_training.py`.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
+
+use std::collections::BTreeMap;
+
+use burn::data::dataset::DatasetError;
+use burn::module::{Module, Param};
+use burn::nn::Linear;
+use burn::tensor::{Device, Int, Tensor};
+use firebrick_data::{Batch, BatchSource};
+use firebrick_model::{Activation, Model};
+use firebrick_scheduler::Constant;
+use firebrick_trainer::{Compile, Display, Fit, Loss, Optimizer};
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+struct Golden {
+    inputs: Vec<[f32; 4]>,
+    targets: Vec<i64>,
+    initial_weights: (Vec<[f32; 5]>, [f32; 5], Vec<[f32; 3]>, [f32; 3]),
+    fits: Vec<Case>,
+}
+
+#[derive(Deserialize)]
+struct Case {
+    name: String,
+    epochs: usize,
+    batch_size: usize,
+    validation: usize,
+    history: BTreeMap<String, Vec<f64>>,
+    predictions: Vec<[f32; 3]>,
+}
+
+#[derive(Clone)]
+struct Rows {
+    inputs: Vec<[f32; 4]>,
+    targets: Vec<i64>,
+}
+
+impl BatchSource for Rows {
+    fn num_samples(&self) -> usize {
+        self.inputs.len()
+    }
+
+    fn num_features(&self) -> usize {
+        4
+    }
+
+    fn num_classes(&self) -> usize {
+        3
+    }
+
+    fn gather(&self, rows: &[usize], device: &Device) -> Result<Batch, DatasetError> {
+        let inputs: Vec<f32> = rows.iter().flat_map(|&row| self.inputs[row]).collect();
+        let targets: Vec<i64> = rows.iter().map(|&row| self.targets[row]).collect();
+        Ok(Batch {
+            inputs: Tensor::<1>::from_floats(&inputs[..], device).reshape([rows.len(), 4]),
+            targets: Tensor::<1, Int>::from_ints(&targets[..], device),
+        })
+    }
+}
+
+#[derive(Module, Debug)]
+struct Network {
+    hidden: Linear,
+    out: Linear,
+}
+
+impl Model for Network {
+    fn forward(&self, inputs: Tensor<2>) -> Tensor<2> {
+        let hidden = Activation::Sigmoid.forward(self.hidden.forward(inputs));
+        self.out.forward(hidden)
+    }
+}
+
+fn network(golden: &Golden, device: &Device) -> Network {
+    let (hidden, hidden_bias, out, out_bias) = &golden.initial_weights;
+    let kernel = |rows: Vec<f32>, units: usize| {
+        let tensor = Tensor::<1>::from_floats(&rows[..], device);
+        Param::from_tensor(tensor.reshape([rows.len() / units, units]))
+    };
+    Network {
+        hidden: Linear {
+            weight: kernel(hidden.iter().flatten().copied().collect(), 5),
+            bias: Some(Param::from_data(*hidden_bias, device)),
+        },
+        out: Linear {
+            weight: kernel(out.iter().flatten().copied().collect(), 3),
+            bias: Some(Param::from_data(*out_bias, device)),
+        },
+    }
+}
+
+fn compile(name: &str) -> Compile {
+    let loss = if name.starts_with("mse") {
+        Loss::MeanSquaredError
+    } else {
+        Loss::CrossEntropy
+    };
+    let momentum = || Optimizer::sgd().with_momentum(0.9).unwrap();
+    let (optimizer, rate) = match name {
+        "crossentropy_adam_batch5" => (Optimizer::adam(), 0.01),
+        "crossentropy_momentum" => (momentum(), 0.1),
+        "crossentropy_nesterov" => (momentum().with_nesterov(), 0.1),
+        _ => (Optimizer::sgd(), 0.1),
+    };
+    Compile::new(optimizer, Constant::new(rate).unwrap(), loss)
+}
+
+fn assert_close(name: &str, what: &str, values: &[f64], expected: &[f64]) {
+    assert_eq!(values.len(), expected.len(), "{name} {what}");
+    for (index, (value, expected)) in values.iter().zip(expected).enumerate() {
+        assert!(
+            (value - expected).abs() <= 1e-5 + 1e-4 * expected.abs(),
+            "{name} {what}[{index}]: {value} instead of {expected}"
+        );
+    }
+}
+
+#[test]
+fn fits_are_those_of_keras_epoch_by_epoch() {
+    let golden: Golden = serde_json::from_str(include_str!("data/keras_training.json")).unwrap();
+    let device = Device::flex();
+    assert_eq!(golden.fits.len(), 7);
+    for case in &golden.fits {
+        let train = golden.inputs.len() - case.validation;
+        let rows = |range: std::ops::Range<usize>| Rows {
+            inputs: golden.inputs[range.clone()].to_vec(),
+            targets: golden.targets[range].to_vec(),
+        };
+        let mut fit = Fit::new(case.epochs)
+            .with_batch_size(case.batch_size)
+            .without_shuffle()
+            .with_display(Display::Quiet);
+        if case.validation > 0 {
+            fit = fit.with_validation(&rows(train..golden.inputs.len()));
+        }
+        let mut trainer = compile(&case.name).model(network(&golden, &device));
+        let history = trainer.fit(&rows(0..train), &fit).unwrap();
+
+        let loss: Vec<f64> = history.epochs.iter().map(|r| r.loss).collect();
+        let accuracy: Vec<f64> = history.epochs.iter().map(|r| r.accuracy).collect();
+        assert_close(&case.name, "loss", &loss, &case.history["loss"]);
+        assert_close(&case.name, "accuracy", &accuracy, &case.history["accuracy"]);
+        let val_loss: Vec<f64> = history.epochs.iter().filter_map(|r| r.val_loss).collect();
+        let val_accuracy: Vec<f64> = history
+            .epochs
+            .iter()
+            .filter_map(|r| r.val_accuracy)
+            .collect();
+        let expected = |key: &str| case.history.get(key).cloned().unwrap_or_default();
+        assert_close(&case.name, "val_loss", &val_loss, &expected("val_loss"));
+        assert_close(
+            &case.name,
+            "val_accuracy",
+            &val_accuracy,
+            &expected("val_accuracy"),
+        );
+
+        let all: Vec<usize> = (0..golden.inputs.len()).collect();
+        let inputs = rows(0..golden.inputs.len())
+            .gather(&all, &device)
+            .unwrap()
+            .inputs;
+        let predictions: Vec<f64> = trainer.predict(inputs).into_data().iter().collect();
+        let expected: Vec<f64> = case
+            .predictions
+            .iter()
+            .flatten()
+            .map(|&p| f64::from(p))
+            .collect();
+        assert_close(&case.name, "predictions", &predictions, &expected);
+    }
+}

@@ -1,0 +1,330 @@
+//! Fitting, stopping and failing, on the embedded sample.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
+
+use burn::module::{Module, ModuleVisitor, Param};
+use burn::nn::{Linear, LinearConfig};
+use burn::tensor::{Device, Tensor};
+use firebrick_data::{Mnist, MnistDataset, ValidationSplit, mnist_sample};
+use firebrick_model::{Mlp, MlpConfig, Model};
+use firebrick_scheduler::{Constant, Schedule, TimeBased};
+use firebrick_trainer::{
+    Compile, Display, Fit, Loss, Optimizer, StopHandle, StopReason, TrainError, Trainer,
+};
+
+fn sample() -> Mnist {
+    mnist_sample().unwrap()
+}
+
+fn mlp(seed: u64) -> Mlp {
+    let config = MlpConfig::new(784, 10).with_hidden([32]);
+    config.init(seed, &Device::flex()).unwrap()
+}
+
+fn sgd(learning_rate: f64) -> Compile {
+    let schedule = Constant::new(learning_rate).unwrap();
+    Compile::new(Optimizer::sgd(), schedule, Loss::CrossEntropy)
+}
+
+fn quiet(epochs: usize) -> Fit {
+    Fit::new(epochs)
+        .with_batch_size(50)
+        .with_display(Display::Quiet)
+}
+
+/// All weights of a module in order.
+fn weights(module: &impl Module) -> Vec<f32> {
+    struct Collect(Vec<f32>);
+    impl ModuleVisitor for Collect {
+        fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+            self.0.extend(param.val().into_data().iter::<f32>());
+        }
+    }
+    let mut collect = Collect(Vec::new());
+    module.visit(&mut collect);
+    collect.0
+}
+
+#[test]
+fn an_mlp_learns_with_an_integer_time_based_rate() {
+    let data = sample();
+    let (train, validation) = data
+        .train
+        .split(&ValidationSplit::Tail { fraction: 0.1 })
+        .unwrap();
+    let schedule = TimeBased::new(3).unwrap();
+    let compile = Compile::new(Optimizer::sgd(), schedule, Loss::CrossEntropy);
+    let mut trainer = compile.model(mlp(42));
+    let fit = quiet(8).with_batch_size(20).with_validation(&validation);
+    let history = trainer.fit(&train, &fit).unwrap();
+
+    assert_eq!(history.stop_reason, StopReason::Completed);
+    let epochs: Vec<usize> = history.epochs.iter().map(|record| record.epoch).collect();
+    assert_eq!(epochs, [1, 2, 3, 4, 5, 6, 7, 8]);
+    let last = history.last().unwrap();
+    assert_eq!(last.learning_rate, 1.0);
+    assert!(last.accuracy > 0.9, "{last:?}");
+    assert!(last.val_accuracy.unwrap() > 0.8, "{last:?}");
+    assert!(trainer.evaluate(&data.test).unwrap().accuracy > 0.8);
+}
+
+#[test]
+fn the_same_seed_gives_the_same_weights_bit_for_bit() {
+    let data = sample();
+    let run = |seed: u64| {
+        let mut trainer = sgd(0.5).model(mlp(seed));
+        let history = trainer.fit(&data.train, &quiet(2).with_seed(seed)).unwrap();
+        let losses: Vec<u64> = history.epochs.iter().map(|r| r.loss.to_bits()).collect();
+        let bits: Vec<u32> = weights(trainer.model())
+            .iter()
+            .map(|w| w.to_bits())
+            .collect();
+        (losses, bits)
+    };
+    assert_eq!(run(7), run(7));
+    assert_ne!(run(7), run(8));
+}
+
+/// A network that is no `Mlp`: two paths, one of them nonlinear.
+#[derive(Module, Debug)]
+struct TwoPaths {
+    left: Linear,
+    right: Linear,
+    out: Linear,
+}
+
+impl Model for TwoPaths {
+    fn forward(&self, inputs: Tensor<2>) -> Tensor<2> {
+        let left = self.left.forward(inputs.clone());
+        self.out.forward(left + self.right.forward(inputs).tanh())
+    }
+}
+
+#[test]
+fn a_hand_written_module_is_trained_by_the_same_code() {
+    let device = Device::flex();
+    device.seed(1);
+    let linear = |inputs, outputs| LinearConfig::new(inputs, outputs).init(&device);
+    let model = TwoPaths {
+        left: linear(784, 16),
+        right: linear(784, 16),
+        out: linear(16, 10),
+    };
+    let before = weights(&model);
+    let data = sample();
+    let mut trainer = sgd(0.1).model(model);
+    let history = trainer.fit(&data.train, &quiet(6)).unwrap();
+    assert!(history.last().unwrap().loss < 0.7 * history.epochs[0].loss);
+    assert!(trainer.evaluate(&data.test).unwrap().accuracy > 0.75);
+    assert_ne!(weights(trainer.model()), before);
+}
+
+#[test]
+fn figures_are_means_over_samples_with_a_smaller_last_batch() {
+    // At a rate this small the weights stay, and the epoch's means are those of one evaluation.
+    let data = sample().train.first(130).unwrap();
+    let mut trainer = sgd(1e-12).model(mlp(3));
+    let expected = trainer.evaluate(&data).unwrap();
+    let fit = quiet(1).with_batch_size(100).with_validation(&data);
+    let history = trainer.fit(&data, &fit).unwrap();
+    let record = history.last().unwrap();
+    assert!(
+        (record.loss - expected.loss).abs() < 1e-6,
+        "{record:?} {}",
+        expected.loss
+    );
+    assert!((record.val_loss.unwrap() - expected.loss).abs() < 1e-6);
+    assert_eq!(record.accuracy, expected.accuracy);
+    assert_eq!(record.val_accuracy, Some(expected.accuracy));
+}
+
+#[test]
+fn a_loss_that_is_no_number_names_epoch_and_batch_and_keeps_what_was_learned() {
+    /// Learns for 25 steps, then leaps.
+    struct Leap;
+    impl Schedule for Leap {
+        fn learning_rate(&self, step: u64) -> f64 {
+            if step < 25 {
+                0.1
+            } else {
+                f64::from(f32::MAX) * 10.0
+            }
+        }
+    }
+    let data = sample();
+    let mut trainer = sgd(0.1).with_schedule(Leap).model(mlp(3));
+    let error = trainer.fit(&data.train, &quiet(3)).unwrap_err();
+    match error {
+        TrainError::NonFiniteLoss { epoch, batch, .. } => {
+            // 20 batches an epoch; step 25 is the sixth of the second epoch and spoils the next.
+            assert_eq!((epoch, batch), (2, 7));
+        }
+        other => panic!("{other}"),
+    }
+    assert!(
+        error_text(&mut trainer, &data.train).is_none(),
+        "it can go on"
+    );
+    assert_eq!(trainer.history().epochs.len(), 1);
+    let kept = trainer.evaluate(&data.test).unwrap();
+    assert!(kept.loss.is_finite());
+}
+
+/// The error of one more, gentle epoch with the weights that are left.
+fn error_text(trainer: &mut Trainer<Mlp>, data: &MnistDataset) -> Option<String> {
+    trainer
+        .fit(data, &quiet(1))
+        .err()
+        .map(|error| error.to_string())
+}
+
+/// Asks for a stop at a given step.
+struct StopAt {
+    step: u64,
+    handle: StopHandle,
+}
+
+impl Schedule for StopAt {
+    fn learning_rate(&self, step: u64) -> f64 {
+        if step == self.step {
+            self.handle.stop("the test");
+        }
+        0.1
+    }
+}
+
+#[test]
+fn a_stop_ends_the_training_after_the_batch_and_is_no_error() {
+    let data = sample();
+    let stop_at = |step: u64| {
+        let handle = StopHandle::new();
+        let schedule = StopAt {
+            step,
+            handle: handle.clone(),
+        };
+        let mut trainer = sgd(0.1).with_schedule(schedule).model(mlp(3));
+        let fit = quiet(50)
+            .with_stop_handle(handle)
+            .with_validation(&data.test);
+        let history = trainer.fit(&data.train, &fit).unwrap();
+        (history, weights(trainer.model()))
+    };
+    // 20 batches an epoch.
+    let (history, early) = stop_at(0);
+    assert_eq!(history.epochs.len(), 0);
+    let expected = StopReason::Interrupted {
+        by: "the test".to_owned(),
+        epoch: 1,
+        batches: 1,
+    };
+    assert_eq!(history.stop_reason, expected);
+    assert_ne!(early, weights(&mlp(3)), "the batch that was done counts");
+
+    let (history, late) = stop_at(45);
+    assert_eq!(history.epochs.len(), 2);
+    let expected = StopReason::Interrupted {
+        by: "the test".to_owned(),
+        epoch: 3,
+        batches: 6,
+    };
+    assert_eq!(history.stop_reason, expected);
+    assert_ne!(early, late);
+    assert_eq!(
+        history.stop_reason.to_string(),
+        "stopped by the test in epoch 3 after 6 batches"
+    );
+}
+
+#[test]
+fn a_second_fit_goes_on_where_the_first_ended() {
+    let data = sample().train.first(200).unwrap();
+    let compile = || {
+        let optimizer = Optimizer::sgd().with_momentum(0.9).unwrap();
+        let schedule = TimeBased::new(40).unwrap().with_scale(0.001).unwrap();
+        Compile::new(optimizer, schedule, Loss::MeanSquaredError)
+    };
+    let unshuffled = |epochs| quiet(epochs).without_shuffle();
+    let mut at_once = compile().model(mlp(5));
+    at_once.fit(&data, &unshuffled(4)).unwrap();
+    let mut in_two = compile().model(mlp(5));
+    in_two.fit(&data, &unshuffled(1)).unwrap();
+    let history = in_two.fit(&data, &unshuffled(3)).unwrap();
+    assert_eq!(weights(at_once.model()), weights(in_two.model()));
+    assert_eq!(history.last().unwrap().learning_rate, 25.0 * 0.001);
+}
+
+#[test]
+fn data_that_does_not_fit_the_network_is_an_error_before_training() {
+    let data = sample();
+    let device = Device::flex();
+    let narrow = MlpConfig::new(100, 10).init(1, &device).unwrap();
+    let error = sgd(0.1)
+        .model(narrow)
+        .fit(&data.train, &quiet(1))
+        .unwrap_err();
+    assert!(
+        matches!(
+            error,
+            TrainError::InputMismatch {
+                num_features: 784,
+                ..
+            }
+        ),
+        "{error}"
+    );
+
+    let few = MlpConfig::new(784, 9).init(1, &device).unwrap();
+    let error = sgd(0.1).model(few).fit(&data.train, &quiet(1)).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the network has 9 outputs, the data has 10 classes; build the network for 10 classes"
+    );
+}
+
+#[test]
+fn zero_epochs_and_zero_batches_are_errors() {
+    let data = sample().train;
+    let mut trainer = sgd(0.1).model(mlp(1));
+    let error = trainer.fit(&data, &quiet(0)).unwrap_err();
+    assert_eq!(error.to_string(), "epochs is 0, expected at least 1");
+    let error = trainer
+        .fit(&data, &quiet(1).with_batch_size(0))
+        .unwrap_err();
+    assert_eq!(error.to_string(), "batch_size is 0, expected at least 1");
+}
+
+/// Panics on every batch of the training, but not on the single sample of the check before it.
+#[derive(Module, Debug)]
+struct Brittle {
+    inner: Linear,
+}
+
+impl Model for Brittle {
+    fn forward(&self, inputs: Tensor<2>) -> Tensor<2> {
+        assert!(inputs.dims()[0] < 50, "this module cannot take 50 samples");
+        self.inner.forward(inputs)
+    }
+}
+
+#[test]
+fn a_panic_inside_a_module_is_an_error_and_the_weights_are_kept() {
+    let device = Device::flex();
+    let model = Brittle {
+        inner: LinearConfig::new(784, 10).init(&device),
+    };
+    let before = weights(&model);
+    let mut trainer = sgd(0.1).model(model);
+    let error = trainer.fit(&sample().train, &quiet(1)).unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("this module cannot take 50 samples"),
+        "{error}"
+    );
+    assert_eq!(weights(trainer.model()), before);
+    // And it can be fitted with batches it can take.
+    trainer
+        .fit(&sample().train, &quiet(1).with_batch_size(49))
+        .unwrap();
+    assert_ne!(weights(trainer.model()), before);
+}

@@ -1,0 +1,65 @@
+//! A Keras-style deep-learning framework on Burn: describe a network, compile it, watch it learn
+//! in the terminal, and use it from an app of your own.
+//!
+//! This crate is the facade: it re-exports the four crates below it and has no logic of its own.
+//! An app that only predicts depends on [`firebrick_model`] alone.
+//!
+#![doc = include_str!("../README.md")]
+
+/// Burn itself, in the version this crate is built on.
+pub use burn;
+
+/// Neural networks one can describe, build, run and save.
+pub mod models {
+    pub use firebrick_model::{
+        Activation, GlorotUniform, LayerSummary, Mlp, MlpConfig, Model, ModelError, SavedModel,
+        Summary, nearest_name, save_model,
+    };
+}
+
+/// Devices by name: CPU and GPU without touching code.
+pub mod devices {
+    pub use firebrick_model::{
+        DeviceCheck, DeviceName, DeviceStatus, SelectedDevice, check_device, device_statuses,
+    };
+}
+
+/// Labelled examples, from a file to a batch of tensors.
+pub mod datasets {
+    pub use firebrick_data::{
+        Batch, BatchLoader, BatchSource, DataError, DataSource, DigitImage, Fetch, IdxImages,
+        IdxLabels, Mnist, MnistBatcher, MnistDataset, MnistItem, ShuffleState, ValidationSplit,
+        fetch, load, mnist_sample, read_digit_image, read_images, read_labels,
+    };
+}
+
+/// Learning rates as functions of the step.
+pub mod schedules {
+    pub use firebrick_scheduler::{
+        Constant, Schedule, ScheduleAdapter, ScheduleError, ScheduleSpec, ScheduleUnit, TimeBased,
+    };
+}
+
+/// Compiling, fitting and evaluating any model.
+pub mod training {
+    pub use firebrick_trainer::{
+        ClassReport, Compile, Display, EpochRecord, Evaluation, Fit, History, Loss, Optimizer,
+        RunDirectory, StopHandle, StopReason, TrainError, Trainer, write_whole,
+    };
+}
+
+/// Pictures of histories.
+pub mod curves {
+    pub use firebrick_trainer::{
+        Curve, CurvesError, DEFAULT_CURVES_SIZE, Panel, draw_curves, run_panels,
+    };
+}
+
+/// What most programs use.
+pub mod prelude {
+    pub use crate::datasets::{DataSource, ValidationSplit, load, mnist_sample};
+    pub use crate::devices::DeviceName;
+    pub use crate::models::{Activation, Mlp, MlpConfig, Model, SavedModel, save_model};
+    pub use crate::schedules::{Constant, ScheduleSpec, TimeBased};
+    pub use crate::training::{Compile, Display, Fit, History, Loss, Optimizer, Trainer};
+}

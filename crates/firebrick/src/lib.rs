@@ -4,7 +4,19 @@
 //! This crate is the facade: it re-exports the four crates below it and has no logic of its own.
 //! An app that only predicts depends on [`firebrick_model`] alone.
 //!
-#![doc = include_str!("../README.md")]
+//! ```
+//! use firebrick::prelude::*;
+//!
+//! let device = DeviceName::Auto.select()?.device;
+//! let model = MlpConfig::new(784, 10).with_hidden([128, 64]).init(42, &device)?;
+//! println!("{model}");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+// The README's example is compiled and run as a doctest.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;
 
 /// Burn itself, in the version this crate is built on.
 pub use burn;
@@ -20,7 +32,8 @@ pub mod models {
 /// Devices by name: CPU and GPU without touching code.
 pub mod devices {
     pub use firebrick_model::{
-        DeviceCheck, DeviceName, DeviceStatus, SelectedDevice, check_device, device_statuses,
+        DeviceCheck, DeviceName, DeviceStatus, FoundDevice, SelectedDevice, check_device,
+        device_statuses,
     };
 }
 

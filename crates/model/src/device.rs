@@ -52,8 +52,8 @@ pub struct DeviceStatus {
     pub feature: &'static str,
     /// Whether it is compiled in.
     pub is_compiled: bool,
-    /// What answered, or why nothing did.
-    pub probe: Result<Vec<String>, String>,
+    /// What answered, real GPUs first, or why nothing did.
+    pub probe: Result<Vec<FoundDevice>, String>,
 }
 
 /// Backends in the order in which `auto` tries them.
@@ -65,12 +65,15 @@ const PREFERENCE: [DeviceName; 5] = [
     DeviceName::NdArray,
 ];
 
-/// A device found by a probe.
-struct Found {
-    device: Device,
-    adapter: String,
-    /// A software rasterizer: a CPU that poses as a GPU.
-    is_software: bool,
+/// A device that answered a probe.
+#[derive(Clone, Debug)]
+pub struct FoundDevice {
+    /// Burn's handle, without automatic differentiation.
+    pub device: Device,
+    /// What the device calls itself, e.g. the GPU's name.
+    pub adapter: String,
+    /// Whether it is a software rasterizer: a CPU that poses as a GPU.
+    pub is_software: bool,
 }
 
 impl DeviceName {
@@ -109,7 +112,7 @@ impl DeviceName {
                 adapters.join(", ")
             )));
         }
-        let Found {
+        let FoundDevice {
             device, adapter, ..
         } = found.swap_remove(index);
         if self.is_gpu() {
@@ -157,7 +160,7 @@ impl DeviceName {
     }
 
     /// Every device of this backend that answers; at least one.
-    fn probe(self) -> Result<Vec<Found>, String> {
+    fn probe(self) -> Result<Vec<FoundDevice>, String> {
         let devices = quietly(|| enumerate(self))
             .map_err(|message| format!("looking for its devices failed ({message})"))?;
         if devices.is_empty() {
@@ -166,11 +169,11 @@ impl DeviceName {
                 _ => "no graphics adapter was found (no driver, or no GPU)".to_owned(),
             });
         }
-        let mut found: Vec<Found> = Vec::new();
+        let mut found: Vec<FoundDevice> = Vec::new();
         let mut failures = Vec::new();
         for device in devices {
             match quietly(|| answers(&device)).and_then(|answer| answer) {
-                Ok((adapter, is_software)) => found.push(Found {
+                Ok((adapter, is_software)) => found.push(FoundDevice {
                     device,
                     adapter,
                     is_software,
@@ -210,7 +213,6 @@ pub fn device_statuses() -> Vec<DeviceStatus> {
             is_compiled: name.is_compiled(),
             probe: if name.is_compiled() {
                 name.probe()
-                    .map(|found| found.into_iter().map(|found| found.adapter).collect())
             } else {
                 Err("not compiled in".to_owned())
             },
@@ -231,7 +233,7 @@ fn select_best() -> Result<SelectedDevice, ModelError> {
                     found.adapter
                 ));
             }
-            Ok(Found {
+            Ok(FoundDevice {
                 device, adapter, ..
             }) => {
                 if name.is_gpu()

@@ -28,7 +28,7 @@ mod saved_model;
 mod summary;
 
 pub use activation::Activation;
-pub use device::{DeviceName, DeviceStatus, SelectedDevice, device_statuses};
+pub use device::{DeviceName, DeviceStatus, FoundDevice, SelectedDevice, device_statuses};
 pub use device_check::{DeviceCheck, check_device};
 pub use error::ModelError;
 pub use initializer::GlorotUniform;

@@ -4,6 +4,8 @@
 mod compiled;
 mod dashboard;
 mod dashboard_metrics;
+#[cfg(feature = "tui")]
+mod dashboard_renderer;
 mod epoch_loop;
 mod pending;
 mod silent;

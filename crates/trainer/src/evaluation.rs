@@ -13,6 +13,9 @@ pub struct Evaluation {
     pub per_class: Vec<ClassReport>,
     /// Rows: true class; columns: predicted class.
     pub confusion_matrix: Vec<Vec<usize>>,
+    /// The predicted class of every sample, in order.
+    #[serde(skip)]
+    pub predictions: Vec<usize>,
 }
 
 /// How well one class is recognized.
@@ -29,9 +32,20 @@ pub struct ClassReport {
 }
 
 impl Evaluation {
-    pub(crate) fn new(loss: f64, confusion_matrix: Vec<Vec<usize>>) -> Self {
+    /// From the mean loss, and the true and the predicted class of every sample, each below
+    /// `num_classes`.
+    pub(crate) fn new(
+        loss: f64,
+        num_classes: usize,
+        targets: &[usize],
+        predictions: Vec<usize>,
+    ) -> Self {
+        let mut confusion_matrix = vec![vec![0; num_classes]; num_classes];
+        for (&target, &prediction) in targets.iter().zip(&predictions) {
+            confusion_matrix[target][prediction] += 1;
+        }
         let share = |part: usize, whole: usize| (whole > 0).then(|| part as f64 / whole as f64);
-        let samples = confusion_matrix.iter().flatten().sum();
+        let samples = predictions.len();
         let correct: usize = confusion_matrix
             .iter()
             .enumerate()
@@ -58,6 +72,7 @@ impl Evaluation {
             samples,
             per_class,
             confusion_matrix,
+            predictions,
         }
     }
 }
@@ -68,7 +83,13 @@ mod tests {
 
     #[test]
     fn precision_goes_down_the_columns_recall_along_the_rows() {
-        let evaluation = Evaluation::new(0.5, vec![vec![3, 1, 0], vec![2, 4, 0], vec![0, 0, 0]]);
+        let targets = [0, 0, 0, 0, 1, 1, 1, 1, 1, 1];
+        let predictions = vec![0, 0, 0, 1, 0, 0, 1, 1, 1, 1];
+        let evaluation = Evaluation::new(0.5, 3, &targets, predictions);
+        assert_eq!(
+            evaluation.confusion_matrix,
+            [[3, 1, 0], [2, 4, 0], [0, 0, 0]]
+        );
         assert_eq!(evaluation.samples, 10);
         assert!((evaluation.accuracy - 0.7).abs() < 1e-12);
         assert_eq!(evaluation.per_class[0].precision, Some(0.6));

@@ -156,24 +156,23 @@ impl<M: Model> Trainer<M> {
         let device_error = |message: String| TrainError::Device { epoch: 0, message };
 
         let mut means = RunningMeans::default();
-        let mut matrix = vec![vec![0; num_classes]; num_classes];
+        let mut targets = Vec::with_capacity(data.num_samples());
+        let mut predictions = Vec::with_capacity(data.num_samples());
         let batches = burn::data::dataloader::DataLoader::iter(&loader);
         for batch in batches {
             let batch = batch.map_err(|error| TrainError::Burn {
                 epoch: 0,
                 message: error.to_string(),
             })?;
-            let targets = read_classes(batch.targets.clone()).map_err(device_error)?;
+            targets.extend(read_classes(batch.targets.clone()).map_err(device_error)?);
             let (output, classes) = compiled.evaluate(batch);
-            let classes = read_classes(classes).map_err(device_error)?;
-            for (target, class) in targets.into_iter().zip(classes) {
-                matrix[target][class] += 1;
-            }
+            predictions.extend(read_classes(classes).map_err(device_error)?);
             let mut pending = Pending::new();
             pending.push(output);
             pending.read(&mut means).map_err(device_error)?;
         }
-        Ok(Evaluation::new(means.figures().loss, matrix))
+        let loss = means.figures().loss;
+        Ok(Evaluation::new(loss, num_classes, &targets, predictions))
     }
 
     /// Probabilities of the classes.

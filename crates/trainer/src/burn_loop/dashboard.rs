@@ -38,7 +38,9 @@ pub(super) fn open(stop: &StopHandle) -> Result<Box<dyn MetricsRenderer>, TrainE
     if let Err(error) = let_ctrl_c_through() {
         log::warn!("Ctrl-C will not stop the training, `q` will: {error}");
     }
-    Ok(Box::new(dashboard))
+    Ok(Box::new(super::dashboard_renderer::DashboardRenderer::new(
+        dashboard,
+    )))
 }
 
 /// In raw mode Ctrl-C is a key like any other, and the dashboard does not know it: has the

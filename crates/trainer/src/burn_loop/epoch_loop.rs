@@ -198,11 +198,13 @@ impl<M: Model> Run<'_, M> {
         self.settings
             .reporter
             .epoch_end(&record, self.settings.batches);
-        (self.settings.epoch_hook)(&outcome.history, &model)?;
-        if validation.is_some_and(|figures| figures.loss.is_finite()) {
+        let hooked = (self.settings.epoch_hook)(&outcome.history, &model);
+        let is_proven = validation.is_some_and(|figures| figures.loss.is_finite());
+        if is_proven || hooked.is_err() {
             outcome.kept = Some(model.clone());
         }
         self.unproven = Some(model);
+        hooked?;
         if self.should_stop(epoch)? && epoch < self.settings.epochs {
             outcome.history.stop_reason = self.stopped(epoch, means.batches());
         }

@@ -1,15 +1,13 @@
-//! Devices by name: the one place that knows which backends there are.
+//! Devices by name: the one place that knows which backends there are, and therefore not split.
 
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
 use std::str::FromStr;
-use std::sync::Mutex;
 
 use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
 use crate::device_check::check_device;
-use crate::{ModelError, nearest_name};
+use crate::{ModelError, catch_panic, nearest_name};
 
 /// A device as people write it: `auto`, `flex`, `ndarray`, `wgpu`, `vulkan`, `cuda`, `cuda:1`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -320,22 +318,9 @@ fn cpu_identity() -> (String, bool) {
     (format!("CPU, {cores} cores"), false)
 }
 
-/// Runs what a driver may panic in; the panic becomes an error and prints nothing.
+/// Runs what a driver may panic in.
 pub(crate) fn quietly<T>(run: impl FnOnce() -> T) -> Result<T, String> {
-    // The hook is the process', so only one probe at a time may exchange it.
-    static HOOK: Mutex<()> = Mutex::new(());
-    let _guard = HOOK
-        .lock()
-        .unwrap_or_else(std::sync::PoisonError::into_inner);
-    let hook = take_hook();
-    set_hook(Box::new(|_| {}));
-    let outcome = catch_unwind(AssertUnwindSafe(run));
-    set_hook(hook);
-    outcome.map_err(|payload| {
-        let text = payload.downcast_ref::<String>().map(String::as_str);
-        let text = text.or_else(|| payload.downcast_ref::<&str>().copied());
-        format!("the driver panicked: {}", text.unwrap_or("no message"))
-    })
+    catch_panic(run).map_err(|message| format!("the driver panicked: {message}"))
 }
 
 impl fmt::Display for DeviceName {

@@ -24,6 +24,7 @@ mod mlp;
 mod mlp_config;
 mod model;
 mod names;
+mod panics;
 mod saved_model;
 mod summary;
 
@@ -36,5 +37,6 @@ pub use mlp::Mlp;
 pub use mlp_config::MlpConfig;
 pub use model::Model;
 pub use names::nearest_name;
+pub use panics::catch_panic;
 pub use saved_model::{SavedModel, save_model};
 pub use summary::{LayerSummary, Summary};

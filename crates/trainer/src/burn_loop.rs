@@ -7,6 +7,7 @@ mod dashboard_metrics;
 #[cfg(feature = "tui")]
 mod dashboard_renderer;
 mod epoch_loop;
+mod outcome;
 mod pending;
 mod silent;
 
@@ -22,7 +23,7 @@ use firebrick_model::Model;
 
 pub(crate) use compiled::Compiled;
 pub(crate) use dashboard::restore_terminal;
-pub(crate) use epoch_loop::{EpochHook, LoopOutcome, LoopSettings};
+pub(crate) use outcome::{EpochHook, LoopOutcome, LoopSettings};
 pub(crate) use pending::Pending;
 
 use crate::{Display, StopHandle, TrainError};
@@ -52,6 +53,7 @@ pub(crate) fn train<M: Model>(
     let validation = validation.unwrap_or_else(|| Arc::clone(&train));
     let strategy = EpochLoop::new(settings, has_validation, Rc::clone(&outcome));
 
+    let _quiet = (display == Display::Tui).then(dashboard::LoggedPanics::install);
     let launched = catch_unwind(AssertUnwindSafe(|| {
         let renderer = renderer(display, stop)?;
         SupervisedTraining::new(".", train, validation)
@@ -74,14 +76,7 @@ pub(crate) fn train<M: Model>(
     let failure = match launched {
         Ok(Ok(())) => None,
         Ok(Err(error)) => Some(error),
-        Err(payload) => {
-            let message = panic_message(payload.as_ref());
-            Some(if message.contains(KILLED) {
-                TrainError::Killed
-            } else {
-                TrainError::Panicked { message }
-            })
-        }
+        Err(payload) => Some(panicked(payload.as_ref())),
     };
     let mut outcome = outcome.replace(LoopOutcome::taken());
     if let Some(error) = failure {
@@ -98,9 +93,14 @@ fn renderer(display: Display, stop: &StopHandle) -> Result<Box<dyn MetricsRender
     }
 }
 
-pub(crate) fn panic_message(payload: &(dyn std::any::Any + Send)) -> String {
+/// The error that a panic in the training is.
+fn panicked(payload: &(dyn std::any::Any + Send)) -> TrainError {
     let text = payload.downcast_ref::<String>().map(String::as_str);
-    text.or_else(|| payload.downcast_ref::<&str>().copied())
-        .unwrap_or("no message")
-        .to_owned()
+    let text = text.or_else(|| payload.downcast_ref::<&str>().copied());
+    match text {
+        Some(text) if text.contains(KILLED) => TrainError::Killed,
+        text => TrainError::Panicked {
+            message: text.unwrap_or("no message").to_owned(),
+        },
+    }
 }

@@ -5,10 +5,10 @@ use burn::tensor::activation::softmax;
 use burn::tensor::{Device, Int, Tensor};
 use burn::train::Learner;
 use firebrick_data::{BatchLoader, BatchSource};
-use firebrick_model::{Model, save_model};
+use firebrick_model::{Model, catch_panic, save_model};
 use firebrick_scheduler::ScheduleAdapter;
 
-use crate::burn_loop::{Compiled, EpochHook, LoopSettings, Pending, panic_message, train};
+use crate::burn_loop::{Compiled, EpochHook, LoopSettings, Pending, train};
 use crate::figures::RunningMeans;
 use crate::interrupt::CtrlC;
 use crate::{
@@ -195,13 +195,9 @@ impl<M: Model> Trainer<M> {
             let sample = Tensor::zeros([1, num_features], &self.device);
             self.model.forward(sample).dims()
         };
-        let hook = std::panic::take_hook();
-        std::panic::set_hook(Box::new(|_| {}));
-        let outputs = std::panic::catch_unwind(std::panic::AssertUnwindSafe(forward));
-        std::panic::set_hook(hook);
-        let [_, outputs] = outputs.map_err(|payload| TrainError::InputMismatch {
+        let [_, outputs] = catch_panic(forward).map_err(|reason| TrainError::InputMismatch {
             num_features,
-            reason: panic_message(payload.as_ref()),
+            reason,
         })?;
         let num_classes = data.num_classes();
         if outputs < num_classes {

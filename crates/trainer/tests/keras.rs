@@ -14,11 +14,14 @@ use firebrick_scheduler::Constant;
 use firebrick_trainer::{Compile, Display, Fit, Loss, Optimizer};
 use serde::Deserialize;
 
+/// Kernel and bias of the hidden layer, kernel and bias of the last.
+type InitialWeights = (Vec<[f32; 5]>, [f32; 5], Vec<[f32; 3]>, [f32; 3]);
+
 #[derive(Deserialize)]
 struct Golden {
     inputs: Vec<[f32; 4]>,
     targets: Vec<i64>,
-    initial_weights: (Vec<[f32; 5]>, [f32; 5], Vec<[f32; 3]>, [f32; 3]),
+    initial_weights: InitialWeights,
     fits: Vec<Case>,
 }
 

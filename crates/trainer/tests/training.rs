@@ -1,6 +1,10 @@
 //! Fitting, stopping and failing, on the embedded sample.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::float_cmp,
+    reason = "a test that cannot go on should panic; exact numbers are meant where they are compared"
+)]
 
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::nn::{Linear, LinearConfig};

@@ -2,7 +2,40 @@
 
 use burn::train::renderer::MetricsRenderer;
 
+use std::backtrace::Backtrace;
+use std::panic::{PanicHookInfo, set_hook, take_hook};
+
 use crate::{StopHandle, TrainError};
+
+type PanicHook = Box<dyn Fn(&PanicHookInfo<'_>) + Send + Sync>;
+
+/// While it lives, panics are written to the log instead of across the dashboard.
+///
+/// It has to be there before the dashboard opens, which puts a hook of its own in front.
+pub(super) struct LoggedPanics {
+    previous: Option<PanicHook>,
+}
+
+impl LoggedPanics {
+    pub(super) fn install() -> Self {
+        let previous = Some(take_hook());
+        set_hook(Box::new(|info| {
+            log::error!("{info}\n{}", Backtrace::capture());
+        }));
+        Self { previous }
+    }
+}
+
+impl Drop for LoggedPanics {
+    fn drop(&mut self) {
+        // A panicking thread must not change the hook.
+        if let Some(previous) = self.previous.take()
+            && !std::thread::panicking()
+        {
+            set_hook(previous);
+        }
+    }
+}
 
 #[cfg(not(feature = "tui"))]
 pub(super) fn open(_: &StopHandle) -> Result<Box<dyn MetricsRenderer>, TrainError> {
@@ -13,6 +46,13 @@ pub(super) fn open(_: &StopHandle) -> Result<Box<dyn MetricsRenderer>, TrainErro
 
 #[cfg(not(feature = "tui"))]
 pub(crate) fn restore_terminal() {}
+
+#[cfg(not(feature = "tui"))]
+pub(super) fn hold_screen() {}
+
+/// Whether a dashboard was opened; whatever ends it leaves raw mode.
+#[cfg(feature = "tui")]
+static IS_OPEN: std::sync::atomic::AtomicBool = std::sync::atomic::AtomicBool::new(false);
 
 /// Opens the dashboard and lets Ctrl-C through to the signal handler.
 #[cfg(feature = "tui")]
@@ -38,6 +78,7 @@ pub(super) fn open(stop: &StopHandle) -> Result<Box<dyn MetricsRenderer>, TrainE
     if let Err(error) = let_ctrl_c_through() {
         log::warn!("Ctrl-C will not stop the training, `q` will: {error}");
     }
+    IS_OPEN.store(true, std::sync::atomic::Ordering::Relaxed);
     Ok(Box::new(super::dashboard_renderer::DashboardRenderer::new(
         dashboard,
     )))
@@ -58,6 +99,19 @@ fn let_ctrl_c_through() -> rustix::io::Result<()> {
     modes.special_codes[SpecialCodeIndex::VSUSP] = DISABLED;
     modes.special_codes[SpecialCodeIndex::VQUIT] = DISABLED;
     tcsetattr(&stdin, OptionalActions::Now, &modes)
+}
+
+/// After a panic, whose hook has left the dashboard's screen: goes back to it, so that what is still
+/// drawn until the dashboard is closed in order does not land among the user's lines.
+#[cfg(feature = "tui")]
+pub(super) fn hold_screen() {
+    use crossterm::terminal::{EnterAlternateScreen, enable_raw_mode, is_raw_mode_enabled};
+    use std::sync::atomic::Ordering;
+
+    if IS_OPEN.load(Ordering::Relaxed) && !is_raw_mode_enabled().unwrap_or(true) {
+        let _ = crossterm::execute!(std::io::stdout(), EnterAlternateScreen);
+        let _ = enable_raw_mode();
+    }
 }
 
 /// Gives the terminal back from wherever the process is.

@@ -1,14 +1,16 @@
-//! The epoch loop: one visible place for steps, figures, stopping and what is kept.
+//! The epoch loop: one visible place for steps, figures, stopping and what is kept, which is why
+//! it is longer than most files here.
 //!
 //! It trains on one device; data for several would be sharded in [`EpochLoop::fit`].
 
 use std::cell::RefCell;
+use std::ops::RangeInclusive;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::time::Instant;
 
 use burn::data::dataloader::Progress;
 use burn::module::Module;
-use burn::tensor::Device;
 use burn::train::InferenceStep;
 use burn::train::{
     EventProcessorTraining, Interrupter, Learner, LearnerEvent, SupervisedLearningStrategy,
@@ -18,66 +20,15 @@ use firebrick_model::Model;
 
 use super::compiled::{Compiled, Output};
 use super::dashboard_metrics::DashboardFigures;
+use super::outcome::{LoopOutcome, LoopSettings};
 use super::pending::{NonFinite, Pending};
-use crate::displays::{Moment, Reporter};
+use super::{dashboard, panicked};
+use crate::displays::Moment;
 use crate::figures::{Figures, RunningMeans};
-use crate::{Display, EpochRecord, History, StopReason, TrainError};
+use crate::{EpochRecord, StopReason, TrainError};
 
 /// What Burn's dashboard stops with.
 const DASHBOARD_STOP: &str = "Stopping training from user input.";
-
-/// Called after every whole epoch with the history so far and the model.
-pub(crate) type EpochHook<M> = Box<dyn FnMut(&History, &M) -> Result<(), TrainError>>;
-
-pub(crate) struct LoopSettings<M: Model> {
-    /// Without automatic differentiation.
-    pub(crate) device: Device,
-    pub(crate) epochs: usize,
-    pub(crate) batches: usize,
-    pub(crate) display: Display,
-    pub(crate) label: String,
-    pub(crate) reporter: Box<dyn Reporter>,
-    pub(crate) epoch_hook: EpochHook<M>,
-}
-
-/// What a training leaves, however it ended.
-pub(crate) struct LoopOutcome<M: Model> {
-    /// Weights and the state of optimizer and schedule; absent after an error or a panic.
-    pub(crate) learner: Option<Learner<Compiled<M>>>,
-    /// The last weights known to be good.
-    pub(crate) kept: Option<M>,
-    pub(crate) history: History,
-    pub(crate) error: Option<TrainError>,
-    /// Where the loop is, counted from 1.
-    epoch: usize,
-}
-
-impl<M: Model> LoopOutcome<M> {
-    pub(super) fn new(model: M) -> Self {
-        Self {
-            kept: Some(model),
-            ..Self::taken()
-        }
-    }
-
-    /// What is left when an outcome has been taken away.
-    pub(super) fn taken() -> Self {
-        Self {
-            learner: None,
-            kept: None,
-            history: History::default(),
-            error: None,
-            epoch: 1,
-        }
-    }
-
-    /// Keeps the first error.
-    pub(super) fn fail(&mut self, error: TrainError) {
-        self.history.stop_reason = StopReason::Failed { epoch: self.epoch };
-        self.learner = None;
-        self.error.get_or_insert(error);
-    }
-}
 
 /// The training strategy that Burn's `SupervisedTraining` runs.
 pub(super) struct EpochLoop<M: Model> {
@@ -126,16 +77,17 @@ impl<M: Model> SupervisedLearningStrategy<Compiled<M>> for EpochLoop<M> {
             settings: &mut settings,
             unproven: None,
         };
-        for epoch in starting_epoch..=components.num_epochs {
-            self.outcome.borrow_mut().epoch = epoch;
-            let ended = run.epoch(epoch, &self.outcome);
-            if let Err(error) = ended {
-                self.outcome.borrow_mut().fail(error);
-                break;
+        let epochs = starting_epoch..=components.num_epochs;
+        let looped = catch_unwind(AssertUnwindSafe(|| run.epochs(epochs, &self.outcome)));
+        let error = match looped {
+            Ok(ended) => ended.err(),
+            Err(payload) => Some(panicked(payload.as_ref())),
+        };
+        if let Some(error) = error {
+            if matches!(error, TrainError::Panicked { .. }) {
+                dashboard::hold_screen();
             }
-            if self.outcome.borrow().history.stop_reason != StopReason::Completed {
-                break;
-            }
+            self.outcome.borrow_mut().fail(error);
         }
         run.settings.reporter.train_end();
 
@@ -165,6 +117,22 @@ struct Run<'a, M: Model> {
 }
 
 impl<M: Model> Run<'_, M> {
+    /// All epochs, or those until an error or a stop.
+    fn epochs(
+        &mut self,
+        epochs: RangeInclusive<usize>,
+        outcome: &RefCell<LoopOutcome<M>>,
+    ) -> Result<(), TrainError> {
+        for epoch in epochs {
+            outcome.borrow_mut().epoch = epoch;
+            self.epoch(epoch, outcome)?;
+            if outcome.borrow().history.stop_reason != StopReason::Completed {
+                break;
+            }
+        }
+        Ok(())
+    }
+
     /// Trains, validates and records one epoch.
     fn epoch(&mut self, epoch: usize, outcome: &RefCell<LoopOutcome<M>>) -> Result<(), TrainError> {
         let begin = Instant::now();

@@ -25,7 +25,7 @@ pub use burn;
 pub mod models {
     pub use firebrick_model::{
         Activation, GlorotUniform, LayerSummary, Mlp, MlpConfig, Model, ModelError, SavedModel,
-        Summary, nearest_name, save_model,
+        Summary, catch_panic, nearest_name, save_model, write_whole,
     };
 }
 
@@ -57,7 +57,7 @@ pub mod schedules {
 pub mod training {
     pub use firebrick_trainer::{
         ClassReport, Compile, Display, EpochRecord, Evaluation, Fit, History, Loss, Optimizer,
-        RunDirectory, StopHandle, StopReason, TrainError, Trainer, write_whole,
+        RunDirectory, StopHandle, StopReason, TrainError, Trainer,
     };
 }
 

@@ -21,17 +21,15 @@ pub enum ModelError {
     )]
     ZeroInputs,
 
-    /// A network whose parameters do not fit into memory addresses.
+    /// A network with more weights than a machine could train.
     #[error(
-        "layer `{layer}` needs {inputs} × {units} weights, more than this machine can address; choose smaller widths"
+        "layer `{layer}` brings the network to more than {limit} weights; choose smaller widths"
     )]
     TooLarge {
         /// Name of the layer.
         layer: String,
-        /// Inputs of the layer.
-        inputs: usize,
-        /// Units of the layer.
-        units: usize,
+        /// The most weights a network may have.
+        limit: usize,
     },
 
     /// An activation of no known name.

@@ -16,6 +16,7 @@
 //! ```
 
 mod activation;
+mod atomic_file;
 mod device;
 mod device_check;
 mod error;
@@ -29,6 +30,7 @@ mod saved_model;
 mod summary;
 
 pub use activation::Activation;
+pub use atomic_file::write_whole;
 pub use device::{DeviceName, DeviceStatus, FoundDevice, SelectedDevice, device_statuses};
 pub use device_check::{DeviceCheck, check_device};
 pub use error::ModelError;

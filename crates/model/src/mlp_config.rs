@@ -31,6 +31,10 @@ pub(crate) struct DenseShape {
 }
 
 impl MlpConfig {
+    /// The most weights a network may have, 4 GiB in single precision: a typing error in a width
+    /// is found before it takes all memory.
+    pub const MAX_PARAMS: usize = 1 << 30;
+
     /// A linear classifier, until [`with_hidden`](Self::with_hidden) adds layers.
     pub fn new(num_features: usize, num_classes: usize) -> Self {
         Self {
@@ -58,12 +62,13 @@ impl MlpConfig {
     /// Checks the widths.
     ///
     /// # Errors
-    /// A width of zero, or one so large that the weights could not be addressed; the error names
-    /// the layer.
+    /// A width of zero, or more than [`MAX_PARAMS`](Self::MAX_PARAMS) weights; the error names the
+    /// layer.
     pub fn validate(&self) -> Result<(), ModelError> {
         if self.num_features == 0 {
             return Err(ModelError::ZeroInputs);
         }
+        let mut num_params = 0_usize;
         for DenseShape {
             name,
             inputs,
@@ -73,18 +78,15 @@ impl MlpConfig {
             if units == 0 {
                 return Err(ModelError::ZeroUnits { layer: name });
             }
-            // Bytes of the kernel, and twice that for its gradient and momentum.
-            let addressable = inputs
+            num_params = inputs
                 .checked_mul(units)
-                .and_then(|weights| weights.checked_mul(3 * size_of::<f32>()))
-                .is_some_and(|bytes| isize::try_from(bytes).is_ok());
-            if !addressable {
-                return Err(ModelError::TooLarge {
+                .and_then(|kernel| kernel.checked_add(units))
+                .and_then(|layer| layer.checked_add(num_params))
+                .filter(|&num_params| num_params <= Self::MAX_PARAMS)
+                .ok_or(ModelError::TooLarge {
                     layer: name,
-                    inputs,
-                    units,
-                });
-            }
+                    limit: Self::MAX_PARAMS,
+                })?;
         }
         Ok(())
     }

@@ -1,12 +1,11 @@
 use std::collections::BTreeMap;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use burn::store::{ModuleRecord, RecordError};
 use burn::tensor::{Bytes, DType, Device, Shape};
 use burn_pack::{Reader, Writer};
 
-use crate::{Mlp, MlpConfig, Model, ModelError};
+use crate::{Mlp, MlpConfig, Model, ModelError, write_whole};
 
 /// Key of the file's metadata under which the model's description lies.
 const DESCRIPTION: &str = "firebrick.model";
@@ -41,18 +40,6 @@ fn pack<M: Model>(model: &M) -> Result<Bytes, RecordError> {
         writer = writer.with_metadata(DESCRIPTION, &description);
     }
     Ok(writer.into_bytes()?)
-}
-
-fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let directory = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    let mut file = tempfile::NamedTempFile::new_in(directory)?;
-    file.write_all(bytes)?;
-    file.as_file().sync_all()?;
-    file.persist(path)?;
-    Ok(())
 }
 
 /// A model file, read and checked, not yet on a device.

@@ -8,7 +8,7 @@
 
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::tensor::{Device, Tensor};
-use firebrick_model::{Activation, MlpConfig, Model, ModelError};
+use firebrick_model::{Activation, MlpConfig, Model};
 
 /// Every weight with its path and shape.
 fn weights(module: &impl Module) -> Vec<(String, Vec<usize>, Vec<f32>)> {
@@ -140,8 +140,14 @@ fn an_impossible_width_is_an_error_that_names_the_layer() {
         "layer `dense_1` has 0 units, expected at least 1; remove the layer or give it a width"
     );
     assert!(error(MlpConfig::new(0, 10)).contains("0 inputs"));
-    let huge = base.with_hidden([usize::MAX / 2]);
-    assert!(matches!(huge.validate(), Err(ModelError::TooLarge { layer, .. }) if layer == "dense"));
+    for huge in [usize::MAX / 2, 1_000_000_000, usize::MAX] {
+        let huge = error(base.clone().with_hidden([64, huge]));
+        assert_eq!(
+            huge,
+            "layer `dense_1` brings the network to more than 1073741824 weights; choose smaller \
+             widths"
+        );
+    }
 }
 
 #[test]

@@ -14,9 +14,9 @@ mod palette;
 mod render;
 mod shape;
 
-use std::fs;
-use std::io::{self, Write};
 use std::path::Path;
+
+use firebrick_model::write_whole;
 
 pub use error::CurvesError;
 
@@ -107,7 +107,7 @@ pub fn draw(
         path: path.to_owned(),
         source,
     })?;
-    write_atomically(path, &bytes).map_err(|source| CurvesError::Write {
+    write_whole(path, &bytes).map_err(|source| CurvesError::Write {
         path: path.to_owned(),
         source,
     })
@@ -145,24 +145,5 @@ fn check(panels: &[Panel], size: (u32, u32)) -> Result<(), CurvesError> {
             received: size,
         });
     }
-    Ok(())
-}
-
-/// Writes to a temporary file beside `path`, syncs it and renames it.
-fn write_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let directory = match path.parent() {
-        Some(parent) if parent != Path::new("") => parent,
-        _ => Path::new("."),
-    };
-    let mut builder = tempfile::Builder::new();
-    // A temporary file is its owner's alone; a picture is as readable as any other file.
-    #[cfg(unix)]
-    let builder = builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    #[cfg(not(unix))]
-    let builder = &mut builder;
-    let mut file = builder.tempfile_in(directory)?;
-    file.write_all(bytes)?;
-    file.as_file().sync_all()?;
-    let _: fs::File = file.persist(path)?;
     Ok(())
 }

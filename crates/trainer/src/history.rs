@@ -1,9 +1,10 @@
 use std::fmt;
 use std::path::Path;
 
+use firebrick_model::write_whole;
 use serde::{Deserialize, Serialize};
 
-use crate::{Curve, Panel, TrainError, write_whole};
+use crate::{Curve, Panel, TrainError};
 
 /// The figures of one epoch; losses and accuracies are means over samples.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]

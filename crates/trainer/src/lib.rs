@@ -6,7 +6,6 @@
 // The derive of Burn's `RecordState` looks these up at the crate root.
 use burn::optim::{RecordState, StateSink, StateSource};
 
-mod atomic_file;
 mod burn_loop;
 mod compile;
 mod curves;
@@ -24,7 +23,6 @@ mod optimizers;
 mod run_directory;
 mod trainer;
 
-pub use atomic_file::write_whole;
 pub use compile::Compile;
 pub use curves::{
     Curve, CurvesError, DEFAULT_SIZE as DEFAULT_CURVES_SIZE, Panel, draw as draw_curves,

@@ -3,7 +3,9 @@ use std::path::{Path, PathBuf};
 
 use burn::train::{ApplicationLoggerInstaller, FileApplicationLoggerInstaller};
 
-use crate::{TrainError, write_whole};
+use firebrick_model::write_whole;
+
+use crate::TrainError;
 
 /// The directory a run leaves: settings, history, curves, model and log.
 #[derive(Clone, Debug, PartialEq, Eq)]

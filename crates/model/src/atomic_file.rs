@@ -10,11 +10,11 @@ pub fn write_whole(path: &Path, contents: &[u8]) -> io::Result<()> {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
-    let mut file = tempfile::Builder::new();
-    // Readable like any other file, not for the owner alone.
+    let mut builder = tempfile::Builder::new();
+    // A temporary file is its owner's alone; this one becomes as readable as any other file.
     #[cfg(unix)]
-    let file = file.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644));
-    let mut file = file.prefix(".firebrick-").tempfile_in(directory)?;
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut file = builder.prefix(".firebrick-").tempfile_in(directory)?;
     file.write_all(contents)?;
     file.as_file().sync_all()?;
     file.persist(path)?;

@@ -1,0 +1,57 @@
+//! What the command line looks like as a whole; each command has its arguments in its own file.
+
+use clap::{Parser, Subcommand};
+
+use crate::commands::completions::CompletionsArguments;
+use crate::commands::data::DataArguments;
+use crate::commands::devices::DevicesArguments;
+use crate::commands::evaluate::EvaluateArguments;
+use crate::commands::plot::PlotArguments;
+use crate::commands::predict::PredictArguments;
+use crate::commands::summary::SummaryArguments;
+use crate::commands::train::TrainArguments;
+
+const EXAMPLES: &str = "\
+EXAMPLES:
+  firebrick train                       MNIST by default
+  firebrick train --data mnist-sample   without any files
+  firebrick evaluate mnist-1            how good it became
+  firebrick predict mnist-1 seven.png   which digit it is
+  firebrick plot mnist-1 mnist-2        curves of two runs
+
+EXIT CODES:
+  0    done
+  1    failed
+  2    wrong flags or settings
+  130  stopped by Ctrl-C";
+
+/// Trains neural networks, watches them learn, and uses what they learned.
+#[derive(Debug, Parser)]
+#[command(name = "firebrick", version, after_help = EXAMPLES, max_term_width = 100)]
+// A flag that is given again replaces the earlier one, so that an alias can be refined.
+#[command(args_override_self = true)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// One variant a command.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Train a network and keep what it learned in a run directory
+    Train(Box<TrainArguments>),
+    /// Judge a run's network on test images
+    Evaluate(EvaluateArguments),
+    /// Say which digit a picture shows
+    Predict(PredictArguments),
+    /// Show a network layer by layer
+    Summary(SummaryArguments),
+    /// Draw the curves of one run, or of several in one picture
+    Plot(PlotArguments),
+    /// List the devices to compute on
+    Devices(DevicesArguments),
+    /// Look at data sets, or download MNIST
+    Data(DataArguments),
+    /// Print a completion script for a shell
+    Completions(CompletionsArguments),
+}

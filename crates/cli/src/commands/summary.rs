@@ -1,0 +1,90 @@
+//! `firebrick summary`
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context, anyhow};
+use firebrick::datasets::DataSource;
+use firebrick::models::{Activation, MlpConfig, SavedModel};
+use firebrick::training::RunDirectory;
+
+use crate::commands::data::load_data;
+use crate::failure::OrUsage;
+use crate::hidden_units::HiddenUnits;
+use crate::output;
+use crate::runs::RunsFolder;
+
+const EXAMPLES: &str = "\
+EXAMPLES:
+  firebrick summary mnist-1
+  firebrick summary --hidden 256,128 --activation relu
+  firebrick summary --hidden none --inputs 64 --classes 3";
+
+/// Show a network layer by layer: that of a run, or one described by flags.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct SummaryArguments {
+    /// Name or path of the run
+    #[arg(conflicts_with_all = ["hidden", "activation", "data", "inputs", "classes"])]
+    run: Option<PathBuf>,
+
+    /// Units of the hidden layers; `none` for a linear classifier [default: 128,64]
+    #[arg(long, value_name = "UNITS,…", allow_hyphen_values = true)]
+    hidden: Option<HiddenUnits>,
+
+    /// Activation of the hidden layers [default: sigmoid]
+    #[arg(long, value_name = "NAME")]
+    activation: Option<Activation>,
+
+    /// Take inputs and classes from a data set: `mnist`, `mnist-sample` or a folder
+    #[arg(long, value_name = "NAME|DIR", conflicts_with_all = ["inputs", "classes"])]
+    data: Option<DataSource>,
+
+    /// Features of a sample [default: 784]
+    #[arg(long, value_name = "N")]
+    inputs: Option<usize>,
+
+    /// Classes to tell apart [default: 10]
+    #[arg(long, value_name = "N")]
+    classes: Option<usize>,
+
+    #[command(flatten)]
+    runs: RunsFolder,
+}
+
+pub(crate) fn run(arguments: &SummaryArguments) -> anyhow::Result<ExitCode> {
+    let summary = match &arguments.run {
+        Some(run) => network_of(&arguments.runs.open(run)?)?.summary()?,
+        None => described(arguments)?.summary().or_usage()?,
+    };
+    output::print(&summary.to_string())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The network that the flags describe.
+fn described(arguments: &SummaryArguments) -> anyhow::Result<MlpConfig> {
+    let (inputs, classes) = match &arguments.data {
+        Some(source) => {
+            let data = load_data(source)?;
+            (data.train.num_features(), data.train.num_classes())
+        }
+        None => (
+            arguments.inputs.unwrap_or(784),
+            arguments.classes.unwrap_or(10),
+        ),
+    };
+    Ok(MlpConfig::new(inputs, classes)
+        .with_hidden(arguments.hidden.clone().unwrap_or_default().0)
+        .with_activation(arguments.activation.unwrap_or_default()))
+}
+
+/// The network of a run, from its description alone: that takes no device.
+fn network_of(run: &RunDirectory) -> anyhow::Result<MlpConfig> {
+    let path = run.file(RunDirectory::MODEL);
+    let saved = SavedModel::read(&path)?;
+    let text = saved
+        .description()
+        .ok_or_else(|| anyhow!("`{}` holds weights without a description", path.display()))?;
+    serde_json::from_str(text)
+        .with_context(|| format!("the description in `{}` is no MLP", path.display()))
+}

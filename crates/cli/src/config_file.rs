@@ -1,0 +1,131 @@
+//! Reading a [`TrainConfig`] from TOML and writing it.
+
+use std::fs;
+use std::ops::Range;
+use std::path::Path;
+
+use anyhow::{Context, anyhow};
+use clap::Args;
+use firebrick::models::nearest_name;
+use toml::de::DeTable;
+
+use crate::failure::OrUsage;
+use crate::train_config::TrainConfig;
+
+/// Reads a file of settings.
+///
+/// # Errors
+/// A file that cannot be read; or with a usage error one that is no TOML, has an unknown key (the nearest known one
+/// is named) or a value that cannot be.
+pub(crate) fn read(path: &Path) -> anyhow::Result<TrainConfig> {
+    let text = fs::read_to_string(path)
+        .with_context(|| format!("cannot read the settings `{}`", path.display()))?;
+    parse(&text)
+        .map_err(|problem| {
+            let line = problem.span.map_or_else(String::new, |span| {
+                let before = text.get(..span.start).unwrap_or_default();
+                format!(", line {}", before.matches('\n').count() + 1)
+            });
+            anyhow!("`{}`{line}: {}", path.display(), problem.message)
+        })
+        .or_usage()
+}
+
+/// The settings as the text of a file.
+pub(crate) fn write(config: &TrainConfig) -> anyhow::Result<String> {
+    let settings = toml::to_string(config).context("cannot write the settings as TOML")?;
+    Ok(format!(
+        "# Settings of a training; repeat it with `firebrick train --config FILE`.\n{settings}"
+    ))
+}
+
+/// What is wrong with a file of settings, and where.
+struct Problem {
+    message: String,
+    span: Option<Range<usize>>,
+}
+
+impl From<toml::de::Error> for Problem {
+    fn from(error: toml::de::Error) -> Self {
+        Self {
+            message: error.message().trim().to_owned(),
+            span: error.span(),
+        }
+    }
+}
+
+fn parse(text: &str) -> Result<TrainConfig, Problem> {
+    let table = DeTable::parse(text)?;
+    let known = keys();
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+    for key in table.get_ref().keys() {
+        let name = key.get_ref().as_ref();
+        if !known.contains(&name) {
+            let guess = nearest_name(name, &known)
+                .map_or_else(String::new, |known| format!(", did you mean `{known}`?"));
+            return Err(Problem {
+                message: format!(
+                    "unknown key `{name}`{guess}; known keys: {}",
+                    known.join(", ")
+                ),
+                span: Some(key.span()),
+            });
+        }
+    }
+    let config: TrainConfig = toml::from_str(text)?;
+    if config.schedule.is_some() && config.learning_rate.is_some() {
+        return Err(Problem {
+            message: "`schedule` and `learning_rate` exclude one another; keep one of them"
+                .to_owned(),
+            span: None,
+        });
+    }
+    Ok(config)
+}
+
+/// The known keys: the fields of [`TrainConfig`].
+fn keys() -> Vec<String> {
+    TrainConfig::augment_args(clap::Command::new("train"))
+        .get_arguments()
+        .map(|argument| argument.get_id().to_string())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn problem(text: &str) -> String {
+        parse(text)
+            .err()
+            .map_or_else(String::new, |problem| problem.message)
+    }
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        let config = TrainConfig {
+            seed: Some(u64::MAX),
+            learning_rate: Some(1e-300),
+            stratified: Some(true),
+            hidden: Some("7,5".parse().unwrap()),
+            ..TrainConfig::default()
+        };
+        assert_eq!(parse(&write(&config).unwrap()).ok(), Some(config));
+    }
+
+    #[test]
+    fn an_unknown_key_names_the_nearest() {
+        let message = problem("epochs = 3\nbatchsize = 5\n");
+        assert!(
+            message.contains("unknown key `batchsize`, did you mean `batch_size`?"),
+            "{message}"
+        );
+        assert!(problem("banana = 1").starts_with("unknown key `banana`; known keys: data, "));
+    }
+
+    #[test]
+    fn two_learning_rates_are_one_too_many() {
+        let message = problem("schedule = \"time-based:3\"\nlearning_rate = 0.1\n");
+        assert!(message.contains("exclude one another"), "{message}");
+    }
+}

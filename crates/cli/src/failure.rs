@@ -1,0 +1,88 @@
+//! What ends a command early: how it is told and with which code the program leaves.
+
+use std::error::Error;
+use std::fmt;
+use std::process::ExitCode;
+
+use firebrick::training::TrainError;
+
+use crate::output::{self, ClosedPipe};
+
+/// What shells report for a program that was interrupted.
+pub(crate) const INTERRUPTED: u8 = 130;
+const USAGE: u8 = 2;
+
+/// Marks an error in what the user asked for, as opposed to one met while doing it.
+#[derive(Debug)]
+struct UsageError(anyhow::Error);
+
+impl fmt::Display for UsageError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl Error for UsageError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.0.chain().nth(1)
+    }
+}
+
+/// Marks the error of a result as the user's.
+pub(crate) trait OrUsage<T> {
+    fn or_usage(self) -> anyhow::Result<T>;
+}
+
+impl<T, E: Into<anyhow::Error>> OrUsage<T> for Result<T, E> {
+    fn or_usage(self) -> anyhow::Result<T> {
+        self.map_err(|error| UsageError(error.into()).into())
+    }
+}
+
+/// Tells the user what went wrong; gives the exit code.
+pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
+    if error.is::<ClosedPipe>() {
+        return ExitCode::SUCCESS;
+    }
+    output::note(&format!("error: {}", in_one_line(error)));
+    if error.is::<UsageError>() {
+        ExitCode::from(USAGE)
+    } else if matches!(error.downcast_ref(), Some(TrainError::Killed)) {
+        ExitCode::from(INTERRUPTED)
+    } else {
+        ExitCode::FAILURE
+    }
+}
+
+/// The error with its causes, less those that a message before has quoted.
+pub(crate) fn in_one_line(error: &anyhow::Error) -> String {
+    let mut text = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if text.is_empty() {
+            text = cause;
+        } else if !text.contains(&cause) {
+            text = format!("{text}: {cause}");
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use anyhow::{Context, anyhow};
+
+    use super::*;
+
+    #[test]
+    fn causes_are_told_once() {
+        let error = Err::<(), _>(anyhow!("disk full"))
+            .context("cannot write `a`: disk full")
+            .context("saving failed")
+            .or_usage()
+            .unwrap_err();
+        assert_eq!(
+            in_one_line(&error),
+            "saving failed: cannot write `a`: disk full"
+        );
+    }
+}

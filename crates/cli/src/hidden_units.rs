@@ -1,0 +1,76 @@
+use std::fmt;
+use std::num::ParseIntError;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// Units of the hidden layers; as a string `128,64`, or `none` for a linear classifier.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct HiddenUnits(pub(crate) Vec<usize>);
+
+impl Default for HiddenUnits {
+    fn default() -> Self {
+        Self(vec![128, 64])
+    }
+}
+
+/// A text that is no list of widths.
+#[derive(Debug)]
+pub(crate) struct HiddenUnitsError {
+    part: String,
+    source: ParseIntError,
+}
+
+impl fmt::Display for HiddenUnitsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "expected whole numbers with commas between them, such as 128,64, or `none`; received `{}` ({})",
+            self.part, self.source
+        )
+    }
+}
+
+impl std::error::Error for HiddenUnitsError {}
+
+impl FromStr for HiddenUnits {
+    type Err = HiddenUnitsError;
+
+    fn from_str(text: &str) -> Result<Self, HiddenUnitsError> {
+        if text.is_empty() || text == "none" {
+            return Ok(Self(Vec::new()));
+        }
+        let width = |part: &str| {
+            part.trim().parse().map_err(|source| HiddenUnitsError {
+                part: part.to_owned(),
+                source,
+            })
+        };
+        text.split(',')
+            .map(width)
+            .collect::<Result<_, _>>()
+            .map(Self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn widths_are_read_from_the_input_on() {
+        for (text, widths) in [
+            ("128,64", vec![128, 64]),
+            ("32, 16", vec![32, 16]),
+            ("7", vec![7]),
+            ("none", vec![]),
+            ("", vec![]),
+        ] {
+            assert_eq!(text.parse::<HiddenUnits>().unwrap(), HiddenUnits(widths));
+        }
+        for text in ["128,", "a", "-1", "1.5", "none,3"] {
+            assert!(text.parse::<HiddenUnits>().is_err(), "{text}");
+        }
+    }
+}

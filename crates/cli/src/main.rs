@@ -1,0 +1,31 @@
+//! The framework from a shell.
+//!
+//! It stands apart because flags, files of settings, exit codes and tables are about people at a terminal;
+//! all that is about networks it asks of the `firebrick` crate, as any other program would.
+
+mod arguments;
+mod commands;
+mod config_file;
+mod failure;
+mod hidden_units;
+mod new_run;
+mod optimizer_name;
+mod output;
+mod picture_size;
+mod run_name;
+mod runs;
+mod train_config;
+mod train_settings;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+/// Batches are allocated and freed all the time; the allocator is a measurable part of a step.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    let arguments = arguments::Arguments::parse();
+    commands::run(arguments.command).unwrap_or_else(|error| failure::report(&error))
+}

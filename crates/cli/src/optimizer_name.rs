@@ -1,0 +1,63 @@
+use std::str::FromStr;
+
+use firebrick::training::{Optimizer, TrainError};
+use serde::{Deserialize, Serialize};
+
+/// The name of an optimizer, one of [`Optimizer::NAMES`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub(crate) struct OptimizerName(String);
+
+impl Default for OptimizerName {
+    fn default() -> Self {
+        Self(Optimizer::NAMES[0].to_owned())
+    }
+}
+
+impl OptimizerName {
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for OptimizerName {
+    type Err = TrainError;
+
+    fn from_str(text: &str) -> Result<Self, TrainError> {
+        Optimizer::by_name(text)?;
+        Ok(Self(text.to_lowercase()))
+    }
+}
+
+impl TryFrom<String> for OptimizerName {
+    type Error = TrainError;
+
+    fn try_from(text: String) -> Result<Self, TrainError> {
+        text.parse()
+    }
+}
+
+impl From<OptimizerName> for String {
+    fn from(name: OptimizerName) -> Self {
+        name.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_known_name_stays_itself() {
+        for name in Optimizer::NAMES {
+            assert_eq!(
+                name.to_uppercase()
+                    .parse::<OptimizerName>()
+                    .unwrap()
+                    .as_str(),
+                name
+            );
+        }
+        assert!("sdg".parse::<OptimizerName>().is_err());
+    }
+}

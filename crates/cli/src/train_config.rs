@@ -1,0 +1,178 @@
+use firebrick::datasets::DataSource;
+use firebrick::devices::DeviceName;
+use firebrick::models::Activation;
+use firebrick::schedules::ScheduleSpec;
+use firebrick::training::{Loss, Optimizer};
+use serde::{Deserialize, Serialize};
+
+use crate::hidden_units::HiddenUnits;
+use crate::optimizer_name::OptimizerName;
+
+/// What decides the numbers of a training: its flags, and the keys of its `config.toml`.
+///
+/// Both are these fields, so a flag `--batch-size` is the key `batch_size`. What is absent has been left open.
+#[derive(Clone, Debug, Default, PartialEq, clap::Args, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TrainConfig {
+    /// Data set: `mnist`, `mnist-sample` (built in), or a folder with four files named as those of
+    /// MNIST [default: mnist]
+    #[arg(long, value_name = "NAME|DIR", help_heading = "Data")]
+    pub(crate) data: Option<DataSource>,
+
+    /// Take only the first N training images, before the split
+    #[arg(
+        long,
+        value_name = "N",
+        help_heading = "Data",
+        allow_negative_numbers = true
+    )]
+    pub(crate) train_limit: Option<usize>,
+
+    /// Share of the training images kept back for validation, the last ones; 0 for none
+    /// [default: 0.1]
+    #[arg(
+        long,
+        value_name = "SHARE",
+        help_heading = "Data",
+        allow_negative_numbers = true
+    )]
+    pub(crate) validation_split: Option<f64>,
+
+    /// Take the same share of every class for validation, drawn by the seed [default: false]
+    #[arg(
+        long,
+        value_name = "true|false",
+        help_heading = "Data",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "true",
+        hide_possible_values = true
+    )]
+    pub(crate) stratified: Option<bool>,
+
+    /// Units of the hidden layers; `none` for a linear classifier [default: 128,64]
+    #[arg(
+        long,
+        value_name = "UNITS,…",
+        help_heading = "Network",
+        allow_hyphen_values = true
+    )]
+    pub(crate) hidden: Option<HiddenUnits>,
+
+    #[arg(
+        long,
+        value_name = "NAME",
+        help_heading = "Network",
+        help = choice("Activation of the hidden layers", &Activation::NAMES, "sigmoid")
+    )]
+    pub(crate) activation: Option<Activation>,
+
+    #[arg(
+        long,
+        value_name = "NAME",
+        help_heading = "Learning",
+        help = choice("What is made small", &Loss::NAMES, "crossentropy")
+    )]
+    pub(crate) loss: Option<Loss>,
+
+    #[arg(
+        long,
+        value_name = "NAME",
+        help_heading = "Learning",
+        help = choice("How weights follow gradients", &Optimizer::NAMES, "sgd")
+    )]
+    pub(crate) optimizer: Option<OptimizerName>,
+
+    /// Momentum of sgd, from 0 up to but not including 1 [default: 0]
+    #[arg(
+        long,
+        value_name = "M",
+        help_heading = "Learning",
+        allow_negative_numbers = true
+    )]
+    pub(crate) momentum: Option<f64>,
+
+    /// Learning rate as a function of the step: time-based:N starts at N and falls by 1 a step down
+    /// to 1, constant:X stays [default: time-based:3 with sgd, constant:0.001 with adam]
+    #[arg(long, value_name = "SCHEDULE", help_heading = "Learning")]
+    pub(crate) schedule: Option<ScheduleSpec>,
+
+    /// Short for --schedule constant:X
+    #[arg(
+        long,
+        visible_alias = "lr",
+        value_name = "X",
+        help_heading = "Learning",
+        conflicts_with = "schedule",
+        allow_negative_numbers = true
+    )]
+    pub(crate) learning_rate: Option<f64>,
+
+    /// Passes over the training images [default: 10]
+    #[arg(
+        long,
+        value_name = "N",
+        help_heading = "Learning",
+        allow_negative_numbers = true
+    )]
+    pub(crate) epochs: Option<usize>,
+
+    /// Images between two updates of the weights [default: 128]
+    #[arg(
+        long,
+        value_name = "N",
+        help_heading = "Learning",
+        allow_negative_numbers = true
+    )]
+    pub(crate) batch_size: Option<usize>,
+
+    /// Decides initial weights and shuffles; the same seed gives the same numbers [default: 42]
+    #[arg(
+        long,
+        value_name = "N",
+        help_heading = "Learning",
+        allow_negative_numbers = true
+    )]
+    pub(crate) seed: Option<u64>,
+
+    #[arg(
+        long,
+        value_name = "NAME",
+        help_heading = "Learning",
+        help = choice("Where to compute, on a GPU also with an index as in cuda:1", &DeviceName::NAMES, "auto")
+    )]
+    pub(crate) device: Option<DeviceName>,
+}
+
+impl TrainConfig {
+    /// These settings, and where they leave something open those of `other`.
+    pub(crate) fn or(self, other: Self) -> Self {
+        // Both say how fast to learn, so one of them replaces either.
+        let (schedule, learning_rate) = match (self.schedule, self.learning_rate) {
+            (None, None) => (other.schedule, other.learning_rate),
+            own => own,
+        };
+        Self {
+            data: self.data.or(other.data),
+            train_limit: self.train_limit.or(other.train_limit),
+            validation_split: self.validation_split.or(other.validation_split),
+            stratified: self.stratified.or(other.stratified),
+            hidden: self.hidden.or(other.hidden),
+            activation: self.activation.or(other.activation),
+            loss: self.loss.or(other.loss),
+            optimizer: self.optimizer.or(other.optimizer),
+            momentum: self.momentum.or(other.momentum),
+            schedule,
+            learning_rate,
+            epochs: self.epochs.or(other.epochs),
+            batch_size: self.batch_size.or(other.batch_size),
+            seed: self.seed.or(other.seed),
+            device: self.device.or(other.device),
+        }
+    }
+}
+
+/// The help of a flag that takes one of the names that the library knows.
+fn choice(meaning: &str, names: &[&str], default: &str) -> String {
+    format!("{meaning}: {} [default: {default}]", names.join(", "))
+}

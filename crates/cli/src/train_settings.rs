@@ -1,0 +1,236 @@
+use std::path;
+
+use firebrick::datasets::{DataSource, Mnist, MnistDataset, ValidationSplit};
+use firebrick::devices::DeviceName;
+use firebrick::models::{Activation, MlpConfig};
+use firebrick::schedules::{Constant, ScheduleSpec, TimeBased};
+use firebrick::training::{Compile, Loss, Optimizer, TrainError};
+
+use crate::failure::OrUsage;
+use crate::hidden_units::HiddenUnits;
+use crate::optimizer_name::OptimizerName;
+use crate::train_config::TrainConfig;
+
+/// The settings of a training, with nothing left open.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct TrainSettings {
+    pub(crate) data: DataSource,
+    pub(crate) train_limit: Option<usize>,
+    pub(crate) validation_split: f64,
+    pub(crate) stratified: bool,
+    pub(crate) hidden: HiddenUnits,
+    pub(crate) activation: Activation,
+    pub(crate) loss: Loss,
+    pub(crate) optimizer: OptimizerName,
+    pub(crate) momentum: f64,
+    pub(crate) schedule: ScheduleSpec,
+    pub(crate) epochs: usize,
+    pub(crate) batch_size: usize,
+    pub(crate) seed: u64,
+    pub(crate) device: DeviceName,
+}
+
+impl TrainSettings {
+    /// Fills what is open with the defaults and checks what can be checked without data.
+    ///
+    /// # Errors
+    /// Values out of their range, all of them usage errors.
+    pub(crate) fn resolve(config: TrainConfig) -> anyhow::Result<Self> {
+        let optimizer = config.optimizer.unwrap_or_default();
+        let schedule = match (config.schedule, config.learning_rate) {
+            (Some(schedule), _) => schedule,
+            (None, Some(rate)) => Constant::new(rate).or_usage()?.into(),
+            (None, None) => default_schedule(&optimizer)?,
+        };
+        let settings = Self {
+            data: config.data.unwrap_or_default(),
+            train_limit: config.train_limit,
+            validation_split: config.validation_split.unwrap_or(0.1),
+            stratified: config.stratified.unwrap_or(false),
+            hidden: config.hidden.unwrap_or_default(),
+            activation: config.activation.unwrap_or_default(),
+            loss: config.loss.unwrap_or_default(),
+            optimizer,
+            momentum: config.momentum.unwrap_or(0.0),
+            schedule,
+            epochs: positive("epochs", config.epochs.unwrap_or(10))?,
+            batch_size: positive("batch_size", config.batch_size.unwrap_or(128))?,
+            seed: config.seed.unwrap_or(42),
+            device: config.device.unwrap_or_default(),
+        };
+        settings.optimizer()?;
+        Ok(settings)
+    }
+
+    /// The settings in the form of a file, for the device that was taken.
+    ///
+    /// A folder is written with its whole path, so that the file means the same from anywhere.
+    pub(crate) fn to_config(&self, device: DeviceName) -> TrainConfig {
+        let data = match &self.data {
+            DataSource::Directory(directory) => DataSource::Directory(
+                path::absolute(directory).unwrap_or_else(|_| directory.clone()),
+            ),
+            named => named.clone(),
+        };
+        TrainConfig {
+            data: Some(data),
+            train_limit: self.train_limit,
+            validation_split: Some(self.validation_split),
+            stratified: Some(self.stratified),
+            hidden: Some(self.hidden.clone()),
+            activation: Some(self.activation),
+            loss: Some(self.loss),
+            optimizer: Some(self.optimizer.clone()),
+            momentum: Some(self.momentum),
+            schedule: Some(self.schedule),
+            learning_rate: None,
+            epochs: Some(self.epochs),
+            batch_size: Some(self.batch_size),
+            seed: Some(self.seed),
+            device: Some(device),
+        }
+    }
+
+    fn optimizer(&self) -> anyhow::Result<Optimizer> {
+        let optimizer = Optimizer::by_name(self.optimizer.as_str()).or_usage()?;
+        // No momentum is what every optimizer can do.
+        if self.momentum == 0.0 {
+            return Ok(optimizer);
+        }
+        optimizer.with_momentum(self.momentum).or_usage()
+    }
+
+    pub(crate) fn compile(&self) -> anyhow::Result<Compile> {
+        Ok(Compile::new(self.optimizer()?, self.schedule, self.loss))
+    }
+
+    /// The network for this data, checked.
+    pub(crate) fn network(&self, data: &Mnist) -> anyhow::Result<MlpConfig> {
+        let network = MlpConfig::new(data.train.num_features(), data.train.num_classes())
+            .with_hidden(self.hidden.0.clone())
+            .with_activation(self.activation);
+        network.validate().or_usage()?;
+        Ok(network)
+    }
+
+    /// The training images, and those for validation if there are to be any.
+    pub(crate) fn split(
+        &self,
+        train: &MnistDataset,
+    ) -> anyhow::Result<(MnistDataset, Option<MnistDataset>)> {
+        let train = match self.train_limit {
+            Some(limit) => train.first(limit).or_usage()?,
+            None => train.clone(),
+        };
+        let fraction = self.validation_split;
+        if fraction == 0.0 {
+            return Ok((train, None));
+        }
+        let split = if self.stratified {
+            ValidationSplit::Stratified {
+                fraction,
+                seed: self.seed,
+            }
+        } else {
+            ValidationSplit::Tail { fraction }
+        };
+        let (train, validation) = train.split(&split).or_usage()?;
+        Ok((train, Some(validation)))
+    }
+}
+
+/// `time-based:3` for gradient descent; for the others Keras' rate, as a rate of 3 would make them diverge.
+fn default_schedule(optimizer: &OptimizerName) -> anyhow::Result<ScheduleSpec> {
+    match Optimizer::by_name(optimizer.as_str())? {
+        Optimizer::Sgd { .. } => Ok(TimeBased::new(3)?.into()),
+        _ => Ok(Constant::new(0.001)?.into()),
+    }
+}
+
+fn positive(setting: &'static str, value: usize) -> anyhow::Result<usize> {
+    if value > 0 {
+        return Ok(value);
+    }
+    Err(TrainError::Setting {
+        setting,
+        expected: "at least 1",
+        received: value.to_string(),
+    })
+    .or_usage()
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Args;
+
+    use super::*;
+
+    fn defaults() -> TrainSettings {
+        TrainSettings::resolve(TrainConfig::default()).unwrap()
+    }
+
+    #[test]
+    fn the_help_names_the_defaults() {
+        let config = toml::Table::try_from(defaults().to_config(DeviceName::Auto)).unwrap();
+        let command = TrainConfig::augment_args(clap::Command::new("train"));
+        for argument in command.get_arguments() {
+            let help = argument.get_help().unwrap().to_string();
+            let default = match config.get(argument.get_id().as_str()) {
+                None => continue,
+                Some(toml::Value::String(text)) => text.clone(),
+                Some(toml::Value::Array(units)) => {
+                    let units: Vec<String> = units.iter().map(ToString::to_string).collect();
+                    units.join(",")
+                }
+                Some(toml::Value::Float(number)) => number.to_string(),
+                Some(other) => other.to_string(),
+            };
+            let named = [
+                format!("[default: {default}]"),
+                format!("[default: {default} with sgd"),
+            ];
+            assert!(
+                named.iter().any(|text| help.contains(text)),
+                "{help}: {default}"
+            );
+        }
+    }
+
+    #[test]
+    fn adam_has_its_own_default_rate() {
+        let config = TrainConfig {
+            optimizer: Some("adam".parse().unwrap()),
+            ..TrainConfig::default()
+        };
+        let settings = TrainSettings::resolve(config).unwrap();
+        assert_eq!(settings.schedule.to_string(), "constant:0.001");
+        assert_eq!(defaults().schedule.to_string(), "time-based:3");
+    }
+
+    #[test]
+    fn a_flag_for_the_rate_replaces_either_form_in_the_file() {
+        let rate = |text: &str| TrainConfig {
+            learning_rate: Some(text.parse().unwrap()),
+            ..TrainConfig::default()
+        };
+        let schedule = |text: &str| TrainConfig {
+            schedule: Some(text.parse().unwrap()),
+            ..TrainConfig::default()
+        };
+        for (flags, file, resolved) in [
+            (rate("0.5"), schedule("time-based:7"), "constant:0.5"),
+            (schedule("time-based:7"), rate("0.5"), "time-based:7"),
+            (TrainConfig::default(), rate("0.25"), "constant:0.25"),
+        ] {
+            let settings = TrainSettings::resolve(flags.or(file)).unwrap();
+            assert_eq!(settings.schedule.to_string(), resolved);
+        }
+    }
+
+    #[test]
+    fn a_resolved_config_resolves_to_itself() {
+        let settings = defaults();
+        let again = TrainSettings::resolve(settings.to_config(settings.device)).unwrap();
+        assert_eq!(again, settings);
+    }
+}

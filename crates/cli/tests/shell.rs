@@ -1,0 +1,39 @@
+//! The program as a shell sees it: exit codes, what it prints, the files it leaves.
+//!
+//! One test program with a file a topic, so that it is linked once.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot go on fails"
+)]
+
+#[path = "shell/workplace.rs"]
+mod workplace;
+
+#[path = "shell/completions.rs"]
+mod completions;
+#[path = "shell/data.rs"]
+mod data;
+#[path = "shell/devices.rs"]
+mod devices;
+#[path = "shell/evaluate.rs"]
+mod evaluate;
+#[path = "shell/failures.rs"]
+mod failures;
+#[path = "shell/interrupt.rs"]
+mod interrupt;
+#[path = "shell/pipes.rs"]
+mod pipes;
+#[path = "shell/plot.rs"]
+mod plot;
+#[path = "shell/predict.rs"]
+mod predict;
+#[path = "shell/repeat.rs"]
+mod repeat;
+#[path = "shell/summary.rs"]
+mod summary;
+#[path = "shell/train.rs"]
+mod train;
+#[path = "shell/usage.rs"]
+mod usage;

@@ -1,0 +1,93 @@
+use crate::data::{idx_images, idx_labels, write_folder};
+use crate::workplace::Workplace;
+
+#[test]
+fn a_missing_run_lists_the_runs_there_are() {
+    let workplace = Workplace::new();
+    for command in [
+        "evaluate nope",
+        "predict nope a.png",
+        "summary nope",
+        "plot nope",
+    ] {
+        workplace.run(command).fails(
+            1,
+            &[
+                "no run `nope`",
+                "`runs/nope`",
+                "there are no runs in `runs`",
+            ],
+        );
+    }
+    assert!(workplace.files().is_empty());
+    for run in ["first", "second"] {
+        workplace
+            .train(&format!("--ui quiet --run {run}"))
+            .succeeds();
+    }
+    workplace.write("runs/no-run/file.txt", "");
+    workplace.run("evaluate frist").fails(
+        1,
+        &["did you mean `first`?", "runs in `runs`: first, second\n"],
+    );
+}
+
+#[test]
+fn runs_that_cannot_be_written_are_an_error_without_traces() {
+    let workplace = Workplace::new();
+    workplace.write("file", "not a folder");
+    let before = workplace.files();
+    for arguments in [
+        "--runs-dir file/runs",
+        "--runs-dir file/runs --run x",
+        "--runs-dir file --run x",
+    ] {
+        workplace
+            .train(arguments)
+            .fails(1, &["cannot create `file"]);
+    }
+    assert_eq!(workplace.files(), before);
+}
+
+#[test]
+fn a_damaged_model_names_the_file() {
+    let workplace = Workplace::new();
+    workplace.train("--ui quiet --run x").succeeds();
+    let whole = std::fs::read(workplace.path("runs/x/model.bpk")).unwrap();
+    for contents in [&whole[..whole.len() / 2], b"not a model", b""] {
+        workplace.write("runs/x/model.bpk", contents);
+        for command in ["evaluate x", "predict x a.png"] {
+            workplace.run(command).fails(1, &["runs/x/model.bpk"]);
+        }
+    }
+    std::fs::remove_file(workplace.path("runs/x/model.bpk")).unwrap();
+    for command in ["evaluate x", "summary x"] {
+        workplace
+            .run(command)
+            .fails(1, &["cannot read the model file `runs/x/model.bpk`"]);
+    }
+}
+
+#[test]
+fn data_that_does_not_fit_the_network_is_told_apart() {
+    let workplace = Workplace::new();
+    workplace.train("--ui quiet --run x").succeeds();
+    write_folder(&workplace, "stripes");
+    workplace
+        .run("evaluate x --data stripes")
+        .fails(1, &["does not take these samples of 9 features"]);
+
+    for part in ["train", "t10k"] {
+        workplace.write(
+            &format!("many/{part}-images-idx3-ubyte"),
+            idx_images(1, 28, &[7; 784]),
+        );
+        workplace.write(
+            &format!("many/{part}-labels-idx1-ubyte"),
+            idx_labels(&[200]),
+        );
+    }
+    workplace
+        .run("evaluate x --data many")
+        .fails(1, &["the network has 10 outputs, the data has 201 classes"]);
+}

@@ -1,0 +1,207 @@
+use crate::workplace::Workplace;
+
+const FILES: [&str; 6] = [
+    "config.toml",
+    "history.csv",
+    "curves.svg",
+    "curves.png",
+    "model.bpk",
+    "log.txt",
+];
+
+#[test]
+fn a_training_leaves_its_files_and_says_what_happened() {
+    let workplace = Workplace::new();
+    let outcome = workplace.train("").succeeds();
+    for name in FILES {
+        let file = workplace.path("runs/mnist-sample-1").join(name);
+        assert!(std::fs::metadata(&file).unwrap().len() > 0, "{name}");
+    }
+    for text in [
+        "data     900 training, 100 validation, 500 test images; the built-in sample of MNIST",
+        "device   flex (",
+        "asked for by name",
+        "network  784 → 128 → 64 → 10, sigmoid, softmax; 109386 parameters\n",
+        "learning crossentropy, sgd, time-based:3, 2 epochs, batches of 128, seed 42\n",
+        "run      runs/mnist-sample-1\n",
+        "\nepoch 1/2  ",
+        "\nepoch 2/2  ",
+        "ended    all epochs done\n",
+        "test     loss ",
+        "files    runs/mnist-sample-1: config.toml, history.csv, curves.svg, curves.png, model.bpk, log.txt\n",
+    ] {
+        assert!(outcome.stdout.contains(text), "{text}: {}", outcome.stdout);
+    }
+    assert_eq!(outcome.stdout.lines().count(), 10);
+    assert!(!outcome.stdout.contains('\u{1b}'), "no colours in a pipe");
+    assert_eq!(
+        workplace
+            .read("runs/mnist-sample-1/history.csv")
+            .lines()
+            .count(),
+        3
+    );
+    assert!(
+        workplace
+            .read("runs/mnist-sample-1/log.txt")
+            .contains("epoch: 2")
+    );
+}
+
+#[test]
+fn the_config_holds_every_setting() {
+    let workplace = Workplace::new();
+    workplace
+        .train("--run x --train-limit 200 --stratified")
+        .succeeds();
+    assert_eq!(
+        workplace.read("runs/x/config.toml"),
+        "# Settings of a training; repeat it with `firebrick train --config FILE`.\n\
+         data = \"mnist-sample\"\n\
+         train_limit = 200\n\
+         validation_split = 0.1\n\
+         stratified = true\n\
+         hidden = [128, 64]\n\
+         activation = \"sigmoid\"\n\
+         loss = \"crossentropy\"\n\
+         optimizer = \"sgd\"\n\
+         momentum = 0.0\n\
+         schedule = \"time-based:3\"\n\
+         epochs = 2\n\
+         batch_size = 128\n\
+         seed = 42\n\
+         device = \"flex\"\n"
+    );
+}
+
+#[test]
+fn the_device_is_kept_by_the_name_it_resolved_to() {
+    let workplace = Workplace::new();
+    workplace.train("--run x --device auto").succeeds();
+    assert!(!workplace.read("runs/x/config.toml").contains("auto"));
+}
+
+#[test]
+fn runs_are_numbered_and_can_be_elsewhere() {
+    let workplace = Workplace::new();
+    for _ in 0..2 {
+        workplace.train("--ui quiet --runs-dir a/b").succeeds();
+    }
+    for run in ["a/b/mnist-sample-1", "a/b/mnist-sample-2"] {
+        assert!(workplace.path(run).join("model.bpk").exists(), "{run}");
+    }
+}
+
+#[test]
+fn quiet_prints_nothing() {
+    let workplace = Workplace::new();
+    assert_eq!(workplace.train("--ui quiet").succeeds().stdout, "");
+}
+
+#[test]
+fn without_a_split_there_is_no_validation() {
+    let workplace = Workplace::new();
+    let outcome = workplace.train("--run x --validation-split 0").succeeds();
+    assert!(outcome.stdout.contains("1000 training, 0 validation"));
+    assert!(!outcome.stdout.contains("val_loss"));
+    let history = workplace.read("runs/x/history.csv");
+    assert!(history.lines().nth(1).unwrap().contains(",,,"), "{history}");
+}
+
+#[test]
+fn the_limit_applies_before_the_split() {
+    let workplace = Workplace::new();
+    let outcome = workplace.train("--train-limit 500").succeeds();
+    assert!(
+        outcome.stdout.contains("450 training, 50 validation"),
+        "{}",
+        outcome.stdout
+    );
+}
+
+#[test]
+fn a_linear_classifier_has_no_hidden_layers() {
+    let workplace = Workplace::new();
+    for (run, hidden) in [("a", "--hidden=none"), ("b", "--hidden=")] {
+        let outcome = workplace
+            .train(&format!("{hidden} --run {run} --lr 0.1"))
+            .succeeds();
+        assert!(
+            outcome
+                .stdout
+                .contains("network  784 → 10, softmax; 7850 parameters")
+        );
+        assert!(outcome.stdout.contains("constant:0.1"));
+        assert!(
+            workplace
+                .read(&format!("runs/{run}/config.toml"))
+                .contains("hidden = []\n")
+        );
+    }
+}
+
+#[test]
+fn adam_starts_at_its_own_rate() {
+    let workplace = Workplace::new();
+    workplace.train("--optimizer adam --run adam").succeeds();
+    assert!(
+        workplace
+            .read("runs/adam/config.toml")
+            .contains("schedule = \"constant:0.001\"\n")
+    );
+    workplace
+        .train("--optimizer adam --schedule time-based:1:scale=0.01 --run falling")
+        .succeeds();
+    let config = workplace.read("runs/falling/config.toml");
+    assert!(
+        config.contains("schedule = \"time-based:1:scale=0.01\"\n"),
+        "{config}"
+    );
+}
+
+#[test]
+fn an_existing_run_stays_untouched() {
+    let workplace = Workplace::new();
+    workplace.train("--run x").succeeds();
+    let before = workplace.files();
+    workplace
+        .train("--run x --seed 7")
+        .fails(1, &["the run `runs/x` is already there", "--overwrite"]);
+    assert_eq!(workplace.files(), before);
+}
+
+#[test]
+fn overwriting_replaces_the_run_and_nothing_else() {
+    let workplace = Workplace::new();
+    workplace.train("--run x").succeeds();
+    workplace.write("runs/x/notes.txt", "mine");
+    workplace.train("--run x --seed 7 --overwrite").succeeds();
+    assert!(workplace.read("runs/x/config.toml").contains("seed = 7\n"));
+    assert_eq!(workplace.read("runs/x/notes.txt"), "mine");
+}
+
+#[test]
+fn a_loss_that_is_no_number_ends_the_training_but_not_the_run() {
+    let workplace = Workplace::new();
+    let outcome = workplace
+        .train("--run x --learning-rate 1e30 --activation relu")
+        .fails(
+            1,
+            &[
+                "the loss became NaN in epoch 1, batch ",
+                "smaller learning rate",
+            ],
+        );
+    assert!(
+        outcome.stdout.contains("files    runs/x: config.toml"),
+        "{}",
+        outcome.stdout
+    );
+    assert!(outcome.stdout.contains("model.bpk"));
+    let evaluated = workplace.run("evaluate x --json").succeeds();
+    let evaluation: serde_json::Value = serde_json::from_str(&evaluated.stdout).unwrap();
+    assert!(
+        evaluation["loss"].is_f64(),
+        "the kept weights are finite: {evaluation}"
+    );
+}

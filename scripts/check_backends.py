@@ -45,8 +45,9 @@ def train(binary, device, runs, icd=None):
     """Losses, seconds and test classes after one epoch on a device; None with a message printed."""
     name = device.replace(":", "-")
     trained = run(
-        binary, "train", "--data", "mnist-sample", "--epochs", "1", "--device", device,
-        "--ui", "quiet", "--runs-dir", runs, "--run", name, "--overwrite", icd=icd,
+        binary, "train", "--data", "mnist-sample", "--epochs", "1", "--batch-size", "16",
+        "--optimizer", "adam", "--learning-rate", "0.005", "--device", device, "--ui", "quiet",
+        "--runs-dir", runs, "--run", name, "--overwrite", icd=icd,
     )  # fmt: skip
     if trained.returncode != 0:
         print(f"{device}: {trained.stderr.strip()}", file=sys.stderr)

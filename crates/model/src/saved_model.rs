@@ -73,12 +73,22 @@ impl SavedModel {
             action: "read",
             source,
         })?;
-        let reader = Reader::from_bytes(Bytes::from_bytes_vec(bytes))
-            .map_err(|error| malformed(path, error.to_string()))?;
-        Ok(Self {
-            path: path.to_owned(),
-            reader,
-        })
+        Self::from_bytes(bytes, path)
+    }
+
+    /// Reads a model that is already in memory, e.g. compiled in with `include_bytes!`; errors call
+    /// it `name`.
+    ///
+    /// # Errors
+    /// Bytes that are cut off or of another format.
+    pub fn from_bytes(
+        bytes: impl Into<Vec<u8>>,
+        name: impl Into<PathBuf>,
+    ) -> Result<Self, ModelError> {
+        let path = name.into();
+        let reader = Reader::from_bytes(Bytes::from_bytes_vec(bytes.into()))
+            .map_err(|error| malformed(&path, error.to_string()))?;
+        Ok(Self { path, reader })
     }
 
     /// The description kept in the file, if the model had one.

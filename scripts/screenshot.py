@@ -75,7 +75,11 @@ def run(command, columns, lines, seconds, keys):
                 if not data:
                     return
                 if wanted:
-                    stream.feed(data)
+                    # pyte knows one screen only: entering the alternate one starts afresh.
+                    *_, shown = data.rpartition(b"\x1b[?1049h")
+                    if len(shown) < len(data):
+                        screen.reset()
+                    stream.feed(shown)
 
     read_until(time.monotonic() + seconds, True)
     picture = [[screen.buffer[y][x] for x in range(columns)] for y in range(lines)]
@@ -88,6 +92,20 @@ def run(command, columns, lines, seconds, keys):
         os.kill(pid, 15)
         os.waitpid(pid, 0)
     return picture, os.waitstatus_to_exitcode(status) if done else None
+
+
+# Column and row of the dots of a braille character, by bit.
+DOTS = [(0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (1, 2), (0, 3), (1, 3)]
+
+
+def braille(pen, bits, cell, fill):
+    """The curves are drawn in braille characters, which few monospaced fonts have."""
+    left, top, width, height = cell
+    radius = width / 6
+    for bit, (column, row) in enumerate(DOTS):
+        if bits >> bit & 1:
+            x, y = left + width * (column + 0.5) / 2, top + height * (row + 0.5) / 4
+            pen.ellipse([x - radius, y - radius, x + radius, y + radius], fill=fill)
 
 
 def draw(picture, size):
@@ -109,7 +127,9 @@ def draw(picture, size):
             left, top = margin + x * width, margin + y * height
             if back != BACKGROUND:
                 pen.rectangle([left, top, left + width - 1, top + height - 1], fill=back)
-            if cell.data.strip():
+            if 0x2800 <= ord(cell.data[:1] or " ") <= 0x28FF:
+                braille(pen, ord(cell.data) - 0x2800, (left, top, width, height), front)
+            elif cell.data.strip():
                 pen.text((left, top), cell.data, font=bold if cell.bold else regular, fill=front)
     return image
 

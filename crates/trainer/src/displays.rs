@@ -6,6 +6,8 @@ mod progress_line;
 
 use std::time::Duration;
 
+pub(crate) use lines::epoch_line;
+
 use crate::figures::Figures;
 use crate::{Display, EpochRecord};
 

@@ -126,6 +126,13 @@ impl<M: Model> Trainer<M> {
             reporter: displays::reporter(display, fit.epochs),
             epoch_hook: epoch_hook(fit.run.clone()),
         };
+        log::info!(
+            "fit: {} samples in {batches} batches of {}, {} epochs, on {:?}",
+            data.num_samples(),
+            fit.batch_size,
+            fit.epochs,
+            self.device,
+        );
         let loaders = (Arc::new(train_loader), validation_loader);
         let outcome = train(learner, loaders, settings, &fit.stop);
 
@@ -136,7 +143,10 @@ impl<M: Model> Trainer<M> {
         }
         let saved = self.save_run(fit.run.as_ref());
         match outcome.error {
-            Some(error) => Err(error),
+            Some(error) => {
+                log::error!("{error}");
+                Err(error)
+            }
             None => saved.map(|()| self.history.clone()),
         }
     }

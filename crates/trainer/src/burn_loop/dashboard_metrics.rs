@@ -55,11 +55,10 @@ impl DashboardMetric {
 
     fn entry(&self) -> SerializedEntry {
         let value = self.value;
-        let text = if value == 0.0 || (1e-3..1e5).contains(&value.abs()) {
-            let digits = if value.abs() >= 100.0 { 0 } else { 4 };
-            format!("{value:.digits$}")
-        } else {
-            format!("{value:.3e}")
+        let text = match value.abs() {
+            1e2..1e9 => format!("{value:.0}"),
+            1e-3..1e2 | 0.0 => format!("{value:.4}"),
+            _ => format!("{value:.3e}"),
         };
         SerializedEntry::new(text, NumericEntry::Value(value).serialize())
     }

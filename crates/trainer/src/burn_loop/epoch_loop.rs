@@ -23,7 +23,7 @@ use super::dashboard_metrics::DashboardFigures;
 use super::outcome::{LoopOutcome, LoopSettings};
 use super::pending::{NonFinite, Pending};
 use super::{dashboard, panicked};
-use crate::displays::Moment;
+use crate::displays::{Moment, epoch_line};
 use crate::figures::{Figures, RunningMeans};
 use crate::{EpochRecord, StopReason, TrainError};
 
@@ -159,7 +159,7 @@ impl<M: Model> Run<'_, M> {
             val_accuracy: validation.map(|figures| figures.accuracy),
             seconds: begin.elapsed().as_secs_f64(),
         };
-        log::info!("{record:?}");
+        log::info!("{}", epoch_line(&record, self.settings.epochs));
         let model = self.weights();
         let mut outcome = outcome.borrow_mut();
         outcome.history.epochs.push(record);

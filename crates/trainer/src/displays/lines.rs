@@ -23,7 +23,7 @@ impl Reporter for Lines {
     }
 }
 
-fn epoch_line(record: &EpochRecord, epochs: usize) -> String {
+pub(crate) fn epoch_line(record: &EpochRecord, epochs: usize) -> String {
     let width = epochs.to_string().len();
     let validation = [
         ("val_loss", record.val_loss),

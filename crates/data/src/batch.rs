@@ -23,19 +23,12 @@ impl Batch {
         self.targets.dims()[0]
     }
 
-    /// The targets as rows with a one at the class and zeros elsewhere.
-    ///
-    /// A target that is not below `num_classes` gives a row of zeros; nothing is read back from the device.
+    /// The targets as rows with a one at the class and zeros elsewhere, see [`one_hot`].
     ///
     /// # Shapes
     /// - output: `[batch_size, num_classes]`
     pub fn one_hot_targets(&self, num_classes: usize) -> Tensor<2> {
-        let shape = [self.num_samples(), num_classes];
-        let last = i64::try_from(num_classes).unwrap_or(i64::MAX);
-        let classes =
-            Tensor::<1, Int>::arange(0..last, &self.targets.device()).unsqueeze_dim::<2>(0);
-        let targets = self.targets.clone().unsqueeze_dim::<2>(1);
-        targets.expand(shape).equal(classes.expand(shape)).float()
+        one_hot(self.targets.clone(), num_classes)
     }
 
     /// Moves values of the host to the device.
@@ -51,6 +44,21 @@ impl Batch {
             targets: Tensor::from_data(TensorData::new(targets, [num_samples]), device),
         }
     }
+}
+
+/// Classes as rows with a one at the class and zeros elsewhere.
+///
+/// A class that is not below `num_classes` gives a row of zeros; nothing is read back from the device.
+///
+/// # Shapes
+/// - classes: `[batch_size]`
+/// - output: `[batch_size, num_classes]`
+pub fn one_hot(classes: Tensor<1, Int>, num_classes: usize) -> Tensor<2> {
+    let shape = [classes.dims()[0], num_classes];
+    let last = i64::try_from(num_classes).unwrap_or(i64::MAX);
+    let columns = Tensor::<1, Int>::arange(0..last, &classes.device()).unsqueeze_dim::<2>(0);
+    let rows = classes.unsqueeze_dim::<2>(1);
+    rows.expand(shape).equal(columns.expand(shape)).float()
 }
 
 /// Makes a [`Batch`] of single items, for Burn's own data loaders.

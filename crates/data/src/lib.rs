@@ -39,7 +39,7 @@ mod mnist_sample;
 mod shuffle;
 mod validation_split;
 
-pub use batch::{Batch, MnistBatcher};
+pub use batch::{Batch, MnistBatcher, one_hot};
 pub use batch_loader::{BatchLoader, BatchSource};
 pub use data_source::DataSource;
 pub use digit_image::{DigitImage, read_digit_image};

@@ -25,7 +25,7 @@ pub use burn;
 pub mod models {
     pub use firebrick_model::{
         Activation, GlorotUniform, LayerSummary, Mlp, MlpConfig, Model, ModelError, SavedModel,
-        Summary, catch_panic, nearest_name, save_model, write_whole,
+        Summary, nearest_name, save_model, write_whole,
     };
 }
 

@@ -100,28 +100,19 @@ impl DeviceName {
             device: self,
             probed,
         };
-        let mut found = self.probe().map_err(not_present)?;
-        let index = self.index();
-        if index >= found.len() {
-            let adapters: Vec<String> = found.into_iter().map(|found| found.adapter).collect();
+        let Some(index) = self.index() else {
+            let found = self.probe().map_err(not_present)?;
+            return self.first_that_computes(found, "asked for by name".to_owned());
+        };
+        let mut devices = self.enumerate().map_err(not_present)?;
+        if index >= devices.len() {
             return Err(not_present(format!(
-                "index {index} was asked for, the probe found {}: {}",
-                adapters.len(),
-                adapters.join(", ")
+                "index {index} was asked for, {} were found, counted from 0",
+                devices.len()
             )));
         }
-        let FoundDevice {
-            device, adapter, ..
-        } = found.swap_remove(index);
-        if self.is_gpu() {
-            self.ensure_computes(&device, &adapter)?;
-        }
-        Ok(SelectedDevice {
-            device,
-            name: self,
-            adapter,
-            reason: "asked for by name".to_owned(),
-        })
+        let found = answers(devices.swap_remove(index)).map_err(not_present)?;
+        self.first_that_computes(vec![found], "asked for by name".to_owned())
     }
 
     /// The Cargo feature that compiles the backend in.
@@ -150,15 +141,16 @@ impl DeviceName {
         matches!(self, Self::Wgpu(_) | Self::Vulkan(_) | Self::Cuda(_))
     }
 
-    fn index(self) -> usize {
+    /// The index that was asked for, counted from 0 as the driver counts.
+    fn index(self) -> Option<usize> {
         match self {
-            Self::Wgpu(index) | Self::Vulkan(index) | Self::Cuda(index) => index.unwrap_or(0),
-            Self::Auto | Self::Flex | Self::NdArray => 0,
+            Self::Wgpu(index) | Self::Vulkan(index) | Self::Cuda(index) => index,
+            Self::Auto | Self::Flex | Self::NdArray => None,
         }
     }
 
-    /// Every device of this backend that answers; at least one.
-    fn probe(self) -> Result<Vec<FoundDevice>, String> {
+    /// Every device of this backend, answering or not; at least one.
+    fn enumerate(self) -> Result<Vec<Device>, String> {
         let devices = quietly(|| enumerate(self))
             .map_err(|message| format!("looking for its devices failed ({message})"))?;
         if devices.is_empty() {
@@ -167,20 +159,20 @@ impl DeviceName {
                 _ => "no graphics adapter was found (no driver, or no GPU)".to_owned(),
             });
         }
-        let mut found: Vec<FoundDevice> = Vec::new();
+        Ok(devices)
+    }
+
+    /// Every device of this backend that answers, real GPUs before software; at least one.
+    fn probe(self) -> Result<Vec<FoundDevice>, String> {
+        let mut found = Vec::new();
         let mut failures = Vec::new();
-        for device in devices {
-            match quietly(|| answers(&device)).and_then(|answer| answer) {
-                Ok((adapter, is_software)) => found.push(FoundDevice {
-                    device,
-                    adapter,
-                    is_software,
-                }),
+        for device in self.enumerate()? {
+            match answers(device) {
+                Ok(device) => found.push(device),
                 Err(message) => failures.push(message),
             }
         }
-        // Real GPUs before software ones, so that index 0 is the best.
-        found.sort_by_key(|found| found.is_software);
+        found.sort_by_key(|found: &FoundDevice| found.is_software);
         if found.is_empty() {
             Err(failures.join("; "))
         } else {
@@ -188,16 +180,39 @@ impl DeviceName {
         }
     }
 
-    fn ensure_computes(self, device: &Device, adapter: &str) -> Result<(), ModelError> {
-        let check = check_device(device);
-        if check.is_correct() {
-            return Ok(());
+    /// The first device whose numbers are right; a CPU's are taken for granted.
+    fn first_that_computes(
+        self,
+        found: Vec<FoundDevice>,
+        reason: String,
+    ) -> Result<SelectedDevice, ModelError> {
+        let mut wrong = None;
+        for FoundDevice {
+            device, adapter, ..
+        } in found
+        {
+            if self.is_gpu() {
+                let check = check_device(&device);
+                if !check.is_correct() {
+                    wrong.get_or_insert(ModelError::DeviceMiscalculates {
+                        device: self,
+                        adapter,
+                        finding: check.to_string(),
+                    });
+                    continue;
+                }
+            }
+            return Ok(SelectedDevice {
+                device,
+                name: self,
+                adapter,
+                reason,
+            });
         }
-        Err(ModelError::DeviceMiscalculates {
+        Err(wrong.unwrap_or(ModelError::DeviceNotPresent {
             device: self,
-            adapter: adapter.to_owned(),
-            finding: check.to_string(),
-        })
+            probed: "nothing answered".to_owned(),
+        }))
     }
 }
 
@@ -222,36 +237,31 @@ pub fn device_statuses() -> Vec<DeviceStatus> {
 fn select_best() -> Result<SelectedDevice, ModelError> {
     let mut passed_over = Vec::new();
     for name in PREFERENCE.into_iter().filter(|name| name.is_compiled()) {
-        let first = name.probe().map(|mut found| found.swap_remove(0));
-        match first {
-            Err(reason) => passed_over.push(format!("{name}: {reason}")),
-            Ok(found) if found.is_software => {
-                passed_over.push(format!(
-                    "{name}: {} is software, slower than flex",
-                    found.adapter
-                ));
+        let mut found = match name.probe() {
+            Ok(found) => found,
+            Err(reason) => {
+                passed_over.push(format!("{name}: {reason}"));
+                continue;
             }
-            Ok(FoundDevice {
-                device, adapter, ..
-            }) => {
-                if name.is_gpu()
-                    && let Err(error) = name.ensure_computes(&device, &adapter)
-                {
-                    passed_over.push(error.to_string());
-                    continue;
-                }
-                let reason = if passed_over.is_empty() {
-                    "the best that is compiled in".to_owned()
-                } else {
-                    format!("the best that answers ({})", passed_over.join("; "))
-                };
-                return Ok(SelectedDevice {
-                    device,
-                    name,
-                    adapter,
-                    reason,
-                });
+        };
+        found.retain(|found| {
+            if found.is_software {
+                let adapter = &found.adapter;
+                passed_over.push(format!("{name}: {adapter} is software, slower than flex"));
             }
+            !found.is_software
+        });
+        if found.is_empty() {
+            continue;
+        }
+        let reason = if passed_over.is_empty() {
+            "the best that is compiled in".to_owned()
+        } else {
+            format!("the best that answers ({})", passed_over.join("; "))
+        };
+        match name.first_that_computes(found, reason) {
+            Ok(selected) => return Ok(selected),
+            Err(error) => passed_over.push(error.to_string()),
         }
     }
     Err(ModelError::DeviceNotPresent {
@@ -289,16 +299,25 @@ fn enumerate(name: DeviceName) -> Vec<Device> {
     }
 }
 
-/// Runs a sum on the device; gives its name and whether it is software. Drivers may panic.
-fn answers(device: &Device) -> Result<(String, bool), String> {
-    let sum = Tensor::<1>::from_floats([1.0, 2.0, 4.0], device)
-        .sum()
-        .try_into_data_as::<f32>()
-        .map_err(|error| format!("a first computation failed ({error})"))?;
+/// Proves by a sum that the device answers. Drivers may panic in here.
+fn answers(device: Device) -> Result<FoundDevice, String> {
+    let sum = quietly(|| {
+        Tensor::<1>::from_floats([1.0, 2.0, 4.0], &device)
+            .sum()
+            .try_into_data_as::<f32>()
+            .map_err(|error| format!("a first computation failed ({error})"))
+    });
+    let sum = sum??;
     match sum.as_slice::<f32>() {
-        Ok([7.0]) => Ok(identity(device)),
-        other => Err(format!("1 + 2 + 4 gave {other:?}")),
+        Ok([7.0]) => {}
+        other => return Err(format!("1 + 2 + 4 gave {other:?}")),
     }
+    let (adapter, is_software) = quietly(|| identity(&device))?;
+    Ok(FoundDevice {
+        device,
+        adapter,
+        is_software,
+    })
 }
 
 #[cfg(any(feature = "wgpu", feature = "cuda"))]

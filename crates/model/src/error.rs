@@ -63,7 +63,7 @@ pub enum ModelError {
 
     /// A device whose backend is in this build but does not answer on this machine.
     #[error(
-        "device `{device}` is not available on this machine: {probed}; `firebrick devices` lists what answers, `--device flex` always works on the CPU"
+        "device `{device}` is not available on this machine: {probed}; `firebrick devices` lists what answers, `--device flex` is the CPU"
     )]
     DeviceNotPresent {
         /// The device as asked for.
@@ -74,7 +74,7 @@ pub enum ModelError {
 
     /// A device that answers with wrong numbers.
     #[error(
-        "device `{device}` ({adapter}) computes wrong numbers: {finding}; update its driver or choose another device, `--device flex` always works on the CPU"
+        "device `{device}` ({adapter}) computes wrong numbers: {finding}; update its driver or choose another device, `--device flex` is the CPU"
     )]
     DeviceMiscalculates {
         /// The device as asked for.
@@ -86,7 +86,7 @@ pub enum ModelError {
     },
 
     /// A file of a saved model that cannot be read or written.
-    #[error("cannot {action} the model file `{}`: {source}", path.display())]
+    #[error("cannot {action} the model file `{}`: {source}; check the path, its permissions and the free space", path.display())]
     File {
         /// The file.
         path: PathBuf,

@@ -39,6 +39,6 @@ pub use mlp::Mlp;
 pub use mlp_config::MlpConfig;
 pub use model::Model;
 pub use names::nearest_name;
-pub use panics::catch_panic;
+pub use panics::{catch_panic, panic_message};
 pub use saved_model::{SavedModel, save_model};
 pub use summary::{LayerSummary, Summary};

@@ -19,7 +19,7 @@ use std::sync::Arc;
 use burn::train::renderer::MetricsRenderer;
 use burn::train::{Learner, SupervisedTraining, TrainingStrategy};
 use firebrick_data::BatchLoader;
-use firebrick_model::Model;
+use firebrick_model::{Model, panic_message};
 
 pub(crate) use compiled::Compiled;
 pub(crate) use dashboard::restore_terminal;
@@ -46,7 +46,7 @@ pub(crate) fn train<M: Model>(
     let display = settings.display;
     let epochs = settings.epochs;
     let label = settings.label.clone();
-    let outcome = Rc::new(RefCell::new(LoopOutcome::new(learner.model().into_inner())));
+    let outcome = Rc::new(RefCell::new(LoopOutcome::empty()));
     // Burn wants validation data; without any, the loop doesn't look at it.
     let (train, validation) = loaders;
     let has_validation = validation.is_some();
@@ -78,7 +78,8 @@ pub(crate) fn train<M: Model>(
         Ok(Err(error)) => Some(error),
         Err(payload) => Some(panicked(payload.as_ref())),
     };
-    let mut outcome = outcome.replace(LoopOutcome::taken());
+    dashboard::closed();
+    let mut outcome = outcome.replace(LoopOutcome::empty());
     if let Some(error) = failure {
         outcome.fail(error);
     }
@@ -95,12 +96,10 @@ fn renderer(display: Display, stop: &StopHandle) -> Result<Box<dyn MetricsRender
 
 /// The error that a panic in the training is.
 fn panicked(payload: &(dyn std::any::Any + Send)) -> TrainError {
-    let text = payload.downcast_ref::<String>().map(String::as_str);
-    let text = text.or_else(|| payload.downcast_ref::<&str>().copied());
-    match text {
-        Some(text) if text.contains(KILLED) => TrainError::Killed,
-        text => TrainError::Panicked {
-            message: text.unwrap_or("no message").to_owned(),
-        },
+    let message = panic_message(payload);
+    if message.contains(KILLED) {
+        TrainError::Killed
+    } else {
+        TrainError::Panicked { message }
     }
 }

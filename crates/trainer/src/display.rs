@@ -14,7 +14,8 @@ pub enum Display {
     /// The dashboard on a terminal, else one line an epoch.
     #[default]
     Auto,
-    /// Burn's dashboard: curves of loss, accuracy, learning rate and speed, and the progress.
+    /// Burn's dashboard: curves of loss, accuracy, learning rate and speed, and the progress. It stops
+    /// by `q` and `s`, on Unix also by Ctrl-C.
     Tui,
     /// A progress line as Keras has it.
     Bar,

@@ -105,9 +105,39 @@ pub enum TrainError {
         learning_rate: f64,
     },
 
+    /// Weights or a validation loss that are not numbers any more at the end of an epoch.
+    #[error(
+        "{what} is not a number any more after epoch {epoch}, at learning rate {learning_rate}; the \
+         weights from before are kept. Try a smaller learning rate, a tenth of it first"
+    )]
+    Diverged {
+        /// What was found.
+        what: &'static str,
+        /// Counted from 1.
+        epoch: usize,
+        /// The rate of the last step.
+        learning_rate: f64,
+    },
+
+    /// An evaluation that could not be finished.
+    #[error("the evaluation failed: {message}; try another device, `flex` is the CPU")]
+    Evaluation {
+        /// What Burn said.
+        message: String,
+    },
+
+    /// Data that leaves nothing to tell apart.
+    #[error(
+        "the data has {num_classes} class, expected at least 2; use labels of two classes or more"
+    )]
+    TooFewClasses {
+        /// Classes of the data.
+        num_classes: usize,
+    },
+
     /// A device that failed while computing.
     #[error(
-        "reading back from the device failed in epoch {epoch}: {message}; try another device, `flex` always works on the CPU"
+        "reading back from the device failed in epoch {epoch}: {message}; try another device, `flex` is the CPU"
     )]
     Device {
         /// Counted from 1.
@@ -117,7 +147,7 @@ pub enum TrainError {
     },
 
     /// An error from Burn's training machinery.
-    #[error("training stopped in epoch {epoch}: {message}")]
+    #[error("training stopped in epoch {epoch}: {message}; what was learned before is kept")]
     Burn {
         /// Counted from 1.
         epoch: usize,
@@ -141,7 +171,7 @@ pub enum TrainError {
     Killed,
 
     /// A file of a run that could not be read or written.
-    #[error("cannot {action} `{}`: {source}", path.display())]
+    #[error("cannot {action} `{}`: {source}; check the path, its permissions and the free space", path.display())]
     File {
         /// The file.
         path: PathBuf,
@@ -168,7 +198,9 @@ pub enum TrainError {
     },
 
     /// Ctrl-C cannot be listened to.
-    #[error("cannot listen to Ctrl-C: {source}")]
+    #[error(
+        "cannot listen to Ctrl-C: {source}; leave out `stopped_by_ctrl_c` where the program has a handler of its own"
+    )]
     CtrlC {
         /// What the system said.
         source: ctrlc::Error,

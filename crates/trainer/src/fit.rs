@@ -17,7 +17,7 @@ pub struct Fit {
     pub(crate) display: Display,
     pub(crate) label: String,
     pub(crate) run: Option<RunDirectory>,
-    pub(crate) stop: StopHandle,
+    pub(crate) stop: Option<StopHandle>,
     pub(crate) listens_to_ctrl_c: bool,
 }
 
@@ -32,7 +32,7 @@ impl Fit {
             display: Display::default(),
             label: "training".to_owned(),
             run: None,
-            stop: StopHandle::new(),
+            stop: None,
             listens_to_ctrl_c: false,
         }
     }
@@ -79,17 +79,18 @@ impl Fit {
         self
     }
 
-    /// Keeps history, curves and model in this directory, up to date after every epoch.
+    /// Keeps history, curves and model in this directory: history and model are brought up to date
+    /// after an epoch, at most once a second, the curves are drawn at the end.
     #[must_use = "returns the changed settings"]
     pub fn with_run_directory(mut self, run: RunDirectory) -> Self {
         self.run = Some(run);
         self
     }
 
-    /// A handle to stop the training with, e.g. from another thread.
+    /// A handle to stop the training with, e.g. from another thread; it is good for one `fit`.
     #[must_use = "returns the changed settings"]
     pub fn with_stop_handle(mut self, stop: StopHandle) -> Self {
-        self.stop = stop;
+        self.stop = Some(stop);
         self
     }
 

@@ -2,6 +2,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use burn::tensor::{Int, Tensor, activation};
+use firebrick_data::one_hot;
 use firebrick_model::nearest_name;
 use serde::{Deserialize, Serialize};
 
@@ -39,7 +40,7 @@ impl Loss {
                 .mean()
                 .neg(),
             Self::MeanSquaredError => {
-                let one_hot = targets.one_hot::<2>(num_classes).float();
+                let one_hot = one_hot(targets, num_classes);
                 (activation::softmax(logits, 1) - one_hot).square().mean()
             }
         }

@@ -41,17 +41,22 @@ impl RunDirectory {
     /// # Errors
     /// One that is already there, or that cannot be made.
     pub fn create(path: &Path) -> Result<Self, TrainError> {
+        let exists = || TrainError::RunExists {
+            path: path.to_owned(),
+        };
         if Self::is_run(path) {
-            return Err(TrainError::RunExists {
-                path: path.to_owned(),
-            });
+            return Err(exists());
         }
         std::fs::create_dir_all(path).map_err(|source| cannot("create", path, source))?;
         let run = Self {
             path: path.to_owned(),
         };
-        run.ensure_writable()?;
-        Ok(run)
+        // Making the log is what claims the run, also against another process.
+        match std::fs::File::create_new(run.file(Self::LOG)) {
+            Ok(_) => Ok(run),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(exists()),
+            Err(source) => Err(cannot("write into", path, source)),
+        }
     }
 
     /// Makes a run directory; removes the files of a run that is already there, and no others.

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 use burn::tensor::activation::softmax;
 use burn::tensor::{Device, Int, Tensor};
 use burn::train::Learner;
-use firebrick_data::{BatchLoader, BatchSource};
+use firebrick_data::{BatchLoader, BatchSource, ShuffleState};
 use firebrick_model::{Model, catch_panic, save_model};
 use firebrick_scheduler::ScheduleAdapter;
 
@@ -44,6 +44,8 @@ pub struct Trainer<M: Model> {
     model: M,
     /// Optimizer and schedule, going on where the last fit ended.
     learner: Option<Learner<Compiled<M>>>,
+    /// The order in which samples are seen, going on where the last fit ended.
+    shuffle: Option<ShuffleState>,
     history: History,
 }
 
@@ -60,6 +62,7 @@ impl<M: Model> Trainer<M> {
             device,
             model: model.valid(),
             learner: None,
+            shuffle: None,
             history: History::default(),
         }
     }
@@ -74,7 +77,9 @@ impl<M: Model> Trainer<M> {
         &self.history
     }
 
-    /// Trains on labelled samples; a second call goes on where the first one ended.
+    /// Trains on labelled samples; a second call goes on where the first one ended, with the state of
+    /// the optimizer, the step of the schedule and, for the same seed, the order of the samples. A
+    /// schedule that counts epochs counts epochs of the first call's length.
     ///
     /// A training that was stopped, by Ctrl-C say, is no error: the history says so, and the model
     /// has the weights of that moment.
@@ -90,9 +95,14 @@ impl<M: Model> Trainer<M> {
         let display = fit.display.resolve()?;
         let data: Arc<dyn BatchSource> = Arc::new(data.clone());
         self.check_data(data.as_ref())?;
+        // Without a prefetching thread: gathering bytes takes a few per cent of a step, and on two cores
+        // the thread was measured to cost more than it saves.
         let mut train_loader = BatchLoader::new(Arc::clone(&data), fit.batch_size, &self.device)?;
         if let Some(seed) = fit.shuffle {
             train_loader = train_loader.with_shuffle(seed);
+            if let Some(state) = self.shuffle.filter(|state| state.seed == seed) {
+                train_loader.restore_shuffle(state);
+            }
         }
         let validation_loader = match &fit.validation {
             Some(validation) => {
@@ -104,19 +114,19 @@ impl<M: Model> Trainer<M> {
             None => None,
         };
         let batches = train_loader.num_batches();
-        let learner = match self.learner.take() {
-            Some(learner) => learner,
-            None => Learner::new(
-                Compiled::new(self.model.clone().train(), self.compile.loss),
-                self.compile.optimizer.build(),
-                ScheduleAdapter::new(self.compile.schedule(batches)?),
-            ),
-        };
-
+        let stop = fit.stop.clone().unwrap_or_default();
         let _ctrl_c = fit
             .listens_to_ctrl_c
-            .then(|| CtrlC::stops(&fit.stop))
+            .then(|| CtrlC::stops(&stop))
             .transpose()?;
+        let schedule = self.compile.schedule(batches)?;
+        let learner = self.learner.take().unwrap_or_else(|| {
+            Learner::new(
+                Compiled::new(self.model.clone().train(), self.compile.loss),
+                self.compile.optimizer.build(),
+                ScheduleAdapter::new(schedule),
+            )
+        });
         let settings = LoopSettings {
             device: self.device.clone(),
             epochs: fit.epochs,
@@ -133,15 +143,21 @@ impl<M: Model> Trainer<M> {
             fit.epochs,
             self.device,
         );
-        let loaders = (Arc::new(train_loader), validation_loader);
-        let outcome = train(learner, loaders, settings, &fit.stop);
+        let train_loader = Arc::new(train_loader);
+        let loaders = (Arc::clone(&train_loader), validation_loader);
+        let outcome = train(learner, loaders, settings, &stop);
+        self.shuffle = train_loader.shuffle_state();
 
         self.learner = outcome.learner;
         self.history = outcome.history;
+        let has_learned = outcome.kept.is_some();
         if let Some(model) = outcome.kept {
             self.model = model;
         }
-        let saved = self.save_run(fit.run.as_ref());
+        let saved = match &fit.run {
+            Some(run) if has_learned => self.save_run(run),
+            _ => Ok(()),
+        };
         match outcome.error {
             Some(error) => {
                 log::error!("{error}");
@@ -163,23 +179,20 @@ impl<M: Model> Trainer<M> {
         let num_classes = self.check_data(data)?;
         let loader = BatchLoader::new(Arc::new(data.clone()), BATCH_SIZE, &self.device)?;
         let compiled = Compiled::new(self.model.clone(), self.compile.loss);
-        let device_error = |message: String| TrainError::Device { epoch: 0, message };
+        let evaluation_error = |message: String| TrainError::Evaluation { message };
 
         let mut means = RunningMeans::default();
         let mut targets = Vec::with_capacity(data.num_samples());
         let mut predictions = Vec::with_capacity(data.num_samples());
         let batches = burn::data::dataloader::DataLoader::iter(&loader);
         for batch in batches {
-            let batch = batch.map_err(|error| TrainError::Burn {
-                epoch: 0,
-                message: error.to_string(),
-            })?;
-            targets.extend(read_classes(batch.targets.clone()).map_err(device_error)?);
+            let batch = batch.map_err(|error| evaluation_error(error.to_string()))?;
+            targets.extend(read_classes(batch.targets.clone()).map_err(evaluation_error)?);
             let (output, classes) = compiled.evaluate(batch);
-            predictions.extend(read_classes(classes).map_err(device_error)?);
+            predictions.extend(read_classes(classes).map_err(evaluation_error)?);
             let mut pending = Pending::new();
-            pending.push(output);
-            pending.read(&mut means).map_err(device_error)?;
+            pending.push(output, 0.0);
+            pending.read(&mut means).map_err(evaluation_error)?;
         }
         let loss = means.figures().loss;
         Ok(Evaluation::new(loss, num_classes, &targets, predictions))
@@ -210,6 +223,9 @@ impl<M: Model> Trainer<M> {
             reason,
         })?;
         let num_classes = data.num_classes();
+        if num_classes < 2 {
+            return Err(TrainError::TooFewClasses { num_classes });
+        }
         if outputs < num_classes {
             return Err(TrainError::ClassMismatch {
                 outputs,
@@ -220,10 +236,7 @@ impl<M: Model> Trainer<M> {
     }
 
     /// Brings the run's files to the state of the model and the history.
-    fn save_run(&self, run: Option<&RunDirectory>) -> Result<(), TrainError> {
-        let Some(run) = run else {
-            return Ok(());
-        };
+    fn save_run(&self, run: &RunDirectory) -> Result<(), TrainError> {
         save_model(&self.model, &run.file(RunDirectory::MODEL))?;
         self.history.write_csv(&run.file(RunDirectory::HISTORY))?;
         if self.history.epochs.is_empty() {

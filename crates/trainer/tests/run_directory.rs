@@ -62,7 +62,13 @@ fn a_fit_leaves_history_curves_and_model_and_no_other_file() {
         .with_run_directory(run.clone());
     let history = trainer.fit(&data.train, &fit).unwrap();
 
-    let expected = ["curves.png", "curves.svg", "history.csv", "model.bpk"];
+    let expected = [
+        "curves.png",
+        "curves.svg",
+        "history.csv",
+        "log.txt",
+        "model.bpk",
+    ];
     assert_eq!(names(&path), expected.map(str::to_owned).into());
     assert_eq!(
         History::read_csv(&run.file(RunDirectory::HISTORY)).unwrap(),

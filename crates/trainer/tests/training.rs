@@ -6,6 +6,9 @@
     reason = "a test that cannot go on should panic; exact numbers are meant where they are compared"
 )]
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::nn::{Linear, LinearConfig};
 use burn::tensor::{Device, Tensor};
@@ -13,7 +16,7 @@ use firebrick_data::{Mnist, MnistDataset, ValidationSplit, mnist_sample};
 use firebrick_model::{Mlp, MlpConfig, Model};
 use firebrick_scheduler::{Constant, Schedule, TimeBased};
 use firebrick_trainer::{
-    Compile, Display, Fit, Loss, Optimizer, StopHandle, StopReason, TrainError, Trainer,
+    Compile, Display, Fit, Loss, Optimizer, StopHandle, StopReason, TrainError,
 };
 
 fn sample() -> Mnist {
@@ -156,30 +159,93 @@ fn a_loss_that_is_no_number_names_epoch_and_batch_and_keeps_what_was_learned() {
         }
     }
     let data = sample();
+    let mut clean = sgd(0.1).model(mlp(3));
+    clean.fit(&data.train, &quiet(1)).unwrap();
+
     let mut trainer = sgd(0.1).with_schedule(Leap).model(mlp(3));
     let error = trainer.fit(&data.train, &quiet(3)).unwrap_err();
     match error {
-        TrainError::NonFiniteLoss { epoch, batch, .. } => {
+        TrainError::NonFiniteLoss {
+            epoch,
+            batch,
+            learning_rate,
+            ..
+        } => {
             // 20 batches an epoch; step 25 is the sixth of the second epoch and spoils the next.
             assert_eq!((epoch, batch), (2, 7));
+            assert!(learning_rate > 1e30);
         }
         other => panic!("{other}"),
     }
-    assert!(
-        error_text(&mut trainer, &data.train).is_none(),
-        "it can go on"
-    );
     assert_eq!(trainer.history().epochs.len(), 1);
-    let kept = trainer.evaluate(&data.test).unwrap();
-    assert!(kept.loss.is_finite());
+    // Nobody looked since the first epoch ended, so its weights are the last that are proven.
+    assert_eq!(weights(trainer.model()), weights(clean.model()));
+    // And with them it can go on.
+    assert!(trainer.fit(&data.train, &quiet(1)).is_ok());
 }
 
-/// The error of one more, gentle epoch with the weights that are left.
-fn error_text(trainer: &mut Trainer<Mlp>, data: &MnistDataset) -> Option<String> {
-    trainer
-        .fit(data, &quiet(1))
-        .err()
-        .map(|error| error.to_string())
+#[test]
+fn weights_spoiled_by_the_very_last_step_are_found() {
+    /// Learns for 39 steps, then leaps.
+    struct Leap;
+    impl Schedule for Leap {
+        fn learning_rate(&self, step: u64) -> f64 {
+            if step < 39 {
+                0.1
+            } else {
+                f64::from(f32::MAX) * 10.0
+            }
+        }
+    }
+    let data = sample();
+    let mut clean = sgd(0.1).model(mlp(3));
+    clean.fit(&data.train, &quiet(1)).unwrap();
+    for validation in [true, false] {
+        let mut trainer = sgd(0.1).with_schedule(Leap).model(mlp(3));
+        let mut fit = quiet(2);
+        if validation {
+            fit = fit.with_validation(&data.test);
+        }
+        let error = trainer.fit(&data.train, &fit).unwrap_err();
+        assert!(
+            matches!(error, TrainError::Diverged { epoch: 2, .. }),
+            "{error}"
+        );
+        assert_eq!(trainer.history().epochs.len(), 1);
+        assert_eq!(weights(trainer.model()), weights(clean.model()));
+    }
+}
+
+#[test]
+fn a_fit_can_be_used_again_after_a_stop() {
+    let data = sample().train.first(100).unwrap();
+    let handle = StopHandle::new();
+    let schedule = StopAt {
+        step: 0,
+        handle: handle.clone(),
+    };
+    let mut trainer = sgd(0.1).with_schedule(schedule).model(mlp(3));
+    let stopped = quiet(5).with_stop_handle(handle);
+    assert_eq!(trainer.fit(&data, &stopped).unwrap().epochs.len(), 0);
+    let fit = quiet(2);
+    assert_eq!(trainer.fit(&data, &fit).unwrap().epochs.len(), 2);
+    assert_eq!(trainer.fit(&data, &fit).unwrap().epochs.len(), 2);
+}
+
+#[test]
+fn a_single_class_is_an_error_before_training() {
+    let data = sample();
+    let zeros = firebrick_data::IdxLabels::new(vec![0; 50]).unwrap();
+    let pixels: Vec<u8> = (0..50)
+        .flat_map(|row| data.train.image(row).to_vec())
+        .collect();
+    let images = firebrick_data::IdxImages::new(pixels, 28, 28).unwrap();
+    let single = MnistDataset::new(images, zeros).unwrap();
+    let error = sgd(0.1).model(mlp(3)).fit(&single, &quiet(1)).unwrap_err();
+    assert!(
+        matches!(error, TrainError::TooFewClasses { num_classes: 1 }),
+        "{error}"
+    );
 }
 
 /// Asks for a stop at a given step.
@@ -247,12 +313,11 @@ fn a_second_fit_goes_on_where_the_first_ended() {
         let schedule = TimeBased::new(40).unwrap().with_scale(0.001).unwrap();
         Compile::new(optimizer, schedule, Loss::MeanSquaredError)
     };
-    let unshuffled = |epochs| quiet(epochs).without_shuffle();
     let mut at_once = compile().model(mlp(5));
-    at_once.fit(&data, &unshuffled(4)).unwrap();
+    at_once.fit(&data, &quiet(4)).unwrap();
     let mut in_two = compile().model(mlp(5));
-    in_two.fit(&data, &unshuffled(1)).unwrap();
-    let history = in_two.fit(&data, &unshuffled(3)).unwrap();
+    in_two.fit(&data, &quiet(1)).unwrap();
+    let history = in_two.fit(&data, &quiet(3)).unwrap();
     assert_eq!(weights(at_once.model()), weights(in_two.model()));
     assert_eq!(history.last().unwrap().learning_rate, 25.0 * 0.001);
 }
@@ -297,38 +362,56 @@ fn zero_epochs_and_zero_batches_are_errors() {
     assert_eq!(error.to_string(), "batch_size is 0, expected at least 1");
 }
 
-/// Panics on every batch of the training, but not on the single sample of the check before it.
+/// Panics once it has seen a number of batches of 50 samples.
 #[derive(Module, Debug)]
 struct Brittle {
     inner: Linear,
+    #[module(skip)]
+    batches_left: Arc<AtomicUsize>,
 }
 
 impl Model for Brittle {
     fn forward(&self, inputs: Tensor<2>) -> Tensor<2> {
-        assert!(inputs.dims()[0] < 50, "this module cannot take 50 samples");
+        if inputs.dims()[0] == 50 {
+            let left = self.batches_left.fetch_sub(1, Ordering::Relaxed);
+            assert!(left > 0, "this module is worn out");
+        }
         self.inner.forward(inputs)
+    }
+}
+
+fn brittle(batches: usize) -> Brittle {
+    let device = Device::flex();
+    let values: Vec<f32> = (0..7840).map(|i| (i as f32 * 0.37).sin() * 0.05).collect();
+    let kernel = Tensor::<1>::from_floats(&values[..], &device).reshape([784, 10]);
+    Brittle {
+        inner: Linear {
+            weight: Param::from_tensor(kernel),
+            bias: None,
+        },
+        batches_left: Arc::new(AtomicUsize::new(batches)),
     }
 }
 
 #[test]
 fn a_panic_inside_a_module_is_an_error_and_the_weights_are_kept() {
-    let device = Device::flex();
-    let model = Brittle {
-        inner: LinearConfig::new(784, 10).init(&device),
+    // 20 batches an epoch.
+    let data = sample().train;
+    let after = |batches, epochs| {
+        let mut trainer = sgd(0.1).model(brittle(batches));
+        let error = trainer.fit(&data, &quiet(epochs)).err();
+        (
+            error.map(|error| error.to_string()),
+            weights(trainer.model()),
+        )
     };
-    let before = weights(&model);
-    let mut trainer = sgd(0.1).model(model);
-    let error = trainer.fit(&sample().train, &quiet(1)).unwrap_err();
-    assert!(
-        error
-            .to_string()
-            .contains("this module cannot take 50 samples"),
-        "{error}"
-    );
-    assert_eq!(weights(trainer.model()), before);
-    // And it can be fitted with batches it can take.
-    trainer
-        .fit(&sample().train, &quiet(1).with_batch_size(49))
-        .unwrap();
-    assert_ne!(weights(trainer.model()), before);
+    let (error, kept) = after(0, 1);
+    assert!(error.unwrap().contains("this module is worn out"));
+    assert_eq!(kept, weights(&brittle(0)), "nothing was learned");
+
+    let (error, two_epochs) = after(1000, 2);
+    assert_eq!(error, None);
+    let (error, kept) = after(50, 5);
+    assert!(error.unwrap().contains("this module is worn out"));
+    assert_eq!(kept, two_epochs, "the third epoch was not finished");
 }

@@ -44,7 +44,7 @@ fn a_training_leaves_its_files_and_says_what_happened() {
     assert!(
         workplace
             .read("runs/mnist-sample-1/log.txt")
-            .contains("epoch: 2")
+            .contains("epoch 2/2")
     );
 }
 
@@ -181,9 +181,35 @@ fn overwriting_replaces_the_run_and_nothing_else() {
 }
 
 #[test]
-fn a_loss_that_is_no_number_ends_the_training_but_not_the_run() {
+fn a_loss_that_is_no_number_keeps_what_was_learned_before() {
     let workplace = Workplace::new();
+    // Learns for some epochs, swings ever wider and ends in numbers that are none.
+    let settings = "--hidden 64,64,64 --activation linear --momentum 0.9 --learning-rate 0.3 \
+                    --batch-size 900";
     let outcome = workplace
+        .train(&format!("{settings} --run x --epochs 40"))
+        .fails(
+            1,
+            &["the weights from before are kept", "smaller learning rate"],
+        );
+    assert!(outcome.stdout.contains("files    runs/x: config.toml"));
+    let epochs = workplace.read("runs/x/history.csv").lines().count() - 1;
+    assert!(epochs > 0);
+
+    // The kept weights are those of a training that ended there.
+    let clean = format!("{settings} --run clean --epochs {epochs}");
+    workplace.train(&clean).succeeds();
+    let evaluated = |run: &str| {
+        let command = format!("evaluate {run} --json");
+        workplace.run(&command).succeeds().stdout
+    };
+    assert_eq!(evaluated("x"), evaluated("clean"));
+}
+
+#[test]
+fn a_training_that_learned_nothing_leaves_no_run() {
+    let workplace = Workplace::new();
+    workplace
         .train("--run x --learning-rate 1e30 --activation relu")
         .fails(
             1,
@@ -192,16 +218,5 @@ fn a_loss_that_is_no_number_ends_the_training_but_not_the_run() {
                 "smaller learning rate",
             ],
         );
-    assert!(
-        outcome.stdout.contains("files    runs/x: config.toml"),
-        "{}",
-        outcome.stdout
-    );
-    assert!(outcome.stdout.contains("model.bpk"));
-    let evaluated = workplace.run("evaluate x --json").succeeds();
-    let evaluation: serde_json::Value = serde_json::from_str(&evaluated.stdout).unwrap();
-    assert!(
-        evaluation["loss"].is_f64(),
-        "the kept weights are finite: {evaluation}"
-    );
+    assert!(!workplace.path("runs/x").exists());
 }

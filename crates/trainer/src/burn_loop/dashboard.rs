@@ -50,7 +50,10 @@ pub(crate) fn restore_terminal() {}
 #[cfg(not(feature = "tui"))]
 pub(super) fn hold_screen() {}
 
-/// Whether a dashboard was opened; whatever ends it leaves raw mode.
+#[cfg(not(feature = "tui"))]
+pub(super) fn closed() {}
+
+/// Whether a dashboard is open; whatever ends it leaves raw mode.
 #[cfg(feature = "tui")]
 static IS_OPEN: std::sync::atomic::AtomicBool = std::sync::atomic::AtomicBool::new(false);
 
@@ -99,6 +102,12 @@ fn let_ctrl_c_through() -> rustix::io::Result<()> {
     modes.special_codes[SpecialCodeIndex::VSUSP] = DISABLED;
     modes.special_codes[SpecialCodeIndex::VQUIT] = DISABLED;
     tcsetattr(&stdin, OptionalActions::Now, &modes)
+}
+
+/// Takes note that no dashboard is open any more.
+#[cfg(feature = "tui")]
+pub(super) fn closed() {
+    IS_OPEN.store(false, std::sync::atomic::Ordering::Relaxed);
 }
 
 /// After a panic, whose hook has left the dashboard's screen: goes back to it, so that what is still

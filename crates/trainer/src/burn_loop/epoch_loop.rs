@@ -10,7 +10,8 @@ use std::rc::Rc;
 use std::time::Instant;
 
 use burn::data::dataloader::Progress;
-use burn::module::Module;
+use burn::module::{Module, ModuleVisitor, Param};
+use burn::tensor::Tensor;
 use burn::train::InferenceStep;
 use burn::train::{
     EventProcessorTraining, Interrupter, Learner, LearnerEvent, SupervisedLearningStrategy,
@@ -25,7 +26,7 @@ use super::pending::{NonFinite, Pending};
 use super::{dashboard, panicked};
 use crate::displays::{Moment, epoch_line};
 use crate::figures::{Figures, RunningMeans};
-use crate::{EpochRecord, StopReason, TrainError};
+use crate::{Display, EpochRecord, StopReason, TrainError};
 
 /// What Burn's dashboard stops with.
 const DASHBOARD_STOP: &str = "Stopping training from user input.";
@@ -76,6 +77,7 @@ impl<M: Model> SupervisedLearningStrategy<Compiled<M>> for EpochLoop<M> {
             interrupter: components.interrupter,
             settings: &mut settings,
             unproven: None,
+            rate_before: None,
         };
         let epochs = starting_epoch..=components.num_epochs;
         let looped = catch_unwind(AssertUnwindSafe(|| run.epochs(epochs, &self.outcome)));
@@ -84,20 +86,28 @@ impl<M: Model> SupervisedLearningStrategy<Compiled<M>> for EpochLoop<M> {
             Err(payload) => Some(panicked(payload.as_ref())),
         };
         if let Some(error) = error {
-            if matches!(error, TrainError::Panicked { .. }) {
+            let is_on_dashboard = run.settings.display == Display::Tui;
+            if is_on_dashboard && matches!(error, TrainError::Panicked { .. }) {
                 dashboard::hold_screen();
             }
             self.outcome.borrow_mut().fail(error);
         }
         run.settings.reporter.train_end();
 
+        let mut outcome = self.outcome.borrow_mut();
+        if outcome.error.is_none() {
+            let last = run.weights();
+            // Proven at the end of an epoch, not where the training was stopped.
+            match run.prove(outcome.epoch, &last, None) {
+                Ok(()) => outcome.kept = Some(last),
+                Err(error) => outcome.fail(error),
+            }
+        }
         let Run {
             learner, events, ..
         } = run;
-        let mut outcome = self.outcome.borrow_mut();
         let model = learner.model();
         if outcome.error.is_none() {
-            outcome.kept = Some(model.valid().into_inner());
             outcome.learner = Some(learner);
         }
         (model, events)
@@ -114,6 +124,8 @@ struct Run<'a, M: Model> {
     settings: &'a mut LoopSettings<M>,
     /// The latest weights, proven good once a loss computed with them is finite.
     unproven: Option<M>,
+    /// The rate of the last step whose batch has been read.
+    rate_before: Option<f64>,
 }
 
 impl<M: Model> Run<'_, M> {
@@ -161,18 +173,15 @@ impl<M: Model> Run<'_, M> {
         };
         log::info!("{}", epoch_line(&record, self.settings.epochs));
         let model = self.weights();
+        self.prove(epoch, &model, validation)?;
+        self.unproven = None;
         let mut outcome = outcome.borrow_mut();
         outcome.history.epochs.push(record);
+        outcome.kept = Some(model.clone());
         self.settings
             .reporter
             .epoch_end(&record, self.settings.batches);
-        let hooked = (self.settings.epoch_hook)(&outcome.history, &model);
-        let is_proven = validation.is_some_and(|figures| figures.loss.is_finite());
-        if is_proven || hooked.is_err() {
-            outcome.kept = Some(model.clone());
-        }
-        self.unproven = Some(model);
-        hooked?;
+        (self.settings.epoch_hook)(&outcome.history, &model)?;
         if self.should_stop(epoch)? && epoch < self.settings.epochs {
             outcome.history.stop_reason = self.stopped(epoch, means.batches());
         }
@@ -198,7 +207,7 @@ impl<M: Model> Run<'_, M> {
             self.learner.lr_step();
             self.learner.optimizer_step(output.grads);
             if let Output::Step(output) = output.item {
-                pending.push(*output);
+                pending.push(*output, self.learner.lr_current().base());
             }
             let stop = self.interrupter.should_stop();
             if pending.is_due() || stop {
@@ -221,19 +230,43 @@ impl<M: Model> Run<'_, M> {
 
     /// Reads the figures of the batches since the last look.
     fn look(
-        &self,
+        &mut self,
         epoch: usize,
         pending: &mut Pending,
         means: &mut RunningMeans,
     ) -> Result<(), TrainError> {
+        let rate_before = self.rate_before.replace(self.learner.lr_current().base());
         match Self::read(epoch, pending, means)? {
             None => Ok(()),
             Some(found) => Err(TrainError::NonFiniteLoss {
                 epoch,
                 batch: found.batch,
                 loss: found.loss,
-                learning_rate: self.learner.lr_current().base(),
+                learning_rate: found.learning_rate.or(rate_before).unwrap_or(0.0),
             }),
+        }
+    }
+
+    /// Makes sure that weights no loss has been computed with yet are numbers.
+    fn prove(
+        &self,
+        epoch: usize,
+        weights: &M,
+        validation: Option<Figures>,
+    ) -> Result<(), TrainError> {
+        let learning_rate = self.learner.lr_current().base();
+        let diverged = |what| TrainError::Diverged {
+            what,
+            epoch,
+            learning_rate,
+        };
+        if validation.is_some_and(|figures| !figures.loss.is_finite()) {
+            return Err(diverged("the validation loss"));
+        }
+        if are_finite(weights).map_err(|message| TrainError::Device { epoch, message })? {
+            Ok(())
+        } else {
+            Err(diverged("a weight"))
         }
     }
 
@@ -294,7 +327,7 @@ impl<M: Model> Run<'_, M> {
         for batch in validation.iter() {
             let batch = batch.map_err(|error| burn_error(epoch, &error))?;
             if let Output::Step(output) = model.step(batch) {
-                pending.push(*output);
+                pending.push(*output, 0.0);
             }
             is_stopped = self.interrupter.should_stop();
             if is_stopped {
@@ -304,7 +337,6 @@ impl<M: Model> Run<'_, M> {
                 Self::read(epoch, &mut pending, &mut means)?;
             }
         }
-        // A loss that is not finite on validation data alone is a figure, no reason to stop.
         Self::read(epoch, &mut pending, &mut means)?;
         let figures = means.figures();
         let item = TrainingItem::new(
@@ -364,4 +396,23 @@ fn burn_error(epoch: usize, error: &impl std::fmt::Display) -> TrainError {
         epoch,
         message: error.to_string(),
     }
+}
+
+/// Whether all weights of a module are numbers.
+fn are_finite(module: &impl Module) -> Result<bool, String> {
+    struct Sums(Vec<Tensor<1>>);
+    impl ModuleVisitor for Sums {
+        fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+            // Not a number as soon as one of them is none.
+            self.0.push(param.val().sum());
+        }
+    }
+    let mut sums = Sums(Vec::new());
+    module.visit(&mut sums);
+    if sums.0.is_empty() {
+        return Ok(true);
+    }
+    let sums = Tensor::cat(sums.0, 0).try_into_data_as::<f32>();
+    let sums = sums.map_err(|error| error.to_string())?;
+    Ok(sums.iter::<f32>().all(f32::is_finite))
 }

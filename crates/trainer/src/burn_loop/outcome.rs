@@ -24,7 +24,7 @@ pub(crate) struct LoopSettings<M: Model> {
 pub(crate) struct LoopOutcome<M: Model> {
     /// Weights and the state of optimizer and schedule; absent after an error or a panic.
     pub(crate) learner: Option<Learner<Compiled<M>>>,
-    /// The last weights known to be good.
+    /// The last weights known to be good; absent as long as nothing was learned.
     pub(crate) kept: Option<M>,
     pub(crate) history: History,
     pub(crate) error: Option<TrainError>,
@@ -33,15 +33,8 @@ pub(crate) struct LoopOutcome<M: Model> {
 }
 
 impl<M: Model> LoopOutcome<M> {
-    pub(super) fn new(model: M) -> Self {
-        Self {
-            kept: Some(model),
-            ..Self::taken()
-        }
-    }
-
-    /// What is left when an outcome has been taken away.
-    pub(super) fn taken() -> Self {
+    /// Nothing learned yet.
+    pub(super) fn empty() -> Self {
         Self {
             learner: None,
             kept: None,

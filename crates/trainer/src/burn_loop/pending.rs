@@ -13,6 +13,8 @@ pub(crate) struct Pending {
     samples: Vec<usize>,
     losses: Vec<Tensor<1>>,
     correct: Vec<Tensor<1, Int>>,
+    /// The learning rate of the step after each batch.
+    learning_rates: Vec<f64>,
     last_read: Instant,
 }
 
@@ -22,6 +24,8 @@ pub(crate) struct NonFinite {
     /// Counted from 1 within the epoch.
     pub(crate) batch: usize,
     pub(crate) loss: f64,
+    /// The rate of the step before this batch, if it is among those that were read.
+    pub(crate) learning_rate: Option<f64>,
 }
 
 /// How often somebody looks.
@@ -36,11 +40,14 @@ impl Pending {
             samples: Vec::new(),
             losses: Vec::new(),
             correct: Vec::new(),
+            learning_rates: Vec::new(),
             last_read: Instant::now(),
         }
     }
 
-    pub(crate) fn push(&mut self, output: StepOutput) {
+    /// Takes the figures of a batch, and the rate of the step that followed it (0 without one).
+    pub(crate) fn push(&mut self, output: StepOutput, learning_rate: f64) {
+        self.learning_rates.push(learning_rate);
         self.samples.push(output.samples);
         self.losses.push(output.loss);
         self.correct.push(output.correct);
@@ -73,16 +80,21 @@ impl Pending {
             .as_slice::<i64>()
             .map_err(|error| format!("{error:?}"))?;
         let samples = std::mem::take(&mut self.samples);
+        let learning_rates = std::mem::take(&mut self.learning_rates);
+        let mut rate_before = None;
         let mut non_finite = None;
-        for ((samples, &loss), &correct) in samples.into_iter().zip(losses).zip(correct) {
+        let figures = samples.into_iter().zip(losses).zip(correct);
+        for (((samples, &loss), &correct), rate) in figures.zip(learning_rates) {
             let loss = f64::from(loss);
             means.add(samples, loss, correct as f64);
             if !loss.is_finite() {
                 non_finite.get_or_insert(NonFinite {
                     batch: means.batches(),
                     loss,
+                    learning_rate: rate_before,
                 });
             }
+            rate_before = Some(rate);
         }
         Ok(non_finite)
     }

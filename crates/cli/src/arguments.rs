@@ -8,6 +8,7 @@ use crate::commands::devices::DevicesArguments;
 use crate::commands::evaluate::EvaluateArguments;
 use crate::commands::plot::PlotArguments;
 use crate::commands::predict::PredictArguments;
+use crate::commands::schedule::ScheduleArguments;
 use crate::commands::summary::SummaryArguments;
 use crate::commands::train::TrainArguments;
 
@@ -48,6 +49,8 @@ pub(crate) enum Command {
     Summary(SummaryArguments),
     /// Draw the curves of one run, or of several in one picture
     Plot(PlotArguments),
+    /// Draw a learning rate over the steps
+    Schedule(ScheduleArguments),
     /// List the devices to compute on
     Devices(DevicesArguments),
     /// Look at data sets, or download MNIST

@@ -12,6 +12,7 @@ mod new_run;
 mod optimizer_name;
 mod output;
 mod picture_size;
+mod rate_chart;
 mod run_name;
 mod runs;
 mod train_config;

@@ -93,7 +93,7 @@ pub(crate) struct TrainConfig {
     pub(crate) momentum: Option<f64>,
 
     /// Learning rate as a function of the step: time-based:N starts at N and falls by 1 a step down
-    /// to 1, constant:X stays [default: time-based:3 with sgd, constant:0.001 with adam]
+    /// to 1, constant:X stays; `firebrick schedule` knows and draws all forms [default: time-based:3 with sgd, constant:0.001 with adam]
     #[arg(long, value_name = "SCHEDULE", help_heading = "Learning")]
     pub(crate) schedule: Option<ScheduleSpec>,
 

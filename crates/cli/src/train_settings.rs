@@ -82,7 +82,7 @@ impl TrainSettings {
             loss: Some(self.loss),
             optimizer: Some(self.optimizer.clone()),
             momentum: Some(self.momentum),
-            schedule: Some(self.schedule),
+            schedule: Some(self.schedule.clone()),
             learning_rate: None,
             epochs: Some(self.epochs),
             batch_size: Some(self.batch_size),
@@ -101,7 +101,8 @@ impl TrainSettings {
     }
 
     pub(crate) fn compile(&self) -> anyhow::Result<Compile> {
-        Ok(Compile::new(self.optimizer()?, self.schedule, self.loss))
+        let schedule = self.schedule.clone();
+        Ok(Compile::new(self.optimizer()?, schedule, self.loss))
     }
 
     /// The network for this data, checked.

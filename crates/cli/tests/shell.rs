@@ -31,6 +31,8 @@ mod plot;
 mod predict;
 #[path = "shell/repeat.rs"]
 mod repeat;
+#[path = "shell/schedule.rs"]
+mod schedule;
 #[path = "shell/summary.rs"]
 mod summary;
 #[path = "shell/train.rs"]

@@ -49,7 +49,9 @@ pub mod datasets {
 /// Learning rates as functions of the step.
 pub mod schedules {
     pub use firebrick_scheduler::{
-        Constant, Schedule, ScheduleAdapter, ScheduleError, ScheduleSpec, ScheduleUnit, TimeBased,
+        Constant, CosineDecay, CosineDecayRestarts, ExponentialDecay, InverseTimeDecay, OneCycle,
+        PiecewiseConstantDecay, PolynomialDecay, Schedule, ScheduleAdapter, ScheduleError,
+        ScheduleSpec, ScheduleUnit, TimeBased, Warmup,
     };
 }
 

@@ -1,5 +1,6 @@
 //! The same rate at every step.
 
+use crate::checks::positive;
 use crate::text::{Described, Fields, number};
 use crate::{Schedule, ScheduleError, TextProblem};
 
@@ -26,15 +27,8 @@ impl Constant {
     /// # Errors
     /// If `rate` is not a finite number above 0.
     pub fn new(rate: f64) -> Result<Self, ScheduleError> {
-        if rate.is_finite() && rate > 0.0 {
-            Ok(Self { rate })
-        } else {
-            Err(ScheduleError::NotPositive {
-                schedule: Self::NAME,
-                parameter: "rate",
-                received: rate,
-            })
-        }
+        let rate = positive(Self::NAME, "rate", rate)?;
+        Ok(Self { rate })
     }
 }
 

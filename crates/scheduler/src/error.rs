@@ -44,6 +44,73 @@ pub enum ScheduleError {
         scale: f64,
     },
 
+    /// A number outside of its range.
+    #[error("schedule `{schedule}` expects {expected} as {parameter}, received {received}; {hint}")]
+    OutOfRange {
+        /// The name of the schedule.
+        schedule: &'static str,
+        /// The name of the parameter.
+        parameter: &'static str,
+        /// What it has to be.
+        expected: &'static str,
+        /// Its value.
+        received: f64,
+        /// What to do.
+        hint: &'static str,
+    },
+
+    /// A number of steps that is 0.
+    #[error(
+        "schedule `{schedule}` expects {parameter} of at least 1, received 0; \
+         give the number of steps to spread the change over"
+    )]
+    NoSteps {
+        /// The name of the schedule.
+        schedule: &'static str,
+        /// The name of the parameter.
+        parameter: &'static str,
+    },
+
+    /// Not one value more than boundaries.
+    #[error(
+        "schedule `{schedule}` expects at least 1 boundary and 1 value more than boundaries, \
+         received {values} value(s) and {boundaries} boundaries; give one value a stretch"
+    )]
+    ValuesAndBoundaries {
+        /// The name of the schedule.
+        schedule: &'static str,
+        /// The number of values.
+        values: usize,
+        /// The number of boundaries.
+        boundaries: usize,
+    },
+
+    /// A boundary that is not above the one before.
+    #[error(
+        "schedule `{schedule}` expects boundaries that rise, received {next} after {boundary}; \
+         sort them and name each once"
+    )]
+    Unordered {
+        /// The name of the schedule.
+        schedule: &'static str,
+        /// A boundary.
+        boundary: u64,
+        /// The boundary after it.
+        next: u64,
+    },
+
+    /// A warm-up before a warm-up.
+    #[error(
+        "schedule `{schedule}` expects a schedule that is no warm-up itself, received `{received}`; \
+         make it one longer warm-up"
+    )]
+    NestedWarmup {
+        /// The name of the schedule.
+        schedule: &'static str,
+        /// The text form of the schedule to warm up for.
+        received: String,
+    },
+
     /// A schedule that counts epochs was built for epochs without steps.
     #[error(
         "schedule `{schedule}` counts epochs and expects at least 1 optimizer step an epoch, received 0; \
@@ -55,7 +122,10 @@ pub enum ScheduleError {
     },
 
     /// A text that is none of the known forms.
-    #[error("schedule `{text}`: {problem}; known forms: {}", ScheduleSpec::FORMS.join(", "))]
+    #[error(
+        "schedule `{text}`: {problem}; {}",
+        ScheduleSpec::forms_for(text, problem)
+    )]
     Text {
         /// The whole text.
         text: String,
@@ -98,10 +168,12 @@ pub enum TextProblem {
     },
 
     /// Something between colons that is neither the value nor an option.
-    #[error("expected `option=value`, received `{field}`")]
+    #[error("expected `option=value`{}, received `{field}`", alternatives(flags))]
     UnexpectedField {
         /// What stands there.
         field: String,
+        /// What may stand there without a value.
+        flags: &'static [&'static str],
     },
 
     /// An option that the schedule does not have.
@@ -129,6 +201,16 @@ pub enum TextProblem {
 
 fn suggestion(nearest: Option<&'static str>) -> String {
     nearest.map_or_else(String::new, |name| format!(", did you mean `{name}`?"))
+}
+
+fn alternatives(flags: &[&str]) -> String {
+    let mut text = String::new();
+    for flag in flags {
+        text.push_str(" or `");
+        text.push_str(flag);
+        text.push('`');
+    }
+    text
 }
 
 fn options(known: &[&str]) -> String {

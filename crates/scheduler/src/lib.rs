@@ -4,6 +4,10 @@
 //! read off at any step, tested as a table of numbers, and resumed from the step alone. [`ScheduleAdapter`]
 //! makes any [`Schedule`] one of Burn's learning rate schedulers.
 //!
+//! Names, defaults and formulas of the schedules are those of Keras 3.15 where Keras has the schedule. Keras computes
+//! in 32-bit floats; rates here are computed in 64-bit ones, hence differ from Keras' in the seventh digit or so. Every
+//! constructor checks its arguments, so that a rate is finite and not negative at any step.
+//!
 //! A [`ScheduleSpec`] is the description of a schedule, as it stands on a command line or in a configuration
 //! file; it is checked when it is parsed and becomes a schedule once the length of an epoch is known:
 //!
@@ -20,17 +24,34 @@
 //! ```
 
 mod adapter;
+mod checks;
 mod constant;
+mod cosine_decay;
+mod cosine_decay_restarts;
 mod error;
+mod exponential_decay;
+mod inverse_time_decay;
+mod one_cycle;
 mod per_epoch;
+mod piecewise_constant_decay;
+mod polynomial_decay;
 mod schedule;
 mod spec;
 mod text;
 mod time_based;
+mod warmup;
 
 pub use adapter::ScheduleAdapter;
 pub use constant::Constant;
+pub use cosine_decay::CosineDecay;
+pub use cosine_decay_restarts::CosineDecayRestarts;
 pub use error::{ScheduleError, TextProblem};
+pub use exponential_decay::ExponentialDecay;
+pub use inverse_time_decay::InverseTimeDecay;
+pub use one_cycle::OneCycle;
+pub use piecewise_constant_decay::PiecewiseConstantDecay;
+pub use polynomial_decay::PolynomialDecay;
 pub use schedule::Schedule;
 pub use spec::{ScheduleSpec, ScheduleUnit};
 pub use time_based::TimeBased;
+pub use warmup::Warmup;

@@ -9,13 +9,17 @@ use serde::{Deserialize, Serialize};
 
 use crate::per_epoch::PerEpoch;
 use crate::text::{Described, Fields};
-use crate::{Constant, Schedule, ScheduleError, TextProblem, TimeBased};
+use crate::{
+    Constant, CosineDecay, CosineDecayRestarts, ExponentialDecay, InverseTimeDecay, OneCycle,
+    PiecewiseConstantDecay, PolynomialDecay, Schedule, ScheduleError, TextProblem, TimeBased,
+    Warmup,
+};
 
 /// Writes the enum of all schedules and what has to know every one of them.
 macro_rules! known_schedules {
     ($($schedule:ident),+ $(,)?) => {
         /// Any of the schedules that have a text form.
-        #[derive(Debug, Clone, Copy, PartialEq)]
+        #[derive(Debug, Clone, PartialEq)]
         pub(crate) enum Known {
             $($schedule($schedule),)+
         }
@@ -24,7 +28,9 @@ macro_rules! known_schedules {
             const NAMES: &'static [&'static str] = &[$($schedule::NAME),+];
             const FORMS: &'static [&'static str] = &[$($schedule::FORM),+];
 
-            fn parse(name: &str, rest: Option<&str>) -> Result<(Self, ScheduleUnit), TextProblem> {
+            /// Reads a text form, the unit apart.
+            pub(crate) fn parse(text: &str) -> Result<(Self, ScheduleUnit), TextProblem> {
+                let (name, rest) = name_and_rest(text);
                 match name {
                     $($schedule::NAME => {
                         let fields = Fields::split::<$schedule>(rest)?;
@@ -42,15 +48,26 @@ macro_rules! known_schedules {
                 }
             }
 
-            fn write(&self, text: &mut String) {
+            /// Writes the text form without the unit.
+            pub(crate) fn write(&self, text: &mut String) {
+                text.push_str(self.name());
+                text.push(':');
                 match self {
                     $(Self::$schedule(schedule) => schedule.write(text),)+
                 }
             }
 
-            fn build(self) -> Arc<dyn Schedule> {
+            fn build(&self) -> Arc<dyn Schedule> {
                 match self {
-                    $(Self::$schedule(schedule) => Arc::new(schedule),)+
+                    $(Self::$schedule(schedule) => Arc::new(schedule.clone()),)+
+                }
+            }
+        }
+
+        impl Schedule for Known {
+            fn learning_rate(&self, step: u64) -> f64 {
+                match self {
+                    $(Self::$schedule(schedule) => schedule.learning_rate(step),)+
                 }
             }
         }
@@ -72,7 +89,18 @@ macro_rules! known_schedules {
 }
 
 // The list: a new schedule is a file of its own and its name here.
-known_schedules!(Constant, TimeBased);
+known_schedules!(
+    Constant,
+    TimeBased,
+    ExponentialDecay,
+    InverseTimeDecay,
+    PolynomialDecay,
+    CosineDecay,
+    CosineDecayRestarts,
+    PiecewiseConstantDecay,
+    OneCycle,
+    Warmup,
+);
 
 /// What a schedule counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -122,7 +150,7 @@ impl FromStr for ScheduleUnit {
 /// assert_eq!(spec, TimeBased::new(10)?.per_epoch());
 /// # Ok::<(), ScheduleError>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct ScheduleSpec {
     schedule: Known,
@@ -136,11 +164,27 @@ impl ScheduleSpec {
     /// The text forms of all schedules; what stands in brackets can be left out.
     pub const FORMS: &'static [&'static str] = Known::FORMS;
 
+    /// The forms of the schedules that `text` names, or all of them where a name is the problem.
+    pub(crate) fn forms_for(text: &str, problem: &TextProblem) -> String {
+        if matches!(problem, TextProblem::UnknownName { .. }) {
+            return format!("known forms: {}", Self::FORMS.join(", "));
+        }
+        let forms = Self::NAMES.iter().zip(Self::FORMS);
+        let named = forms.filter(|(name, _)| text.split(':').any(|field| field == **name));
+        let named: Vec<&str> = named.map(|(_, form)| *form).collect();
+        format!("expected form: {}", named.join(", "))
+    }
+
     pub(crate) fn new(schedule: impl Into<Known>, unit: ScheduleUnit) -> Self {
         Self {
             schedule: schedule.into(),
             unit,
         }
+    }
+
+    /// The schedule, without what it counts.
+    pub(crate) fn into_schedule(self) -> Known {
+        self.schedule
     }
 
     /// The name of the schedule, e.g. `time-based`.
@@ -162,8 +206,11 @@ impl ScheduleSpec {
         match self.unit {
             ScheduleUnit::Step => Ok(schedule),
             ScheduleUnit::Epoch => {
-                let steps_per_epoch = NonZeroU64::new(steps_per_epoch)
-                    .ok_or(ScheduleError::StepsPerEpoch { schedule: *self })?;
+                let steps_per_epoch = NonZeroU64::new(steps_per_epoch).ok_or_else(|| {
+                    ScheduleError::StepsPerEpoch {
+                        schedule: self.clone(),
+                    }
+                })?;
                 Ok(Arc::new(PerEpoch {
                     schedule,
                     steps_per_epoch,
@@ -175,7 +222,7 @@ impl ScheduleSpec {
 
 impl fmt::Display for ScheduleSpec {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut text = format!("{}:", self.name());
+        let mut text = String::new();
         self.schedule.write(&mut text);
         if self.unit == ScheduleUnit::Epoch {
             text.push_str(":unit=epoch");
@@ -188,11 +235,7 @@ impl FromStr for ScheduleSpec {
     type Err = ScheduleError;
 
     fn from_str(text: &str) -> Result<Self, ScheduleError> {
-        let (name, rest) = match text.split_once(':') {
-            Some((name, rest)) => (name, Some(rest)),
-            None => (text, None),
-        };
-        match Known::parse(name, rest) {
+        match Known::parse(text) {
             Ok((schedule, unit)) => Ok(Self { schedule, unit }),
             Err(problem) => Err(ScheduleError::Text {
                 text: text.to_owned(),
@@ -216,11 +259,28 @@ impl From<ScheduleSpec> for String {
     }
 }
 
+/// What stands before and after the first colon.
+fn name_and_rest(text: &str) -> (&str, Option<&str>) {
+    match text.split_once(':') {
+        Some((name, rest)) => (name, Some(rest)),
+        None => (text, None),
+    }
+}
+
 /// The problem of an unknown name, with the nearest known one.
 fn unknown(name: &str) -> TextProblem {
     /// Names less alike than this are no misspelling of each other.
     const ALIKE: f64 = 0.6;
+    /// The fewest letters that count as the beginning of a name.
+    const BEGINNING: usize = 3;
     let lowercase = name.to_lowercase();
+    let begun = (lowercase.len() >= BEGINNING)
+        .then(|| {
+            Known::NAMES
+                .iter()
+                .find(|known| known.starts_with(&lowercase))
+        })
+        .flatten();
     let nearest = Known::NAMES
         .iter()
         .map(|known| {
@@ -233,6 +293,6 @@ fn unknown(name: &str) -> TextProblem {
         .max_by(|a, b| a.0.total_cmp(&b.0));
     TextProblem::UnknownName {
         name: name.to_owned(),
-        nearest: nearest.map(|(_, known)| known),
+        nearest: nearest.map(|(_, known)| known).or(begun.copied()),
     }
 }

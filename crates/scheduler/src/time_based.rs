@@ -1,6 +1,7 @@
 //! A rate that falls by one at every step.
 
-use crate::text::{Described, Fields, number};
+use crate::checks::positive;
+use crate::text::{Described, Fields, write_changed};
 use crate::{Schedule, ScheduleError, ScheduleSpec, ScheduleUnit, TextProblem};
 
 /// Falls by 1 at every step and stays at 1, `learning_rate(step) = scale · max(initial - step, 1)`.
@@ -50,13 +51,7 @@ impl TimeBased {
     /// # Errors
     /// If `scale` is not a finite number above 0, or so large that the initial rate is not finite.
     pub fn with_scale(self, scale: f64) -> Result<Self, ScheduleError> {
-        if !scale.is_finite() || scale <= 0.0 {
-            return Err(ScheduleError::NotPositive {
-                schedule: Self::NAME,
-                parameter: "scale",
-                received: scale,
-            });
-        }
+        let scale = positive(Self::NAME, "scale", scale)?;
         if !(f64::from(self.initial) * scale).is_finite() {
             return Err(ScheduleError::RateOverflow {
                 schedule: Self::NAME,
@@ -100,9 +95,6 @@ impl Described for TimeBased {
 
     fn write(&self, text: &mut String) {
         text.push_str(&self.initial.to_string());
-        if self.scale.to_bits() != 1.0_f64.to_bits() {
-            text.push_str(":scale=");
-            text.push_str(&number(self.scale));
-        }
+        write_changed(text, "scale", self.scale, 1.0);
     }
 }

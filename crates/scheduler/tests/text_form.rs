@@ -49,7 +49,21 @@ fn a_description_knows_its_name_and_unit() {
     assert_eq!(spec.name(), "time-based");
     assert_eq!(spec.unit(), ScheduleUnit::Epoch);
     assert_eq!(parse("constant:1").unit(), ScheduleUnit::Step);
-    assert_eq!(ScheduleSpec::NAMES, ["constant", "time-based"]);
+    assert_eq!(
+        ScheduleSpec::NAMES,
+        [
+            "constant",
+            "time-based",
+            "exponential-decay",
+            "inverse-time-decay",
+            "polynomial-decay",
+            "cosine-decay",
+            "cosine-decay-restarts",
+            "piecewise-constant-decay",
+            "one-cycle",
+            "warmup",
+        ]
+    );
 }
 
 #[test]
@@ -64,11 +78,17 @@ fn serde_writes_the_text_form() {
 
 #[test]
 fn errors_say_what_is_wrong_and_list_the_forms() {
-    const FORMS: &str =
-        "known forms: constant:RATE, time-based:INITIAL[:scale=FACTOR][:unit=step|epoch]";
+    let all = format!("known forms: {}", ScheduleSpec::FORMS.join(", "));
+    assert!(all.starts_with(
+        "known forms: constant:RATE, time-based:INITIAL[:scale=FACTOR][:unit=step|epoch], exponential-decay:"
+    ));
     for (text, problem) in [
         ("", "unknown schedule ``"),
-        ("cosine:0.1", "unknown schedule `cosine`"),
+        (
+            "cosine:0.1",
+            "unknown schedule `cosine`, did you mean `cosine-decay`?",
+        ),
+        ("step:0.1", "unknown schedule `step`"),
         (
             "time-baesd:10",
             "unknown schedule `time-baesd`, did you mean `time-based`?",
@@ -145,9 +165,16 @@ fn errors_say_what_is_wrong_and_list_the_forms() {
             "schedule `constant` expects a finite rate above 0, received NaN; give a number such as 0.01",
         ),
     ] {
+        let forms = if problem.starts_with("unknown schedule") {
+            all.as_str()
+        } else if text.starts_with("constant") {
+            "expected form: constant:RATE"
+        } else {
+            "expected form: time-based:INITIAL[:scale=FACTOR][:unit=step|epoch]"
+        };
         assert_eq!(
             message(text),
-            format!("schedule `{text}`: {problem}; {FORMS}")
+            format!("schedule `{text}`: {problem}; {forms}")
         );
     }
 }
@@ -163,7 +190,7 @@ proptest! {
     }
 
     #[test]
-    fn no_text_panics(text in "(constant|time-based|.{0,8})(:.{0,6}){0,4}") {
+    fn no_text_panics(text in "(constant|time-based|warmup:3|piecewise-constant-decay|.{0,8})(:.{0,6}){0,4}") {
         let _ = text.parse::<ScheduleSpec>();
     }
 }

@@ -32,7 +32,8 @@ pub struct Curve {
     /// What the legend says. Curves with the same label have the same colour and marker, in all panels: to
     /// overlay runs, label both curves of a run with its name; for one run, label them by split.
     pub label: String,
-    /// The epoch of each value, counted from 1.
+    /// Where each value stands on the horizontal axis: epochs, counted from 1, or what the panel's
+    /// [`x_label`](Panel::x_label) says.
     pub epochs: Vec<f64>,
     /// The values; those that are NaN or infinite (or beyond ±1e100) are left out.
     pub values: Vec<f64>,
@@ -46,6 +47,8 @@ pub struct Curve {
 pub struct Panel {
     /// What stands above it.
     pub title: String,
+    /// What stands below its horizontal axis, e.g. `epoch`.
+    pub x_label: String,
     /// What stands beside its vertical axis.
     pub y_label: String,
     /// Its curves, drawn in this order.
@@ -73,6 +76,7 @@ pub struct Panel {
 /// };
 /// let accuracy = Panel {
 ///     title: "Accuracy".to_owned(),
+///     x_label: "epoch".to_owned(),
 ///     y_label: "accuracy".to_owned(),
 ///     curves: vec![
 ///         curve("training", [0.71, 0.85, 0.91], true),

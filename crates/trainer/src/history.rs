@@ -176,6 +176,7 @@ pub fn run_panels(runs: &[(&str, &History)]) -> Vec<Panel> {
     };
     let panel = |title: &str, training: Figure, validation: Figure| Panel {
         title: title.to_owned(),
+        x_label: "epoch".to_owned(),
         y_label: title.to_lowercase(),
         curves: runs
             .iter()

@@ -25,6 +25,7 @@ fn curve(label: &str, num_epochs: u32, (start, end): (f64, f64), dashed: bool) -
 fn panel(title: &str, curves: Vec<Curve>) -> Panel {
     Panel {
         title: title.to_owned(),
+        x_label: "epoch".to_owned(),
         y_label: title.to_lowercase(),
         curves,
     }
@@ -143,6 +144,16 @@ fn an_svg_says_everything_that_stands_in_it() {
         "20",
     ] {
         assert!(text.contains(&format!("\n{word}\n")), "`{word}` is missing");
+    }
+}
+
+#[test]
+fn the_horizontal_axis_says_what_it_counts() {
+    let mut panels = run(20);
+    panels[1].x_label = "step".to_owned();
+    let text = svg(&panels, "mnist-mlp", "axes");
+    for word in ["epoch", "step"] {
+        assert_eq!(text.matches(&format!("\n{word}\n")).count(), 1, "{word}");
     }
 }
 

@@ -135,6 +135,7 @@ fn help_fits_a_narrow_terminal_and_has_examples() {
         "predict",
         "summary",
         "plot",
+        "schedule",
         "devices",
         "data",
         "completions",

@@ -195,7 +195,7 @@ impl Plot {
         shapes.push(text_at(title, (x, top - 9.0), PANEL_TITLE, Anchor::Middle));
         let below = bottom + TICK_GAP + TICK + 4.0 + AXIS_LABEL * 0.9;
         shapes.push(text_at(
-            "epoch".to_owned(),
+            font::shorten(&panel.x_label, AXIS_LABEL, (right - left) / 1.1),
             (x, below),
             AXIS_LABEL,
             Anchor::Middle,

@@ -24,8 +24,8 @@ pub use burn;
 /// Neural networks one can describe, build, run and save.
 pub mod models {
     pub use firebrick_model::{
-        Activation, GlorotUniform, LayerSummary, Mlp, MlpConfig, Model, ModelError, SavedModel,
-        Summary, nearest_name, save_model, write_whole,
+        Activation, FanMode, Initializer, LayerSummary, Mlp, MlpConfig, Model, ModelError,
+        SavedModel, ScalingDistribution, Summary, nearest_name, save_model, write_whole,
     };
 }
 

@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use crate::{Activation, DeviceName};
+use crate::{Activation, DeviceName, Initializer};
 
 /// What can go wrong between describing a network and running it.
 #[derive(Debug, thiserror::Error)]
@@ -39,6 +39,43 @@ pub enum ModelError {
         name: String,
         /// The closest known name.
         nearest: Option<&'static str>,
+    },
+
+    /// An initializer of no known name.
+    #[error("unknown initializer `{name}`{}; known initializers: {}", did_you_mean(*nearest), Initializer::NAMES.join(", "))]
+    UnknownInitializer {
+        /// The name as given.
+        name: String,
+        /// The closest known name.
+        nearest: Option<&'static str>,
+    },
+
+    /// A number that an initializer cannot draw with.
+    #[error(
+        "`{argument}` of the initializer `{initializer}` is {received}, expected {expected}; correct it, or write `{initializer}` alone for Keras' defaults"
+    )]
+    InitializerArgument {
+        /// Name of the initializer.
+        initializer: &'static str,
+        /// Name of the argument, as in Keras.
+        argument: String,
+        /// What the argument may be.
+        expected: String,
+        /// The argument as given.
+        received: String,
+    },
+
+    /// A weight of a shape that an initializer has no values for.
+    #[error(
+        "the initializer `{initializer}` expects {expected}, received the shape {received:?}; change the shape or choose another initializer"
+    )]
+    InitializerShape {
+        /// Name of the initializer.
+        initializer: &'static str,
+        /// What the shape must be.
+        expected: &'static str,
+        /// The shape as given.
+        received: Vec<usize>,
     },
 
     /// A device of no known name.

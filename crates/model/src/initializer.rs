@@ -1,75 +1,289 @@
-use burn::tensor::{Device, Tensor, TensorData};
-use rand::{Rng, SeedableRng};
-use rand_chacha::ChaCha8Rng;
+mod draws;
+mod orthogonal;
+mod text_form;
+mod variance_scaling;
 
-/// Keras' default initial values of a kernel: uniform in `±sqrt(6 / (fan_in + fan_out))`.
+use burn::tensor::{Device, Tensor, TensorData};
+
+use self::draws::Draws;
+use self::orthogonal::orthogonal;
+use self::variance_scaling::VarianceScaling;
+pub use self::variance_scaling::{FanMode, ScalingDistribution};
+use crate::{MlpConfig, ModelError};
+
+/// How a weight starts, with Keras' names, arguments and defaults.
 ///
-/// The values are drawn on the host by a generator of fixed algorithm (`ChaCha8`, one stream a
-/// layer), so that a seed means the same start on every device and in every version.
+/// The values are drawn on the host by a generator of fixed algorithm (`ChaCha8`), so that a seed
+/// means the same start on every device and in every version. A network gives each of its
+/// weights a stream of its own. In the formulas, `fan_in` and `fan_out` are the inputs of a unit
+/// and the outputs of an input: the two sizes of a matrix; for a convolution's kernel
+/// `[..., input_channels, filters]` the last two, each times the positions of the kernel; the one
+/// size of a vector for both.
+///
+/// As text, a name alone has Keras' default arguments, in files
+/// `{"class_name": "RandomNormal", "config": {"stddev": 0.1}}` gives others; a `seed` in such a
+/// `config` is read over, since the seed belongs to the network.
+///
+/// ```
+/// use firebrick_model::Initializer;
+///
+/// let initializer: Initializer = "he_normal".parse()?;
+/// let kernel = initializer.values(&[3, 3, 16, 32], 42, 0)?;
+/// assert_eq!(kernel.len(), 3 * 3 * 16 * 32);
+/// # Ok::<(), firebrick_model::ModelError>(())
+/// ```
 ///
 /// # Source
-/// Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural
-/// networks", AISTATS 2010; <https://keras.io/api/layers/initializers/>
-#[derive(Clone, Copy, Debug)]
-pub struct GlorotUniform {
-    seed: u64,
-}
-
-impl GlorotUniform {
-    /// Initial values that depend on nothing but `seed` and the layer's index.
-    pub fn new(seed: u64) -> Self {
-        Self { seed }
-    }
-
-    /// Draws the kernel of the layer with this index (counted from 0).
+/// <https://keras.io/api/layers/initializers/>
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub enum Initializer {
+    /// 0 everywhere.
+    Zeros,
+    /// 1 everywhere.
+    Ones,
+    /// One value everywhere.
+    Constant {
+        /// The value; 0 by default.
+        value: f64,
+    },
+    /// Normal.
+    RandomNormal {
+        /// Mean; 0 by default.
+        mean: f64,
+        /// Standard deviation, at least 0; 0.05 by default.
+        stddev: f64,
+    },
+    /// Uniform between two values.
+    RandomUniform {
+        /// The lower limit; -0.05 by default.
+        minval: f64,
+        /// The upper limit, at least `minval`; 0.05 by default.
+        maxval: f64,
+    },
+    /// Normal, values beyond two standard deviations drawn again.
+    TruncatedNormal {
+        /// Mean; 0 by default.
+        mean: f64,
+        /// Standard deviation before the truncation, at least 0; 0.05 by default.
+        stddev: f64,
+    },
+    /// Mean 0 and variance `scale / n`.
+    VarianceScaling {
+        /// Above 0; 1 by default.
+        scale: f64,
+        /// What `n` counts; the fan in by default.
+        mode: FanMode,
+        /// The distribution; truncated normal by default.
+        distribution: ScalingDistribution,
+    },
+    /// Uniform in `±sqrt(6 / (fan_in + fan_out))`; Keras' default for kernels.
     ///
-    /// # Shapes
-    /// - output: `[fan_in, fan_out]`
-    pub fn kernel(self, layer: usize, fan_in: usize, fan_out: usize, device: &Device) -> Tensor<2> {
-        let values = self.values(layer as u64, fan_in, fan_out);
-        Tensor::from_data(TensorData::new(values, [fan_in, fan_out]), device)
+    /// # Source
+    /// Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural
+    /// networks", AISTATS 2010
+    #[default]
+    GlorotUniform,
+    /// Truncated normal of variance `2 / (fan_in + fan_out)`.
+    GlorotNormal,
+    /// Uniform in `±sqrt(6 / fan_in)`.
+    ///
+    /// # Source
+    /// He et al., "Delving deep into rectifiers", ICCV 2015
+    HeUniform,
+    /// Truncated normal of variance `2 / fan_in`.
+    HeNormal,
+    /// Uniform in `±sqrt(3 / fan_in)`.
+    ///
+    /// # Source
+    /// Klambauer et al., "Self-normalizing neural networks", NIPS 2017
+    LecunUniform,
+    /// Truncated normal of variance `1 / fan_in`.
+    LecunNormal,
+    /// Orthonormal rows or columns, whichever are fewer, of the matrix with all sizes but the last
+    /// multiplied.
+    ///
+    /// # Source
+    /// Saxe et al., "Exact solutions to the nonlinear dynamics of learning in deep linear neural
+    /// networks", ICLR 2014
+    Orthogonal {
+        /// What the matrix is multiplied by; 1 by default.
+        gain: f64,
+    },
+    /// A matrix with `gain` on its diagonal and 0 elsewhere.
+    Identity {
+        /// The value on the diagonal; 1 by default.
+        gain: f64,
+    },
+}
+
+impl Initializer {
+    /// The most values one weight may have, 4 GiB in single precision.
+    const MAX_VALUES: usize = MlpConfig::MAX_PARAMS;
+
+    /// The largest argument, in both directions: what is made of it still fits single precision.
+    const MAX_ARGUMENT: f64 = 1e30;
+
+    /// Initial values of a weight of this shape, row by row; they depend on nothing but the
+    /// arguments.
+    ///
+    /// # Errors
+    /// Those of [`validate`](Self::validate), and a shape that the initializer has no values for.
+    pub fn values(&self, shape: &[usize], seed: u64, stream: u64) -> Result<Vec<f32>, ModelError> {
+        self.validate()?;
+        let size = self.checked_size(shape)?;
+        if size == 0 {
+            return Ok(Vec::new());
+        }
+        let mut draws = Draws::new(seed, stream);
+        let mut scaled = |scale, mode, distribution| {
+            let scaling = VarianceScaling {
+                scale,
+                mode,
+                distribution,
+            };
+            let mut sample = scaling.sampler(shape);
+            fill(size, || sample(&mut draws))
+        };
+        Ok(match *self {
+            Self::Zeros => vec![0.0; size],
+            Self::Ones => vec![1.0; size],
+            Self::Constant { value } => vec![single(value); size],
+            Self::RandomNormal { mean, stddev } => fill(size, || mean + stddev * draws.normal()),
+            Self::RandomUniform { minval, maxval } => {
+                let (center, radius) = (f64::midpoint(minval, maxval), (maxval - minval) / 2.0);
+                fill(size, || center + radius * draws.uniform())
+            }
+            Self::TruncatedNormal { mean, stddev } => {
+                fill(size, || mean + stddev * draws.truncated_normal())
+            }
+            Self::VarianceScaling {
+                scale,
+                mode,
+                distribution,
+            } => scaled(scale, mode, distribution),
+            Self::GlorotUniform => scaled(1.0, FanMode::FanAvg, ScalingDistribution::Uniform),
+            Self::GlorotNormal => {
+                scaled(1.0, FanMode::FanAvg, ScalingDistribution::TruncatedNormal)
+            }
+            Self::HeUniform => scaled(2.0, FanMode::FanIn, ScalingDistribution::Uniform),
+            Self::HeNormal => scaled(2.0, FanMode::FanIn, ScalingDistribution::TruncatedNormal),
+            Self::LecunUniform => scaled(1.0, FanMode::FanIn, ScalingDistribution::Uniform),
+            Self::LecunNormal => scaled(1.0, FanMode::FanIn, ScalingDistribution::TruncatedNormal),
+            Self::Orthogonal { gain } => {
+                let columns = shape.last().copied().unwrap_or(1);
+                let matrix = orthogonal(size / columns, columns, &mut draws);
+                matrix
+                    .into_iter()
+                    .map(|value| single(gain * value))
+                    .collect()
+            }
+            Self::Identity { gain } => {
+                let columns = shape.last().copied().unwrap_or(1);
+                let on_diagonal = |i: usize| i / columns == i % columns;
+                let value = |i| if on_diagonal(i) { single(gain) } else { 0.0 };
+                (0..size).map(value).collect()
+            }
+        })
     }
 
-    pub(crate) fn values(self, stream: u64, fan_in: usize, fan_out: usize) -> Vec<f32> {
-        let mut rng = ChaCha8Rng::seed_from_u64(self.seed);
-        rng.set_stream(stream);
-        let limit = (6.0 / (fan_in + fan_out) as f64).sqrt();
-        (0..fan_in * fan_out)
-            .map(|_| {
-                // 24 bits: every value is exact in f32, the limits are excluded.
-                let unit = (f64::from(rng.next_u32() >> 8) + 0.5) / f64::from(1_u32 << 24);
-                #[allow(
-                    clippy::cast_possible_truncation,
-                    reason = "weights are stored in single precision"
-                )]
-                let value = (limit * (2.0 * unit - 1.0)) as f32;
-                value
-            })
-            .collect()
+    /// The [`values`](Self::values) as a tensor.
+    ///
+    /// # Errors
+    /// Those of [`values`](Self::values).
+    pub fn tensor<const D: usize>(
+        &self,
+        shape: [usize; D],
+        seed: u64,
+        stream: u64,
+        device: &Device,
+    ) -> Result<Tensor<D>, ModelError> {
+        let values = self.values(&shape, seed, stream)?;
+        Ok(Tensor::from_data(TensorData::new(values, shape), device))
+    }
+
+    /// Checks the arguments.
+    ///
+    /// # Errors
+    /// A number that is not finite or beyond ±1e30, a negative standard deviation, limits in the
+    /// wrong order, a scale that is not above 0; the error names the argument.
+    pub fn validate(&self) -> Result<(), ModelError> {
+        match *self {
+            Self::Constant { value } => self.check_number("value", value),
+            Self::RandomNormal { mean, stddev } | Self::TruncatedNormal { mean, stddev } => {
+                self.check_number("mean", mean)?;
+                self.check_number("stddev", stddev)?;
+                self.check("stddev", stddev, stddev >= 0.0, "at least 0")
+            }
+            Self::RandomUniform { minval, maxval } => {
+                self.check_number("minval", minval)?;
+                self.check_number("maxval", maxval)?;
+                let expected = format!("at most `maxval`, which is {maxval}");
+                self.check("minval", minval, minval <= maxval, &expected)
+            }
+            Self::VarianceScaling { scale, .. } => {
+                self.check_number("scale", scale)?;
+                self.check("scale", scale, scale > 0.0, "above 0")
+            }
+            Self::Orthogonal { gain } | Self::Identity { gain } => self.check_number("gain", gain),
+            _ => Ok(()),
+        }
+    }
+
+    fn check_number(&self, argument: &'static str, received: f64) -> Result<(), ModelError> {
+        let holds = received.abs() <= Self::MAX_ARGUMENT;
+        self.check(argument, received, holds, "a number from -1e30 to 1e30")
+    }
+
+    fn check(
+        &self,
+        argument: &'static str,
+        received: f64,
+        holds: bool,
+        expected: &str,
+    ) -> Result<(), ModelError> {
+        if holds {
+            return Ok(());
+        }
+        Err(ModelError::InitializerArgument {
+            initializer: self.name(),
+            argument: argument.to_owned(),
+            expected: expected.to_owned(),
+            received: received.to_string(),
+        })
+    }
+
+    /// The number of values a weight of this shape has.
+    fn checked_size(&self, shape: &[usize]) -> Result<usize, ModelError> {
+        let unsuitable = |expected| ModelError::InitializerShape {
+            initializer: self.name(),
+            expected,
+            received: shape.to_vec(),
+        };
+        match self {
+            Self::Orthogonal { .. } if shape.len() < 2 => {
+                return Err(unsuitable("a shape of at least two sizes"));
+            }
+            Self::Identity { .. } if shape.len() != 2 => {
+                return Err(unsuitable("a matrix, which has two sizes"));
+            }
+            _ => {}
+        }
+        shape
+            .iter()
+            .try_fold(1_usize, |size, &next| size.checked_mul(next))
+            .filter(|&size| size <= Self::MAX_VALUES)
+            .ok_or_else(|| unsuitable("at most 1073741824 values"))
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+fn fill(size: usize, mut draw: impl FnMut() -> f64) -> Vec<f32> {
+    (0..size).map(|_| single(draw())).collect()
+}
 
-    #[test]
-    fn values_fill_the_glorot_interval_evenly() {
-        let values = GlorotUniform::new(7).values(0, 300, 200);
-        let limit = (6.0_f32 / 500.0).sqrt();
-        let mean = values.iter().sum::<f32>() / values.len() as f32;
-        let variance = values.iter().map(|v| v * v).sum::<f32>() / values.len() as f32;
-        assert!(values.iter().all(|v| v.abs() < limit));
-        assert!(mean.abs() < 0.01 * limit);
-        assert!((variance - limit * limit / 3.0).abs() < 0.02 * limit * limit);
-    }
-
-    #[test]
-    fn a_seed_always_gives_the_same_values() {
-        // Written down once: a change here changes every published seed.
-        let values = GlorotUniform::new(42).values(0, 2, 2);
-        assert_eq!(values, GlorotUniform::new(42).values(0, 2, 2));
-        assert_ne!(values, GlorotUniform::new(43).values(0, 2, 2));
-        assert_ne!(values, GlorotUniform::new(42).values(1, 2, 2));
-    }
+#[allow(
+    clippy::cast_possible_truncation,
+    reason = "weights are stored in single precision"
+)]
+fn single(value: f64) -> f32 {
+    value as f32
 }

@@ -34,7 +34,7 @@ pub use atomic_file::write_whole;
 pub use device::{DeviceName, DeviceStatus, FoundDevice, SelectedDevice, device_statuses};
 pub use device_check::{DeviceCheck, check_device};
 pub use error::ModelError;
-pub use initializer::GlorotUniform;
+pub use initializer::{FanMode, Initializer, ScalingDistribution};
 pub use mlp::Mlp;
 pub use mlp_config::MlpConfig;
 pub use model::Model;

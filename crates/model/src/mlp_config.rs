@@ -4,7 +4,7 @@ use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
 use crate::summary::{LayerSummary, Summary};
-use crate::{Activation, GlorotUniform, Mlp, ModelError};
+use crate::{Activation, Initializer, Mlp, ModelError};
 
 /// The description of a multi-layer perceptron: any number of hidden layers of any width.
 ///
@@ -97,21 +97,19 @@ impl MlpConfig {
     /// Those of [`validate`](Self::validate).
     pub fn init(&self, seed: u64, device: &Device) -> Result<Mlp, ModelError> {
         self.validate()?;
-        let initializer = GlorotUniform::new(seed);
         let layers = self
             .layers()
             .iter()
-            .enumerate()
-            .map(|(index, layer)| Linear {
-                weight: Param::from_tensor(initializer.kernel(
-                    index,
-                    layer.inputs,
-                    layer.units,
-                    device,
-                )),
-                bias: Some(Param::from_tensor(Tensor::zeros([layer.units], device))),
+            .zip(0..)
+            .map(|(layer, stream)| {
+                let shape = [layer.inputs, layer.units];
+                let kernel = Initializer::GlorotUniform.tensor(shape, seed, stream, device)?;
+                Ok(Linear {
+                    weight: Param::from_tensor(kernel),
+                    bias: Some(Param::from_tensor(Tensor::zeros([layer.units], device))),
+                })
             })
-            .collect();
+            .collect::<Result<_, ModelError>>()?;
         Ok(Mlp::from_layers(layers, self.activation))
     }
 

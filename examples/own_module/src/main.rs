@@ -22,7 +22,7 @@ use firebrick::burn::module::{Module, Param};
 use firebrick::burn::nn::Linear;
 use firebrick::burn::tensor::activation::relu;
 use firebrick::burn::tensor::{Device, Tensor};
-use firebrick::models::GlorotUniform;
+use firebrick::models::{Initializer, ModelError};
 use firebrick::prelude::*;
 use firebrick::{burn, training::RunDirectory};
 
@@ -42,29 +42,37 @@ struct ResidualNet {
 }
 
 impl ResidualNet {
-    fn new(num_features: usize, num_classes: usize, seed: u64, device: &Device) -> Self {
+    fn new(
+        num_features: usize,
+        num_classes: usize,
+        seed: u64,
+        device: &Device,
+    ) -> Result<Self, ModelError> {
         const UNITS: usize = 64;
         const BLOCKS: usize = 3;
-        let mut index = 0;
+        let mut stream = 0;
         let mut linear = |inputs, units| {
             // Weights drawn on the host: the same on every device.
-            let kernel = GlorotUniform::new(seed).kernel(index, inputs, units, device);
-            index += 1;
-            Linear {
+            let kernel =
+                Initializer::GlorotUniform.tensor([inputs, units], seed, stream, device)?;
+            stream += 1;
+            Ok::<_, ModelError>(Linear {
                 weight: Param::from_tensor(kernel),
                 bias: Some(Param::from_tensor(Tensor::zeros([units], device))),
-            }
+            })
         };
-        Self {
-            entry: linear(num_features, UNITS),
+        Ok(Self {
+            entry: linear(num_features, UNITS)?,
             blocks: (0..BLOCKS)
-                .map(|_| Residual {
-                    first: linear(UNITS, UNITS),
-                    second: linear(UNITS, UNITS),
+                .map(|_| {
+                    Ok(Residual {
+                        first: linear(UNITS, UNITS)?,
+                        second: linear(UNITS, UNITS)?,
+                    })
                 })
-                .collect(),
-            exit: linear(UNITS, num_classes),
-        }
+                .collect::<Result<_, ModelError>>()?,
+            exit: linear(UNITS, num_classes)?,
+        })
     }
 }
 
@@ -88,7 +96,7 @@ fn main() -> anyhow::Result<()> {
 
     let device = DeviceName::Auto.select()?.device;
     let new = |seed| ResidualNet::new(train.num_features(), train.num_classes(), seed, &device);
-    let model = new(42);
+    let model = new(42)?;
     println!("{model}");
 
     let compile = Compile::new(Optimizer::adam(), Constant::new(0.001)?, Loss::CrossEntropy);
@@ -105,7 +113,7 @@ fn main() -> anyhow::Result<()> {
     save_model(trainer.model(), &path)?;
 
     // The file holds weights alone: the code that builds the module is this one.
-    let loaded = SavedModel::read(&path)?.load_into(new(7))?;
+    let loaded = SavedModel::read(&path)?.load_into(new(7)?)?;
     let loaded = compile.model(loaded).evaluate(&data.test)?;
     println!(
         "loaded from {}: test accuracy {:.2} %",

@@ -24,8 +24,7 @@ impl FromStr for OptimizerName {
     type Err = TrainError;
 
     fn from_str(text: &str) -> Result<Self, TrainError> {
-        Optimizer::by_name(text)?;
-        Ok(Self(text.to_lowercase()))
+        Ok(Self(Optimizer::by_name(text)?.name().to_owned()))
     }
 }
 

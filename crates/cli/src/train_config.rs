@@ -83,7 +83,7 @@ pub(crate) struct TrainConfig {
     )]
     pub(crate) optimizer: Option<OptimizerName>,
 
-    /// Momentum of sgd, from 0 up to but not including 1 [default: 0]
+    /// Momentum of sgd or rmsprop, from 0 up to but not including 1 [default: 0]
     #[arg(
         long,
         value_name = "M",
@@ -92,8 +92,48 @@ pub(crate) struct TrainConfig {
     )]
     pub(crate) momentum: Option<f64>,
 
+    /// Share, times the learning rate, that every weight loses a step [default: 0.004 with adamw,
+    /// else 0]
+    #[arg(
+        long,
+        value_name = "X",
+        help_heading = "Learning",
+        allow_negative_numbers = true
+    )]
+    pub(crate) weight_decay: Option<f64>,
+
+    /// Greatest length of the gradient of each kernel or bias [default: any]
+    #[arg(
+        long,
+        value_name = "X",
+        help_heading = "Learning",
+        conflicts_with_all = ["clipvalue", "global_clipnorm"],
+        allow_negative_numbers = true
+    )]
+    pub(crate) clipnorm: Option<f64>,
+
+    /// Greatest size of a single number of a gradient [default: any]
+    #[arg(
+        long,
+        value_name = "X",
+        help_heading = "Learning",
+        conflicts_with = "global_clipnorm",
+        allow_negative_numbers = true
+    )]
+    pub(crate) clipvalue: Option<f64>,
+
+    /// Greatest length of all gradients together [default: any]
+    #[arg(
+        long,
+        value_name = "X",
+        help_heading = "Learning",
+        allow_negative_numbers = true
+    )]
+    pub(crate) global_clipnorm: Option<f64>,
+
     /// Learning rate as a function of the step: time-based:N starts at N and falls by 1 a step down
-    /// to 1, constant:X stays; `firebrick schedule` knows and draws all forms [default: time-based:3 with sgd, constant:0.001 with adam]
+    /// to 1, constant:X stays; `firebrick schedule` knows and draws all forms [default: time-based:3
+    /// with sgd, constant:0.001 with the others]
     #[arg(long, value_name = "SCHEDULE", help_heading = "Learning")]
     pub(crate) schedule: Option<ScheduleSpec>,
 
@@ -152,6 +192,12 @@ impl TrainConfig {
             (None, None) => (other.schedule, other.learning_rate),
             own => own,
         };
+        // At most one way of clipping is taken, so that one of them replaces any.
+        let (clipnorm, clipvalue, global_clipnorm) =
+            match (self.clipnorm, self.clipvalue, self.global_clipnorm) {
+                (None, None, None) => (other.clipnorm, other.clipvalue, other.global_clipnorm),
+                own => own,
+            };
         Self {
             data: self.data.or(other.data),
             train_limit: self.train_limit.or(other.train_limit),
@@ -162,6 +208,10 @@ impl TrainConfig {
             loss: self.loss.or(other.loss),
             optimizer: self.optimizer.or(other.optimizer),
             momentum: self.momentum.or(other.momentum),
+            weight_decay: self.weight_decay.or(other.weight_decay),
+            clipnorm,
+            clipvalue,
+            global_clipnorm,
             schedule,
             learning_rate,
             epochs: self.epochs.or(other.epochs),

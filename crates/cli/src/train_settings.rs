@@ -3,7 +3,7 @@ use std::path;
 use firebrick::datasets::{DataSource, Mnist, MnistDataset, ValidationSplit};
 use firebrick::devices::DeviceName;
 use firebrick::models::{Activation, MlpConfig};
-use firebrick::schedules::{Constant, ScheduleSpec, TimeBased};
+use firebrick::schedules::{Constant, Schedule, ScheduleSpec, TimeBased};
 use firebrick::training::{Compile, Loss, Optimizer, TrainError};
 
 use crate::failure::OrUsage;
@@ -23,6 +23,11 @@ pub(crate) struct TrainSettings {
     pub(crate) loss: Loss,
     pub(crate) optimizer: OptimizerName,
     pub(crate) momentum: f64,
+    /// Absent where the optimizer's own is taken.
+    pub(crate) weight_decay: Option<f64>,
+    pub(crate) clipnorm: Option<f64>,
+    pub(crate) clipvalue: Option<f64>,
+    pub(crate) global_clipnorm: Option<f64>,
     pub(crate) schedule: ScheduleSpec,
     pub(crate) epochs: usize,
     pub(crate) batch_size: usize,
@@ -52,6 +57,10 @@ impl TrainSettings {
             loss: config.loss.unwrap_or_default(),
             optimizer,
             momentum: config.momentum.unwrap_or(0.0),
+            weight_decay: config.weight_decay,
+            clipnorm: config.clipnorm,
+            clipvalue: config.clipvalue,
+            global_clipnorm: config.global_clipnorm,
             schedule,
             epochs: positive("epochs", config.epochs.unwrap_or(10))?,
             batch_size: positive("batch_size", config.batch_size.unwrap_or(128))?,
@@ -82,6 +91,10 @@ impl TrainSettings {
             loss: Some(self.loss),
             optimizer: Some(self.optimizer.clone()),
             momentum: Some(self.momentum),
+            weight_decay: self.weight_decay,
+            clipnorm: self.clipnorm,
+            clipvalue: self.clipvalue,
+            global_clipnorm: self.global_clipnorm,
             schedule: Some(self.schedule.clone()),
             learning_rate: None,
             epochs: Some(self.epochs),
@@ -92,12 +105,31 @@ impl TrainSettings {
     }
 
     fn optimizer(&self) -> anyhow::Result<Optimizer> {
-        let optimizer = Optimizer::by_name(self.optimizer.as_str()).or_usage()?;
+        type With = fn(Optimizer, f64) -> Result<Optimizer, TrainError>;
+
+        let mut optimizer = Optimizer::by_name(self.optimizer.as_str()).or_usage()?;
         // No momentum is what every optimizer can do.
-        if self.momentum == 0.0 {
-            return Ok(optimizer);
+        let momentum = (self.momentum != 0.0).then_some(self.momentum);
+        let settings: [(Option<f64>, With); 5] = [
+            (momentum, Optimizer::with_momentum),
+            (self.weight_decay, Optimizer::with_weight_decay),
+            (self.clipnorm, Optimizer::with_clipnorm),
+            (self.clipvalue, Optimizer::with_clipvalue),
+            (self.global_clipnorm, Optimizer::with_global_clipnorm),
+        ];
+        for (value, with) in settings {
+            if let Some(value) = value {
+                optimizer = with(optimizer, value).or_usage()?;
+            }
         }
-        optimizer.with_momentum(self.momentum).or_usage()
+        Ok(optimizer)
+    }
+
+    /// What to tell before the training starts at a rate that is hardly meant.
+    pub(crate) fn rate_warning(&self) -> anyhow::Result<Option<String>> {
+        // The first rate is the same for any number of steps an epoch.
+        let rate = self.schedule.build(1)?.learning_rate(0);
+        Ok(self.optimizer()?.rate_warning(rate))
     }
 
     pub(crate) fn compile(&self) -> anyhow::Result<Compile> {
@@ -142,10 +174,11 @@ impl TrainSettings {
 
 /// `time-based:3` for gradient descent; for the others Keras' rate, as a rate of 3 would make them diverge.
 fn default_schedule(optimizer: &OptimizerName) -> anyhow::Result<ScheduleSpec> {
-    match Optimizer::by_name(optimizer.as_str())? {
-        Optimizer::Sgd { .. } => Ok(TimeBased::new(3)?.into()),
-        _ => Ok(Constant::new(0.001)?.into()),
+    let optimizer = Optimizer::by_name(optimizer.as_str())?;
+    if optimizer.name() == Optimizer::sgd().name() {
+        return Ok(TimeBased::new(3)?.into());
     }
+    Ok(Constant::new(optimizer.default_learning_rate())?.into())
 }
 
 fn positive(setting: &'static str, value: usize) -> anyhow::Result<usize> {
@@ -198,13 +231,15 @@ mod tests {
     }
 
     #[test]
-    fn adam_has_its_own_default_rate() {
-        let config = TrainConfig {
-            optimizer: Some("adam".parse().unwrap()),
-            ..TrainConfig::default()
-        };
-        let settings = TrainSettings::resolve(config).unwrap();
-        assert_eq!(settings.schedule.to_string(), "constant:0.001");
+    fn all_but_sgd_start_at_the_rate_of_keras() {
+        for name in &Optimizer::NAMES[1..] {
+            let config = TrainConfig {
+                optimizer: Some(name.parse().unwrap()),
+                ..TrainConfig::default()
+            };
+            let settings = TrainSettings::resolve(config).unwrap();
+            assert_eq!(settings.schedule.to_string(), "constant:0.001");
+        }
         assert_eq!(defaults().schedule.to_string(), "time-based:3");
     }
 
@@ -226,6 +261,22 @@ mod tests {
             let settings = TrainSettings::resolve(flags.or(file)).unwrap();
             assert_eq!(settings.schedule.to_string(), resolved);
         }
+    }
+
+    #[test]
+    fn a_flag_for_clipping_replaces_another_in_the_file() {
+        let flags = TrainConfig {
+            clipvalue: Some(0.5),
+            ..TrainConfig::default()
+        };
+        let file = TrainConfig {
+            clipnorm: Some(1.0),
+            weight_decay: Some(0.1),
+            ..TrainConfig::default()
+        };
+        let settings = TrainSettings::resolve(flags.or(file)).unwrap();
+        assert_eq!((settings.clipnorm, settings.clipvalue), (None, Some(0.5)));
+        assert_eq!(settings.weight_decay, Some(0.1));
     }
 
     #[test]

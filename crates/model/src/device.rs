@@ -233,6 +233,19 @@ pub fn device_statuses() -> Vec<DeviceStatus> {
         .collect()
 }
 
+/// Whether the device keeps its tensors in the host's memory as plain arrays, so that their numbers can be
+/// taken out and put back for next to nothing: `flex` does.
+#[cfg(feature = "flex")]
+pub fn is_host_cpu(device: &Device) -> bool {
+    *device == Device::flex()
+}
+
+/// Whether the device keeps its tensors in the host's memory as plain arrays; without `flex` none does.
+#[cfg(not(feature = "flex"))]
+pub fn is_host_cpu(_: &Device) -> bool {
+    false
+}
+
 /// The first backend of [`PREFERENCE`] that is there, is no software GPU and computes correctly.
 fn select_best() -> Result<SelectedDevice, ModelError> {
     let mut passed_over = Vec::new();

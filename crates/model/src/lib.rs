@@ -31,7 +31,9 @@ mod summary;
 
 pub use activation::Activation;
 pub use atomic_file::write_whole;
-pub use device::{DeviceName, DeviceStatus, FoundDevice, SelectedDevice, device_statuses};
+pub use device::{
+    DeviceName, DeviceStatus, FoundDevice, SelectedDevice, device_statuses, is_host_cpu,
+};
 pub use device_check::{DeviceCheck, check_device};
 pub use error::ModelError;
 pub use initializer::{FanMode, Initializer, ScalingDistribution};

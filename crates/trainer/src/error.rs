@@ -33,6 +33,22 @@ pub enum TrainError {
         received: String,
     },
 
+    /// A setting of other optimizers.
+    #[error(
+        "{setting} is {received}, expected none with the optimizer {optimizer}; choose {} to use it",
+        takers.join(" or ")
+    )]
+    ForeignSetting {
+        /// The setting's name.
+        setting: &'static str,
+        /// What it was.
+        received: String,
+        /// The optimizer that lacks it.
+        optimizer: &'static str,
+        /// The optimizers that have it.
+        takers: Vec<&'static str>,
+    },
+
     /// A loss of no known name.
     #[error("unknown loss `{name}`{}; known losses: {}", did_you_mean(*nearest), Loss::NAMES.join(", "))]
     UnknownLoss {

@@ -4,7 +4,8 @@
 //! Everything that touches Burn's training traits lies in `burn_loop`, the epoch loop included.
 
 // The derive of Burn's `RecordState` looks these up at the crate root.
-use burn::optim::{RecordState, StateSink, StateSource};
+extern crate alloc;
+use burn::optim::{RecordState, StateSink, StateSource, join_index};
 
 mod burn_loop;
 mod compile;

@@ -1,207 +1,387 @@
+use std::fmt;
+use std::str::FromStr;
+
 use burn::optim::ModuleOptimizer;
 use firebrick_model::nearest_name;
 use serde::{Deserialize, Serialize};
 
 use crate::TrainError;
-use crate::optimizers::{Adam, Sgd};
+use crate::optimizers::{Clipping, Kind, Path, Setting, Switch, above_zero, not_negative};
 
 /// How the weights follow the gradients, with Keras' formulas and defaults.
+///
+/// ```
+/// use firebrick_trainer::Optimizer;
+///
+/// let optimizer = Optimizer::adam().with_weight_decay(0.004)?.with_clipnorm(1.0)?;
+/// assert_eq!(optimizer.name(), "adam");
+/// assert_eq!("RMSprop".parse::<Optimizer>()?, Optimizer::rmsprop());
+/// # Ok::<(), firebrick_trainer::TrainError>(())
+/// ```
 ///
 /// # Source
 /// <https://keras.io/api/optimizers/>
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub enum Optimizer {
-    /// Gradient descent: `velocity = momentum · velocity - rate · gradient`, added to the weights.
-    Sgd {
-        /// In `[0, 1)`; 0 is plain gradient descent.
-        momentum: f64,
-        /// Whether the gradient is taken ahead of the velocity.
-        nesterov: bool,
-    },
-    /// Adaptive moment estimation.
-    Adam {
-        /// Decay of the mean of the gradients.
-        beta_1: f64,
-        /// Decay of the mean of their squares.
-        beta_2: f64,
-        /// Added to the root of the mean square.
-        epsilon: f64,
-    },
+#[serde(try_from = "Written", into = "Written")]
+pub struct Optimizer {
+    kind: Kind,
+    weight_decay: f64,
+    clipping: Option<Clipping>,
+}
+
+/// The form in files, not yet checked.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    optimizer: Kind,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    weight_decay: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    clipping: Option<Clipping>,
 }
 
 impl Optimizer {
-    /// The names for [`by_name`](Self::by_name).
-    pub const NAMES: [&'static str; 2] = ["sgd", "adam"];
+    /// The names for [`by_name`](Self::by_name) and [`FromStr`].
+    pub const NAMES: [&'static str; Kind::NAMES.len()] = Kind::NAMES;
 
-    /// Plain gradient descent.
-    pub fn sgd() -> Self {
-        Self::Sgd {
-            momentum: 0.0,
-            nesterov: false,
+    pub(crate) fn new(kind: Kind) -> Self {
+        Self {
+            weight_decay: kind.weight_decay(),
+            kind,
+            clipping: None,
         }
     }
 
-    /// Adam with Keras' defaults: 0.9, 0.999, 1e-7.
-    pub fn adam() -> Self {
-        Self::Adam {
-            beta_1: 0.9,
-            beta_2: 0.999,
-            epsilon: 1e-7,
-        }
-    }
-
-    /// The optimizer of this name with its defaults.
+    /// The optimizer of this name with its defaults; Keras' spellings, `RMSprop` say, are taken too.
     ///
     /// # Errors
     /// A name that is not known; the error lists those that are.
     pub fn by_name(name: &str) -> Result<Self, TrainError> {
-        match name.to_lowercase().as_str() {
-            "sgd" => Ok(Self::sgd()),
-            "adam" => Ok(Self::adam()),
-            _ => Err(TrainError::UnknownOptimizer {
+        match Kind::by_name(&name.to_lowercase()) {
+            Some(kind) => Ok(Self::new(kind)),
+            None => Err(TrainError::UnknownOptimizer {
                 name: name.to_owned(),
                 nearest: nearest_name(name, &Self::NAMES),
             }),
         }
     }
 
-    /// Sets the momentum of gradient descent.
+    /// One of [`NAMES`](Self::NAMES).
+    pub fn name(&self) -> &'static str {
+        self.kind.name()
+    }
+
+    /// Keras' default rate for it.
+    pub fn default_learning_rate(&self) -> f64 {
+        self.kind.learning_rate()
+    }
+
+    /// What to tell somebody who asks for this learning rate, if it is hardly meant.
+    pub fn rate_warning(&self, learning_rate: f64) -> Option<String> {
+        (learning_rate >= self.kind.diverges_from()).then(|| {
+            format!(
+                "a learning rate of {learning_rate} is much for {}, which moves each weight by about that much a step; \
+                 its default is {}",
+                self.name(),
+                self.default_learning_rate()
+            )
+        })
+    }
+
+    /// Sets the momentum of `sgd` or `rmsprop`.
     ///
     /// # Errors
     /// A momentum outside `[0, 1)`, or one for an optimizer that has none.
     pub fn with_momentum(self, momentum: f64) -> Result<Self, TrainError> {
-        match self {
-            Self::Sgd { nesterov, .. } if (0.0..1.0).contains(&momentum) => {
-                Ok(Self::Sgd { momentum, nesterov })
+        self.with_setting(Setting::Momentum, momentum)
+    }
+
+    /// Sets the decay of the mean of the gradients.
+    ///
+    /// # Errors
+    /// A decay outside `[0, 1)`, or one for an optimizer that has none.
+    pub fn with_beta_1(self, beta_1: f64) -> Result<Self, TrainError> {
+        self.with_setting(Setting::Beta1, beta_1)
+    }
+
+    /// Sets the decay of the mean of the gradients' squares (with `lion` of the momentum).
+    ///
+    /// # Errors
+    /// A decay outside `[0, 1)`, or one for an optimizer that has none.
+    pub fn with_beta_2(self, beta_2: f64) -> Result<Self, TrainError> {
+        self.with_setting(Setting::Beta2, beta_2)
+    }
+
+    /// Sets the decay of the mean of the gradients' squares of `rmsprop` or `adadelta`.
+    ///
+    /// # Errors
+    /// A decay outside `[0, 1)`, or one for an optimizer that has none.
+    pub fn with_rho(self, rho: f64) -> Result<Self, TrainError> {
+        self.with_setting(Setting::Rho, rho)
+    }
+
+    /// Sets what is added to the divisor, so that it is never 0.
+    ///
+    /// # Errors
+    /// An epsilon that is not above 0, or one for an optimizer that has none.
+    pub fn with_epsilon(self, epsilon: f64) -> Result<Self, TrainError> {
+        self.with_setting(Setting::Epsilon, epsilon)
+    }
+
+    /// Sets where `adagrad` starts to gather squares.
+    ///
+    /// # Errors
+    /// A value below 0, or one for an optimizer that has none.
+    pub fn with_initial_accumulator_value(self, value: f64) -> Result<Self, TrainError> {
+        self.with_setting(Setting::InitialAccumulatorValue, value)
+    }
+
+    /// Takes the gradient of `sgd` ahead of the velocity.
+    ///
+    /// # Errors
+    /// Another optimizer.
+    pub fn with_nesterov(self) -> Result<Self, TrainError> {
+        self.with_switch(Switch::Nesterov)
+    }
+
+    /// Lets `adam` or `adamw` divide by the largest mean square so far.
+    ///
+    /// # Errors
+    /// Another optimizer.
+    pub fn with_amsgrad(self) -> Result<Self, TrainError> {
+        self.with_switch(Switch::Amsgrad)
+    }
+
+    /// Lets `rmsprop` divide by the variance of the gradients instead of their mean square.
+    ///
+    /// # Errors
+    /// Another optimizer.
+    pub fn with_centered(self) -> Result<Self, TrainError> {
+        self.with_switch(Switch::Centered)
+    }
+
+    /// Shrinks every weight before an update, `w -= rate · weight_decay · w`, apart from the gradients.
+    ///
+    /// # Errors
+    /// A weight decay below 0.
+    pub fn with_weight_decay(mut self, weight_decay: f64) -> Result<Self, TrainError> {
+        not_negative("weight_decay", weight_decay)?;
+        self.weight_decay = weight_decay;
+        Ok(self)
+    }
+
+    /// Scales the gradient of each parameter down to a length of at most this.
+    ///
+    /// # Errors
+    /// A length that is not above 0, or another clipping that is already there.
+    pub fn with_clipnorm(self, clipnorm: f64) -> Result<Self, TrainError> {
+        self.with_clipping(Clipping::Norm(clipnorm))
+    }
+
+    /// Brings every number of a gradient into `[-clipvalue, clipvalue]`.
+    ///
+    /// # Errors
+    /// A value that is not above 0, or another clipping that is already there.
+    pub fn with_clipvalue(self, clipvalue: f64) -> Result<Self, TrainError> {
+        self.with_clipping(Clipping::Value(clipvalue))
+    }
+
+    /// Scales all gradients down alike, so that their length together is at most this.
+    ///
+    /// # Errors
+    /// A length that is not above 0, or another clipping that is already there.
+    pub fn with_global_clipnorm(self, global_clipnorm: f64) -> Result<Self, TrainError> {
+        self.with_clipping(Clipping::GlobalClipnorm(global_clipnorm))
+    }
+
+    pub(crate) fn clipping(&self) -> Option<Clipping> {
+        self.clipping
+    }
+
+    pub(crate) fn build(self, path: Path) -> ModuleOptimizer {
+        self.kind.build(self.weight_decay, path)
+    }
+
+    fn with_setting(mut self, setting: Setting, value: f64) -> Result<Self, TrainError> {
+        match self.kind.setting(setting) {
+            Some(own) => {
+                setting.check(value)?;
+                *own = value;
+                Ok(self)
             }
-            Self::Sgd { .. } => Err(TrainError::Setting {
-                setting: "momentum",
-                expected: "a number from 0 up to, but not including, 1",
-                received: momentum.to_string(),
-            }),
-            Self::Adam { .. } => Err(TrainError::Setting {
-                setting: "momentum",
-                expected: "none with the optimizer adam; choose sgd to use it",
-                received: momentum.to_string(),
+            None => Err(TrainError::ForeignSetting {
+                setting: setting.name(),
+                received: value.to_string(),
+                optimizer: self.name(),
+                takers: takers(|kind| kind.setting(setting).is_some()),
             }),
         }
     }
 
-    /// Takes the gradient of gradient descent ahead of the velocity; other optimizers stay.
-    #[must_use = "returns the changed optimizer"]
-    pub fn with_nesterov(self) -> Self {
-        match self {
-            Self::Sgd { momentum, .. } => Self::Sgd {
-                momentum,
-                nesterov: true,
-            },
-            other @ Self::Adam { .. } => other,
+    fn with_switch(mut self, switch: Switch) -> Result<Self, TrainError> {
+        match self.kind.switch(switch) {
+            Some(own) => {
+                *own = true;
+                Ok(self)
+            }
+            None => Err(TrainError::ForeignSetting {
+                setting: switch.name(),
+                received: true.to_string(),
+                optimizer: self.name(),
+                takers: takers(|kind| kind.switch(switch).is_some()),
+            }),
         }
     }
 
-    pub(crate) fn build(self) -> ModuleOptimizer {
-        match self {
-            Self::Sgd { momentum, nesterov } => ModuleOptimizer::from(Sgd::new(momentum, nesterov)),
-            Self::Adam {
-                beta_1,
-                beta_2,
-                epsilon,
-            } => ModuleOptimizer::from(Adam::new(beta_1, beta_2, epsilon)),
+    fn with_clipping(mut self, clipping: Clipping) -> Result<Self, TrainError> {
+        above_zero(clipping.name(), clipping.limit())?;
+        match self.clipping {
+            Some(present) if present.name() != clipping.name() => Err(TrainError::Setting {
+                setting: clipping.name(),
+                expected: "only one of clipnorm, clipvalue and global_clipnorm",
+                received: format!("{} beside {}", clipping.limit(), present.name()),
+            }),
+            _ => {
+                self.clipping = Some(clipping);
+                Ok(self)
+            }
+        }
+    }
+}
+
+/// The optimizers that this is true of.
+fn takers(mut is_taker: impl FnMut(&mut Kind) -> bool) -> Vec<&'static str> {
+    let kinds = Kind::NAMES.into_iter().filter_map(Kind::by_name);
+    kinds
+        .filter_map(|mut kind| is_taker(&mut kind).then_some(kind.name()))
+        .collect()
+}
+
+impl fmt::Display for Optimizer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl FromStr for Optimizer {
+    type Err = TrainError;
+
+    fn from_str(name: &str) -> Result<Self, TrainError> {
+        Self::by_name(name)
+    }
+}
+
+impl From<Optimizer> for Written {
+    fn from(optimizer: Optimizer) -> Self {
+        Self {
+            optimizer: optimizer.kind,
+            weight_decay: Some(optimizer.weight_decay),
+            clipping: optimizer.clipping,
+        }
+    }
+}
+
+impl TryFrom<Written> for Optimizer {
+    type Error = TrainError;
+
+    fn try_from(written: Written) -> Result<Self, TrainError> {
+        let mut kind = written.optimizer;
+        for setting in Setting::ALL {
+            if let Some(value) = kind.setting(setting) {
+                setting.check(*value)?;
+            }
+        }
+        let mut optimizer = Self::new(kind);
+        if let Some(weight_decay) = written.weight_decay {
+            optimizer = optimizer.with_weight_decay(weight_decay)?;
+        }
+        match written.clipping {
+            Some(clipping) => optimizer.with_clipping(clipping),
+            None => Ok(optimizer),
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use burn::module::{Module, Param};
-    use burn::optim::GradientsParams;
-    use burn::tensor::{Device, Tensor};
-    use serde::Deserialize;
-
     use super::*;
 
-    #[derive(Module, Debug)]
-    struct Variable {
-        value: Param<Tensor<2>>,
-    }
-
-    #[derive(Deserialize)]
-    struct Golden {
-        start: [[f32; 2]; 2],
-        gradients: Vec<[[f32; 2]; 2]>,
-        trajectories: Vec<Trajectory>,
-    }
-
-    #[derive(Deserialize)]
-    struct Trajectory {
-        name: String,
-        trajectory: Vec<[[f32; 2]; 2]>,
-    }
-
-    fn optimizer(name: &str) -> Optimizer {
-        match name {
-            "sgd" => Optimizer::sgd(),
-            "momentum" => Optimizer::sgd().with_momentum(0.9).unwrap(),
-            "nesterov" => Optimizer::sgd().with_momentum(0.9).unwrap().with_nesterov(),
-            "adam" => Optimizer::adam(),
-            "adam_epsilon" => Optimizer::Adam {
-                beta_1: 0.9,
-                beta_2: 0.999,
-                epsilon: 1e-3,
-            },
-            other => panic!("no optimizer for the golden case `{other}`"),
-        }
-    }
-
     #[test]
-    fn ten_steps_are_those_of_keras() {
-        let golden = include_str!("../tests/data/keras_training.json");
-        let golden: Golden = serde_json::from_str(golden).unwrap();
-        let device = Device::flex().autodiff();
-        assert_eq!(golden.trajectories.len(), 5);
-        for case in golden.trajectories {
-            let mut optimizer = optimizer(&case.name).build();
-            let mut variable = Variable {
-                value: Param::from_data(golden.start, &device),
-            };
-            for (step, (gradient, expected)) in
-                golden.gradients.iter().zip(case.trajectory).enumerate()
-            {
-                let mut gradients = GradientsParams::new();
-                let plain = device.clone().without_autodiff();
-                gradients.register(variable.value.id, Tensor::<2>::from_data(*gradient, &plain));
-                variable = optimizer.step(0.1, variable, gradients);
-                let values: Vec<f32> = variable.value.val().into_data().iter().collect();
-                for (value, expected) in values.iter().zip(expected.iter().flatten()) {
-                    let tolerance = 1e-6 + 1e-5 * expected.abs();
-                    assert!(
-                        (value - expected).abs() < tolerance,
-                        "{} step {step}: {value} instead of {expected}",
-                        case.name
-                    );
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn momentum_is_for_sgd_and_below_one() {
+    fn momentum_is_for_those_that_have_it_and_below_one() {
         for momentum in [-0.1, 1.0, f64::NAN] {
             assert!(Optimizer::sgd().with_momentum(momentum).is_err());
         }
-        let error = Optimizer::adam()
-            .with_momentum(0.9)
-            .unwrap_err()
-            .to_string();
-        assert!(error.contains("choose sgd"), "{error}");
+        assert_eq!(
+            Optimizer::adam()
+                .with_momentum(0.9)
+                .unwrap_err()
+                .to_string(),
+            "momentum is 0.9, expected none with the optimizer adam; choose sgd or rmsprop to use it"
+        );
+        assert!(Optimizer::adam().with_nesterov().is_err());
+        assert!(Optimizer::adamw().with_amsgrad().is_ok());
+        assert!(Optimizer::lion().with_epsilon(1e-3).is_err());
+    }
+
+    #[test]
+    fn settings_out_of_range_are_errors() {
+        let adam = Optimizer::adam();
+        for changed in [
+            adam.with_beta_1(1.0),
+            adam.with_beta_2(-0.1),
+            adam.with_epsilon(0.0),
+            adam.with_weight_decay(-1.0),
+            adam.with_clipnorm(0.0),
+            adam.with_clipvalue(f64::NAN),
+            adam.with_global_clipnorm(f64::INFINITY),
+            Optimizer::rmsprop().with_rho(1.5),
+            Optimizer::adagrad().with_initial_accumulator_value(-0.1),
+        ] {
+            let message = changed.unwrap_err().to_string();
+            assert!(message.contains("expected"), "{message}");
+        }
+    }
+
+    #[test]
+    fn one_clipping_excludes_another() {
+        let clipped = Optimizer::sgd().with_clipnorm(1.0).unwrap();
+        assert!(clipped.with_clipnorm(2.0).is_ok());
+        assert_eq!(
+            clipped.with_clipvalue(0.5).unwrap_err().to_string(),
+            "clipvalue is 0.5 beside clipnorm, expected only one of clipnorm, clipvalue and global_clipnorm"
+        );
     }
 
     #[test]
     fn an_unknown_name_lists_the_known_ones() {
         assert_eq!(
             Optimizer::by_name("adm").unwrap_err().to_string(),
-            "unknown optimizer `adm`, did you mean `adam`?; known optimizers: sgd, adam"
+            "unknown optimizer `adm`, did you mean `adam`?; known optimizers: \
+             sgd, adam, adamw, rmsprop, adagrad, adadelta, adamax, nadam, lion"
         );
+    }
+
+    #[test]
+    fn what_is_written_is_read_again_and_checked() {
+        for name in Optimizer::NAMES {
+            let optimizer: Optimizer = name.to_uppercase().parse().unwrap();
+            assert_eq!(optimizer.to_string(), name);
+            let changed = optimizer.with_weight_decay(0.5).unwrap();
+            for optimizer in [optimizer, changed.with_global_clipnorm(2.0).unwrap()] {
+                let text = serde_json::to_string(&optimizer).unwrap();
+                assert_eq!(serde_json::from_str::<Optimizer>(&text).unwrap(), optimizer);
+            }
+        }
+        let text = r#"{"optimizer": {"adam": {"beta_1": 1.0}}}"#;
+        let error = serde_json::from_str::<Optimizer>(text).unwrap_err();
+        assert!(error.to_string().contains("beta_1 is 1"), "{error}");
+    }
+
+    #[test]
+    fn rates_from_one_on_are_warned_of_where_they_diverge() {
+        assert!(Optimizer::adam().rate_warning(1.0).is_some());
+        assert!(Optimizer::adam().rate_warning(0.9).is_none());
+        assert!(Optimizer::sgd().rate_warning(3.0).is_none());
+        assert!(Optimizer::adadelta().rate_warning(1.0).is_none());
     }
 }

@@ -6,11 +6,12 @@ use burn::tensor::{Device, Int, Tensor};
 use burn::train::Learner;
 use firebrick_data::{BatchLoader, BatchSource, ShuffleState};
 use firebrick_model::{Model, catch_panic, save_model};
-use firebrick_scheduler::ScheduleAdapter;
+use firebrick_scheduler::{Schedule, ScheduleAdapter};
 
 use crate::burn_loop::{Compiled, EpochHook, LoopSettings, Pending, train};
 use crate::figures::RunningMeans;
 use crate::interrupt::CtrlC;
+use crate::optimizers::Path;
 use crate::{
     Compile, DEFAULT_CURVES_SIZE, Evaluation, Fit, History, RunDirectory, TrainError, displays,
     draw_curves, run_panels,
@@ -119,18 +120,15 @@ impl<M: Model> Trainer<M> {
             .listens_to_ctrl_c
             .then(|| CtrlC::stops(&stop))
             .transpose()?;
-        let schedule = self.compile.schedule(batches)?;
-        let learner = self.learner.take().unwrap_or_else(|| {
-            Learner::new(
-                Compiled::new(self.model.clone().train(), self.compile.loss),
-                self.compile.optimizer.build(),
-                ScheduleAdapter::new(schedule),
-            )
-        });
+        let learner = match self.learner.take() {
+            Some(learner) => learner,
+            None => self.new_learner(batches)?,
+        };
         let settings = LoopSettings {
             device: self.device.clone(),
             epochs: fit.epochs,
             batches,
+            clipping: self.compile.optimizer.clipping(),
             display,
             label: fit.label.clone(),
             reporter: displays::reporter(display, fit.epochs),
@@ -165,6 +163,19 @@ impl<M: Model> Trainer<M> {
             }
             None => saved.map(|()| self.history.clone()),
         }
+    }
+
+    fn new_learner(&self, batches: usize) -> Result<Learner<Compiled<M>>, TrainError> {
+        let schedule = self.compile.schedule(batches)?;
+        let optimizer = self.compile.optimizer;
+        if let Some(warning) = optimizer.rate_warning(schedule.learning_rate(0)) {
+            log::warn!("{warning}");
+        }
+        Ok(Learner::new(
+            Compiled::new(self.model.clone().train(), self.compile.loss),
+            optimizer.build(Path::Fastest),
+            ScheduleAdapter::new(schedule),
+        ))
     }
 
     /// Loss, accuracy, figures of every class and confusion matrix on labelled samples.

@@ -105,7 +105,7 @@ fn compile(name: &str) -> Compile {
     let (optimizer, rate) = match name {
         "crossentropy_adam_batch5" => (Optimizer::adam(), 0.01),
         "crossentropy_momentum" => (momentum(), 0.1),
-        "crossentropy_nesterov" => (momentum().with_nesterov(), 0.1),
+        "crossentropy_nesterov" => (momentum().with_nesterov().unwrap(), 0.1),
         _ => (Optimizer::sgd(), 0.1),
     };
     Compile::new(optimizer, Constant::new(rate).unwrap(), loss)

@@ -84,6 +84,12 @@ pub(crate) fn run(arguments: TrainArguments) -> anyhow::Result<ExitCode> {
         .network
         .init(prepared.settings.seed, &prepared.device.device)?;
 
+    if let Some(warning) = prepared.settings.rate_warning()?
+        && display != Display::Quiet
+    {
+        output::note(&format!("warning: {warning}"));
+    }
+
     let new_run = NewRun::create(
         &arguments.runs.path,
         arguments.run.as_ref(),

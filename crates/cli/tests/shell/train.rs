@@ -141,6 +141,51 @@ fn a_linear_classifier_has_no_hidden_layers() {
 }
 
 #[test]
+fn every_optimizer_trains_and_keeps_its_settings() {
+    let workplace = Workplace::new();
+    for name in [
+        "sgd", "Adam", "AdamW", "RMSprop", "Adagrad", "Adadelta", "Adamax", "Nadam", "Lion",
+    ] {
+        let settings = "--train-limit 200 --weight-decay 0.01 --global-clipnorm 1";
+        workplace
+            .train(&format!("--optimizer {name} --run {name} {settings}"))
+            .succeeds();
+        let config = workplace.read(&format!("runs/{name}/config.toml"));
+        for line in [
+            format!("optimizer = \"{}\"\n", name.to_lowercase()),
+            "weight_decay = 0.01\nglobal_clipnorm = 1.0\n".to_owned(),
+        ] {
+            assert!(config.contains(&line), "{config}");
+        }
+    }
+    let config = workplace.write(
+        "two.toml",
+        "optimizer = \"lion\"\nclipnorm = 1.0\nclipvalue = 1.0\n",
+    );
+    workplace
+        .train(&format!("--run two --config {}", config.display()))
+        .fails(2, &["only one of clipnorm, clipvalue and global_clipnorm"]);
+}
+
+#[test]
+fn a_rate_that_is_hardly_meant_is_warned_of_on_screen_and_in_the_log() {
+    let workplace = Workplace::new();
+    let outcome = workplace.train("--run x --train-limit 200 --optimizer lion --lr 1");
+    let words = "a learning rate of 1 is much for lion";
+    assert!(
+        outcome.stderr.starts_with(&format!("warning: {words}")),
+        "{}",
+        outcome.stderr
+    );
+    let log = workplace.read("runs/x/log.txt");
+    assert!(log.contains(words), "{log}");
+    // The rate of the paper.
+    workplace
+        .train("--run y --train-limit 200 --optimizer adadelta --lr 1")
+        .succeeds();
+}
+
+#[test]
 fn adam_starts_at_its_own_rate() {
     let workplace = Workplace::new();
     workplace.train("--optimizer adam --run adam").succeeds();

@@ -15,7 +15,7 @@ fn wrong_flags_say_what_is_expected_and_leave_nothing() {
         ("--optimizer sdg", &["unknown optimizer `sdg`", "sgd, adam"]),
         (
             "--optimizer adam --momentum 0.9",
-            &["momentum is 0.9", "choose sgd"],
+            &["momentum is 0.9", "choose sgd or rmsprop"],
         ),
         ("--momentum 1", &["momentum is 1, expected a number from 0"]),
         ("--momentum -0.5", &["momentum is -0.5"]),
@@ -87,6 +87,46 @@ fn wrong_flags_say_what_is_expected_and_leave_nothing() {
         .run("train --data mnist-sample --epochs 0")
         .fails(2, &["epochs is 0, expected at least 1"]);
     assert!(workplace.files().is_empty());
+}
+
+#[test]
+fn wrong_settings_of_optimizers_say_what_is_expected() {
+    let workplace = Workplace::new();
+    for (arguments, words) in [
+        (
+            "--optimizer rmsporp",
+            &[
+                "did you mean `rmsprop`?",
+                "adagrad, adadelta, adamax, nadam, lion",
+            ][..],
+        ),
+        (
+            "--weight-decay -0.1",
+            &["weight_decay is -0.1, expected 0 or a number above it"],
+        ),
+        (
+            "--clipnorm 0",
+            &["clipnorm is 0, expected a number above 0"],
+        ),
+        ("--clipvalue nan", &["clipvalue is NaN"]),
+        (
+            "--global-clipnorm -1",
+            &["global_clipnorm is -1, expected a number above 0"],
+        ),
+        (
+            "--clipnorm 1 --clipvalue 1",
+            &[
+                "'--clipnorm <X>'",
+                "cannot be used with",
+                "'--clipvalue <X>'",
+            ],
+        ),
+    ] {
+        workplace
+            .run(&format!("train --data mnist-sample {arguments}"))
+            .fails(2, words);
+        assert!(workplace.files().is_empty(), "{arguments}");
+    }
 }
 
 #[test]

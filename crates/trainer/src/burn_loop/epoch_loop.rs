@@ -205,7 +205,11 @@ impl<M: Model> Run<'_, M> {
             let batch = batch.map_err(|error| burn_error(epoch, &error))?;
             let output = self.learner.train_step(batch);
             self.learner.lr_step();
-            self.learner.optimizer_step(output.grads);
+            let gradients = match self.settings.clipping {
+                Some(clipping) => clipping.clip(&self.learner.model(), output.grads),
+                None => output.grads,
+            };
+            self.learner.optimizer_step(gradients);
             if let Output::Step(output) = output.item {
                 pending.push(*output, self.learner.lr_current().base());
             }

@@ -4,6 +4,7 @@ use firebrick_model::Model;
 
 use super::compiled::Compiled;
 use crate::displays::Reporter;
+use crate::optimizers::Clipping;
 use crate::{Display, History, StopReason, TrainError};
 
 /// Called after every whole epoch with the history so far and the model.
@@ -14,6 +15,7 @@ pub(crate) struct LoopSettings<M: Model> {
     pub(crate) device: Device,
     pub(crate) epochs: usize,
     pub(crate) batches: usize,
+    pub(crate) clipping: Option<Clipping>,
     pub(crate) display: Display,
     pub(crate) label: String,
     pub(crate) reporter: Box<dyn Reporter>,

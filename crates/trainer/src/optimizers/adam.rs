@@ -1,76 +1,112 @@
-use burn::optim::{LearningRate, Optimizer};
-use burn::tensor::{Device, Tensor};
+use burn::optim::ModuleOptimizer;
+use serde::{Deserialize, Serialize};
 
-use crate::RecordState;
+use super::description::{Description, Setting, Switch};
+use super::quantity::Quantity;
+use super::rule::{Path, Rule, Updater};
 
-/// Adam as in Keras: `w -= rate · sqrt(1 - β₂ᵗ) / (1 - β₁ᵗ) · m / (sqrt(v) + ε)`.
+/// Adaptive moment estimation: `m += (1 - β₁)(g - m)`, `v += (1 - β₂)(g² - v)`,
+/// `w -= rate · sqrt(1 - β₂ᵗ) / (1 - β₁ᵗ) · m / (sqrt(v) + ε)`; with amsgrad by the largest `v` so far.
 ///
 /// Burn's own scales ε by `sqrt(1 - β₂ᵗ)` and has 1e-5 for it by default.
 ///
 /// # Source
 /// Kingma and Ba, "Adam: A Method for Stochastic Optimization", 2014, section 2 (the efficient
 /// form before its section 2.1)
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub(crate) struct Adam {
     beta_1: f64,
     beta_2: f64,
     epsilon: f64,
+    amsgrad: bool,
 }
 
-/// The moments of one parameter's gradient.
-#[derive(RecordState, Clone)]
-pub(crate) struct AdamState<const D: usize> {
-    time: u64,
-    moment_1: Tensor<D>,
-    moment_2: Tensor<D>,
+impl Default for Adam {
+    fn default() -> Self {
+        Self {
+            beta_1: 0.9,
+            beta_2: 0.999,
+            epsilon: 1e-7,
+            amsgrad: false,
+        }
+    }
+}
+
+impl Description for Adam {
+    fn setting(&mut self, setting: Setting) -> Option<&mut f64> {
+        match setting {
+            Setting::Beta1 => Some(&mut self.beta_1),
+            Setting::Beta2 => Some(&mut self.beta_2),
+            Setting::Epsilon => Some(&mut self.epsilon),
+            _ => None,
+        }
+    }
+
+    fn switch(&mut self, switch: Switch) -> Option<&mut bool> {
+        (switch == Switch::Amsgrad).then_some(&mut self.amsgrad)
+    }
+
+    fn build(self, weight_decay: f64, path: Path) -> ModuleOptimizer {
+        if self.amsgrad {
+            Updater::<_, 3>::new(self, weight_decay, path).into()
+        } else {
+            Updater::<_, 2>::new(self, weight_decay, path).into()
+        }
+    }
 }
 
 impl Adam {
-    pub(crate) fn new(beta_1: f64, beta_2: f64, epsilon: f64) -> Self {
-        Self {
-            beta_1,
-            beta_2,
-            epsilon,
-        }
+    fn rate(&self, learning_rate: f64, time: u64) -> f64 {
+        let time = time as f64;
+        learning_rate * (1.0 - self.beta_2.powf(time)).sqrt() / (1.0 - self.beta_1.powf(time))
+    }
+
+    #[inline]
+    fn moments<Q: Quantity>(&self, gradient: Q, momentum: Q, velocity: Q) -> (Q, Q) {
+        let square = gradient.clone().squared();
+        (
+            momentum.towards(gradient, 1.0 - self.beta_1),
+            velocity.towards(square, 1.0 - self.beta_2),
+        )
+    }
+
+    #[inline]
+    fn change<Q: Quantity>(&self, rate: f64, momentum: Q, velocity: Q) -> Q {
+        momentum.scale(rate) / velocity.root().plus(self.epsilon)
     }
 }
 
-impl Optimizer for Adam {
-    type State<const D: usize> = AdamState<D>;
+impl Rule<2> for Adam {
+    type Rates = f64;
 
-    fn step<const D: usize>(
-        &self,
-        lr: LearningRate,
-        tensor: Tensor<D>,
-        grad: Tensor<D>,
-        state: Option<Self::State<D>>,
-    ) -> (Tensor<D>, Option<Self::State<D>>) {
-        let fresh_1 = grad.clone().mul_scalar(1.0 - self.beta_1);
-        let fresh_2 = grad.square().mul_scalar(1.0 - self.beta_2);
-        let state = match state {
-            Some(state) => AdamState {
-                time: state.time + 1,
-                moment_1: state.moment_1.mul_scalar(self.beta_1) + fresh_1,
-                moment_2: state.moment_2.mul_scalar(self.beta_2) + fresh_2,
-            },
-            None => AdamState {
-                time: 1,
-                moment_1: fresh_1,
-                moment_2: fresh_2,
-            },
-        };
-        let time = state.time as f64;
-        let rate = lr * (1.0 - self.beta_2.powf(time)).sqrt() / (1.0 - self.beta_1.powf(time));
-        let scale = state.moment_2.clone().sqrt().add_scalar(self.epsilon);
-        let step = state.moment_1.clone().mul_scalar(rate) / scale;
-        (tensor - step, Some(state))
+    fn rates(&self, learning_rate: f64, time: u64) -> f64 {
+        self.rate(learning_rate, time)
     }
 
-    fn to_device<const D: usize>(state: Self::State<D>, device: &Device) -> Self::State<D> {
-        AdamState {
-            time: state.time,
-            moment_1: state.moment_1.to_device(device),
-            moment_2: state.moment_2.to_device(device),
-        }
+    #[inline]
+    fn step<Q: Quantity>(&self, rate: f64, gradient: Q, slots: [Q; 2]) -> (Q, [Q; 2]) {
+        let [momentum, velocity] = slots;
+        let (momentum, velocity) = self.moments(gradient, momentum, velocity);
+        let change = self.change(rate, momentum.clone(), velocity.clone());
+        (change, [momentum, velocity])
+    }
+}
+
+/// With amsgrad.
+impl Rule<3> for Adam {
+    type Rates = f64;
+
+    fn rates(&self, learning_rate: f64, time: u64) -> f64 {
+        self.rate(learning_rate, time)
+    }
+
+    #[inline]
+    fn step<Q: Quantity>(&self, rate: f64, gradient: Q, slots: [Q; 3]) -> (Q, [Q; 3]) {
+        let [momentum, velocity, largest] = slots;
+        let (momentum, velocity) = self.moments(gradient, momentum, velocity);
+        let largest = largest.larger(velocity.clone());
+        let change = self.change(rate, momentum.clone(), largest.clone());
+        (change, [momentum, velocity, largest])
     }
 }

@@ -1,59 +1,72 @@
-use burn::optim::{LearningRate, Optimizer};
-use burn::tensor::{Device, Tensor};
+use burn::optim::ModuleOptimizer;
+use serde::{Deserialize, Serialize};
 
-use crate::RecordState;
+use super::description::{Description, Setting, Switch};
+use super::quantity::Quantity;
+use super::rule::{Path, Rule, Updater};
 
-/// Gradient descent with Keras' momentum.
+/// Gradient descent: `w -= rate · g`; with momentum `v = momentum · v + rate · g`, `w -= v`, with Nesterov's
+/// `w -= momentum · v + rate · g`.
 ///
 /// Burn's own differs: its rate multiplies the velocity when it is applied, not when it is
 /// gathered, and a dampening of 0.1 is its default.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub(crate) struct Sgd {
     momentum: f64,
     nesterov: bool,
 }
 
-/// The velocity of one parameter.
-#[derive(RecordState, Clone)]
-pub(crate) struct SgdState<const D: usize> {
-    velocity: Tensor<D>,
-}
+impl Description for Sgd {
+    const LEARNING_RATE: f64 = 0.01;
+    const DIVERGES_FROM: f64 = f64::INFINITY;
 
-impl Sgd {
-    pub(crate) fn new(momentum: f64, nesterov: bool) -> Self {
-        Self { momentum, nesterov }
+    fn setting(&mut self, setting: Setting) -> Option<&mut f64> {
+        (setting == Setting::Momentum).then_some(&mut self.momentum)
+    }
+
+    fn switch(&mut self, switch: Switch) -> Option<&mut bool> {
+        (switch == Switch::Nesterov).then_some(&mut self.nesterov)
+    }
+
+    fn build(self, weight_decay: f64, path: Path) -> ModuleOptimizer {
+        if self.momentum == 0.0 {
+            Updater::<_, 0>::new(self, weight_decay, path).into()
+        } else {
+            Updater::<_, 1>::new(self, weight_decay, path).into()
+        }
     }
 }
 
-impl Optimizer for Sgd {
-    type State<const D: usize> = SgdState<D>;
+impl Rule<0> for Sgd {
+    type Rates = f64;
 
-    fn step<const D: usize>(
-        &self,
-        lr: LearningRate,
-        tensor: Tensor<D>,
-        grad: Tensor<D>,
-        state: Option<Self::State<D>>,
-    ) -> (Tensor<D>, Option<Self::State<D>>) {
-        let step = grad.mul_scalar(-lr);
-        if self.momentum == 0.0 {
-            return (tensor + step, None);
-        }
-        let velocity = match state {
-            Some(SgdState { velocity }) => velocity.mul_scalar(self.momentum) + step.clone(),
-            None => step.clone(),
-        };
+    fn rates(&self, learning_rate: f64, _: u64) -> f64 {
+        learning_rate
+    }
+
+    #[inline]
+    fn step<Q: Quantity>(&self, rate: f64, gradient: Q, []: [Q; 0]) -> (Q, [Q; 0]) {
+        (gradient.scale(rate), [])
+    }
+}
+
+impl Rule<1> for Sgd {
+    type Rates = f64;
+
+    fn rates(&self, learning_rate: f64, _: u64) -> f64 {
+        learning_rate
+    }
+
+    #[inline]
+    fn step<Q: Quantity>(&self, rate: f64, gradient: Q, [velocity]: [Q; 1]) -> (Q, [Q; 1]) {
+        let step = gradient.scale(rate);
+        let velocity = velocity.scale(self.momentum) + step.clone();
         let change = if self.nesterov {
-            velocity.clone().mul_scalar(self.momentum) + step
+            velocity.clone().scale(self.momentum) + step
         } else {
             velocity.clone()
         };
-        (tensor + change, Some(SgdState { velocity }))
-    }
-
-    fn to_device<const D: usize>(state: Self::State<D>, device: &Device) -> Self::State<D> {
-        SgdState {
-            velocity: state.velocity.to_device(device),
-        }
+        (change, [velocity])
     }
 }

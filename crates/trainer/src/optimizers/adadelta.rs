@@ -1,0 +1,63 @@
+use burn::optim::ModuleOptimizer;
+use serde::{Deserialize, Serialize};
+
+use super::description::{Description, Setting};
+use super::quantity::Quantity;
+use super::rule::{Path, Rule, Updater};
+
+/// Steps in the unit of the weights: `a = ρ·a + (1 - ρ)·g²`, `d = sqrt(b + ε) / sqrt(a + ε) · g`,
+/// `b = ρ·b + (1 - ρ)·d²`, `w -= rate · d`.
+///
+/// The paper has a rate of 1, Keras one of 0.001.
+///
+/// # Source
+/// Zeiler, "ADADELTA: An Adaptive Learning Rate Method", 2012
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Adadelta {
+    rho: f64,
+    epsilon: f64,
+}
+
+impl Default for Adadelta {
+    fn default() -> Self {
+        Self {
+            rho: 0.95,
+            epsilon: 1e-7,
+        }
+    }
+}
+
+impl Description for Adadelta {
+    const DIVERGES_FROM: f64 = f64::INFINITY;
+
+    fn setting(&mut self, setting: Setting) -> Option<&mut f64> {
+        match setting {
+            Setting::Rho => Some(&mut self.rho),
+            Setting::Epsilon => Some(&mut self.epsilon),
+            _ => None,
+        }
+    }
+
+    fn build(self, weight_decay: f64, path: Path) -> ModuleOptimizer {
+        Updater::<_, 2>::new(self, weight_decay, path).into()
+    }
+}
+
+impl Rule<2> for Adadelta {
+    type Rates = f64;
+
+    fn rates(&self, learning_rate: f64, _: u64) -> f64 {
+        learning_rate
+    }
+
+    #[inline]
+    fn step<Q: Quantity>(&self, rate: f64, gradient: Q, slots: [Q; 2]) -> (Q, [Q; 2]) {
+        let [squares, deltas] = slots;
+        let squares = squares.towards(gradient.clone().squared(), 1.0 - self.rho);
+        let root = deltas.clone().plus(self.epsilon).root();
+        let delta = root * gradient / squares.clone().plus(self.epsilon).root();
+        let deltas = deltas.towards(delta.clone().squared(), 1.0 - self.rho);
+        (delta.scale(rate), [squares, deltas])
+    }
+}

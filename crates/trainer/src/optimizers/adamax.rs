@@ -1,0 +1,61 @@
+use burn::optim::ModuleOptimizer;
+use serde::{Deserialize, Serialize};
+
+use super::description::{Description, Setting};
+use super::quantity::Quantity;
+use super::rule::{Path, Rule, Updater};
+
+/// Adam by the largest gradient instead of the mean square: `m += (1 - β₁)(g - m)`, `u = max(β₂·u, |g|)`,
+/// `w -= rate / (1 - β₁ᵗ) · m / (u + ε)`.
+///
+/// # Source
+/// Kingma and Ba, "Adam: A Method for Stochastic Optimization", 2014, section 7.1
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Adamax {
+    beta_1: f64,
+    beta_2: f64,
+    epsilon: f64,
+}
+
+impl Default for Adamax {
+    fn default() -> Self {
+        Self {
+            beta_1: 0.9,
+            beta_2: 0.999,
+            epsilon: 1e-7,
+        }
+    }
+}
+
+impl Description for Adamax {
+    fn setting(&mut self, setting: Setting) -> Option<&mut f64> {
+        match setting {
+            Setting::Beta1 => Some(&mut self.beta_1),
+            Setting::Beta2 => Some(&mut self.beta_2),
+            Setting::Epsilon => Some(&mut self.epsilon),
+            _ => None,
+        }
+    }
+
+    fn build(self, weight_decay: f64, path: Path) -> ModuleOptimizer {
+        Updater::<_, 2>::new(self, weight_decay, path).into()
+    }
+}
+
+impl Rule<2> for Adamax {
+    type Rates = f64;
+
+    fn rates(&self, learning_rate: f64, time: u64) -> f64 {
+        learning_rate / (1.0 - self.beta_1.powf(time as f64))
+    }
+
+    #[inline]
+    fn step<Q: Quantity>(&self, rate: f64, gradient: Q, slots: [Q; 2]) -> (Q, [Q; 2]) {
+        let [momentum, norm] = slots;
+        let norm = norm.scale(self.beta_2).larger(gradient.clone().magnitude());
+        let momentum = momentum.towards(gradient, 1.0 - self.beta_1);
+        let change = momentum.clone().scale(rate) / norm.clone().plus(self.epsilon);
+        (change, [momentum, norm])
+    }
+}

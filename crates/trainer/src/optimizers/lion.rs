@@ -1,0 +1,55 @@
+use burn::optim::ModuleOptimizer;
+use serde::{Deserialize, Serialize};
+
+use super::description::{Description, Setting};
+use super::quantity::Quantity;
+use super::rule::{Path, Rule, Updater};
+
+/// Steps of one size: `w -= rate · sign(β₁·m + (1 - β₁)·g)`, `m = β₂·m + (1 - β₂)·g`; the sign of 0 is 0.
+///
+/// # Source
+/// Chen et al., "Symbolic Discovery of Optimization Algorithms", 2023
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Lion {
+    beta_1: f64,
+    beta_2: f64,
+}
+
+impl Default for Lion {
+    fn default() -> Self {
+        Self {
+            beta_1: 0.9,
+            beta_2: 0.99,
+        }
+    }
+}
+
+impl Description for Lion {
+    fn setting(&mut self, setting: Setting) -> Option<&mut f64> {
+        match setting {
+            Setting::Beta1 => Some(&mut self.beta_1),
+            Setting::Beta2 => Some(&mut self.beta_2),
+            _ => None,
+        }
+    }
+
+    fn build(self, weight_decay: f64, path: Path) -> ModuleOptimizer {
+        Updater::<_, 1>::new(self, weight_decay, path).into()
+    }
+}
+
+impl Rule<1> for Lion {
+    type Rates = f64;
+
+    fn rates(&self, learning_rate: f64, _: u64) -> f64 {
+        learning_rate
+    }
+
+    #[inline]
+    fn step<Q: Quantity>(&self, rate: f64, gradient: Q, [momentum]: [Q; 1]) -> (Q, [Q; 1]) {
+        let mixed = momentum.clone().scale(self.beta_1) + gradient.clone().scale(1.0 - self.beta_1);
+        let momentum = momentum.scale(self.beta_2) + gradient.scale(1.0 - self.beta_2);
+        (mixed.sign().scale(rate), [momentum])
+    }
+}

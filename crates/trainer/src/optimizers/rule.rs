@@ -1,0 +1,171 @@
+//! From an update rule to one of Burn's optimizers, by two paths: tensor operations on any device, and a single pass
+//! over weights, gradient and state where they lie in the host's memory.
+
+use burn::optim::{LearningRate, Optimizer};
+use burn::tensor::{DType, Device, Tensor, TensorData};
+use firebrick_model::is_host_cpu;
+
+use super::quantity::Quantity;
+use crate::RecordState;
+
+/// Keras' formula of one optimizer, with `SLOTS` numbers of state for each weight.
+pub(crate) trait Rule<const SLOTS: usize>: Clone + Send + Sync + 'static {
+    /// What depends on rate and time alone, computed once an update.
+    type Rates: Copy;
+
+    /// The rates of the update `time`, counted from 1.
+    fn rates(&self, learning_rate: f64, time: u64) -> Self::Rates;
+
+    /// What is subtracted from the weight, and its state from now on.
+    fn step<Q: Quantity>(
+        &self,
+        rates: Self::Rates,
+        gradient: Q,
+        slots: [Q; SLOTS],
+    ) -> (Q, [Q; SLOTS]);
+
+    /// What the state is before the first update.
+    fn initial(&self) -> f64 {
+        0.0
+    }
+}
+
+/// Where an update is computed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Path {
+    /// In one pass on the host where the device allows it.
+    Fastest,
+    /// By tensor operations.
+    #[cfg_attr(
+        not(test),
+        allow(dead_code, reason = "other devices get there by themselves")
+    )]
+    Tensors,
+}
+
+/// A rule as Burn's optimizer.
+#[derive(Clone)]
+pub(crate) struct Updater<R, const SLOTS: usize> {
+    rule: R,
+    weight_decay: f64,
+    path: Path,
+}
+
+/// The state of one parameter.
+#[derive(RecordState, Clone)]
+pub(crate) struct State<const D: usize> {
+    /// Updates so far.
+    time: u64,
+    slots: Vec<Tensor<D>>,
+}
+
+impl<R: Rule<SLOTS>, const SLOTS: usize> Updater<R, SLOTS> {
+    pub(crate) fn new(rule: R, weight_decay: f64, path: Path) -> Self {
+        Self {
+            rule,
+            weight_decay,
+            path,
+        }
+    }
+
+    fn by_tensors<const D: usize>(
+        &self,
+        rates: R::Rates,
+        kept: f64,
+        (tensor, grad): (Tensor<D>, Tensor<D>),
+        slots: [Tensor<D>; SLOTS],
+    ) -> (Tensor<D>, [Tensor<D>; SLOTS]) {
+        let (step, slots) = self.rule.step(rates, grad, slots);
+        let weights = if self.weight_decay == 0.0 {
+            tensor
+        } else {
+            tensor.mul_scalar(kept)
+        };
+        (weights - step, slots)
+    }
+
+    /// The same in one pass; the gradient's memory becomes that of the new weights.
+    fn on_host<const D: usize>(
+        &self,
+        rates: R::Rates,
+        kept: f64,
+        (tensor, grad): (Tensor<D>, Tensor<D>),
+        slots: [Tensor<D>; SLOTS],
+    ) -> (Tensor<D>, [Tensor<D>; SLOTS]) {
+        let device = grad.device();
+        let weights = tensor.into_data();
+        let mut out = grad.into_data();
+        let mut data = slots.map(Tensor::into_data);
+        {
+            let weights = floats(&weights);
+            let out = floats_mut(&mut out);
+            let len = weights.len();
+            let out = &mut out[..len];
+            let slots = data.each_mut().map(|slot| &mut floats_mut(slot)[..len]);
+            for index in 0..len {
+                let state = std::array::from_fn(|slot| slots[slot][index]);
+                let (step, state) = self.rule.step(rates, out[index], state);
+                out[index] = weights[index].scale(kept) - step;
+                for slot in 0..SLOTS {
+                    slots[slot][index] = state[slot];
+                }
+            }
+        }
+        let slots = data.map(|slot| Tensor::from_data(slot, &device));
+        (Tensor::from_data(out, &device), slots)
+    }
+}
+
+impl<R: Rule<SLOTS>, const SLOTS: usize> Optimizer for Updater<R, SLOTS> {
+    type State<const D: usize> = State<D>;
+
+    fn step<const D: usize>(
+        &self,
+        lr: LearningRate,
+        tensor: Tensor<D>,
+        grad: Tensor<D>,
+        state: Option<Self::State<D>>,
+    ) -> (Tensor<D>, Option<Self::State<D>>) {
+        let fresh = || std::array::from_fn(|_| grad.full_like(self.rule.initial()));
+        let (time, slots) = match state {
+            // State from elsewhere, of another number of slots, is no state of this rule.
+            Some(State { time, slots }) => (time + 1, slots.try_into().unwrap_or_else(|_| fresh())),
+            None => (1, fresh()),
+        };
+        let rates = self.rule.rates(lr, time);
+        let kept = 1.0 - lr * self.weight_decay;
+        let is_plain = tensor.dtype() == DType::F32 && grad.dtype() == DType::F32;
+        let is_host = self.path == Path::Fastest && is_plain && is_host_cpu(&grad.device());
+        let (tensor, slots) = if is_host {
+            self.on_host(rates, kept, (tensor, grad), slots)
+        } else {
+            self.by_tensors(rates, kept, (tensor, grad), slots)
+        };
+        let slots = slots.into();
+        (tensor, Some(State { time, slots }))
+    }
+
+    fn to_device<const D: usize>(state: Self::State<D>, device: &Device) -> Self::State<D> {
+        let slots = state.slots.into_iter();
+        State {
+            time: state.time,
+            slots: slots.map(|slot| slot.to_device(device)).collect(),
+        }
+    }
+}
+
+#[allow(
+    clippy::expect_used,
+    reason = "the element type was looked at before; the state has that of the gradient"
+)]
+fn floats(data: &TensorData) -> &[f32] {
+    data.as_slice().expect("32-bit floats")
+}
+
+#[allow(
+    clippy::expect_used,
+    reason = "the element type was looked at before; the state has that of the gradient"
+)]
+fn floats_mut(data: &mut TensorData) -> &mut [f32] {
+    data.as_mut_slice().expect("32-bit floats")
+}

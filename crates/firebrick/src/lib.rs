@@ -24,8 +24,21 @@ pub use burn;
 /// Neural networks one can describe, build, run and save.
 pub mod models {
     pub use firebrick_model::{
-        Activation, FanMode, Initializer, LayerSummary, Mlp, MlpConfig, Model, ModelError,
-        SavedModel, ScalingDistribution, Summary, nearest_name, save_model, write_whole,
+        Activation, AnyTensor, FanMode, Initializer, LayerKey, LayerSummary, Mlp, MlpConfig, Mode,
+        Model, ModelError, SavedModel, ScalingDistribution, Sequential, SequentialLayer,
+        SequentialModel, Summary, nearest_name, save_model, write_whole,
+    };
+}
+
+/// The layers of a [`Sequential`](models::Sequential), with Keras' names, arguments and defaults.
+pub mod layers {
+    pub use firebrick_model::layers::{
+        Activation, AveragePooling1D, AveragePooling2D, BatchNormalization, Conv1D, Conv2D,
+        Cropping2D, Dense, Dropout, ELU, Flatten, GaussianNoise, GlobalAveragePooling1D,
+        GlobalAveragePooling2D, GlobalMaxPooling1D, GlobalMaxPooling2D, Interpolation, Layer,
+        LayerNormalization, LayerProblem, LeakyReLU, Margins2D, MaxPooling1D, MaxPooling2D,
+        NewLayer, PReLU, Padding, Permute, ReLU, RepeatVector, Rescaling, Reshape, Size2D, Softmax,
+        SpatialDropout2D, UpSampling2D, WeightSpec, ZeroPadding2D,
     };
 }
 
@@ -74,7 +87,9 @@ pub mod curves {
 pub mod prelude {
     pub use crate::datasets::{DataSource, ValidationSplit, load, mnist_sample};
     pub use crate::devices::DeviceName;
-    pub use crate::models::{Activation, Mlp, MlpConfig, Model, SavedModel, save_model};
+    pub use crate::models::{
+        Activation, Mlp, MlpConfig, Model, SavedModel, Sequential, save_model,
+    };
     pub use crate::schedules::{Constant, ScheduleSpec, TimeBased};
     pub use crate::training::{Compile, Display, Fit, History, Loss, Optimizer, Trainer};
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{ModelError, nearest_name};
 
-/// An elementwise function between two layers, with Keras' names and constants.
+/// A function between two layers that keeps the shape, with Keras' names and constants.
 ///
 /// # Source
 /// <https://keras.io/api/layers/activations/>
@@ -38,10 +38,40 @@ pub enum Activation {
     Softsign,
     /// `x · tanh(softplus(x))`
     Mish,
+    /// `exp(x) / Σ exp(x)` along the last axis.
+    Softmax,
+    /// `ln(softmax(x))` along the last axis, without overflow.
+    LogSoftmax,
+    /// `exp(x)`
+    Exponential,
+    /// `clamp(x / 6 + 1/2, 0, 1)`
+    HardSigmoid,
+    /// `x · hard_sigmoid(x)`, also called hard swish.
+    HardSilu,
+    /// `clamp(x, -1, 1)`
+    HardTanh,
+    /// `clamp(x, 0, 6)`
+    Relu6,
+    /// `elu` of scale 1; with it the two are the same function.
+    Celu,
+    /// `ln(sigmoid(x))`, without overflow.
+    LogSigmoid,
+    /// `x` moved by 0.5 towards 0, and 0 where it would pass it.
+    SoftShrink,
+    /// `x` where `|x| > 0.5`, else 0.
+    HardShrink,
+    /// 0 up to -1, `x` from 1 on, `(x + 1)² / 4` between.
+    SparsePlus,
+    /// `clamp((x + 1) / 2, 0, 1)`
+    SparseSigmoid,
+    /// `(x + sqrt(x² + 4)) / 2`
+    Squareplus,
+    /// `x - tanh(x)`
+    TanhShrink,
 }
 
 /// Every activation with its name; the one list that `FromStr`, `Display` and the errors read.
-const TABLE: [(Activation, &str); 12] = [
+const TABLE: [(Activation, &str); 27] = [
     (Activation::Linear, "linear"),
     (Activation::Sigmoid, "sigmoid"),
     (Activation::Relu, "relu"),
@@ -54,10 +84,26 @@ const TABLE: [(Activation, &str); 12] = [
     (Activation::Softplus, "softplus"),
     (Activation::Softsign, "softsign"),
     (Activation::Mish, "mish"),
+    (Activation::Softmax, "softmax"),
+    (Activation::LogSoftmax, "log_softmax"),
+    (Activation::Exponential, "exponential"),
+    (Activation::HardSigmoid, "hard_sigmoid"),
+    (Activation::HardSilu, "hard_silu"),
+    (Activation::HardTanh, "hard_tanh"),
+    (Activation::Relu6, "relu6"),
+    (Activation::Celu, "celu"),
+    (Activation::LogSigmoid, "log_sigmoid"),
+    (Activation::SoftShrink, "soft_shrink"),
+    (Activation::HardShrink, "hard_shrink"),
+    (Activation::SparsePlus, "sparse_plus"),
+    (Activation::SparseSigmoid, "sparse_sigmoid"),
+    (Activation::Squareplus, "squareplus"),
+    (Activation::TanhShrink, "tanh_shrink"),
 ];
 
 impl Activation {
-    /// The names that [`FromStr`] takes; `swish` is an alias of `silu`.
+    /// The names that [`FromStr`] takes; `swish` and `hard_swish` are aliases of `silu`
+    /// and `hard_silu`.
     pub const NAMES: [&'static str; TABLE.len()] = {
         let mut names = [""; TABLE.len()];
         let mut i = 0;
@@ -68,7 +114,13 @@ impl Activation {
         names
     };
 
-    /// Applies the function to every element.
+    /// Whether every element is computed from itself alone, and not from its neighbours along the
+    /// last axis.
+    pub fn is_elementwise(self) -> bool {
+        !matches!(self, Self::Softmax | Self::LogSoftmax)
+    }
+
+    /// Applies the function.
     ///
     /// # Shapes
     /// - input and output: any, the same
@@ -80,14 +132,35 @@ impl Activation {
             Self::Tanh => activation::tanh(x),
             Self::Gelu => activation::gelu(x),
             Self::Silu => activation::silu(x),
-            Self::Elu => activation::elu(x, 1.0),
+            Self::Elu | Self::Celu => activation::elu(x, 1.0),
             Self::Selu => activation::selu(x),
             Self::LeakyRelu => activation::leaky_relu(x, 0.2),
             Self::Softplus => activation::softplus(x, 1.0),
             Self::Softsign => activation::softsign(x),
             Self::Mish => activation::mish(x),
+            Self::Softmax => activation::softmax(x, D - 1),
+            Self::LogSoftmax => activation::log_softmax(x, D - 1),
+            Self::Exponential => x.exp(),
+            Self::HardSigmoid => hard_sigmoid(x),
+            Self::HardSilu => x.clone() * hard_sigmoid(x),
+            Self::HardTanh => x.clamp(-1.0, 1.0),
+            Self::Relu6 => x.clamp(0.0, 6.0),
+            Self::LogSigmoid => activation::log_sigmoid(x),
+            Self::SoftShrink => activation::soft_shrink(x, 0.5),
+            Self::HardShrink => activation::hard_shrink(x, 0.5),
+            Self::SparsePlus => {
+                let bend = (x.clone().clamp(-1.0, 1.0) + 1.0).square() * 0.25;
+                bend + activation::relu(x - 1.0)
+            }
+            Self::SparseSigmoid => ((x + 1.0) * 0.5).clamp(0.0, 1.0),
+            Self::Squareplus => (x.clone() + (x.square() + 4.0).sqrt()) * 0.5,
+            Self::TanhShrink => x.clone() - x.tanh(),
         }
     }
+}
+
+fn hard_sigmoid<const D: usize>(x: Tensor<D>) -> Tensor<D> {
+    (x / 6.0 + 0.5).clamp(0.0, 1.0)
 }
 
 impl fmt::Display for Activation {
@@ -103,6 +176,7 @@ impl FromStr for Activation {
     fn from_str(name: &str) -> Result<Self, ModelError> {
         let wanted = match name.to_lowercase().as_str() {
             "swish" => "silu".to_owned(),
+            "hard_swish" => "hard_silu".to_owned(),
             other => other.to_owned(),
         };
         TABLE

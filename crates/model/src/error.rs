@@ -1,5 +1,6 @@
 use std::path::PathBuf;
 
+use crate::layers::LayerProblem;
 use crate::{Activation, DeviceName, Initializer};
 
 /// What can go wrong between describing a network and running it.
@@ -30,6 +31,114 @@ pub enum ModelError {
         layer: String,
         /// The most weights a network may have.
         limit: usize,
+    },
+
+    /// A layer that does not take what arrives.
+    #[error(
+        "layer `{layer}` ({class_name}, index {index}) {problem}; it receives {received:?} from {from}"
+    )]
+    Layer {
+        /// Name of the layer, as in the summary.
+        layer: String,
+        /// What kind of layer it is.
+        class_name: &'static str,
+        /// Its place among the layers, counted from 0.
+        index: usize,
+        /// The shape that arrives, without the batch axis.
+        received: Vec<usize>,
+        /// The layer it comes from, or the input.
+        from: String,
+        /// What was expected and what to do.
+        problem: Box<LayerProblem>,
+    },
+
+    /// A layer whose output has more axes than a tensor between layers.
+    #[error(
+        "layer `{layer}` gives {shape:?}, expected at most {limit} axes besides the batch axis; merge axes with a Reshape or a Flatten"
+    )]
+    TooManyAxes {
+        /// Name of the layer, or `input`.
+        layer: String,
+        /// Its output, without the batch axis.
+        shape: Vec<usize>,
+        /// The most axes, without the batch axis.
+        limit: usize,
+    },
+
+    /// A layer whose output for one sample is larger than a machine could hold.
+    #[error(
+        "layer `{layer}` gives {shape:?} for every sample, expected at most {limit} elements; choose smaller sizes"
+    )]
+    OutputTooLarge {
+        /// Name of the layer, or `input`.
+        layer: String,
+        /// Its output, without the batch axis.
+        shape: Vec<usize>,
+        /// The most elements.
+        limit: usize,
+    },
+
+    /// Two layers of one name.
+    #[error(
+        "two layers are named `{name}`, index {first} and index {second}, expected names of their own; rename one or let the network name it"
+    )]
+    DuplicateName {
+        /// The name.
+        name: String,
+        /// Where it stands first.
+        first: usize,
+        /// Where it stands again.
+        second: usize,
+    },
+
+    /// A layer asked for that is not there.
+    #[error("the network has no layer {key}; its layers are: {}", known.join(", "))]
+    UnknownLayer {
+        /// The name or index as given.
+        key: String,
+        /// The names of the layers.
+        known: Vec<String>,
+    },
+
+    /// A network of no layer.
+    #[error("the network has no layers, expected at least one; add one")]
+    NoLayers,
+
+    /// Weights that do not fit the network they are for.
+    #[error(
+        "weight {index} of the network, `{weight}`, has {received} values, expected {expected}; give the weights in the order and the shapes that the network lists"
+    )]
+    WeightMismatch {
+        /// Place among the weights, counted from 0.
+        index: usize,
+        /// Layer and name of the weight.
+        weight: String,
+        /// Number of its elements.
+        expected: usize,
+        /// Number of the values given, 0 if there are none.
+        received: usize,
+    },
+
+    /// A batch of another shape than the network's input.
+    #[error(
+        "the network expects a batch of {expected:?}, received {received:?} (the batch axis first); reshape the batch, or give each sample as one row of features"
+    )]
+    InputShape {
+        /// A sample, without the batch axis.
+        expected: Vec<usize>,
+        /// The batch, with the batch axis.
+        received: Vec<usize>,
+    },
+
+    /// A tensor of another rank than the one asked for.
+    #[error(
+        "expected a tensor of rank {expected}, received one of shape {shape:?}; ask for its rank or reshape it"
+    )]
+    Rank {
+        /// The rank asked for.
+        expected: usize,
+        /// The shape it has.
+        shape: Vec<usize>,
     },
 
     /// An activation of no known name.

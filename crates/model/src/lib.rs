@@ -16,20 +16,26 @@
 //! ```
 
 mod activation;
+mod any_tensor;
 mod atomic_file;
 mod device;
 mod device_check;
 mod error;
 mod initializer;
+pub mod layers;
 mod mlp;
 mod mlp_config;
+mod mode;
 mod model;
 mod names;
 mod panics;
 mod saved_model;
+mod sequential;
+mod sequential_model;
 mod summary;
 
 pub use activation::Activation;
+pub use any_tensor::AnyTensor;
 pub use atomic_file::write_whole;
 pub use device::{
     DeviceName, DeviceStatus, FoundDevice, SelectedDevice, device_statuses, is_host_cpu,
@@ -39,8 +45,11 @@ pub use error::ModelError;
 pub use initializer::{FanMode, Initializer, ScalingDistribution};
 pub use mlp::Mlp;
 pub use mlp_config::MlpConfig;
+pub use mode::Mode;
 pub use model::Model;
 pub use names::nearest_name;
 pub use panics::{catch_panic, panic_message};
 pub use saved_model::{SavedModel, save_model};
+pub use sequential::{LayerKey, Sequential, SequentialLayer};
+pub use sequential_model::SequentialModel;
 pub use summary::{LayerSummary, Summary};

@@ -133,6 +133,7 @@ impl MlpConfig {
                 name: layer.name,
                 output_shape: vec![layer.units],
                 num_params: layer.inputs * layer.units + layer.units,
+                num_trainable_params: layer.inputs * layer.units + layer.units,
             })
             .collect();
         Ok(Summary::new("mlp", vec![self.num_features], layers))

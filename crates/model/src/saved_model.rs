@@ -1,3 +1,5 @@
+mod sequential;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -101,12 +103,9 @@ impl SavedModel {
     /// # Errors
     /// A file of another kind of model, or one whose weights do not fit its description.
     pub fn into_mlp(self, device: &Device) -> Result<Mlp, ModelError> {
+        let description = self.required_description()?;
         let path = self.path;
-        let description =
-            self.reader.metadata().get(DESCRIPTION).ok_or_else(|| {
-                malformed(&path, "it holds weights without a description".to_owned())
-            })?;
-        let config: MlpConfig = serde_json::from_str(description)
+        let config: MlpConfig = serde_json::from_str(&description)
             .map_err(|error| malformed(&path, format!("its description is no MLP: {error}")))?;
         config.validate()?;
 
@@ -123,26 +122,18 @@ impl SavedModel {
             );
             expected.insert(format!("layers.{index}.bias"), Shape::new([layer.units]));
         }
-        for tensor in &tensors {
-            match expected.remove(&tensor.name) {
-                Some(shape) if tensor.shape == shape && tensor.dtype == DType::F32 => {}
-                Some(shape) => {
-                    let reason = format!(
-                        "weight `{}` should be {shape:?} F32, it is {:?} {:?}",
-                        tensor.name, tensor.shape, tensor.dtype
-                    );
-                    return Err(malformed(&path, reason));
-                }
-                None => {
-                    let reason = format!("weight `{}` belongs to no layer", tensor.name);
-                    return Err(malformed(&path, reason));
-                }
-            }
-        }
-        if let Some(name) = expected.into_keys().next() {
-            return Err(malformed(&path, format!("weight `{name}` is missing")));
-        }
+        check_tensors(&path, &tensors, expected)?;
         load(tensors, config.init(0, device)?).map_err(|error| malformed(&path, error.to_string()))
+    }
+
+    fn required_description(&self) -> Result<String, ModelError> {
+        let description = self.description().map(ToOwned::to_owned);
+        description.ok_or_else(|| {
+            malformed(
+                &self.path,
+                "it holds weights without a description".to_owned(),
+            )
+        })
     }
 
     /// Loads the weights into a module of the same structure, e.g. one of your own.
@@ -156,6 +147,34 @@ impl SavedModel {
             .map_err(RecordError::from)
             .and_then(|tensors| load(tensors, module))
             .map_err(|error| malformed(&path, error.to_string()))
+    }
+}
+
+/// Checks that a file holds exactly the expected weights.
+fn check_tensors(
+    path: &Path,
+    tensors: &[burn_pack::Tensor],
+    mut expected: BTreeMap<String, Shape>,
+) -> Result<(), ModelError> {
+    for tensor in tensors {
+        match expected.remove(&tensor.name) {
+            Some(shape) if tensor.shape == shape && tensor.dtype == DType::F32 => {}
+            Some(shape) => {
+                let reason = format!(
+                    "weight `{}` should be {shape:?} F32, it is {:?} {:?}",
+                    tensor.name, tensor.shape, tensor.dtype
+                );
+                return Err(malformed(path, reason));
+            }
+            None => {
+                let reason = format!("weight `{}` belongs to no layer", tensor.name);
+                return Err(malformed(path, reason));
+            }
+        }
+    }
+    match expected.into_keys().next() {
+        Some(name) => Err(malformed(path, format!("weight `{name}` is missing"))),
+        None => Ok(()),
     }
 }
 

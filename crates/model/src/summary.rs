@@ -19,6 +19,8 @@ pub struct LayerSummary {
     pub output_shape: Vec<usize>,
     /// Number of its weights.
     pub num_params: usize,
+    /// Number of those that training moves.
+    pub num_trainable_params: usize,
 }
 
 /// Bytes of a weight in single precision.
@@ -51,6 +53,14 @@ impl Summary {
         self.layers.iter().map(|layer| layer.num_params).sum()
     }
 
+    /// The weights that training moves.
+    pub fn num_trainable_params(&self) -> usize {
+        self.layers
+            .iter()
+            .map(|layer| layer.num_trainable_params)
+            .sum()
+    }
+
     /// Memory of all weights in single precision.
     pub fn num_bytes(&self) -> usize {
         self.num_params() * BYTES_PER_PARAM
@@ -61,7 +71,7 @@ impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "Model: \"{}\"", self.name)?;
         writeln!(f, "{}", rule(['┏', '━', '┳', '┓']))?;
-        writeln!(
+        write!(
             f,
             "{}",
             row('┃', ["Layer (type)", "Output Shape", "Param #"])
@@ -73,20 +83,23 @@ impl fmt::Display for Summary {
             }
             let name = format!("{} ({})", layer.name, layer.kind);
             let shape = batched(&layer.output_shape);
-            writeln!(
+            write!(
                 f,
                 "{}",
                 row('│', [&name, &shape, &grouped(layer.num_params)])
             )?;
         }
         writeln!(f, "{}", rule(['└', '─', '┴', '┘']))?;
-        writeln!(f, " Input shape: {}", batched(&self.input_shape))?;
-        writeln!(
-            f,
-            " Total params: {} ({})",
-            grouped(self.num_params()),
-            readable_bytes(self.num_bytes())
-        )
+        let trainable = self.num_trainable_params();
+        for (label, count) in [
+            ("Total", self.num_params()),
+            ("Trainable", trainable),
+            ("Non-trainable", self.num_params() - trainable),
+        ] {
+            let bytes = readable_bytes(count * BYTES_PER_PARAM);
+            writeln!(f, " {label} params: {} ({bytes})", grouped(count))?;
+        }
+        Ok(())
     }
 }
 
@@ -98,21 +111,47 @@ fn rule([left, line, cross, right]: [char; 4]) -> String {
     format!("{left}{}{right}", parts.join(&cross.to_string()))
 }
 
-fn row(bar: char, [name, shape, params]: [&str; 3]) -> String {
-    let cell = |text: &str, width: usize| -> String {
-        if text.chars().count() <= width {
-            text.to_owned()
-        } else {
-            text.chars().take(width - 1).chain(['…']).collect()
-        }
-    };
+/// One line of the table, or more where a text is wider than its column.
+fn row(bar: char, texts: [&str; 3]) -> String {
+    let mut cells = [0, 1, 2].map(|column| wrapped(texts[column], COLUMNS[column]).into_iter());
     let [a, b, c] = COLUMNS;
-    format!(
-        "{bar} {:a$} {bar} {:b$} {bar} {:>c$} {bar}",
-        cell(name, a),
-        cell(shape, b),
-        cell(params, c),
-    )
+    let mut lines = String::new();
+    loop {
+        let [name, shape, params] = cells.each_mut().map(Iterator::next);
+        if name.is_none() && shape.is_none() && params.is_none() {
+            return lines;
+        }
+        let [name, shape, params] = [name, shape, params].map(Option::unwrap_or_default);
+        let line = format!("{bar} {name:a$} {bar} {shape:b$} {bar} {params:>c$} {bar}\n");
+        lines.push_str(&line);
+    }
+}
+
+/// A text in lines of at most `width` characters, broken at spaces where there are some.
+fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = vec![String::new()];
+    for word in text.split(' ') {
+        let mut word: Vec<char> = word.chars().collect();
+        loop {
+            let line = lines.len() - 1;
+            let used = lines[line].chars().count();
+            let gap = usize::from(used > 0);
+            if used + gap + word.len() <= width {
+                if gap == 1 {
+                    lines[line].push(' ');
+                }
+                lines[line].extend(&word);
+                break;
+            }
+            if used > 0 {
+                lines.push(String::new());
+            } else {
+                lines[line].extend(word.drain(..width));
+                lines.push(String::new());
+            }
+        }
+    }
+    lines
 }
 
 /// `(None, 28, 28)`: the batch axis is open.
@@ -149,6 +188,17 @@ fn readable_bytes(bytes: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_text_wider_than_its_column_goes_on_in_the_next_line() {
+        assert_eq!(wrapped("dense (Dense)", 36), ["dense (Dense)"]);
+        let name = "batch_normalization (BatchNormalization)";
+        assert_eq!(
+            wrapped(name, 36),
+            ["batch_normalization", "(BatchNormalization)"]
+        );
+        assert_eq!(wrapped("abcdefg hi", 3), ["abc", "def", "g", "hi"]);
+    }
 
     #[test]
     fn numbers_read_as_keras_writes_them() {

@@ -54,7 +54,10 @@ fn an_unknown_name_gives_the_nearest_and_all_known() {
     assert_eq!(
         error.to_string(),
         "unknown activation `sigmiod`, did you mean `sigmoid`?; known activations: linear, \
-         sigmoid, relu, tanh, gelu, silu, elu, selu, leaky_relu, softplus, softsign, mish"
+         sigmoid, relu, tanh, gelu, silu, elu, selu, leaky_relu, softplus, softsign, mish, \
+         softmax, log_softmax, exponential, hard_sigmoid, hard_silu, hard_tanh, relu6, celu, \
+         log_sigmoid, soft_shrink, hard_shrink, sparse_plus, sparse_sigmoid, squareplus, \
+         tanh_shrink"
     );
     let error = "banana".parse::<Activation>().unwrap_err();
     assert!(

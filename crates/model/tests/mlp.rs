@@ -162,8 +162,9 @@ Model: \"mlp\"
 ├──────────────────────────────────────┼─────────────────────────────┼─────────────────┤
 │ dense_1 (Dense, softmax)             │ (None, 10)                  │           1,290 │
 └──────────────────────────────────────┴─────────────────────────────┴─────────────────┘
- Input shape: (None, 784)
  Total params: 101,770 (397.54 KB)
+ Trainable params: 101,770 (397.54 KB)
+ Non-trainable params: 0 (0.00 B)
 ";
     assert_eq!(config.summary().unwrap().to_string(), expected);
     assert_eq!(

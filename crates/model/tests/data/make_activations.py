@@ -17,14 +17,17 @@ import numpy as np
 
 NAMES = [
     "linear", "sigmoid", "relu", "tanh", "gelu", "silu", "swish", "elu", "selu",
-    "leaky_relu", "softplus", "softsign", "mish",
+    "leaky_relu", "softplus", "softsign", "mish", "softmax", "log_softmax", "exponential",
+    "hard_sigmoid", "hard_silu", "hard_swish", "hard_tanh", "relu6", "celu", "log_sigmoid",
+    "soft_shrink", "hard_shrink", "sparse_plus", "sparse_sigmoid", "squareplus", "tanh_shrink",
 ]  # fmt: skip
 inputs = [-30.0, -3.0, -1.5, -1.0, -0.5, 0.0, 0.3, 0.5, 1.0, 2.5, 7.0, 30.0]
 
 values = {}
 for name in NAMES:
-    outputs = keras.activations.get(name)(keras.ops.convert_to_tensor(inputs, "float32"))
-    values[name] = [float(str(value)) for value in np.asarray(outputs, "float32")]
+    # One row, because softmax wants two axes.
+    outputs = keras.activations.get(name)(keras.ops.convert_to_tensor([inputs], "float32"))
+    values[name] = [float(str(value)) for value in np.asarray(outputs, "float32")[0]]
 
 path = pathlib.Path(__file__).with_name("activations.json")
 golden = {"keras": keras.__version__, "inputs": inputs, "values": values}

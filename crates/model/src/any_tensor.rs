@@ -1,0 +1,249 @@
+use std::any::Any;
+
+use burn::tensor::{Device, Tensor};
+
+use crate::{Activation, ModelError};
+
+/// A tensor of floats whose rank, 1 to 5, is known when the program runs: what travels from layer
+/// to layer.
+///
+/// Its shape is channels-last, `[batch_size, ..., channels]`. Between layers that compute
+/// channels-first the values stay in that order; whoever asks for a tensor gets channels-last.
+///
+/// ```
+/// use burn::tensor::{Device, Tensor};
+/// use firebrick_model::AnyTensor;
+///
+/// let images = AnyTensor::from(Tensor::<4>::zeros([2, 28, 28, 1], &Device::flex()));
+/// assert_eq!((images.rank(), images.shape()), (4, vec![2, 28, 28, 1]));
+/// let tensor: Tensor<4> = images.clone().into_rank()?;
+/// assert_eq!(tensor.dims(), [2, 28, 28, 1]);
+/// assert!(images.into_rank::<2>().is_err());
+/// # Ok::<(), firebrick_model::ModelError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct AnyTensor {
+    values: Ranked,
+    layout: Layout,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Layout {
+    ChannelsLast,
+    ChannelsFirst,
+}
+
+#[derive(Clone, Debug)]
+enum Ranked {
+    Rank1(Tensor<1>),
+    Rank2(Tensor<2>),
+    Rank3(Tensor<3>),
+    Rank4(Tensor<4>),
+    Rank5(Tensor<5>),
+}
+
+/// Evaluates an expression for a tensor of whichever rank.
+macro_rules! of_any_rank {
+    ($ranked:expr, $tensor:ident => $result:expr) => {
+        match $ranked {
+            Ranked::Rank1($tensor) => $result,
+            Ranked::Rank2($tensor) => $result,
+            Ranked::Rank3($tensor) => $result,
+            Ranked::Rank4($tensor) => $result,
+            Ranked::Rank5($tensor) => $result,
+        }
+    };
+}
+
+/// A function that keeps the shape and does not ask for the rank.
+pub(crate) trait SameShape {
+    fn apply<const D: usize>(&self, x: Tensor<D>) -> Tensor<D>;
+}
+
+impl SameShape for Activation {
+    fn apply<const D: usize>(&self, x: Tensor<D>) -> Tensor<D> {
+        self.forward(x)
+    }
+}
+
+impl AnyTensor {
+    /// The largest rank, the batch axis included.
+    pub const MAX_RANK: usize = 5;
+
+    /// Number of axes, the batch axis included.
+    pub fn rank(&self) -> usize {
+        of_any_rank!(&self.values, tensor => tensor.dims().len())
+    }
+
+    /// Sizes of the axes, channels last.
+    pub fn shape(&self) -> Vec<usize> {
+        let mut shape = of_any_rank!(&self.values, tensor => tensor.dims().to_vec());
+        if self.layout == Layout::ChannelsFirst {
+            shape[1..].rotate_left(1);
+        }
+        shape
+    }
+
+    /// Where the values lie.
+    pub fn device(&self) -> Device {
+        of_any_rank!(&self.values, tensor => tensor.device())
+    }
+
+    /// The tensor, channels last.
+    ///
+    /// # Errors
+    /// A tensor of another rank.
+    pub fn into_rank<const D: usize>(self) -> Result<Tensor<D>, ModelError> {
+        let shape = self.shape();
+        of_any_rank!(self.into_channels_last().values, tensor => cast(tensor))
+            .ok_or(ModelError::Rank { expected: D, shape })
+    }
+
+    /// The tensor, for callers that have made sure of its rank.
+    pub(crate) fn expect_rank<const D: usize>(self) -> Tensor<D> {
+        match self.into_rank() {
+            Ok(tensor) => tensor,
+            Err(error) => {
+                unreachable!("the shapes were inferred when the network was built: {error}")
+            }
+        }
+    }
+
+    /// The tensor as `[batch_size, channels, ...]`, for callers that have made sure of its rank.
+    pub(crate) fn expect_channels_first<const D: usize>(self) -> Tensor<D> {
+        match self.layout {
+            Layout::ChannelsLast => {
+                let mut axes: [usize; D] = std::array::from_fn(|axis| axis);
+                axes[1..].rotate_right(1);
+                self.expect_rank::<D>().permute(axes)
+            }
+            Layout::ChannelsFirst => Self {
+                layout: Layout::ChannelsLast,
+                ..self
+            }
+            .expect_rank(),
+        }
+    }
+
+    /// Takes a tensor that lies as `[batch_size, channels, ...]`.
+    pub(crate) fn from_channels_first<const D: usize>(tensor: Tensor<D>) -> Self
+    where
+        Self: From<Tensor<D>>,
+    {
+        Self {
+            layout: Layout::ChannelsFirst,
+            ..Self::from(tensor)
+        }
+    }
+
+    /// Applies a function of the single elements.
+    pub(crate) fn map_elements(self, function: &impl SameShape) -> Self {
+        let layout = self.layout;
+        let mapped: Self = of_any_rank!(self.values, tensor => function.apply(tensor).into());
+        Self { layout, ..mapped }
+    }
+
+    /// Applies a function that keeps the shape and sees the channels last.
+    pub(crate) fn map(self, function: &impl SameShape) -> Self {
+        self.into_channels_last().map_elements(function)
+    }
+
+    /// Applies an activation.
+    pub(crate) fn activated(self, activation: Activation) -> Self {
+        if activation.is_elementwise() {
+            self.map_elements(&activation)
+        } else {
+            self.map(&activation)
+        }
+    }
+
+    /// The same values in another shape of as many elements, the batch axis included.
+    pub(crate) fn reshaped(self, shape: &[usize]) -> Self {
+        let values = self.into_channels_last().values;
+        match shape.len() {
+            1 => of_any_rank!(values, tensor => tensor.reshape(sizes::<1>(shape)).into()),
+            2 => of_any_rank!(values, tensor => tensor.reshape(sizes::<2>(shape)).into()),
+            3 => of_any_rank!(values, tensor => tensor.reshape(sizes::<3>(shape)).into()),
+            4 => of_any_rank!(values, tensor => tensor.reshape(sizes::<4>(shape)).into()),
+            5 => of_any_rank!(values, tensor => tensor.reshape(sizes::<5>(shape)).into()),
+            _ => unreachable!("shapes have 1 to {} axes, checked before", Self::MAX_RANK),
+        }
+    }
+
+    fn into_channels_last(self) -> Self {
+        match self.layout {
+            Layout::ChannelsLast => self,
+            Layout::ChannelsFirst => of_any_rank!(self.values, tensor => channels_to_end(tensor)),
+        }
+    }
+}
+
+fn channels_to_end<const D: usize>(tensor: Tensor<D>) -> AnyTensor
+where
+    AnyTensor: From<Tensor<D>>,
+{
+    let mut axes: [usize; D] = std::array::from_fn(|axis| axis);
+    axes[1..].rotate_left(1);
+    tensor.permute(axes).into()
+}
+
+fn sizes<const D: usize>(shape: &[usize]) -> [usize; D] {
+    std::array::from_fn(|axis| shape[axis])
+}
+
+/// The tensor itself if `D` is its rank.
+fn cast<const R: usize, const D: usize>(tensor: Tensor<R>) -> Option<Tensor<D>> {
+    let mut slot = Some(tensor);
+    let slot: &mut dyn Any = &mut slot;
+    slot.downcast_mut::<Option<Tensor<D>>>()
+        .and_then(Option::take)
+}
+
+/// Writes `From<Tensor<rank>>`.
+macro_rules! from_tensor {
+    ($($rank:literal => $variant:ident),+) => {
+        $(
+            impl From<Tensor<$rank>> for AnyTensor {
+                fn from(tensor: Tensor<$rank>) -> Self {
+                    Self {
+                        values: Ranked::$variant(tensor),
+                        layout: Layout::ChannelsLast,
+                    }
+                }
+            }
+        )+
+    };
+}
+
+from_tensor!(1 => Rank1, 2 => Rank2, 3 => Rank3, 4 => Rank4, 5 => Rank5);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn channels_first_values_read_as_channels_last() {
+        let device = Device::flex();
+        let values: Vec<f32> = (0..24_u8).map(f32::from).collect();
+        let tensor = Tensor::<1>::from_floats(&values[..], &device).reshape([2, 3, 2, 2]);
+        let any = AnyTensor::from_channels_first(tensor.clone());
+        assert_eq!(any.shape(), [2, 2, 2, 3]);
+        let expected = tensor.clone().permute([0, 2, 3, 1]);
+        let last: Tensor<4> = any.clone().into_rank().unwrap();
+        assert_eq!(last.clone().into_data(), expected.into_data());
+        let first = AnyTensor::from(last).expect_channels_first::<4>();
+        assert_eq!(first.into_data(), tensor.clone().into_data());
+        let first = any.expect_channels_first::<4>();
+        assert_eq!(first.into_data(), tensor.into_data());
+    }
+
+    #[test]
+    fn another_rank_is_an_error_that_gives_the_shape() {
+        let any = AnyTensor::from(Tensor::<2>::zeros([3, 4], &Device::flex()));
+        assert_eq!(
+            any.into_rank::<4>().unwrap_err().to_string(),
+            "expected a tensor of rank 4, received one of shape [3, 4]; ask for its rank or \
+             reshape it"
+        );
+    }
+}

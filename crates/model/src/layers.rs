@@ -1,0 +1,322 @@
+//! The layers of a [`Sequential`](crate::Sequential), with Keras' names, arguments and defaults.
+//!
+//! A module of its own, because some names (`Activation`, `Softmax`) mean a layer here and something
+//! else outside.
+//!
+//! To add a layer: a file with its description ([`Describe`]) and its built form ([`Apply`]), its two
+//! lines and its entry in `known_layers!` below.
+
+mod activation;
+mod average_pooling1d;
+mod average_pooling2d;
+mod batch_normalization;
+mod conv1d;
+mod conv2d;
+mod cropping2d;
+mod dense;
+mod describe;
+mod dropout;
+mod elu;
+mod flatten;
+mod gaussian_noise;
+mod global_average_pooling1d;
+mod global_average_pooling2d;
+mod global_max_pooling1d;
+mod global_max_pooling2d;
+mod layer_normalization;
+mod leaky_relu;
+mod margins;
+mod max_pooling1d;
+mod max_pooling2d;
+mod permute;
+mod prelu;
+mod problem;
+mod relu;
+mod repeat_vector;
+mod rescaling;
+mod reshape;
+mod size;
+mod softmax;
+mod spatial_dropout2d;
+mod up_sampling2d;
+mod weights;
+mod window;
+mod zero_padding2d;
+
+use burn::module::Module;
+use serde::{Deserialize, Serialize};
+
+use crate::{AnyTensor, Mode};
+
+pub use activation::Activation;
+pub use average_pooling1d::AveragePooling1D;
+pub use average_pooling2d::AveragePooling2D;
+pub use batch_normalization::BatchNormalization;
+pub use conv1d::Conv1D;
+pub use conv2d::Conv2D;
+pub use cropping2d::Cropping2D;
+pub use dense::Dense;
+pub use dropout::Dropout;
+pub use elu::ELU;
+pub use flatten::Flatten;
+pub use gaussian_noise::GaussianNoise;
+pub use global_average_pooling1d::GlobalAveragePooling1D;
+pub use global_average_pooling2d::GlobalAveragePooling2D;
+pub use global_max_pooling1d::GlobalMaxPooling1D;
+pub use global_max_pooling2d::GlobalMaxPooling2D;
+pub use layer_normalization::LayerNormalization;
+pub use leaky_relu::LeakyReLU;
+pub use margins::Margins2D;
+pub use max_pooling1d::MaxPooling1D;
+pub use max_pooling2d::MaxPooling2D;
+pub use permute::Permute;
+pub use prelu::PReLU;
+pub use problem::LayerProblem;
+pub use relu::ReLU;
+pub use repeat_vector::RepeatVector;
+pub use rescaling::Rescaling;
+pub use reshape::Reshape;
+pub use size::Size2D;
+pub use softmax::Softmax;
+pub use spatial_dropout2d::SpatialDropout2D;
+pub use up_sampling2d::{Interpolation, UpSampling2D};
+pub use weights::WeightSpec;
+pub use window::Padding;
+pub use zero_padding2d::ZeroPadding2D;
+
+pub(crate) use describe::{Apply, Describe, Weightless};
+pub(crate) use weights::Weights;
+
+/// Writes the enums of all layers, described and built, and what has to know every one of them.
+macro_rules! known_layers {
+    ($($layer:ident),+ $(,)?) => {
+        /// The description of any layer.
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        #[serde(tag = "class_name", content = "config", deny_unknown_fields)]
+        #[non_exhaustive]
+        #[allow(
+            clippy::upper_case_acronyms,
+            reason = "the names of the layers are Keras'"
+        )]
+        pub enum Layer {
+            $(
+                #[doc = concat!("[`", stringify!($layer), "`]")]
+                $layer($layer),
+            )+
+        }
+
+        /// Any layer with its weights.
+        #[derive(Module, Debug)]
+        #[allow(
+            clippy::upper_case_acronyms,
+            reason = "the names of the layers are Keras'"
+        )]
+        pub(crate) enum BuiltLayer {
+            $($layer(<$layer as Describe>::Built),)+
+        }
+
+        impl Layer {
+            /// Keras' names of all layers.
+            pub const CLASS_NAMES: &'static [&'static str] = &[$(stringify!($layer)),+];
+
+            /// Keras' name of the layer, e.g. `Conv2D`.
+            pub fn class_name(&self) -> &'static str {
+                match self {
+                    $(Self::$layer(_) => stringify!($layer),)+
+                }
+            }
+
+            /// The shape that leaves the layer when `input` enters it, both without the batch axis
+            /// and with the channels last.
+            ///
+            /// # Errors
+            /// An input that does not fit, or an argument out of range.
+            pub fn output_shape(&self, input: &[usize]) -> Result<Vec<usize>, LayerProblem> {
+                match self {
+                    $(Self::$layer(layer) => layer.output_shape(input),)+
+                }
+            }
+
+            /// The weights of a layer that `input` can enter.
+            pub(crate) fn weights(&self, input: &[usize]) -> Vec<WeightSpec> {
+                match self {
+                    $(Self::$layer(layer) => layer.weights(input),)+
+                }
+            }
+
+            pub(crate) fn build(&self, input: &[usize], weights: &mut Weights) -> BuiltLayer {
+                match self {
+                    $(Self::$layer(layer) => BuiltLayer::$layer(layer.build(input, weights)),)+
+                }
+            }
+        }
+
+        impl BuiltLayer {
+            pub(crate) fn forward(&self, x: AnyTensor, mode: Mode) -> AnyTensor {
+                match self {
+                    $(Self::$layer(layer) => layer.forward(x, mode),)+
+                }
+            }
+
+            pub(crate) fn forward_logits(&self, x: AnyTensor, mode: Mode) -> AnyTensor {
+                match self {
+                    $(Self::$layer(layer) => layer.forward_logits(x, mode),)+
+                }
+            }
+        }
+
+        $(
+            impl $layer {
+                /// Gives the layer a name of your own.
+                pub fn named(self, name: impl Into<String>) -> NewLayer {
+                    NewLayer {
+                        name: Some(name.into()),
+                        layer: self.into(),
+                    }
+                }
+            }
+
+            impl From<$layer> for Layer {
+                fn from(layer: $layer) -> Self {
+                    Self::$layer(layer)
+                }
+            }
+
+            impl From<$layer> for NewLayer {
+                fn from(layer: $layer) -> Self {
+                    Layer::from(layer).into()
+                }
+            }
+        )+
+    };
+}
+
+// The list: a new layer is a file of its own and its name here.
+known_layers!(
+    Activation,
+    AveragePooling1D,
+    AveragePooling2D,
+    BatchNormalization,
+    Conv1D,
+    Conv2D,
+    Cropping2D,
+    Dense,
+    Dropout,
+    ELU,
+    Flatten,
+    GaussianNoise,
+    GlobalAveragePooling1D,
+    GlobalAveragePooling2D,
+    GlobalMaxPooling1D,
+    GlobalMaxPooling2D,
+    LayerNormalization,
+    LeakyReLU,
+    MaxPooling1D,
+    MaxPooling2D,
+    PReLU,
+    Permute,
+    ReLU,
+    RepeatVector,
+    Rescaling,
+    Reshape,
+    Softmax,
+    SpatialDropout2D,
+    UpSampling2D,
+    ZeroPadding2D,
+);
+
+/// A layer on its way into a network, with a name or without one yet.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewLayer {
+    pub(crate) name: Option<String>,
+    pub(crate) layer: Layer,
+}
+
+impl From<Layer> for NewLayer {
+    fn from(layer: Layer) -> Self {
+        Self { name: None, layer }
+    }
+}
+
+impl From<crate::Activation> for NewLayer {
+    fn from(activation: crate::Activation) -> Self {
+        Activation::new(activation).into()
+    }
+}
+
+impl Layer {
+    /// The name that the first layer of its kind has in a network, e.g. `max_pooling2d`.
+    pub fn default_name(&self) -> String {
+        // Keras' `to_snake_case`.
+        let letters: Vec<char> = self.class_name().chars().collect();
+        let mut name = String::new();
+        for (index, letter) in letters.iter().enumerate() {
+            let is_start = index > 0
+                && letter.is_ascii_uppercase()
+                && (letters[index - 1].is_ascii_lowercase()
+                    || letters.get(index + 1).is_some_and(char::is_ascii_lowercase));
+            if is_start {
+                name.push('_');
+            }
+            name.push(letter.to_ascii_lowercase());
+        }
+        name
+    }
+}
+
+// Defaults that several descriptions share.
+
+fn linear_activation() -> crate::Activation {
+    crate::Activation::Linear
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn one() -> usize {
+    1
+}
+
+fn two() -> usize {
+    2
+}
+
+/// Groups that split filters and channels evenly.
+fn check_groups(groups: usize, filters: usize, channels: usize) -> Result<(), LayerProblem> {
+    if groups == 0 || !filters.is_multiple_of(groups) || !channels.is_multiple_of(groups) {
+        return Err(LayerProblem::argument(
+            "groups",
+            format!("a divisor of the {channels} channels and of the {filters} filters"),
+            &groups,
+        ));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_those_keras_gives() {
+        for (layer, name) in [
+            (Layer::from(Conv2D::new(1, 1)), "conv2d"),
+            (MaxPooling2D::new(2).into(), "max_pooling2d"),
+            (
+                GlobalAveragePooling1D::new().into(),
+                "global_average_pooling1d",
+            ),
+            (BatchNormalization::new().into(), "batch_normalization"),
+            (ReLU::new().into(), "re_lu"),
+            (LeakyReLU::new().into(), "leaky_re_lu"),
+            (PReLU::new().into(), "p_re_lu"),
+            (ELU::new().into(), "elu"),
+            (UpSampling2D::new(2).into(), "up_sampling2d"),
+            (ZeroPadding2D::new(1).into(), "zero_padding2d"),
+            (RepeatVector::new(2).into(), "repeat_vector"),
+        ] {
+            assert_eq!(layer.default_name(), name);
+        }
+    }
+}

@@ -1,0 +1,176 @@
+use burn::module::{Flag, Module, Param, RunningState};
+use burn::tensor::Tensor;
+use burn::tensor::module::{batch_norm, batch_norm_train};
+use serde::{Deserialize, Serialize};
+
+use super::problem::check_number;
+use super::{Apply, Describe, LayerProblem, WeightSpec, Weights};
+use crate::Initializer;
+use crate::{AnyTensor, Mode};
+
+/// Gives every channel mean `beta` and standard deviation `gamma`:
+/// `gamma · (x - mean) / sqrt(variance + epsilon) + beta`.
+///
+/// In training, mean and variance are those of the batch, and the moving ones follow:
+/// `moving = momentum · moving + (1 - momentum) · batch`. Otherwise they are the moving ones.
+///
+/// # Shapes
+/// - input and output: `[batch_size, ..., channels]`
+///
+/// # Source
+/// Ioffe and Szegedy, "Batch Normalization", ICML 2015;
+/// <https://keras.io/api/layers/normalization_layers/batch_normalization/>
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct BatchNormalization {
+    momentum: f64,
+    epsilon: f64,
+    center: bool,
+    scale: bool,
+}
+
+impl BatchNormalization {
+    /// A momentum of 0.99 and an epsilon of 1e-3, with `gamma` and `beta`.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets how slowly the moving statistics follow, from 0 to 1.
+    #[must_use = "returns the changed layer"]
+    pub fn with_momentum(mut self, momentum: f64) -> Self {
+        self.momentum = momentum;
+        self
+    }
+
+    /// Sets what is added to the variance.
+    #[must_use = "returns the changed layer"]
+    pub fn with_epsilon(mut self, epsilon: f64) -> Self {
+        self.epsilon = epsilon;
+        self
+    }
+
+    /// Drops `beta`.
+    #[must_use = "returns the changed layer"]
+    pub fn without_center(mut self) -> Self {
+        self.center = false;
+        self
+    }
+
+    /// Drops `gamma`.
+    #[must_use = "returns the changed layer"]
+    pub fn without_scale(mut self) -> Self {
+        self.scale = false;
+        self
+    }
+}
+
+impl Default for BatchNormalization {
+    fn default() -> Self {
+        Self {
+            momentum: 0.99,
+            epsilon: 1e-3,
+            center: true,
+            scale: true,
+        }
+    }
+}
+
+impl Describe for BatchNormalization {
+    type Built = BuiltBatchNormalization;
+
+    fn output_shape(&self, input: &[usize]) -> Result<Vec<usize>, LayerProblem> {
+        check_number("momentum", self.momentum, "from 0 to 1", |momentum| {
+            (0.0..=1.0).contains(&momentum)
+        })?;
+        check_number("epsilon", self.epsilon, "above 0", |epsilon| epsilon > 0.0)?;
+        Ok(input.to_vec())
+    }
+
+    fn weights(&self, input: &[usize]) -> Vec<WeightSpec> {
+        let channels = input.last().copied().unwrap_or_default();
+        let weight =
+            |name, value| WeightSpec::new(name, vec![channels], Initializer::Constant { value });
+        let mut weights = Vec::new();
+        if self.scale {
+            weights.push(weight("gamma", 1.0));
+        }
+        if self.center {
+            weights.push(weight("beta", 0.0));
+        }
+        weights.push(weight("moving_mean", 0.0).not_trainable());
+        weights.push(weight("moving_variance", 1.0).not_trainable());
+        weights
+    }
+
+    fn build(&self, _: &[usize], weights: &mut Weights) -> BuiltBatchNormalization {
+        BuiltBatchNormalization {
+            gamma: weights.next_if(self.scale),
+            beta: weights.next_if(self.center),
+            moving_mean: RunningState::new(weights.next_tensor()),
+            moving_variance: RunningState::new(weights.next_tensor()),
+            training: Param::from_bool(true),
+            momentum: self.momentum,
+            epsilon: self.epsilon,
+        }
+    }
+}
+
+/// A [`BatchNormalization`] layer with its weights; a frozen network keeps its statistics.
+#[derive(Module, Debug)]
+pub(crate) struct BuiltBatchNormalization {
+    gamma: Option<Param<Tensor<1>>>,
+    beta: Option<Param<Tensor<1>>>,
+    moving_mean: RunningState<Tensor<1>>,
+    moving_variance: RunningState<Tensor<1>>,
+    training: Param<Flag>,
+    momentum: f64,
+    epsilon: f64,
+}
+
+impl BuiltBatchNormalization {
+    /// Normalizes `[batch_size, channels, ...]`.
+    fn normalized<const D: usize>(&self, x: Tensor<D>, mode: Mode) -> Tensor<D> {
+        let device = x.device();
+        let mean = self.moving_mean.value_sync().to_device(&device);
+        let variance = self.moving_variance.value_sync().to_device(&device);
+        let gamma = self
+            .gamma
+            .as_ref()
+            .map_or_else(|| mean.ones_like(), Param::val);
+        let beta = self
+            .beta
+            .as_ref()
+            .map_or_else(|| mean.zeros_like(), Param::val);
+        if mode == Mode::Inference || !self.training.is_enabled() {
+            return batch_norm(x, gamma, beta, mean, variance, self.epsilon);
+        }
+        let result = batch_norm_train(x, gamma, beta, self.epsilon);
+        let follow = |moving: Tensor<1>, batch: Tensor<1>| {
+            (moving * self.momentum + batch.detach() * (1.0 - self.momentum)).detach()
+        };
+        self.moving_mean.update(follow(mean, result.mean));
+        self.moving_variance
+            .update(follow(variance, result.variance));
+        result.output
+    }
+}
+
+impl Apply for BuiltBatchNormalization {
+    fn forward(&self, x: AnyTensor, mode: Mode) -> AnyTensor {
+        match x.rank() {
+            2 => self.normalized(x.expect_rank::<2>(), mode).into(),
+            3 => {
+                let y = self.normalized(x.expect_channels_first::<3>(), mode);
+                AnyTensor::from_channels_first(y)
+            }
+            4 => {
+                let y = self.normalized(x.expect_channels_first::<4>(), mode);
+                AnyTensor::from_channels_first(y)
+            }
+            _ => {
+                let y = self.normalized(x.expect_channels_first::<5>(), mode);
+                AnyTensor::from_channels_first(y)
+            }
+        }
+    }
+}

@@ -1,0 +1,129 @@
+use burn::module::{Module, Param};
+use burn::tensor::{Tensor, module::linear};
+use serde::{Deserialize, Serialize};
+
+use super::problem::check_positive;
+use super::{Apply, Describe, LayerProblem, WeightSpec, Weights, linear_activation, yes};
+use crate::Initializer;
+use crate::{Activation, AnyTensor, Mode};
+
+/// Densely connected layer, `y = activation(x · kernel + bias)`.
+///
+/// # Shapes
+/// - input: `[batch_size, ..., input_dim]`
+/// - output: `[batch_size, ..., units]`
+///
+/// # Source
+/// <https://keras.io/api/layers/core_layers/dense/>
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Dense {
+    units: usize,
+    #[serde(default = "linear_activation")]
+    activation: Activation,
+    #[serde(default = "yes")]
+    use_bias: bool,
+}
+
+impl Dense {
+    /// A layer of `units` outputs, linear and with a bias.
+    pub fn new(units: usize) -> Self {
+        Self {
+            units,
+            activation: Activation::Linear,
+            use_bias: true,
+        }
+    }
+
+    /// Sets the function after the layer.
+    #[must_use = "returns the changed layer"]
+    pub fn with_activation(mut self, activation: Activation) -> Self {
+        self.activation = activation;
+        self
+    }
+
+    /// Drops the bias, e.g. before a batch normalization.
+    #[must_use = "returns the changed layer"]
+    pub fn without_bias(mut self) -> Self {
+        self.use_bias = false;
+        self
+    }
+}
+
+impl Describe for Dense {
+    type Built = BuiltDense;
+
+    fn output_shape(&self, input: &[usize]) -> Result<Vec<usize>, LayerProblem> {
+        check_positive("units", self.units)?;
+        let mut shape = input.to_vec();
+        match shape.last_mut() {
+            Some(last) => *last = self.units,
+            None => {
+                return Err(LayerProblem::input(
+                    "[..., input_dim]",
+                    "give samples an axis",
+                ));
+            }
+        }
+        Ok(shape)
+    }
+
+    fn weights(&self, input: &[usize]) -> Vec<WeightSpec> {
+        let inputs = input.last().copied().unwrap_or_default();
+        let kernel = WeightSpec::new(
+            "kernel",
+            vec![inputs, self.units],
+            Initializer::GlorotUniform,
+        );
+        let bias = WeightSpec::new("bias", vec![self.units], Initializer::Zeros);
+        [kernel]
+            .into_iter()
+            .chain(self.use_bias.then_some(bias))
+            .collect()
+    }
+
+    fn build(&self, _: &[usize], weights: &mut Weights) -> BuiltDense {
+        BuiltDense {
+            kernel: weights.next(),
+            bias: weights.next_if(self.use_bias),
+            activation: self.activation,
+        }
+    }
+}
+
+/// A [`Dense`] layer with its weights.
+#[derive(Module, Debug)]
+pub(crate) struct BuiltDense {
+    kernel: Param<Tensor<2>>,
+    bias: Option<Param<Tensor<1>>>,
+    #[module(skip)]
+    activation: Activation,
+}
+
+impl BuiltDense {
+    fn linear(&self, x: AnyTensor) -> AnyTensor {
+        // Further axes are rows of one product.
+        let mut shape = x.shape();
+        let inputs = shape.pop().unwrap_or_default();
+        let rows = shape.iter().product();
+        let x = x.reshaped(&[rows, inputs]).expect_rank::<2>();
+        let [_, units] = self.kernel.shape().dims();
+        let y = linear(x, self.kernel.val(), self.bias.as_ref().map(Param::val));
+        shape.push(units);
+        AnyTensor::from(y).reshaped(&shape)
+    }
+}
+
+impl Apply for BuiltDense {
+    fn forward(&self, x: AnyTensor, _: Mode) -> AnyTensor {
+        self.linear(x).activated(self.activation)
+    }
+
+    fn forward_logits(&self, x: AnyTensor, mode: Mode) -> AnyTensor {
+        if self.activation == Activation::Softmax {
+            self.linear(x)
+        } else {
+            self.forward(x, mode)
+        }
+    }
+}

@@ -1,0 +1,43 @@
+use burn::module::Module;
+
+use super::{LayerProblem, WeightSpec, Weights};
+use crate::{AnyTensor, Mode};
+
+/// The description of a layer, checked before anything is built from it.
+///
+/// Shapes are those of one sample: without the batch axis, channels last.
+pub(crate) trait Describe {
+    /// The layer with its weights.
+    type Built: Apply;
+
+    /// The shape that leaves the layer; an error says why `input` cannot enter it.
+    ///
+    /// It checks the arguments too, so that the other methods see only what fits together.
+    fn output_shape(&self, input: &[usize]) -> Result<Vec<usize>, LayerProblem>;
+
+    /// The weights in Keras' order.
+    fn weights(&self, _input: &[usize]) -> Vec<WeightSpec> {
+        Vec::new()
+    }
+
+    /// Makes the layer of weights that were described by [`weights`](Self::weights).
+    fn build(&self, input: &[usize], weights: &mut Weights) -> Self::Built;
+}
+
+/// A built layer.
+pub(crate) trait Apply: Module {
+    /// Runs a batch through the layer.
+    fn forward(&self, x: AnyTensor, mode: Mode) -> AnyTensor;
+
+    /// The same without a softmax at its end.
+    fn forward_logits(&self, x: AnyTensor, mode: Mode) -> AnyTensor {
+        self.forward(x, mode)
+    }
+}
+
+/// A layer without weights: its description is all it needs.
+#[derive(Module, Debug)]
+pub(crate) struct Weightless<L: Clone + std::fmt::Debug + Send + Sync> {
+    #[module(skip)]
+    pub(crate) layer: L,
+}

@@ -1,0 +1,79 @@
+use burn::module::{Flag, Module, Param};
+use burn::tensor::{Distribution, Tensor};
+use serde::{Deserialize, Serialize};
+
+use super::problem::check_number;
+use super::{Apply, Describe, LayerProblem, Weights};
+use crate::any_tensor::SameShape;
+use crate::{AnyTensor, Mode};
+
+/// In training, zeroes every element with probability `rate` and scales the others by
+/// `1 / (1 - rate)`; otherwise it does nothing.
+///
+/// The random numbers are the device's own, which building a network seeds.
+///
+/// # Shapes
+/// - input and output: any, the same
+///
+/// # Source
+/// <https://keras.io/api/layers/regularization_layers/dropout/>
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Dropout {
+    rate: f64,
+}
+
+impl Dropout {
+    /// The probability, from 0 to below 1.
+    pub fn new(rate: f64) -> Self {
+        Self { rate }
+    }
+}
+
+/// A probability with which something is dropped.
+pub(crate) fn check_rate(rate: f64) -> Result<(), LayerProblem> {
+    check_number("rate", rate, "from 0 to below 1", |rate| {
+        (0.0..1.0).contains(&rate)
+    })
+}
+
+impl Describe for Dropout {
+    type Built = BuiltDropout;
+
+    fn output_shape(&self, input: &[usize]) -> Result<Vec<usize>, LayerProblem> {
+        check_rate(self.rate)?;
+        Ok(input.to_vec())
+    }
+
+    fn build(&self, _: &[usize], _: &mut Weights) -> BuiltDropout {
+        BuiltDropout {
+            rate: self.rate,
+            training: Param::from_bool(true),
+        }
+    }
+}
+
+/// A [`Dropout`] layer, which a frozen network switches off.
+#[derive(Module, Debug)]
+pub(crate) struct BuiltDropout {
+    rate: f64,
+    training: Param<Flag>,
+}
+
+impl SameShape for BuiltDropout {
+    fn apply<const D: usize>(&self, x: Tensor<D>) -> Tensor<D> {
+        let kept = 1.0 - self.rate;
+        let mask = x.random_like(Distribution::Bernoulli(kept));
+        x * mask * (1.0 / kept)
+    }
+}
+
+impl Apply for BuiltDropout {
+    fn forward(&self, x: AnyTensor, mode: Mode) -> AnyTensor {
+        if mode == Mode::Training && self.training.is_enabled() && self.rate > 0.0 {
+            x.map_elements(self)
+        } else {
+            x
+        }
+    }
+}

@@ -1,0 +1,69 @@
+use burn::tensor::{Tensor, activation};
+use serde::{Deserialize, Serialize};
+
+use super::problem::check_number;
+use super::{Apply, Describe, LayerProblem, Weightless, Weights};
+use crate::any_tensor::SameShape;
+use crate::{AnyTensor, Mode};
+
+/// `x` where positive, else `alpha · (exp(x) - 1)`.
+///
+/// # Shapes
+/// - input and output: any, the same
+///
+/// # Source
+/// <https://keras.io/api/layers/activation_layers/elu/>
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ELU {
+    alpha: f64,
+}
+
+impl ELU {
+    /// An `alpha` of 1.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets how far below 0 the function goes.
+    #[must_use = "returns the changed layer"]
+    pub fn with_alpha(mut self, alpha: f64) -> Self {
+        self.alpha = alpha;
+        self
+    }
+}
+
+impl Default for ELU {
+    fn default() -> Self {
+        Self { alpha: 1.0 }
+    }
+}
+
+impl Describe for ELU {
+    type Built = Weightless<Self>;
+
+    fn output_shape(&self, input: &[usize]) -> Result<Vec<usize>, LayerProblem> {
+        check_number("alpha", self.alpha, "a number from 0 on", |alpha| {
+            alpha >= 0.0
+        })?;
+        Ok(input.to_vec())
+    }
+
+    fn build(&self, _: &[usize], _: &mut Weights) -> Weightless<Self> {
+        Weightless {
+            layer: self.clone(),
+        }
+    }
+}
+
+impl SameShape for ELU {
+    fn apply<const D: usize>(&self, x: Tensor<D>) -> Tensor<D> {
+        activation::elu(x, self.alpha)
+    }
+}
+
+impl Apply for Weightless<ELU> {
+    fn forward(&self, x: AnyTensor, _: Mode) -> AnyTensor {
+        x.map_elements(&self.layer)
+    }
+}

@@ -1,0 +1,72 @@
+use burn::module::{Flag, Module, Param};
+use burn::tensor::{Distribution, Tensor};
+use serde::{Deserialize, Serialize};
+
+use super::problem::check_number;
+use super::{Apply, Describe, LayerProblem, Weights};
+use crate::any_tensor::SameShape;
+use crate::{AnyTensor, Mode};
+
+/// In training, adds normal noise of mean 0 to every element; otherwise it does nothing.
+///
+/// The random numbers are the device's own, which building a network seeds.
+///
+/// # Shapes
+/// - input and output: any, the same
+///
+/// # Source
+/// <https://keras.io/api/layers/regularization_layers/gaussian_noise/>
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GaussianNoise {
+    stddev: f64,
+}
+
+impl GaussianNoise {
+    /// The standard deviation of the noise.
+    pub fn new(stddev: f64) -> Self {
+        Self { stddev }
+    }
+}
+
+impl Describe for GaussianNoise {
+    type Built = BuiltGaussianNoise;
+
+    fn output_shape(&self, input: &[usize]) -> Result<Vec<usize>, LayerProblem> {
+        check_number("stddev", self.stddev, "a number from 0 on", |stddev| {
+            stddev >= 0.0
+        })?;
+        Ok(input.to_vec())
+    }
+
+    fn build(&self, _: &[usize], _: &mut Weights) -> BuiltGaussianNoise {
+        BuiltGaussianNoise {
+            stddev: self.stddev,
+            training: Param::from_bool(true),
+        }
+    }
+}
+
+/// A [`GaussianNoise`] layer, which a frozen network switches off.
+#[derive(Module, Debug)]
+pub(crate) struct BuiltGaussianNoise {
+    stddev: f64,
+    training: Param<Flag>,
+}
+
+impl SameShape for BuiltGaussianNoise {
+    fn apply<const D: usize>(&self, x: Tensor<D>) -> Tensor<D> {
+        let noise = x.random_like(Distribution::Normal(0.0, self.stddev));
+        x + noise
+    }
+}
+
+impl Apply for BuiltGaussianNoise {
+    fn forward(&self, x: AnyTensor, mode: Mode) -> AnyTensor {
+        if mode == Mode::Training && self.training.is_enabled() && self.stddev > 0.0 {
+            x.map_elements(self)
+        } else {
+            x
+        }
+    }
+}

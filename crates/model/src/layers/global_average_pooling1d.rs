@@ -1,0 +1,66 @@
+use serde::{Deserialize, Serialize};
+
+use super::problem::sequence;
+use super::{Apply, Describe, LayerProblem, Weightless, Weights};
+use crate::{AnyTensor, Mode};
+
+/// The mean of each channel over all steps.
+///
+/// # Shapes
+/// - input: `[batch_size, steps, channels]`
+/// - output: `[batch_size, channels]`, or `[batch_size, 1, channels]` with the axes kept
+///
+/// # Source
+/// <https://keras.io/api/layers/pooling_layers/global_average_pooling1d/>
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GlobalAveragePooling1D {
+    #[serde(default)]
+    keepdims: bool,
+}
+
+impl GlobalAveragePooling1D {
+    /// The mean without the axes it was taken over.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Keeps the axes, with a size of 1.
+    #[must_use = "returns the changed layer"]
+    pub fn keep_dims(mut self) -> Self {
+        self.keepdims = true;
+        self
+    }
+}
+
+impl Describe for GlobalAveragePooling1D {
+    type Built = Weightless<Self>;
+
+    fn output_shape(&self, input: &[usize]) -> Result<Vec<usize>, LayerProblem> {
+        let [_, channels] = sequence(input)?;
+        Ok(if self.keepdims {
+            vec![1, channels]
+        } else {
+            vec![channels]
+        })
+    }
+
+    fn build(&self, _: &[usize], _: &mut Weights) -> Weightless<Self> {
+        Weightless {
+            layer: self.clone(),
+        }
+    }
+}
+
+impl Apply for Weightless<GlobalAveragePooling1D> {
+    fn forward(&self, x: AnyTensor, _: Mode) -> AnyTensor {
+        let x = x.expect_channels_first::<3>();
+        let [batch_size, channels, _] = x.dims();
+        let y = x.mean_dim(2);
+        if self.layer.keepdims {
+            y.reshape([batch_size, 1, channels]).into()
+        } else {
+            y.reshape([batch_size, channels]).into()
+        }
+    }
+}

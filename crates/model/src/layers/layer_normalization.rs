@@ -1,0 +1,161 @@
+use burn::module::{Module, Param};
+use burn::tensor::Tensor;
+use serde::{Deserialize, Serialize};
+
+use super::problem::check_number;
+use super::weights::Storage;
+use super::{Apply, Describe, LayerProblem, WeightSpec, Weights};
+use crate::Initializer;
+use crate::{AnyTensor, Mode};
+
+/// Gives every sample (and position) mean `beta` and standard deviation `gamma` over its last axes:
+/// `gamma · (x - mean) / sqrt(variance + epsilon) + beta`.
+///
+/// # Shapes
+/// - input and output: `[batch_size, ...]`, the same
+///
+/// # Source
+/// Ba et al., "Layer Normalization", 2016;
+/// <https://keras.io/api/layers/normalization_layers/layer_normalization/>
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LayerNormalization {
+    axis: Axes,
+    epsilon: f64,
+    center: bool,
+    scale: bool,
+}
+
+/// One axis or several, as Keras writes them: the batch axis is 0, negative ones count from the end.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+enum Axes {
+    One(i64),
+    Many(Vec<i64>),
+}
+
+impl LayerNormalization {
+    /// Over the last axis, with an epsilon of 1e-3, `gamma` and `beta`.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Normalizes over several axes at once, which have to be the last ones; the batch axis is 0.
+    #[must_use = "returns the changed layer"]
+    pub fn with_axis(mut self, axis: impl Into<Vec<i64>>) -> Self {
+        self.axis = Axes::Many(axis.into());
+        self
+    }
+
+    /// Sets what is added to the variance.
+    #[must_use = "returns the changed layer"]
+    pub fn with_epsilon(mut self, epsilon: f64) -> Self {
+        self.epsilon = epsilon;
+        self
+    }
+
+    /// Drops `beta`.
+    #[must_use = "returns the changed layer"]
+    pub fn without_center(mut self) -> Self {
+        self.center = false;
+        self
+    }
+
+    /// Drops `gamma`.
+    #[must_use = "returns the changed layer"]
+    pub fn without_scale(mut self) -> Self {
+        self.scale = false;
+        self
+    }
+
+    /// How many of the last axes are normalized over, if it is the last ones.
+    fn num_axes(&self, input: &[usize]) -> Option<usize> {
+        let given = match &self.axis {
+            Axes::One(axis) => std::slice::from_ref(axis),
+            Axes::Many(axes) => axes,
+        };
+        let rank = i64::try_from(input.len() + 1).ok()?;
+        let mut axes: Vec<i64> = given
+            .iter()
+            .map(|&axis| if axis < 0 { axis + rank } else { axis })
+            .collect();
+        axes.sort_unstable();
+        let count = i64::try_from(axes.len()).ok()?;
+        let is_last = count >= 1 && count < rank && axes.into_iter().eq(rank - count..rank);
+        is_last.then_some(given.len())
+    }
+
+    /// The sizes of the axes that are normalized over.
+    fn normalized<'a>(&self, input: &'a [usize]) -> &'a [usize] {
+        &input[input.len() - self.num_axes(input).unwrap_or_default()..]
+    }
+}
+
+impl Default for LayerNormalization {
+    fn default() -> Self {
+        Self {
+            axis: Axes::One(-1),
+            epsilon: 1e-3,
+            center: true,
+            scale: true,
+        }
+    }
+}
+
+impl Describe for LayerNormalization {
+    type Built = BuiltLayerNormalization;
+
+    fn output_shape(&self, input: &[usize]) -> Result<Vec<usize>, LayerProblem> {
+        check_number("epsilon", self.epsilon, "above 0", |epsilon| epsilon > 0.0)?;
+        if self.num_axes(input).is_none() {
+            let expected = format!("the last of the axes 1 to {} (0 is the batch)", input.len());
+            return Err(LayerProblem::argument("axis", expected, &self.axis));
+        }
+        Ok(input.to_vec())
+    }
+
+    fn weights(&self, input: &[usize]) -> Vec<WeightSpec> {
+        let weight = |name, value| {
+            let shape = self.normalized(input).to_vec();
+            WeightSpec::new(name, shape, Initializer::Constant { value }).stored(Storage::Flat)
+        };
+        let gamma = self.scale.then(|| weight("gamma", 1.0));
+        let beta = self.center.then(|| weight("beta", 0.0));
+        gamma.into_iter().chain(beta).collect()
+    }
+
+    fn build(&self, input: &[usize], weights: &mut Weights) -> BuiltLayerNormalization {
+        BuiltLayerNormalization {
+            gamma: weights.next_if(self.scale),
+            beta: weights.next_if(self.center),
+            elements: self.normalized(input).iter().product(),
+            epsilon: self.epsilon,
+        }
+    }
+}
+
+/// A [`LayerNormalization`] layer with its weights.
+#[derive(Module, Debug)]
+pub(crate) struct BuiltLayerNormalization {
+    gamma: Option<Param<Tensor<1>>>,
+    beta: Option<Param<Tensor<1>>>,
+    elements: usize,
+    epsilon: f64,
+}
+
+impl Apply for BuiltLayerNormalization {
+    fn forward(&self, x: AnyTensor, _: Mode) -> AnyTensor {
+        let shape = x.shape();
+        let rows = shape.iter().product::<usize>() / self.elements;
+        let x = x.reshaped(&[rows, self.elements]).expect_rank::<2>();
+        let (variance, mean) = x.clone().var_mean_bias(1);
+        let mut y = (x - mean) / (variance + self.epsilon).sqrt();
+        if let Some(gamma) = &self.gamma {
+            y = y * gamma.val().unsqueeze();
+        }
+        if let Some(beta) = &self.beta {
+            y = y + beta.val().unsqueeze();
+        }
+        AnyTensor::from(y).reshaped(&shape)
+    }
+}

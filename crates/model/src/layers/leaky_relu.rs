@@ -1,0 +1,74 @@
+use burn::tensor::{Tensor, activation};
+use serde::{Deserialize, Serialize};
+
+use super::problem::check_number;
+use super::{Apply, Describe, LayerProblem, Weightless, Weights};
+use crate::any_tensor::SameShape;
+use crate::{AnyTensor, Mode};
+
+/// `x` where positive, else `negative_slope · x`.
+///
+/// # Shapes
+/// - input and output: any, the same
+///
+/// # Source
+/// <https://keras.io/api/layers/activation_layers/leaky_relu/>
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LeakyReLU {
+    negative_slope: f64,
+}
+
+impl LeakyReLU {
+    /// A slope of 0.3, as in Keras; the activation `leaky_relu` has 0.2 there.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets the slope below 0.
+    #[must_use = "returns the changed layer"]
+    pub fn with_negative_slope(mut self, negative_slope: f64) -> Self {
+        self.negative_slope = negative_slope;
+        self
+    }
+}
+
+impl Default for LeakyReLU {
+    fn default() -> Self {
+        Self {
+            negative_slope: 0.3,
+        }
+    }
+}
+
+impl Describe for LeakyReLU {
+    type Built = Weightless<Self>;
+
+    fn output_shape(&self, input: &[usize]) -> Result<Vec<usize>, LayerProblem> {
+        check_number(
+            "negative_slope",
+            self.negative_slope,
+            "a number from 0 on",
+            |slope| slope >= 0.0,
+        )?;
+        Ok(input.to_vec())
+    }
+
+    fn build(&self, _: &[usize], _: &mut Weights) -> Weightless<Self> {
+        Weightless {
+            layer: self.clone(),
+        }
+    }
+}
+
+impl SameShape for LeakyReLU {
+    fn apply<const D: usize>(&self, x: Tensor<D>) -> Tensor<D> {
+        activation::leaky_relu(x, self.negative_slope)
+    }
+}
+
+impl Apply for Weightless<LeakyReLU> {
+    fn forward(&self, x: AnyTensor, _: Mode) -> AnyTensor {
+        x.map_elements(&self.layer)
+    }
+}

@@ -1,0 +1,64 @@
+use burn::module::{Module, Param};
+use burn::tensor::{Tensor, activation::relu};
+use serde::{Deserialize, Serialize};
+
+use super::weights::Storage;
+use super::{Apply, Describe, LayerProblem, WeightSpec, Weights};
+use crate::Initializer;
+use crate::{AnyTensor, Mode};
+
+/// `x` where positive, else `alpha · x` with a learned `alpha` for every element of a sample.
+///
+/// # Shapes
+/// - input and output: any, the same
+///
+/// # Source
+/// He et al., "Delving Deep into Rectifiers", ICCV 2015;
+/// <https://keras.io/api/layers/activation_layers/prelu/>
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PReLU {}
+
+impl PReLU {
+    /// Starts with an `alpha` of 0.
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+impl Describe for PReLU {
+    type Built = BuiltPReLU;
+
+    fn output_shape(&self, input: &[usize]) -> Result<Vec<usize>, LayerProblem> {
+        Ok(input.to_vec())
+    }
+
+    fn weights(&self, input: &[usize]) -> Vec<WeightSpec> {
+        let alpha = WeightSpec::new("alpha", input.to_vec(), Initializer::Zeros);
+        vec![alpha.stored(Storage::Flat)]
+    }
+
+    fn build(&self, _: &[usize], weights: &mut Weights) -> BuiltPReLU {
+        BuiltPReLU {
+            alpha: weights.next(),
+        }
+    }
+}
+
+/// A [`PReLU`] layer with its weights.
+#[derive(Module, Debug)]
+pub(crate) struct BuiltPReLU {
+    /// One number for each element of a sample, channels last.
+    alpha: Param<Tensor<1>>,
+}
+
+impl Apply for BuiltPReLU {
+    fn forward(&self, x: AnyTensor, _: Mode) -> AnyTensor {
+        let shape = x.shape();
+        let alpha = self.alpha.val().unsqueeze::<2>();
+        let [_, elements] = alpha.dims();
+        let x = x.reshaped(&[shape[0], elements]).expect_rank::<2>();
+        let y = relu(x.clone()) - relu(-x) * alpha;
+        AnyTensor::from(y).reshaped(&shape)
+    }
+}

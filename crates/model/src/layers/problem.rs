@@ -1,0 +1,88 @@
+/// Why a layer cannot stand where it stands, or not be as it is described.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum LayerProblem {
+    /// An input of a shape that the layer does not take.
+    #[error("expects an input of {expected}; {hint}")]
+    Input {
+        /// The shape without the batch axis, in words.
+        expected: String,
+        /// What to do.
+        hint: &'static str,
+    },
+
+    /// An argument out of range.
+    #[error("needs `{argument}` to be {expected}, it is {received}; change it")]
+    Argument {
+        /// Keras' name of the argument.
+        argument: &'static str,
+        /// What it should be.
+        expected: String,
+        /// What it is.
+        received: String,
+    },
+}
+
+impl LayerProblem {
+    pub(crate) fn input(expected: impl Into<String>, hint: &'static str) -> Self {
+        Self::Input {
+            expected: expected.into(),
+            hint,
+        }
+    }
+
+    pub(crate) fn argument(
+        argument: &'static str,
+        expected: impl Into<String>,
+        received: &impl std::fmt::Debug,
+    ) -> Self {
+        Self::Argument {
+            argument,
+            expected: expected.into(),
+            received: format!("{received:?}"),
+        }
+    }
+}
+
+/// An argument that counts something: at least 1.
+pub(crate) fn check_positive(argument: &'static str, value: usize) -> Result<(), LayerProblem> {
+    if value == 0 {
+        return Err(LayerProblem::argument(argument, "at least 1", &value));
+    }
+    Ok(())
+}
+
+/// An argument that is a number in an interval.
+pub(crate) fn check_number(
+    argument: &'static str,
+    value: f64,
+    expected: &str,
+    fits: impl Fn(f64) -> bool,
+) -> Result<(), LayerProblem> {
+    if !value.is_finite() || !fits(value) {
+        return Err(LayerProblem::argument(argument, expected, &value));
+    }
+    Ok(())
+}
+
+/// `[height, width, channels]` of an image.
+pub(crate) fn image(input: &[usize]) -> Result<[usize; 3], LayerProblem> {
+    match *input {
+        [height, width, channels] => Ok([height, width, channels]),
+        _ => Err(LayerProblem::input(
+            "[height, width, channels]",
+            "place it before the layer that flattens, or put a Reshape in front of it",
+        )),
+    }
+}
+
+/// `[steps, channels]` of a sequence.
+pub(crate) fn sequence(input: &[usize]) -> Result<[usize; 2], LayerProblem> {
+    match *input {
+        [steps, channels] => Ok([steps, channels]),
+        _ => Err(LayerProblem::input(
+            "[steps, channels]",
+            "put a Reshape in front of it",
+        )),
+    }
+}

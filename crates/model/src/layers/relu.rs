@@ -1,0 +1,96 @@
+use burn::tensor::Tensor;
+use serde::{Deserialize, Serialize};
+
+use super::problem::check_number;
+use super::{Apply, Describe, LayerProblem, Weightless, Weights};
+use crate::any_tensor::SameShape;
+use crate::{Activation, AnyTensor, Mode};
+
+/// `max_value` from there on, `x` from `threshold` on, `negative_slope · (x - threshold)` below.
+///
+/// # Shapes
+/// - input and output: any, the same
+///
+/// # Source
+/// <https://keras.io/api/layers/activation_layers/relu/>
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReLU {
+    #[serde(default)]
+    max_value: Option<f64>,
+    #[serde(default)]
+    negative_slope: f64,
+    #[serde(default)]
+    threshold: f64,
+}
+
+impl ReLU {
+    /// `max(x, 0)`
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets the largest output; unlimited by default.
+    #[must_use = "returns the changed layer"]
+    pub fn with_max_value(mut self, max_value: f64) -> Self {
+        self.max_value = Some(max_value);
+        self
+    }
+
+    /// Sets the slope below the threshold; 0 by default.
+    #[must_use = "returns the changed layer"]
+    pub fn with_negative_slope(mut self, negative_slope: f64) -> Self {
+        self.negative_slope = negative_slope;
+        self
+    }
+
+    /// Sets where the function bends; at 0 by default.
+    #[must_use = "returns the changed layer"]
+    pub fn with_threshold(mut self, threshold: f64) -> Self {
+        self.threshold = threshold;
+        self
+    }
+}
+
+impl Describe for ReLU {
+    type Built = Weightless<Self>;
+
+    fn output_shape(&self, input: &[usize]) -> Result<Vec<usize>, LayerProblem> {
+        let expected = "a number from 0 on";
+        for (name, value) in [
+            ("max_value", self.max_value.unwrap_or(0.0)),
+            ("negative_slope", self.negative_slope),
+            ("threshold", self.threshold),
+        ] {
+            check_number(name, value, expected, |value| value >= 0.0)?;
+        }
+        Ok(input.to_vec())
+    }
+
+    fn build(&self, _: &[usize], _: &mut Weights) -> Weightless<Self> {
+        Weightless {
+            layer: self.clone(),
+        }
+    }
+}
+
+impl SameShape for ReLU {
+    fn apply<const D: usize>(&self, x: Tensor<D>) -> Tensor<D> {
+        if *self == Self::default() {
+            return Activation::Relu.forward(x);
+        }
+        let below = x.clone().lower_elem(self.threshold);
+        let slope = (x.clone() - self.threshold) * self.negative_slope;
+        let y = x.mask_where(below, slope);
+        match self.max_value {
+            Some(max_value) => y.clamp_max(max_value),
+            None => y,
+        }
+    }
+}
+
+impl Apply for Weightless<ReLU> {
+    fn forward(&self, x: AnyTensor, _: Mode) -> AnyTensor {
+        x.map_elements(&self.layer)
+    }
+}

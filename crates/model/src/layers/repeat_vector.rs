@@ -1,0 +1,54 @@
+use serde::{Deserialize, Serialize};
+
+use super::problem::check_positive;
+use super::{Apply, Describe, LayerProblem, Weightless, Weights};
+use crate::{AnyTensor, Mode};
+
+/// The same vector at each of `n` steps.
+///
+/// # Shapes
+/// - input: `[batch_size, features]`
+/// - output: `[batch_size, n, features]`
+///
+/// # Source
+/// <https://keras.io/api/layers/reshaping_layers/repeat_vector/>
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RepeatVector {
+    n: usize,
+}
+
+impl RepeatVector {
+    /// The number of steps.
+    pub fn new(n: usize) -> Self {
+        Self { n }
+    }
+}
+
+impl Describe for RepeatVector {
+    type Built = Weightless<Self>;
+
+    fn output_shape(&self, input: &[usize]) -> Result<Vec<usize>, LayerProblem> {
+        check_positive("n", self.n)?;
+        match *input {
+            [features] => Ok(vec![self.n, features]),
+            _ => Err(LayerProblem::input(
+                "[features]",
+                "put a Flatten in front of it",
+            )),
+        }
+    }
+
+    fn build(&self, _: &[usize], _: &mut Weights) -> Weightless<Self> {
+        Weightless {
+            layer: self.clone(),
+        }
+    }
+}
+
+impl Apply for Weightless<RepeatVector> {
+    fn forward(&self, x: AnyTensor, _: Mode) -> AnyTensor {
+        let x = x.expect_rank::<2>().unsqueeze_dim::<3>(1);
+        x.repeat_dim(1, self.layer.n).into()
+    }
+}

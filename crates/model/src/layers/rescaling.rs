@@ -1,0 +1,64 @@
+use burn::tensor::Tensor;
+use serde::{Deserialize, Serialize};
+
+use super::problem::check_number;
+use super::{Apply, Describe, LayerProblem, Weightless, Weights};
+use crate::any_tensor::SameShape;
+use crate::{AnyTensor, Mode};
+
+/// `scale · x + offset`
+///
+/// # Shapes
+/// - input and output: any, the same
+///
+/// # Source
+/// <https://keras.io/api/layers/preprocessing_layers/image_preprocessing/rescaling/>
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rescaling {
+    scale: f64,
+    #[serde(default)]
+    offset: f64,
+}
+
+impl Rescaling {
+    /// A factor, e.g. `1.0 / 255.0`, and an offset of 0.
+    pub fn new(scale: f64) -> Self {
+        Self { scale, offset: 0.0 }
+    }
+
+    /// Sets what is added.
+    #[must_use = "returns the changed layer"]
+    pub fn with_offset(mut self, offset: f64) -> Self {
+        self.offset = offset;
+        self
+    }
+}
+
+impl Describe for Rescaling {
+    type Built = Weightless<Self>;
+
+    fn output_shape(&self, input: &[usize]) -> Result<Vec<usize>, LayerProblem> {
+        check_number("scale", self.scale, "a finite number", |_| true)?;
+        check_number("offset", self.offset, "a finite number", |_| true)?;
+        Ok(input.to_vec())
+    }
+
+    fn build(&self, _: &[usize], _: &mut Weights) -> Weightless<Self> {
+        Weightless {
+            layer: self.clone(),
+        }
+    }
+}
+
+impl SameShape for Rescaling {
+    fn apply<const D: usize>(&self, x: Tensor<D>) -> Tensor<D> {
+        x * self.scale + self.offset
+    }
+}
+
+impl Apply for Weightless<Rescaling> {
+    fn forward(&self, x: AnyTensor, _: Mode) -> AnyTensor {
+        x.map_elements(&self.layer)
+    }
+}

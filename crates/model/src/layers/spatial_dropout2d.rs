@@ -1,0 +1,72 @@
+use burn::module::{Flag, Module, Param};
+use burn::tensor::{Distribution, Tensor};
+use serde::{Deserialize, Serialize};
+
+use super::dropout::check_rate;
+use super::problem::image;
+use super::{Apply, Describe, LayerProblem, Weights};
+use crate::{AnyTensor, Mode};
+
+/// In training, zeroes whole channels with probability `rate` and scales the others by
+/// `1 / (1 - rate)`; otherwise it does nothing.
+///
+/// The random numbers are the device's own, which building a network seeds.
+///
+/// # Shapes
+/// - input and output: `[batch_size, height, width, channels]`
+///
+/// # Source
+/// <https://keras.io/api/layers/regularization_layers/spatial_dropout2d/>
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SpatialDropout2D {
+    rate: f64,
+}
+
+impl SpatialDropout2D {
+    /// The probability, from 0 to below 1.
+    pub fn new(rate: f64) -> Self {
+        Self { rate }
+    }
+}
+
+impl Describe for SpatialDropout2D {
+    type Built = BuiltSpatialDropout2D;
+
+    fn output_shape(&self, input: &[usize]) -> Result<Vec<usize>, LayerProblem> {
+        image(input)?;
+        check_rate(self.rate)?;
+        Ok(input.to_vec())
+    }
+
+    fn build(&self, _: &[usize], _: &mut Weights) -> BuiltSpatialDropout2D {
+        BuiltSpatialDropout2D {
+            rate: self.rate,
+            training: Param::from_bool(true),
+        }
+    }
+}
+
+/// A [`SpatialDropout2D`] layer, which a frozen network switches off.
+#[derive(Module, Debug)]
+pub(crate) struct BuiltSpatialDropout2D {
+    rate: f64,
+    training: Param<Flag>,
+}
+
+impl Apply for BuiltSpatialDropout2D {
+    fn forward(&self, x: AnyTensor, mode: Mode) -> AnyTensor {
+        if mode == Mode::Inference || !self.training.is_enabled() || self.rate == 0.0 {
+            return x;
+        }
+        let kept = 1.0 - self.rate;
+        let x = x.expect_channels_first::<4>();
+        let [batch_size, channels, _, _] = x.dims();
+        let mask = Tensor::random(
+            [batch_size, channels, 1, 1],
+            Distribution::Bernoulli(kept),
+            &x.device(),
+        );
+        AnyTensor::from_channels_first(x * mask * (1.0 / kept))
+    }
+}

@@ -1,0 +1,156 @@
+use std::collections::VecDeque;
+
+use burn::module::Param;
+use burn::tensor::{Device, Tensor, TensorData};
+
+use crate::Initializer;
+
+/// One weight of a layer: its name and shape as in Keras.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WeightSpec {
+    /// Keras' name, e.g. `kernel`.
+    pub name: &'static str,
+    /// Keras' shape, e.g. `[height, width, inputs, filters]`.
+    pub shape: Vec<usize>,
+    /// Whether training moves it; moving statistics are not moved by the optimizer.
+    pub is_trainable: bool,
+    pub(crate) initial: Initializer,
+    pub(crate) storage: Storage,
+}
+
+/// How a weight lies in the built layer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Storage {
+    /// As in Keras.
+    Same,
+    /// With its axes in this order.
+    Permuted(&'static [usize]),
+    /// With a single axis.
+    Flat,
+}
+
+impl WeightSpec {
+    pub(crate) fn new(name: &'static str, shape: Vec<usize>, initial: Initializer) -> Self {
+        Self {
+            name,
+            shape,
+            is_trainable: true,
+            initial,
+            storage: Storage::Same,
+        }
+    }
+
+    pub(crate) fn stored(mut self, storage: Storage) -> Self {
+        self.storage = storage;
+        self
+    }
+
+    pub(crate) fn not_trainable(mut self) -> Self {
+        self.is_trainable = false;
+        self
+    }
+
+    /// Number of its elements.
+    pub fn num_params(&self) -> usize {
+        self.shape
+            .iter()
+            .fold(1, |product: usize, &axis| product.saturating_mul(axis))
+    }
+
+    /// The shape it has in the built layer and in a saved file.
+    pub(crate) fn stored_shape(&self) -> Vec<usize> {
+        match self.storage {
+            Storage::Same => self.shape.clone(),
+            Storage::Permuted(axes) => axes.iter().map(|&axis| self.shape[axis]).collect(),
+            Storage::Flat => vec![self.num_params()],
+        }
+    }
+
+    /// Brings values of Keras' layout into the layer's.
+    fn arrange(&self, values: Vec<f32>) -> Vec<f32> {
+        let Storage::Permuted(axes) = self.storage else {
+            return values;
+        };
+        let mut strides = vec![1; self.shape.len()];
+        for axis in (1..self.shape.len()).rev() {
+            strides[axis - 1] = strides[axis] * self.shape[axis];
+        }
+        let shape = self.stored_shape();
+        let strides: Vec<usize> = axes.iter().map(|&axis| strides[axis]).collect();
+        let mut place = vec![0; shape.len()];
+        let mut arranged = Vec::with_capacity(values.len());
+        for _ in 0..values.len() {
+            let offset: usize = place
+                .iter()
+                .zip(&strides)
+                .map(|(p, stride)| p * stride)
+                .sum();
+            arranged.push(values[offset]);
+            for axis in (0..shape.len()).rev() {
+                place[axis] += 1;
+                if place[axis] < shape[axis] {
+                    break;
+                }
+                place[axis] = 0;
+            }
+        }
+        arranged
+    }
+}
+
+/// The values of a layer's weights on their way into the layer.
+pub(crate) struct Weights {
+    rest: VecDeque<(WeightSpec, Vec<f32>)>,
+    device: Device,
+}
+
+impl Weights {
+    /// Values in Keras' layout, as many as each weight has.
+    pub(crate) fn new(weights: Vec<(WeightSpec, Vec<f32>)>, device: &Device) -> Self {
+        Self {
+            rest: weights.into(),
+            device: device.clone(),
+        }
+    }
+
+    /// The next weight, as a parameter.
+    pub(crate) fn next<const D: usize>(&mut self) -> Param<Tensor<D>> {
+        Param::from_tensor(self.next_tensor())
+    }
+
+    /// The next weight, if the layer has it.
+    pub(crate) fn next_if<const D: usize>(&mut self, has: bool) -> Option<Param<Tensor<D>>> {
+        has.then(|| self.next())
+    }
+
+    /// The next weight, as a mere tensor.
+    pub(crate) fn next_tensor<const D: usize>(&mut self) -> Tensor<D> {
+        match self.rest.pop_front() {
+            Some((spec, values)) => {
+                let data = TensorData::new(spec.arrange(values), spec.stored_shape());
+                Tensor::from_data(data, &self.device)
+            }
+            None => unreachable!("a layer builds the weights that it lists"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_follow_their_axes() {
+        let weight =
+            |storage| WeightSpec::new("kernel", vec![2, 3, 2], Initializer::Zeros).stored(storage);
+        let values: Vec<f32> = (0..12_u8).map(f32::from).collect();
+        let turned = weight(Storage::Permuted(&[2, 1, 0]));
+        assert_eq!(turned.stored_shape(), [2, 3, 2]);
+        assert_eq!(
+            turned.arrange(values.clone()),
+            [0.0, 6.0, 2.0, 8.0, 4.0, 10.0, 1.0, 7.0, 3.0, 9.0, 5.0, 11.0]
+        );
+        assert_eq!(weight(Storage::Flat).stored_shape(), [12]);
+        assert_eq!(weight(Storage::Flat).arrange(values.clone()), values);
+    }
+}

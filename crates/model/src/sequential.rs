@@ -1,0 +1,399 @@
+use std::fmt;
+
+use burn::tensor::Device;
+use serde::{Deserialize, Serialize};
+
+use crate::layers::{BuiltLayer, Layer, NewLayer, WeightSpec, Weights};
+use crate::summary::{LayerSummary, Summary};
+use crate::{AnyTensor, MlpConfig, ModelError, SequentialModel};
+
+/// The description of a network whose layers follow one another: the shape of a sample and a list of
+/// layers.
+///
+/// Describe, check, build: [`build`](Self::build) infers every shape and either gives a network or
+/// an error that names the layer, before anything is allocated.
+///
+/// ```
+/// use burn::tensor::Device;
+/// use firebrick_model::layers::{Conv2D, Dense, Flatten, MaxPooling2D};
+/// use firebrick_model::{Activation, Sequential};
+///
+/// let network = Sequential::new([28, 28, 1])
+///     .add(Conv2D::new(8, 3).with_activation(Activation::Relu))
+///     .add(MaxPooling2D::new(2))
+///     .add(Flatten::new())
+///     .add(Dense::new(10).with_activation(Activation::Softmax).named("digits"));
+/// assert_eq!(network.output_shape()?, [10]);
+/// println!("{}", network.summary()?);
+/// let model = network.build(42, &Device::flex())?;
+/// # Ok::<(), firebrick_model::ModelError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sequential {
+    name: String,
+    input_shape: Vec<usize>,
+    layers: Vec<SequentialLayer>,
+}
+
+/// A layer in its place, with its name.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SequentialLayer {
+    name: String,
+    layer: Layer,
+}
+
+impl SequentialLayer {
+    /// Its name within the network.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Its description.
+    pub fn layer(&self) -> &Layer {
+        &self.layer
+    }
+}
+
+/// How a layer is asked for: by its name, or by its index counted from 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LayerKey<'a> {
+    /// By name.
+    Name(&'a str),
+    /// By index.
+    Index(usize),
+}
+
+impl<'a> From<&'a str> for LayerKey<'a> {
+    fn from(name: &'a str) -> Self {
+        Self::Name(name)
+    }
+}
+
+impl From<usize> for LayerKey<'_> {
+    fn from(index: usize) -> Self {
+        Self::Index(index)
+    }
+}
+
+impl fmt::Display for LayerKey<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Name(name) => write!(f, "`{name}`"),
+            Self::Index(index) => write!(f, "of index {index}"),
+        }
+    }
+}
+
+/// A layer with the shapes that were inferred for it.
+pub(crate) struct PlannedLayer<'a> {
+    pub(crate) described: &'a SequentialLayer,
+    pub(crate) input: Vec<usize>,
+    pub(crate) output: Vec<usize>,
+    pub(crate) weights: Vec<WeightSpec>,
+}
+
+impl Sequential {
+    /// A network without layers yet; the shape is that of one sample, channels last, without the
+    /// batch axis, e.g. `[28, 28, 1]` or `[784]`.
+    pub fn new(input_shape: impl Into<Vec<usize>>) -> Self {
+        Self {
+            name: "sequential".to_owned(),
+            input_shape: input_shape.into(),
+            layers: Vec::new(),
+        }
+    }
+
+    /// A network of a list of layers.
+    pub fn from_layers(
+        input_shape: impl Into<Vec<usize>>,
+        layers: impl IntoIterator<Item = impl Into<NewLayer>>,
+    ) -> Self {
+        layers.into_iter().fold(Self::new(input_shape), Self::add)
+    }
+
+    /// Gives the network a name for its summary; `sequential` by default.
+    #[must_use = "returns the changed description"]
+    pub fn named(mut self, name: impl Into<String>) -> Self {
+        self.name = name.into();
+        self
+    }
+
+    /// Adds a layer at the end.
+    ///
+    /// Without a name of its own it gets Keras' (`dense`, `dense_1`, …), counted within the network.
+    #[must_use = "returns the changed description"]
+    #[allow(
+        clippy::should_implement_trait,
+        reason = "the name is Keras'; adding a layer is no sum"
+    )]
+    pub fn add(mut self, layer: impl Into<NewLayer>) -> Self {
+        let NewLayer { name, layer } = layer.into();
+        let name = name.unwrap_or_else(|| self.free_name(&layer.default_name()));
+        self.layers.push(SequentialLayer { name, layer });
+        self
+    }
+
+    /// The name, or the first of `name_1`, `name_2`, … that no layer has.
+    fn free_name(&self, name: &str) -> String {
+        let mut free = name.to_owned();
+        let mut number = 0;
+        while self.layers.iter().any(|layer| layer.name == free) {
+            number += 1;
+            free = format!("{name}_{number}");
+        }
+        free
+    }
+
+    /// The shape of a sample, without the batch axis.
+    pub fn input_shape(&self) -> &[usize] {
+        &self.input_shape
+    }
+
+    /// The layers from the input on.
+    pub fn layers(&self) -> &[SequentialLayer] {
+        &self.layers
+    }
+
+    /// A layer by its name or its index.
+    ///
+    /// # Errors
+    /// A name or an index that no layer has; the error lists the names.
+    pub fn get_layer<'a>(
+        &self,
+        key: impl Into<LayerKey<'a>>,
+    ) -> Result<&SequentialLayer, ModelError> {
+        let key = key.into();
+        let found = match key {
+            LayerKey::Name(name) => self.layers.iter().find(|layer| layer.name == name),
+            LayerKey::Index(index) => self.layers.get(index),
+        };
+        found.ok_or_else(|| ModelError::UnknownLayer {
+            key: key.to_string(),
+            known: self.layers.iter().map(|layer| layer.name.clone()).collect(),
+        })
+    }
+
+    /// What leaves the network for one sample.
+    ///
+    /// # Errors
+    /// Those of [`build`](Self::build).
+    pub fn output_shape(&self) -> Result<Vec<usize>, ModelError> {
+        let plan = self.plan()?;
+        Ok(plan
+            .into_iter()
+            .next_back()
+            .map(|last| last.output)
+            .unwrap_or_default())
+    }
+
+    /// All weights with their layers' names, in Keras' order.
+    ///
+    /// # Errors
+    /// Those of [`build`](Self::build).
+    pub fn weights(&self) -> Result<Vec<(String, WeightSpec)>, ModelError> {
+        let name = |layer: &PlannedLayer| layer.described.name.clone();
+        Ok(self
+            .plan()?
+            .into_iter()
+            .flat_map(|layer| {
+                let name = name(&layer);
+                layer
+                    .weights
+                    .into_iter()
+                    .map(move |weight| (name.clone(), weight))
+            })
+            .collect())
+    }
+
+    /// The network layer by layer, without building it.
+    ///
+    /// # Errors
+    /// Those of [`build`](Self::build).
+    pub fn summary(&self) -> Result<Summary, ModelError> {
+        let row = |layer: PlannedLayer| {
+            let count = |is_trainable: bool| -> usize {
+                layer
+                    .weights
+                    .iter()
+                    .filter(|weight| weight.is_trainable == is_trainable)
+                    .map(WeightSpec::num_params)
+                    .sum()
+            };
+            LayerSummary {
+                name: layer.described.name.clone(),
+                kind: layer.described.layer.class_name().to_owned(),
+                num_params: count(true) + count(false),
+                num_trainable_params: count(true),
+                output_shape: layer.output,
+            }
+        };
+        let rows = self.plan()?.into_iter().map(row).collect();
+        Ok(Summary::new(&self.name, self.input_shape.clone(), rows))
+    }
+
+    /// Builds the network with initial weights that depend on nothing but the seed: Glorot-uniform
+    /// kernels, biases of zero, as in Keras.
+    ///
+    /// Where a layer draws random numbers in training, e.g. [`Dropout`](crate::layers::Dropout), it
+    /// takes them from the device's generator, which is seeded here too.
+    ///
+    /// # Errors
+    /// A layer that does not take what arrives, with what it expects and what to do; two layers of
+    /// one name; no layer at all; a network too large for any machine.
+    pub fn build(&self, seed: u64, device: &Device) -> Result<SequentialModel, ModelError> {
+        let model = self.assemble(device, |index, weight| {
+            weight.initial.values(&weight.shape, seed, index as u64)
+        })?;
+        device.seed(seed);
+        Ok(model)
+    }
+
+    /// Builds the network with weights of your own: values of Keras' order and layout, as
+    /// [`weights`](Self::weights) lists them and Keras' `get_weights` gives them.
+    ///
+    /// # Errors
+    /// Those of [`build`](Self::build), and weights of another number or size.
+    pub fn build_with_weights(
+        &self,
+        weights: impl IntoIterator<Item = Vec<f32>>,
+        device: &Device,
+    ) -> Result<SequentialModel, ModelError> {
+        let specs = self.weights()?;
+        let mut values = weights.into_iter().fuse();
+        let mut given = Vec::with_capacity(specs.len());
+        for (index, (layer, spec)) in specs.iter().enumerate() {
+            let values = values.next().unwrap_or_default();
+            if values.len() != spec.num_params() {
+                return Err(ModelError::WeightMismatch {
+                    index,
+                    weight: format!("{layer}/{}", spec.name),
+                    expected: spec.num_params(),
+                    received: values.len(),
+                });
+            }
+            given.push(values);
+        }
+        if let Some(extra) = values.next() {
+            return Err(ModelError::WeightMismatch {
+                index: specs.len(),
+                weight: "none".to_owned(),
+                expected: 0,
+                received: extra.len(),
+            });
+        }
+        let mut given = given.into_iter();
+        self.assemble(device, |_, _| Ok(given.next().unwrap_or_default()))
+    }
+
+    /// Builds with weights that are about to be replaced.
+    pub(crate) fn build_for_loading(&self, device: &Device) -> Result<SequentialModel, ModelError> {
+        self.assemble(device, |_, weight| Ok(vec![0.0; weight.num_params()]))
+    }
+
+    /// Builds with values for each weight of the layer with this index.
+    fn assemble(
+        &self,
+        device: &Device,
+        mut values: impl FnMut(usize, &WeightSpec) -> Result<Vec<f32>, ModelError>,
+    ) -> Result<SequentialModel, ModelError> {
+        let plan = self.plan()?;
+        let mut layers: Vec<BuiltLayer> = Vec::with_capacity(plan.len());
+        for (index, layer) in plan.into_iter().enumerate() {
+            let PlannedLayer {
+                described,
+                input,
+                weights,
+                ..
+            } = layer;
+            let weights = weights
+                .into_iter()
+                .map(|weight| {
+                    let values = values(index, &weight)?;
+                    Ok((weight, values))
+                })
+                .collect::<Result<_, ModelError>>()?;
+            let mut weights = Weights::new(weights, device);
+            layers.push(described.layer.build(&input, &mut weights));
+        }
+        Ok(SequentialModel::new(self.clone(), layers))
+    }
+
+    /// Infers every shape and checks everything that can be checked without a device.
+    pub(crate) fn plan(&self) -> Result<Vec<PlannedLayer<'_>>, ModelError> {
+        if self.input_shape.is_empty() || self.input_shape.contains(&0) {
+            return Err(ModelError::ZeroInputs);
+        }
+        if self.layers.is_empty() {
+            return Err(ModelError::NoLayers);
+        }
+        check_output("input", &self.input_shape)?;
+        let mut plan: Vec<PlannedLayer> = Vec::with_capacity(self.layers.len());
+        let mut num_params = 0_usize;
+        let mut from = "the input".to_owned();
+        let mut shape = self.input_shape.clone();
+        for (index, described) in self.layers.iter().enumerate() {
+            let SequentialLayer { name, layer } = described;
+            if let Some(first) = plan.iter().position(|other| other.described.name == *name) {
+                return Err(ModelError::DuplicateName {
+                    name: name.clone(),
+                    first,
+                    second: index,
+                });
+            }
+            let output = layer
+                .output_shape(&shape)
+                .map_err(|problem| ModelError::Layer {
+                    layer: name.clone(),
+                    class_name: layer.class_name(),
+                    index,
+                    received: shape.clone(),
+                    from: std::mem::take(&mut from),
+                    problem: Box::new(problem),
+                })?;
+            check_output(name, &output)?;
+            let weights = layer.weights(&shape);
+            num_params = weights.iter().fold(num_params, |sum, weight| {
+                sum.saturating_add(weight.num_params())
+            });
+            if num_params > MlpConfig::MAX_PARAMS {
+                return Err(ModelError::TooLarge {
+                    layer: name.clone(),
+                    limit: MlpConfig::MAX_PARAMS,
+                });
+            }
+            from = format!("layer `{name}` ({})", layer.class_name());
+            let input = std::mem::replace(&mut shape, output.clone());
+            plan.push(PlannedLayer {
+                described,
+                input,
+                output,
+                weights,
+            });
+        }
+        Ok(plan)
+    }
+}
+
+/// Outputs of few axes and of a size that memory can hold.
+fn check_output(layer: &str, shape: &[usize]) -> Result<(), ModelError> {
+    let (limit, axes) = (MlpConfig::MAX_PARAMS, AnyTensor::MAX_RANK - 1);
+    if shape.len() > axes {
+        return Err(ModelError::TooManyAxes {
+            layer: layer.to_owned(),
+            shape: shape.to_vec(),
+            limit: axes,
+        });
+    }
+    shape
+        .iter()
+        .try_fold(1_usize, |product, &axis| product.checked_mul(axis))
+        .filter(|&elements| elements <= limit)
+        .map(|_| ())
+        .ok_or_else(|| ModelError::OutputTooLarge {
+            layer: layer.to_owned(),
+            shape: shape.to_vec(),
+            limit,
+        })
+}

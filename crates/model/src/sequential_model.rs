@@ -1,0 +1,139 @@
+use burn::module::{Content, DisplaySettings, Module, ModuleDisplay};
+use burn::tensor::Tensor;
+
+use crate::layers::BuiltLayer;
+use crate::{AnyTensor, Mode, Model, ModelError, Sequential, Summary};
+
+/// A network of layers that follow one another, built by [`Sequential::build`].
+///
+/// A Burn [`Module`]: anything of Burn works on it. Convolutions and poolings compute channels-first
+/// and hand that order on to each other; what enters and leaves the network is channels-last.
+#[derive(Module, Debug)]
+#[module(custom_display)]
+pub struct SequentialModel {
+    layers: Vec<BuiltLayer>,
+    #[module(skip)]
+    description: Sequential,
+}
+
+impl SequentialModel {
+    pub(crate) fn new(description: Sequential, layers: Vec<BuiltLayer>) -> Self {
+        Self {
+            layers,
+            description,
+        }
+    }
+
+    /// The description this network was built from.
+    pub fn config(&self) -> &Sequential {
+        &self.description
+    }
+
+    /// The network layer by layer.
+    pub fn summary(&self) -> Summary {
+        // A built network has passed the checks of its description.
+        self.description.summary().unwrap_or_default()
+    }
+
+    /// Runs a batch through all layers.
+    ///
+    /// A frozen network (Burn's [`Module::freeze`], [`Module::valid`]) keeps its dropout off and its
+    /// moving statistics as they are in training, too.
+    ///
+    /// # Shapes
+    /// - inputs: `[batch_size, input_shape...]`, or one row of features a sample
+    /// - output: `[batch_size, output_shape...]`
+    ///
+    /// # Panics
+    /// When the inputs do not have the network's input shape; [`predict`](Self::predict) gives an
+    /// error.
+    pub fn forward(&self, inputs: impl Into<AnyTensor>, mode: Mode) -> AnyTensor {
+        match self.check(inputs.into()) {
+            Ok(inputs) => self
+                .layers
+                .iter()
+                .fold(inputs, |x, layer| layer.forward(x, mode)),
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    /// What the network says of a batch, a softmax at its end included.
+    ///
+    /// # Shapes
+    /// As those of [`forward`](Self::forward).
+    ///
+    /// # Errors
+    /// Inputs of another shape than the network's.
+    pub fn predict(&self, inputs: impl Into<AnyTensor>) -> Result<AnyTensor, ModelError> {
+        let inputs = self.check(inputs.into())?;
+        let run = |x, layer: &BuiltLayer| layer.forward(x, Mode::Inference);
+        Ok(self.layers.iter().fold(inputs, run))
+    }
+
+    /// Brings rows of features into the input shape.
+    fn check(&self, inputs: AnyTensor) -> Result<AnyTensor, ModelError> {
+        let expected = self.description.input_shape();
+        let mut received = inputs.shape();
+        if received[1..] == *expected {
+            return Ok(inputs);
+        }
+        match received[..] {
+            [batch_size, features] if features == expected.iter().product::<usize>() => {
+                received.truncate(0);
+                received.push(batch_size);
+                received.extend(expected);
+                Ok(inputs.reshaped(&received))
+            }
+            _ => Err(ModelError::InputShape {
+                expected: expected.to_vec(),
+                received,
+            }),
+        }
+    }
+}
+
+impl Model for SequentialModel {
+    /// Computes the logits of a batch: rows of features are brought into the input shape, the output
+    /// is flattened, and a softmax at the end is left out, because the loss computes it.
+    ///
+    /// A batch on a device with gradients is [`Mode::Training`], as Burn's own modules decide.
+    ///
+    /// # Panics
+    /// When the inputs do not have the network's number of features.
+    fn forward(&self, inputs: Tensor<2>) -> Tensor<2> {
+        let mode = Mode::of(&inputs.device());
+        let inputs = match self.check(inputs.into()) {
+            Ok(inputs) => inputs,
+            Err(error) => panic!("{error}"),
+        };
+        let last = self.layers.len().saturating_sub(1);
+        let outputs = self
+            .layers
+            .iter()
+            .enumerate()
+            .fold(inputs, |x, (index, layer)| {
+                if index == last {
+                    layer.forward_logits(x, mode)
+                } else {
+                    layer.forward(x, mode)
+                }
+            });
+        let shape = outputs.shape();
+        let outputs = outputs.reshaped(&[shape[0], shape[1..].iter().product()]);
+        outputs.expect_rank()
+    }
+
+    fn description(&self) -> Option<String> {
+        serde_json::to_string(&self.description).ok()
+    }
+}
+
+impl ModuleDisplay for SequentialModel {
+    fn format(&self, _: DisplaySettings) -> String {
+        self.summary().to_string()
+    }
+
+    fn custom_content(&self, content: Content) -> Option<Content> {
+        content.optional()
+    }
+}

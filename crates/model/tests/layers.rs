@@ -1,0 +1,236 @@
+//! Layers against Keras' own; see `data/make_layers.py`.
+//!
+//! `FIREBRICK_GOLDEN` may name another folder with a `layers.json` of the same form.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use burn::module::{Module, ModuleVisitor, Param};
+use burn::tensor::{Device, Tensor, TensorData};
+use firebrick_model::layers::Layer;
+use firebrick_model::{Activation, AnyTensor, Mode, Sequential, SequentialModel};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+#[derive(Deserialize)]
+struct Golden {
+    activations: GoldenActivations,
+    cases: Vec<Value>,
+}
+
+#[derive(Deserialize)]
+struct GoldenActivations {
+    input: Vec<f32>,
+    values: BTreeMap<String, Vec<f32>>,
+}
+
+fn golden() -> Golden {
+    let folder = std::env::var_os("FIREBRICK_GOLDEN").map_or_else(
+        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data"),
+        PathBuf::from,
+    );
+    let path = folder.join("layers.json");
+    let text = std::fs::read_to_string(&path)
+        .unwrap_or_else(|error| panic!("cannot read {}: {error}", path.display()));
+    serde_json::from_str(&text).unwrap()
+}
+
+/// Sizes of the axes and all numbers of nested lists.
+fn numbers(value: &Value) -> (Vec<usize>, Vec<f32>) {
+    fn walk(value: &Value, depth: usize, shape: &mut Vec<usize>, values: &mut Vec<f32>) {
+        match value {
+            Value::Array(items) => {
+                if shape.len() == depth {
+                    shape.push(items.len());
+                }
+                for item in items {
+                    walk(item, depth + 1, shape, values);
+                }
+            }
+            Value::String(name) => values.push(name.parse().unwrap()),
+            number => {
+                #[allow(
+                    clippy::cast_possible_truncation,
+                    reason = "the numbers are those of single precision"
+                )]
+                values.push(number.as_f64().unwrap() as f32);
+            }
+        }
+    }
+    let (mut shape, mut values) = (Vec::new(), Vec::new());
+    walk(value, 0, &mut shape, &mut values);
+    (shape, values)
+}
+
+fn tensor(value: &Value) -> AnyTensor {
+    let (shape, values) = numbers(value);
+    let device = Device::flex();
+    match shape[..] {
+        [a, b] => Tensor::<2>::from_data(TensorData::new(values, [a, b]), &device).into(),
+        [a, b, c] => Tensor::<3>::from_data(TensorData::new(values, [a, b, c]), &device).into(),
+        [a, b, c, d] => {
+            Tensor::<4>::from_data(TensorData::new(values, [a, b, c, d]), &device).into()
+        }
+        _ => panic!("no input of shape {shape:?} is expected"),
+    }
+}
+
+fn values(tensor: AnyTensor) -> Vec<f32> {
+    let data = match tensor.rank() {
+        2 => tensor.into_rank::<2>().unwrap().into_data(),
+        3 => tensor.into_rank::<3>().unwrap().into_data(),
+        4 => tensor.into_rank::<4>().unwrap().into_data(),
+        rank => panic!("no output of rank {rank} is expected"),
+    };
+    data.iter().collect()
+}
+
+/// Every weight by the last part of its path.
+fn weights(model: &SequentialModel) -> BTreeMap<String, Vec<f32>> {
+    #[derive(Default)]
+    struct Collect {
+        path: Vec<String>,
+        found: BTreeMap<String, Vec<f32>>,
+    }
+    impl ModuleVisitor for Collect {
+        fn enter_module(&mut self, name: &str, _: &str) {
+            self.path.push(name.to_owned());
+        }
+        fn exit_module(&mut self, _: &str, _: &str) {
+            self.path.pop();
+        }
+        fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+            let name = self.path.last().unwrap().clone();
+            self.found
+                .insert(name, param.val().into_data().iter().collect());
+        }
+    }
+    let mut collect = Collect::default();
+    // `valid` brings the moving statistics up to date.
+    model.valid().visit(&mut collect);
+    collect.found
+}
+
+fn differences(what: &str, received: &[f32], expected: &[f32]) -> Vec<String> {
+    if received.len() != expected.len() {
+        return vec![format!(
+            "{what}: {} values instead of {}",
+            received.len(),
+            expected.len()
+        )];
+    }
+    received
+        .iter()
+        .zip(expected)
+        .enumerate()
+        .filter(|(_, (received, expected))| {
+            let difference = (*received - *expected).abs();
+            difference.is_nan() || difference > 1e-5 + 1e-4 * expected.abs()
+        })
+        .map(|(index, (received, expected))| {
+            format!("{what}[{index}] = {received} instead of {expected}")
+        })
+        .collect()
+}
+
+/// The case's differences from Keras; `None` where the layer, or what the case asks of it, is not
+/// there.
+fn check(case: &Value) -> Option<Vec<String>> {
+    let class_name = case["layer"].as_str().unwrap();
+    if !Layer::CLASS_NAMES.contains(&class_name) || !case["call"].is_null() {
+        return None;
+    }
+    let name = case["name"].as_str().unwrap();
+    let description = json!({"class_name": class_name, "config": case["config"]});
+    let layer: Layer = serde_json::from_value(description)
+        .unwrap_or_else(|error| panic!("{name}: its arguments are Keras': {error}"));
+    let input = tensor(&case["input"]);
+    let initial = case["weights"].as_array().unwrap();
+    let network = Sequential::new(&input.shape()[1..]).add(layer);
+    let listed: Vec<_> = network.weights().unwrap();
+    for (ours, theirs) in listed.iter().zip(initial) {
+        assert_eq!(ours.1.name, theirs["path"], "{name}");
+        assert_eq!(json!(ours.1.shape), theirs["shape"], "{name}");
+    }
+    let initial = initial.iter().map(|weight| numbers(&weight["value"]).1);
+    let model = network
+        .build_with_weights(initial, &Device::flex())
+        .unwrap();
+
+    let mode = match case["training"] {
+        Value::Bool(true) => Mode::Training,
+        _ => Mode::Inference,
+    };
+    let outputs = match &case["outputs_each_step"] {
+        Value::Array(outputs) => outputs.clone(),
+        _ => vec![case["output"].clone()],
+    };
+    let mut found = Vec::new();
+    for expected in outputs {
+        let output = model.forward(input.clone(), mode);
+        let (shape, expected) = numbers(&expected);
+        assert_eq!(output.shape(), shape, "{name}");
+        let inferred = network.output_shape().unwrap();
+        assert_eq!(inferred, shape[1..], "{name}: the inferred shape");
+        found.extend(differences("output", &values(output), &expected));
+    }
+    if let Value::Array(after) = &case["weights_after"] {
+        let weights = weights(&model);
+        for weight in after {
+            let path = weight["path"].as_str().unwrap();
+            let expected = numbers(&weight["value"]).1;
+            found.extend(differences(path, &weights[path], &expected));
+        }
+    }
+    Some(found)
+}
+
+#[test]
+fn every_layer_computes_what_keras_computes() {
+    let mut not_built = Vec::new();
+    let mut failed = Vec::new();
+    let mut passed = 0;
+    for case in golden().cases {
+        let name = case["name"].as_str().unwrap().to_owned();
+        match check(&case) {
+            None => not_built.push(name),
+            Some(differences) if differences.is_empty() => passed += 1,
+            Some(differences) => failed.push(format!("{name}: {}", differences.join(", "))),
+        }
+    }
+    println!(
+        "{passed} cases agree with Keras; {} ask for what is not built: {}",
+        not_built.len(),
+        not_built.join(", ")
+    );
+    assert!(failed.is_empty(), "{}", failed.join("\n"));
+    assert!(passed > 0, "no case was checked");
+    if std::env::var_os("FIREBRICK_GOLDEN").is_none() {
+        // A case that was checked once stays checked.
+        assert_eq!((passed, not_built.len()), (42, 36));
+    }
+}
+
+#[test]
+fn every_activation_of_the_file_computes_what_keras_computes() {
+    let GoldenActivations { input, values } = golden().activations;
+    let mut not_built = Vec::new();
+    for (name, expected) in &values {
+        let Ok(activation) = name.parse::<Activation>() else {
+            not_built.push(name.as_str());
+            continue;
+        };
+        let x = Tensor::<1>::from_floats(&input[..], &Device::flex());
+        let output: Vec<f32> = activation.forward(x).into_data().iter().collect();
+        let found = differences(name, &output, expected);
+        assert!(found.is_empty(), "{}", found.join(", "));
+    }
+    println!("activations that are not built: {}", not_built.join(", "));
+    // Those that take arguments, change the shape or sort.
+    assert_eq!(
+        not_built,
+        ["gelu_approximate", "glu", "sparsemax", "threshold"]
+    );
+}

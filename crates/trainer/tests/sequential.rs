@@ -1,0 +1,92 @@
+//! Training a sequential network, on the embedded sample.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
+
+use burn::tensor::{Device, Tensor};
+use firebrick_data::{ValidationSplit, mnist_sample};
+use firebrick_model::layers::{
+    BatchNormalization, Conv2D, Dense, Dropout, Flatten, MaxPooling2D, Padding,
+};
+use firebrick_model::{Activation, Model, SavedModel, Sequential, save_model};
+use firebrick_scheduler::Constant;
+use firebrick_trainer::{Compile, Display, Fit, Loss, Optimizer};
+
+fn cnn() -> Sequential {
+    Sequential::new([28, 28, 1])
+        .add(
+            Conv2D::new(6, 3)
+                .with_strides(2)
+                .with_padding(Padding::Same)
+                .without_bias(),
+        )
+        .add(BatchNormalization::new().with_momentum(0.8))
+        .add(Activation::Relu)
+        .add(MaxPooling2D::new(2))
+        .add(Flatten::new())
+        .add(Dropout::new(0.1))
+        .add(Dense::new(10).with_activation(Activation::Softmax))
+}
+
+fn outputs(model: &impl Model, inputs: &Tensor<2>) -> Vec<f32> {
+    model.forward(inputs.clone()).into_data().iter().collect()
+}
+
+#[test]
+fn a_small_cnn_learns_and_is_the_same_after_saving_and_loading() {
+    let device = Device::flex();
+    let data = mnist_sample().unwrap();
+    let (train, validation) = data
+        .train
+        .split(&ValidationSplit::Tail { fraction: 0.1 })
+        .unwrap();
+    let compile = Compile::new(
+        Optimizer::adam(),
+        Constant::new(0.01).unwrap(),
+        Loss::CrossEntropy,
+    );
+    let mut trainer = compile.model(cnn().build(7, &device).unwrap());
+    let fit = Fit::new(4)
+        .with_batch_size(20)
+        .with_validation(&validation)
+        .with_display(Display::Quiet);
+    let history = trainer.fit(&train, &fit).unwrap();
+    let accuracy = trainer.evaluate(&data.test).unwrap().accuracy;
+    assert!(accuracy > 0.8, "{accuracy}: {history:?}");
+
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("model.bpk");
+    save_model(trainer.model(), &path).unwrap();
+    let loaded = SavedModel::read(&path)
+        .unwrap()
+        .into_sequential(&device)
+        .unwrap();
+    assert_eq!(loaded.config(), &cnn());
+    let values: Vec<f32> = (0..3 * 784)
+        .map(|i| (i as f32 * 0.37).sin().abs())
+        .collect();
+    let inputs = Tensor::<1>::from_floats(&values[..], &device).reshape([3, 784]);
+    assert_eq!(outputs(&loaded, &inputs), outputs(trainer.model(), &inputs));
+    // The moving statistics were learned: a fresh network of these weights would differ.
+    let evaluated = Compile::new(
+        Optimizer::adam(),
+        Constant::new(0.01).unwrap(),
+        Loss::CrossEntropy,
+    )
+    .model(loaded)
+    .evaluate(&data.test)
+    .unwrap();
+    assert!((evaluated.accuracy - accuracy).abs() < 1e-12);
+}
+
+#[test]
+fn a_layer_where_it_does_not_fit_is_explained_before_anything_is_built() {
+    let network = Sequential::new([28, 28, 1])
+        .add(Flatten::new())
+        .add(Conv2D::new(8, 3));
+    assert_eq!(
+        network.build(1, &Device::flex()).unwrap_err().to_string(),
+        "layer `conv2d` (Conv2D, index 1) expects an input of [height, width, channels]; place it \
+         before the layer that flattens, or put a Reshape in front of it; it receives [784] from \
+         layer `flatten` (Flatten)"
+    );
+}

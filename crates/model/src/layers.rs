@@ -3,7 +3,7 @@
 //! A module of its own, because some names (`Activation`, `Softmax`) mean a layer here and something
 //! else outside.
 //!
-//! To add a layer: a file with its description ([`Describe`]) and its built form ([`Apply`]), its two
+//! To add a layer: a file with its description (`Describe`) and its built form (`Apply`), its two
 //! lines and its entry in `known_layers!` below.
 
 mod activation;

@@ -5,7 +5,7 @@
     apt-get install fonts-dejavu-core
     cargo build --release
     scripts/screenshot.py --seconds 12 --keys qs -o assets/dashboard.png -- \
-        target/release/firebrick train --runs-dir /tmp/pictures
+        target/release/firebrick train --runs-dir pictures
 
 The picture is taken after `--seconds`; then `--keys` are typed, so that the program can end.
 """

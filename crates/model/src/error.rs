@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 
 use crate::layers::LayerProblem;
-use crate::{Activation, DeviceName, Initializer};
+use crate::{Activation, DeviceName, Initializer, did_you_mean};
 
 /// What can go wrong between describing a network and running it.
 #[derive(Debug, thiserror::Error)]
@@ -250,8 +250,4 @@ pub enum ModelError {
         /// What was expected and what was there.
         reason: String,
     },
-}
-
-fn did_you_mean(nearest: Option<&'static str>) -> String {
-    nearest.map_or_else(String::new, |name| format!(", did you mean `{name}`?"))
 }

@@ -47,7 +47,7 @@ pub use mlp::Mlp;
 pub use mlp_config::MlpConfig;
 pub use mode::Mode;
 pub use model::Model;
-pub use names::nearest_name;
+pub use names::{did_you_mean, nearest_name};
 pub use panics::{catch_panic, panic_message};
 pub use saved_model::{SavedModel, save_model};
 pub use sequential::{LayerKey, Sequential, SequentialLayer};

@@ -13,3 +13,13 @@ pub fn nearest_name<'a>(given: &str, known: &[&'a str]) -> Option<&'a str> {
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, name)| name)
 }
+
+/// What an error adds to an unknown name: the nearest known one, if there is one.
+///
+/// ```
+/// assert_eq!(firebrick_model::did_you_mean(Some("adam")), ", did you mean `adam`?");
+/// assert_eq!(firebrick_model::did_you_mean(None), "");
+/// ```
+pub fn did_you_mean(nearest: Option<&str>) -> String {
+    nearest.map_or_else(String::new, |name| format!(", did you mean `{name}`?"))
+}

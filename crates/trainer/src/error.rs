@@ -1,5 +1,7 @@
 use std::path::PathBuf;
 
+use firebrick_model::did_you_mean;
+
 use crate::{CurvesError, Display, Loss, Optimizer};
 
 /// What can go wrong between compiling a model and reading its history.
@@ -221,8 +223,4 @@ pub enum TrainError {
         /// What the system said.
         source: ctrlc::Error,
     },
-}
-
-fn did_you_mean(nearest: Option<&'static str>) -> String {
-    nearest.map_or_else(String::new, |name| format!(", did you mean `{name}`?"))
 }

@@ -27,7 +27,8 @@ impl RunDirectory {
     /// What was logged.
     pub const LOG: &'static str = "log.txt";
 
-    const FILES: [&'static str; 6] = [
+    /// All of its files, in the order in which they come about.
+    pub const FILES: [&'static str; 6] = [
         Self::CONFIG,
         Self::HISTORY,
         Self::CURVES_SVG,

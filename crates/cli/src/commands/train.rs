@@ -225,15 +225,7 @@ impl Prepared {
 
 /// The files that a run has.
 fn kept_line(run: &RunDirectory) -> String {
-    let files = [
-        RunDirectory::CONFIG,
-        RunDirectory::HISTORY,
-        RunDirectory::CURVES_SVG,
-        RunDirectory::CURVES_PNG,
-        RunDirectory::MODEL,
-        RunDirectory::LOG,
-    ];
-    let there: Vec<&str> = files
+    let there: Vec<&str> = RunDirectory::FILES
         .into_iter()
         .filter(|name| run.file(name).exists())
         .collect();

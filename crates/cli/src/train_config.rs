@@ -1,8 +1,9 @@
 use firebrick::datasets::DataSource;
 use firebrick::devices::DeviceName;
+use firebrick::losses::Loss;
 use firebrick::models::Activation;
 use firebrick::schedules::ScheduleSpec;
-use firebrick::training::{Loss, Optimizer};
+use firebrick::training::Optimizer;
 use serde::{Deserialize, Serialize};
 
 use crate::hidden_units::HiddenUnits;
@@ -71,7 +72,7 @@ pub(crate) struct TrainConfig {
         long,
         value_name = "NAME",
         help_heading = "Learning",
-        help = choice("What is made small", &Loss::NAMES, "crossentropy")
+        help = choice("What is made small", Loss::NAMES, "sparse_categorical_crossentropy")
     )]
     pub(crate) loss: Option<Loss>,
 

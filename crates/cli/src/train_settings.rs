@@ -2,9 +2,10 @@ use std::path;
 
 use firebrick::datasets::{DataSource, Mnist, MnistDataset, ValidationSplit};
 use firebrick::devices::DeviceName;
+use firebrick::losses::Loss;
 use firebrick::models::{Activation, MlpConfig};
 use firebrick::schedules::{Constant, Schedule, ScheduleSpec, TimeBased};
-use firebrick::training::{Compile, Loss, Optimizer, TrainError};
+use firebrick::training::{Compile, Optimizer, TrainError};
 
 use crate::failure::OrUsage;
 use crate::hidden_units::HiddenUnits;
@@ -88,7 +89,7 @@ impl TrainSettings {
             stratified: Some(self.stratified),
             hidden: Some(self.hidden.clone()),
             activation: Some(self.activation),
-            loss: Some(self.loss),
+            loss: Some(self.loss.clone()),
             optimizer: Some(self.optimizer.clone()),
             momentum: Some(self.momentum),
             weight_decay: self.weight_decay,
@@ -134,7 +135,7 @@ impl TrainSettings {
 
     pub(crate) fn compile(&self) -> anyhow::Result<Compile> {
         let schedule = self.schedule.clone();
-        Ok(Compile::new(self.optimizer()?, schedule, self.loss))
+        Ok(Compile::new(self.optimizer()?, schedule, self.loss.clone()))
     }
 
     /// The network for this data, checked.

@@ -71,9 +71,25 @@ pub mod schedules {
 /// Compiling, fitting and evaluating any model.
 pub mod training {
     pub use firebrick_trainer::{
-        ClassReport, Compile, Display, EpochRecord, Evaluation, Fit, History, Loss, Optimizer,
+        ClassReport, Compile, Display, EpochRecord, Evaluation, Fit, History, Optimizer,
         RunDirectory, StopHandle, StopReason, TrainError, Trainer,
     };
+}
+
+/// What training makes small.
+pub mod losses {
+    pub use firebrick_trainer::losses::{
+        MeanSquaredError, Reduction, SparseCategoricalCrossentropy,
+    };
+    pub use firebrick_trainer::{Loss, LossFunction, Outputs, TargetForm};
+}
+
+/// What is measured beside the loss.
+pub mod metrics {
+    pub use firebrick_trainer::metrics::{
+        CategoricalAccuracy, Direction, SparseCategoricalAccuracy,
+    };
+    pub use firebrick_trainer::{Metric, MetricFunction};
 }
 
 /// Pictures of histories.
@@ -87,9 +103,11 @@ pub mod curves {
 pub mod prelude {
     pub use crate::datasets::{DataSource, ValidationSplit, load, mnist_sample};
     pub use crate::devices::DeviceName;
+    pub use crate::losses::{Loss, MeanSquaredError, SparseCategoricalCrossentropy};
+    pub use crate::metrics::Metric;
     pub use crate::models::{
         Activation, Mlp, MlpConfig, Model, SavedModel, Sequential, save_model,
     };
     pub use crate::schedules::{Constant, ScheduleSpec, TimeBased};
-    pub use crate::training::{Compile, Display, Fit, History, Loss, Optimizer, Trainer};
+    pub use crate::training::{Compile, Display, Fit, History, Optimizer, Trainer};
 }

@@ -22,7 +22,8 @@ use burn::tensor::{Device, Int, Tensor, TensorData};
 use firebrick_data::{DataSource, MnistDataset, ShuffleState, load};
 use firebrick_model::{Mlp, MlpConfig, Model};
 use firebrick_scheduler::Constant;
-use firebrick_trainer::{Compile, Display, Fit, Loss, Optimizer, Trainer};
+use firebrick_trainer::losses::SparseCategoricalCrossentropy;
+use firebrick_trainer::{Compile, Display, Fit, Optimizer, Trainer};
 
 /// The allocator of the `firebrick` binary.
 #[global_allocator]
@@ -44,7 +45,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         .init(42, &device)?;
     let mut raw = RawLoop::new(&data, model.clone(), device.autodiff());
     let rate = Constant::new(LEARNING_RATE)?;
-    let compile = Compile::new(Optimizer::adam(), rate, Loss::CrossEntropy);
+    let compile = Compile::new(
+        Optimizer::adam(),
+        rate,
+        SparseCategoricalCrossentropy::new(),
+    );
     let mut trainer = compile.model(model);
 
     let mut seconds = [Vec::new(), Vec::new()];

@@ -21,10 +21,14 @@ enum LearningRate {
 
 impl Compile {
     /// Optimizer, learning rate schedule, loss.
-    pub fn new(optimizer: Optimizer, schedule: impl Into<ScheduleSpec>, loss: Loss) -> Self {
+    pub fn new(
+        optimizer: Optimizer,
+        schedule: impl Into<ScheduleSpec>,
+        loss: impl Into<Loss>,
+    ) -> Self {
         Self {
             optimizer,
-            loss,
+            loss: loss.into(),
             schedule: LearningRate::Described(schedule.into()),
         }
     }

@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use firebrick_model::did_you_mean;
 
-use crate::{CurvesError, Display, Loss, Optimizer};
+use crate::{CurvesError, Display, Loss, Metric, Optimizer};
 
 /// What can go wrong between compiling a model and reading its history.
 #[derive(Debug, thiserror::Error)]
@@ -54,6 +54,15 @@ pub enum TrainError {
     /// A loss of no known name.
     #[error("unknown loss `{name}`{}; known losses: {}", did_you_mean(*nearest), Loss::NAMES.join(", "))]
     UnknownLoss {
+        /// The name as given.
+        name: String,
+        /// The closest known name.
+        nearest: Option<&'static str>,
+    },
+
+    /// A metric of no known name.
+    #[error("unknown metric `{name}`{}; known metrics: {}", did_you_mean(*nearest), Metric::NAMES.join(", "))]
+    UnknownMetric {
         /// The name as given.
         name: String,
         /// The closest known name.

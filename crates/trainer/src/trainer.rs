@@ -26,13 +26,14 @@ const SAVE_INTERVAL: Duration = Duration::from_secs(1);
 /// use firebrick_data::{ValidationSplit, mnist_sample};
 /// use firebrick_model::MlpConfig;
 /// use firebrick_scheduler::Constant;
-/// use firebrick_trainer::{Compile, Display, Fit, Loss, Optimizer};
+/// use firebrick_trainer::losses::SparseCategoricalCrossentropy;
+/// use firebrick_trainer::{Compile, Display, Fit, Optimizer};
 ///
 /// let data = mnist_sample()?;
 /// let (train, validation) = data.train.split(&ValidationSplit::Tail { fraction: 0.2 })?;
 /// let model = MlpConfig::new(784, 10).with_hidden([32]).init(42, &burn::tensor::Device::flex())?;
 /// let mut trainer =
-///     Compile::new(Optimizer::adam(), Constant::new(0.01)?, Loss::CrossEntropy).model(model);
+///     Compile::new(Optimizer::adam(), Constant::new(0.01)?, SparseCategoricalCrossentropy::new()).model(model);
 /// let fit = Fit::new(3).with_validation(&validation).with_display(Display::Quiet);
 /// let history = trainer.fit(&train, &fit)?;
 /// assert_eq!(history.epochs.len(), 3);
@@ -172,7 +173,7 @@ impl<M: Model> Trainer<M> {
             log::warn!("{warning}");
         }
         Ok(Learner::new(
-            Compiled::new(self.model.clone().train(), self.compile.loss),
+            Compiled::new(self.model.clone().train(), self.compile.loss.clone()),
             optimizer.build(Path::Fastest),
             ScheduleAdapter::new(schedule),
         ))
@@ -189,7 +190,7 @@ impl<M: Model> Trainer<M> {
         const BATCH_SIZE: usize = 500;
         let num_classes = self.check_data(data)?;
         let loader = BatchLoader::new(Arc::new(data.clone()), BATCH_SIZE, &self.device)?;
-        let compiled = Compiled::new(self.model.clone(), self.compile.loss);
+        let compiled = Compiled::new(self.model.clone(), self.compile.loss.clone());
         let evaluation_error = |message: String| TrainError::Evaluation { message };
 
         let mut means = RunningMeans::default();

@@ -11,6 +11,7 @@ use burn::tensor::{Device, Int, Tensor};
 use firebrick_data::{Batch, BatchSource};
 use firebrick_model::{Activation, Model};
 use firebrick_scheduler::Constant;
+use firebrick_trainer::losses::{MeanSquaredError, SparseCategoricalCrossentropy};
 use firebrick_trainer::{Compile, Display, Fit, Loss, Optimizer};
 use serde::Deserialize;
 
@@ -96,10 +97,10 @@ fn network(golden: &Golden, device: &Device) -> Network {
 }
 
 fn compile(name: &str) -> Compile {
-    let loss = if name.starts_with("mse") {
-        Loss::MeanSquaredError
+    let loss: Loss = if name.starts_with("mse") {
+        MeanSquaredError::new().into()
     } else {
-        Loss::CrossEntropy
+        SparseCategoricalCrossentropy::new().into()
     };
     let momentum = || Optimizer::sgd().with_momentum(0.9).unwrap();
     let (optimizer, rate) = match name {

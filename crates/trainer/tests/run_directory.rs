@@ -9,9 +9,9 @@ use burn::tensor::Device;
 use firebrick_data::mnist_sample;
 use firebrick_model::{MlpConfig, SavedModel};
 use firebrick_scheduler::Constant;
+use firebrick_trainer::losses::SparseCategoricalCrossentropy;
 use firebrick_trainer::{
-    Compile, Display, EpochRecord, Fit, History, Loss, Optimizer, RunDirectory, StopReason,
-    TrainError,
+    Compile, Display, EpochRecord, Fit, History, Optimizer, RunDirectory, StopReason, TrainError,
 };
 
 fn names(directory: &Path) -> BTreeSet<String> {
@@ -53,7 +53,7 @@ fn a_fit_leaves_history_curves_and_model_and_no_other_file() {
     let compile = Compile::new(
         Optimizer::adam(),
         Constant::new(0.01).unwrap(),
-        Loss::CrossEntropy,
+        SparseCategoricalCrossentropy::new(),
     );
     let mut trainer = compile.model(model);
     let fit = Fit::new(3)
@@ -77,7 +77,12 @@ fn a_fit_leaves_history_curves_and_model_and_no_other_file() {
     let saved = SavedModel::read(&run.file(RunDirectory::MODEL)).unwrap();
     let loaded = saved.into_mlp(&Device::flex()).unwrap();
     let schedule = Constant::new(0.01).unwrap();
-    let again = Compile::new(Optimizer::adam(), schedule, Loss::CrossEntropy).model(loaded);
+    let again = Compile::new(
+        Optimizer::adam(),
+        schedule,
+        SparseCategoricalCrossentropy::new(),
+    )
+    .model(loaded);
     assert_eq!(
         again.evaluate(&data.test).unwrap(),
         trainer.evaluate(&data.test).unwrap()
@@ -96,7 +101,7 @@ fn a_file_that_cannot_be_written_ends_the_training_and_keeps_the_weights() {
     let compile = Compile::new(
         Optimizer::sgd(),
         Constant::new(0.1).unwrap(),
-        Loss::CrossEntropy,
+        SparseCategoricalCrossentropy::new(),
     );
     let mut trainer = compile.model(model);
     let before = trainer.evaluate(&data).unwrap();

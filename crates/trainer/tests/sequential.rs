@@ -9,7 +9,8 @@ use firebrick_model::layers::{
 };
 use firebrick_model::{Activation, Model, SavedModel, Sequential, save_model};
 use firebrick_scheduler::Constant;
-use firebrick_trainer::{Compile, Display, Fit, Loss, Optimizer};
+use firebrick_trainer::losses::SparseCategoricalCrossentropy;
+use firebrick_trainer::{Compile, Display, Fit, Optimizer};
 
 fn cnn() -> Sequential {
     Sequential::new([28, 28, 1])
@@ -42,7 +43,7 @@ fn a_small_cnn_learns_and_is_the_same_after_saving_and_loading() {
     let compile = Compile::new(
         Optimizer::adam(),
         Constant::new(0.01).unwrap(),
-        Loss::CrossEntropy,
+        SparseCategoricalCrossentropy::new(),
     );
     let mut trainer = compile.model(cnn().build(7, &device).unwrap());
     let fit = Fit::new(4)
@@ -70,7 +71,7 @@ fn a_small_cnn_learns_and_is_the_same_after_saving_and_loading() {
     let evaluated = Compile::new(
         Optimizer::adam(),
         Constant::new(0.01).unwrap(),
-        Loss::CrossEntropy,
+        SparseCategoricalCrossentropy::new(),
     )
     .model(loaded)
     .evaluate(&data.test)

@@ -15,9 +15,8 @@ use burn::tensor::{Device, Tensor};
 use firebrick_data::{Mnist, MnistDataset, ValidationSplit, mnist_sample};
 use firebrick_model::{Mlp, MlpConfig, Model};
 use firebrick_scheduler::{Constant, Schedule, TimeBased};
-use firebrick_trainer::{
-    Compile, Display, Fit, Loss, Optimizer, StopHandle, StopReason, TrainError,
-};
+use firebrick_trainer::losses::{MeanSquaredError, SparseCategoricalCrossentropy};
+use firebrick_trainer::{Compile, Display, Fit, Optimizer, StopHandle, StopReason, TrainError};
 
 fn sample() -> Mnist {
     mnist_sample().unwrap()
@@ -30,7 +29,11 @@ fn mlp(seed: u64) -> Mlp {
 
 fn sgd(learning_rate: f64) -> Compile {
     let schedule = Constant::new(learning_rate).unwrap();
-    Compile::new(Optimizer::sgd(), schedule, Loss::CrossEntropy)
+    Compile::new(
+        Optimizer::sgd(),
+        schedule,
+        SparseCategoricalCrossentropy::new(),
+    )
 }
 
 fn quiet(epochs: usize) -> Fit {
@@ -60,7 +63,11 @@ fn an_mlp_learns_with_an_integer_time_based_rate() {
         .split(&ValidationSplit::Tail { fraction: 0.1 })
         .unwrap();
     let schedule = TimeBased::new(3).unwrap();
-    let compile = Compile::new(Optimizer::sgd(), schedule, Loss::CrossEntropy);
+    let compile = Compile::new(
+        Optimizer::sgd(),
+        schedule,
+        SparseCategoricalCrossentropy::new(),
+    );
     let mut trainer = compile.model(mlp(42));
     let fit = quiet(8).with_batch_size(20).with_validation(&validation);
     let history = trainer.fit(&train, &fit).unwrap();
@@ -311,7 +318,7 @@ fn a_second_fit_goes_on_where_the_first_ended() {
     let compile = || {
         let optimizer = Optimizer::sgd().with_momentum(0.9).unwrap();
         let schedule = TimeBased::new(40).unwrap().with_scale(0.001).unwrap();
-        Compile::new(optimizer, schedule, Loss::MeanSquaredError)
+        Compile::new(optimizer, schedule, MeanSquaredError::new())
     };
     let mut at_once = compile().model(mlp(5));
     at_once.fit(&data, &quiet(4)).unwrap();

@@ -39,7 +39,11 @@ fn main() -> anyhow::Result<()> {
     println!("{}", model.summary());
 
     // The rate of the first step is 3, of the second 2, of all others 1.
-    let compile = Compile::new(Optimizer::sgd(), TimeBased::new(3)?, Loss::CrossEntropy);
+    let compile = Compile::new(
+        Optimizer::sgd(),
+        TimeBased::new(3)?,
+        SparseCategoricalCrossentropy::new(),
+    );
     let mut trainer = compile.model(model);
 
     let run = RunDirectory::create_numbered(Path::new("runs"), "mnist_mlp")?;

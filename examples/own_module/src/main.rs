@@ -99,7 +99,11 @@ fn main() -> anyhow::Result<()> {
     let model = new(42)?;
     println!("{model}");
 
-    let compile = Compile::new(Optimizer::adam(), Constant::new(0.001)?, Loss::CrossEntropy);
+    let compile = Compile::new(
+        Optimizer::adam(),
+        Constant::new(0.001)?,
+        SparseCategoricalCrossentropy::new(),
+    );
     let mut trainer = compile.clone().model(model);
     let fit = Fit::new(5)
         .with_validation(&validation)

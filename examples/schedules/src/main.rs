@@ -66,8 +66,12 @@ fn main() -> anyhow::Result<()> {
     let model = MlpConfig::new(784, 10)
         .with_hidden([32])
         .init(42, &device)?;
-    let compile = Compile::new(Optimizer::sgd(), Constant::new(1.0)?, Loss::CrossEntropy)
-        .with_schedule(cosine);
+    let compile = Compile::new(
+        Optimizer::sgd(),
+        Constant::new(1.0)?,
+        SparseCategoricalCrossentropy::new(),
+    )
+    .with_schedule(cosine);
     let mut trainer = compile.model(model);
     let fit = Fit::new(EPOCHS)
         .with_batch_size(BATCH_SIZE)

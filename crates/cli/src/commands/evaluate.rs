@@ -61,7 +61,7 @@ pub(crate) fn run(arguments: &EvaluateArguments) -> anyhow::Result<ExitCode> {
     let data = load_data(&source)?;
 
     // Only the loss matters; nothing is going to be learned.
-    let compile = Compile::new(Optimizer::sgd(), Constant::new(1.0)?, loss);
+    let compile = Compile::new(Optimizer::sgd(), Constant::new(1.0)?, loss.clone());
     let evaluation = compile.model(network).evaluate(&data.test)?;
     if let Some(path) = &arguments.predictions {
         write_predictions(path, &data.test, &evaluation)?;

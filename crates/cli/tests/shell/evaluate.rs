@@ -60,7 +60,7 @@ fn the_loss_is_the_one_of_the_run() {
         .next()
         .unwrap();
     assert!(
-        table.contains(&format!("loss      {loss} (mse)\n")),
+        table.contains(&format!("loss      {loss} (mean_squared_error)\n")),
         "{table}"
     );
     assert!(
@@ -83,10 +83,10 @@ fn a_run_without_its_config_says_what_is_assumed() {
     assert_eq!(outcome.code, Some(0));
     assert_eq!(
         outcome.stderr,
-        "note: the run has no `config.toml`; the loss is taken to be crossentropy, the data mnist unless \
+        "note: the run has no `config.toml`; the loss is taken to be sparse_categorical_crossentropy, the data mnist unless \
          `--data` is given\n"
     );
-    assert!(outcome.stdout.contains("(crossentropy)"));
+    assert!(outcome.stdout.contains("(sparse_categorical_crossentropy)"));
 }
 
 #[test]

@@ -22,7 +22,7 @@ fn a_training_leaves_its_files_and_says_what_happened() {
         "device   flex (",
         "asked for by name",
         "network  784 → 128 → 64 → 10, sigmoid, softmax; 109386 parameters\n",
-        "learning crossentropy, sgd, time-based:3, 2 epochs, batches of 128, seed 42\n",
+        "learning sparse_categorical_crossentropy, sgd, time-based:3, 2 epochs, batches of 128, seed 42\n",
         "run      runs/mnist-sample-1\n",
         "\nepoch 1/2  ",
         "\nepoch 2/2  ",
@@ -63,7 +63,7 @@ fn the_config_holds_every_setting() {
          stratified = true\n\
          hidden = [128, 64]\n\
          activation = \"sigmoid\"\n\
-         loss = \"crossentropy\"\n\
+         loss = \"sparse_categorical_crossentropy\"\n\
          optimizer = \"sgd\"\n\
          momentum = 0.0\n\
          schedule = \"time-based:3\"\n\

@@ -11,7 +11,7 @@ fn wrong_flags_say_what_is_expected_and_leave_nothing() {
                 "leaky_relu",
             ][..],
         ),
-        ("--loss mes", &["unknown loss `mes`", "crossentropy, mse"]),
+        ("--loss mes", &["unknown loss `mes`", "did you mean `mse`?"]),
         ("--optimizer sdg", &["unknown optimizer `sdg`", "sgd, adam"]),
         (
             "--optimizer adam --momentum 0.9",

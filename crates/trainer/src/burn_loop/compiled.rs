@@ -2,11 +2,11 @@ use burn::module::Module;
 use burn::tensor::{ExecutionError, Int, Tensor};
 use burn::train::metric::Adaptor;
 use burn::train::{InferenceStep, ItemLazy, TrainOutput, TrainStep};
-use firebrick_data::Batch;
-use firebrick_model::Model;
+use firebrick_data::{Batch, one_hot};
+use firebrick_model::{Activation, Model};
 
 use super::dashboard_metrics::DashboardFigures;
-use crate::Loss;
+use crate::{Loss, Outputs, TargetForm};
 
 /// A model with the loss it is trained on, as Burn's `Learner` wants it.
 #[derive(Module, Debug)]
@@ -40,13 +40,23 @@ impl<M: Model> Compiled<M> {
         self.model
     }
 
+    fn loss_of(&self, logits: Tensor<2>, classes: Tensor<1, Int>) -> Tensor<1> {
+        let [_, num_classes] = logits.dims();
+        let targets = match self.loss.function().target_form() {
+            TargetForm::ClassIndex => classes.float().unsqueeze_dim(1),
+            TargetForm::LikeOutputs => one_hot(classes, num_classes),
+        };
+        let outputs = Outputs::new(logits, Activation::Softmax);
+        self.loss.forward(targets, &outputs, None)
+    }
+
     /// Logits and loss of a batch.
     fn forward(&self, batch: Batch) -> (Tensor<1>, StepOutput) {
         let samples = batch.num_samples();
         let logits = self.model.forward(batch.inputs);
         let answers: Tensor<1, Int> = logits.clone().inner().argmax(1).squeeze_dim(1);
         let correct = answers.equal(batch.targets.clone().inner()).int().sum();
-        let loss = self.loss.forward(logits, batch.targets);
+        let loss = self.loss_of(logits, batch.targets);
         let output = StepOutput {
             samples,
             loss: loss.clone().inner(),
@@ -64,7 +74,7 @@ impl<M: Model> Compiled<M> {
         let logits = self.model.forward(batch.inputs);
         let classes: Tensor<1, Int> = logits.clone().argmax(1).squeeze_dim(1);
         let correct = classes.clone().equal(batch.targets.clone()).int().sum();
-        let loss = self.loss.forward(logits, batch.targets);
+        let loss = self.loss_of(logits, batch.targets);
         (
             StepOutput {
                 samples,

@@ -1,0 +1,33 @@
+use burn::tensor::Tensor;
+use serde::{Deserialize, Serialize};
+
+use super::LossFunction;
+use crate::Outputs;
+
+/// Mean over the columns of `(output - target)²`.
+///
+/// # Source
+/// <https://keras.io/api/losses/regression_losses/#meansquarederror-class>
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MeanSquaredError {}
+
+impl MeanSquaredError {
+    /// The squared error.
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+impl LossFunction for MeanSquaredError {
+    fn name(&self) -> &'static str {
+        "mean_squared_error"
+    }
+
+    fn values(&self, targets: Tensor<2>, outputs: &Outputs) -> Tensor<1> {
+        (outputs.values() - targets)
+            .square()
+            .mean_dim(1)
+            .squeeze_dim(1)
+    }
+}

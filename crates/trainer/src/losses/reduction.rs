@@ -1,0 +1,63 @@
+use burn::tensor::Tensor;
+use serde::{Deserialize, Serialize};
+
+/// How the losses of the rows become the loss of the batch.
+///
+/// # Source
+/// <https://keras.io/api/losses/>
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reduction {
+    /// The weighted sum over the number of rows that count, Keras' default.
+    #[default]
+    SumOverBatchSize,
+    /// The weighted sum.
+    Sum,
+    /// The weighted sum over the number of rows that count, under Keras' other name for it.
+    Mean,
+    /// The weighted sum over the sum of the weights.
+    MeanWithSampleWeight,
+}
+
+impl Reduction {
+    #[allow(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "the form that serde's skip_serializing_if wants"
+    )]
+    pub(crate) fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// One number of values, of ones for those that count and of weights.
+    ///
+    /// # Shapes
+    /// - values, mask, weights: `[rows]`
+    /// - output: `[1]`
+    pub(crate) fn reduce(
+        self,
+        values: Tensor<1>,
+        mask: Option<Tensor<1>>,
+        weights: Option<Tensor<1>>,
+    ) -> Tensor<1> {
+        let [rows] = values.dims();
+        let weights = match (mask.clone(), weights) {
+            (Some(mask), Some(weights)) => Some(mask * weights),
+            (mask, weights) => mask.or(weights),
+        };
+        let sum = match weights.clone() {
+            Some(weights) => (values * weights).sum(),
+            None => values.sum(),
+        };
+        match self {
+            Self::Sum => sum,
+            Self::SumOverBatchSize | Self::Mean => match mask {
+                Some(mask) => sum / mask.sum().clamp_min(f32::MIN_POSITIVE),
+                None => sum / rows as f64,
+            },
+            Self::MeanWithSampleWeight => match weights {
+                Some(weights) => sum / weights.sum().clamp_min(f32::MIN_POSITIVE),
+                None => sum / rows as f64,
+            },
+        }
+    }
+}

@@ -1,0 +1,46 @@
+use burn::tensor::{Int, Tensor};
+use serde::{Deserialize, Serialize};
+
+use super::mean::{mean_result, mean_sums};
+use super::{Direction, MetricFunction};
+use crate::Outputs;
+
+/// How often the largest output is where the largest target is; of equal ones the first counts.
+///
+/// # Source
+/// <https://keras.io/api/metrics/accuracy_metrics/#categoricalaccuracy-class>
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CategoricalAccuracy {}
+
+impl CategoricalAccuracy {
+    /// The accuracy for one-hot targets.
+    pub const fn new() -> Self {
+        Self {}
+    }
+}
+
+impl MetricFunction for CategoricalAccuracy {
+    fn name(&self) -> &'static str {
+        "categorical_accuracy"
+    }
+
+    fn direction(&self) -> Direction {
+        Direction::Up
+    }
+
+    fn update(
+        &self,
+        targets: Tensor<2>,
+        outputs: &Outputs,
+        weights: Option<Tensor<1>>,
+    ) -> Tensor<1> {
+        let answers: Tensor<1, Int> = outputs.raw().argmax(1).squeeze_dim(1);
+        let right = answers.equal(targets.argmax(1).squeeze_dim(1)).float();
+        mean_sums(right, weights)
+    }
+
+    fn result(&self, sums: &[f64]) -> Vec<f64> {
+        mean_result(sums)
+    }
+}

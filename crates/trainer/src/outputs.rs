@@ -1,0 +1,63 @@
+use burn::tensor::Tensor;
+use firebrick_model::Activation;
+
+/// What a network says of a batch, one answer a row, as losses and metrics see it.
+///
+/// A softmax or a sigmoid at the end of a network is kept apart, so that a cross-entropy can be
+/// computed from the logits: stable where the probabilities would round to 0 or 1.
+///
+/// ```
+/// use burn::tensor::{Device, Tensor};
+/// use firebrick_model::Activation;
+/// use firebrick_trainer::Outputs;
+///
+/// let logits = Tensor::<2>::zeros([1, 4], &Device::flex());
+/// let outputs = Outputs::new(logits, Activation::Softmax);
+/// assert_eq!(outputs.values().into_data().to_vec::<f32>()?, [0.25; 4]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Outputs {
+    raw: Tensor<2>,
+    activation: Activation,
+}
+
+impl Outputs {
+    /// What a network gives before its last activation, and that activation.
+    ///
+    /// # Shapes
+    /// - raw: `[rows, columns]`; axes between batch and channels are rows too
+    pub fn new(raw: Tensor<2>, activation: Activation) -> Self {
+        Self { raw, activation }
+    }
+
+    /// The activation that [`values`](Self::values) applies; [`Activation::Linear`] for none.
+    pub fn activation(&self) -> Activation {
+        self.activation
+    }
+
+    /// What comes before the last activation: logits, if that is a softmax or a sigmoid.
+    ///
+    /// # Shapes
+    /// - output: `[rows, columns]`
+    pub fn raw(&self) -> Tensor<2> {
+        self.raw.clone()
+    }
+
+    /// What the network answers, its last activation included.
+    ///
+    /// # Shapes
+    /// - output: `[rows, columns]`
+    pub fn values(&self) -> Tensor<2> {
+        self.activation.forward(self.raw.clone())
+    }
+
+    /// The same answers without a way back to the weights.
+    #[must_use = "returns the detached outputs"]
+    pub fn detached(&self) -> Self {
+        Self {
+            raw: self.raw.clone().inner(),
+            activation: self.activation,
+        }
+    }
+}

@@ -49,7 +49,7 @@ impl NewRun {
 
     /// After a failure: whether something was learned. If not, a directory of our making is removed.
     pub(crate) fn is_kept(&self, history: &History) -> bool {
-        if !history.epochs.is_empty() || self.directory.file(RunDirectory::MODEL).exists() {
+        if !history.epochs().is_empty() || self.directory.file(RunDirectory::MODEL).exists() {
             return true;
         }
         if self.is_fresh {

@@ -3,6 +3,7 @@ use std::path;
 use firebrick::datasets::{DataSource, Mnist, MnistDataset, ValidationSplit};
 use firebrick::devices::DeviceName;
 use firebrick::losses::Loss;
+use firebrick::metrics::Metric;
 use firebrick::models::{Activation, MlpConfig};
 use firebrick::schedules::{Constant, Schedule, ScheduleSpec, TimeBased};
 use firebrick::training::{Compile, Optimizer, TrainError};
@@ -134,8 +135,9 @@ impl TrainSettings {
     }
 
     pub(crate) fn compile(&self) -> anyhow::Result<Compile> {
-        let schedule = self.schedule.clone();
-        Ok(Compile::new(self.optimizer()?, schedule, self.loss.clone()))
+        Ok(Compile::new(self.optimizer()?, self.loss.clone())
+            .with_schedule(self.schedule.clone())
+            .with_metrics([Metric::accuracy()]))
     }
 
     /// The network for this data, checked.

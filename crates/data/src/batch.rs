@@ -7,14 +7,18 @@ use burn::tensor::{Device, Int, Tensor, TensorData};
 use crate::batch_loader::BatchSource;
 use crate::error::DataError;
 use crate::mnist_dataset::{MnistDataset, MnistItem};
+use crate::targets::Targets;
 
-/// Examples as a network takes them.
+/// Examples as a network takes them, one a row: the shapes of a row are those of their
+/// [`BatchSource`].
 #[derive(Clone, Debug)]
 pub struct Batch {
-    /// Features from 0 to 1, `[batch_size, features]`.
+    /// `[batch_size, input elements]`.
     pub inputs: Tensor<2>,
-    /// Classes, counted from 0, `[batch_size]`.
-    pub targets: Tensor<1, Int>,
+    /// `[batch_size, target elements]`; a class is the number of its index.
+    pub targets: Tensor<2>,
+    /// How much each example counts, `[batch_size]`; all the same if absent.
+    pub sample_weights: Option<Tensor<1>>,
 }
 
 impl Batch {
@@ -23,25 +27,34 @@ impl Batch {
         self.targets.dims()[0]
     }
 
-    /// The targets as rows with a one at the class and zeros elsewhere, see [`one_hot`].
+    /// Targets that are classes, as whole numbers.
+    ///
+    /// # Shapes
+    /// - output: `[batch_size]`
+    pub fn classes(&self) -> Tensor<1, Int> {
+        self.targets.clone().slice_dim(1, 0..1).squeeze_dim(1).int()
+    }
+
+    /// Targets that are classes, as rows with a one at the class and zeros elsewhere, see [`one_hot`].
     ///
     /// # Shapes
     /// - output: `[batch_size, num_classes]`
     pub fn one_hot_targets(&self, num_classes: usize) -> Tensor<2> {
-        one_hot(self.targets.clone(), num_classes)
+        one_hot(self.classes(), num_classes)
     }
 
     /// Moves values of the host to the device.
     fn from_values(
         values: Vec<f32>,
-        targets: Vec<i64>,
+        classes: Vec<f32>,
         num_features: usize,
         device: &Device,
     ) -> Self {
-        let num_samples = targets.len();
+        let num_samples = classes.len();
         Self {
             inputs: Tensor::from_data(TensorData::new(values, [num_samples, num_features]), device),
-            targets: Tensor::from_data(TensorData::new(targets, [num_samples]), device),
+            targets: Tensor::from_data(TensorData::new(classes, [num_samples, 1]), device),
+            sample_weights: None,
         }
     }
 }
@@ -81,7 +94,7 @@ impl Batcher<MnistItem, Batch> for MnistBatcher {
             );
             extend_scaled(&mut values, &item.image);
         }
-        let targets = items.iter().map(|item| i64::from(item.label)).collect();
+        let targets = items.iter().map(|item| f32::from(item.label)).collect();
         Batch::from_values(values, targets, num_features, device)
     }
 }
@@ -91,12 +104,14 @@ impl BatchSource for MnistDataset {
         self.len()
     }
 
-    fn num_features(&self) -> usize {
-        Self::num_features(self)
+    fn input_shape(&self) -> Vec<usize> {
+        vec![self.num_features()]
     }
 
-    fn num_classes(&self) -> usize {
-        Self::num_classes(self)
+    fn targets(&self) -> Targets {
+        Targets::Classes {
+            num_classes: self.num_classes(),
+        }
     }
 
     fn gather(&self, rows: &[usize], device: &Device) -> Result<Batch, DatasetError> {
@@ -111,7 +126,7 @@ impl BatchSource for MnistDataset {
         for &row in rows {
             extend_scaled(&mut values, self.image(row));
         }
-        let targets = rows.iter().map(|&row| i64::from(self.label(row))).collect();
+        let targets = rows.iter().map(|&row| f32::from(self.label(row))).collect();
         Ok(Batch::from_values(values, targets, num_features, device))
     }
 }

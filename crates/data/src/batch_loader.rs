@@ -12,17 +12,18 @@ use crate::batch::Batch;
 use crate::batch_iterator::{BatchIterator, BatchPlan, PrefetchIterator};
 use crate::error::DataError;
 use crate::shuffle::ShuffleState;
+use crate::targets::Targets;
 
 /// Examples that can be gathered by row number.
 pub trait BatchSource: Send + Sync {
     /// Number of examples.
     fn num_samples(&self) -> usize;
 
-    /// Features of an example.
-    fn num_features(&self) -> usize;
+    /// The shape of one example's inputs, channels last.
+    fn input_shape(&self) -> Vec<usize>;
 
-    /// Classes of the targets; every target is below it.
-    fn num_classes(&self) -> usize;
+    /// What is asked for every example.
+    fn targets(&self) -> Targets;
 
     /// The examples of the given rows, in that order; rows are counted from 0.
     ///

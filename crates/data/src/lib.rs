@@ -37,6 +37,8 @@ mod mnist_dataset;
 mod mnist_files;
 mod mnist_sample;
 mod shuffle;
+mod subset;
+mod targets;
 mod validation_split;
 
 pub use batch::{Batch, MnistBatcher, one_hot};
@@ -50,4 +52,6 @@ pub use mnist::{Mnist, load};
 pub use mnist_dataset::{MnistDataset, MnistItem};
 pub use mnist_sample::mnist_sample;
 pub use shuffle::ShuffleState;
+pub use subset::Subset;
+pub use targets::Targets;
 pub use validation_split::ValidationSplit;

@@ -8,10 +8,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use burn::data::dataloader::DataLoader;
 use burn::data::dataloader::batcher::Batcher;
 use burn::data::dataset::{Dataset, DatasetError};
-use burn::tensor::{Device, Int, Tensor};
+use burn::tensor::{Device, Tensor};
 use firebrick_data::{
     Batch, BatchLoader, BatchSource, DataError, IdxImages, IdxLabels, MnistBatcher, MnistDataset,
-    ShuffleState, mnist_sample,
+    ShuffleState, Targets, mnist_sample,
 };
 
 /// Rows whose only feature and target is their number; counts how many batches were gathered.
@@ -34,12 +34,14 @@ impl BatchSource for Rows {
         self.num_rows
     }
 
-    fn num_features(&self) -> usize {
-        1
+    fn input_shape(&self) -> Vec<usize> {
+        vec![1]
     }
 
-    fn num_classes(&self) -> usize {
-        self.num_rows
+    fn targets(&self) -> Targets {
+        Targets::Classes {
+            num_classes: self.num_rows,
+        }
     }
 
     fn gather(&self, rows: &[usize], device: &Device) -> Result<Batch, DatasetError> {
@@ -47,14 +49,12 @@ impl BatchSource for Rows {
         if rows.contains(&usize::MAX) {
             return Err(DatasetError::new(DataError::EmptySource));
         }
-        let numbers: Vec<i64> = rows
-            .iter()
-            .map(|&row| i64::try_from(row).unwrap())
-            .collect();
-        let targets = Tensor::<1, Int>::from_data(&numbers[..], device);
+        let numbers: Vec<f32> = rows.iter().map(|&row| row as f32).collect();
+        let column: Tensor<2> = Tensor::<1>::from_floats(&numbers[..], device).unsqueeze_dim(1);
         Ok(Batch {
-            inputs: targets.clone().float().unsqueeze_dim(1),
-            targets,
+            inputs: column.clone(),
+            targets: column,
+            sample_weights: None,
         })
     }
 }
@@ -64,7 +64,7 @@ fn loader(num_rows: usize, batch_size: usize) -> BatchLoader {
 }
 
 fn targets(batch: &Batch) -> Vec<i64> {
-    batch.targets.to_data().iter::<i64>().collect()
+    batch.classes().to_data().iter::<i64>().collect()
 }
 
 /// The row numbers of one epoch, batch by batch.
@@ -269,12 +269,12 @@ impl BatchSource for Panicking {
         self.0.num_samples()
     }
 
-    fn num_features(&self) -> usize {
-        self.0.num_features()
+    fn input_shape(&self) -> Vec<usize> {
+        self.0.input_shape()
     }
 
-    fn num_classes(&self) -> usize {
-        self.0.num_classes()
+    fn targets(&self) -> Targets {
+        self.0.targets()
     }
 
     fn gather(&self, rows: &[usize], device: &Device) -> Result<Batch, DatasetError> {
@@ -343,10 +343,10 @@ fn a_row_that_does_not_exist_is_an_error() {
 #[test]
 fn targets_become_one_hot_rows() {
     let device = Device::flex();
-    let targets = Tensor::<1, Int>::from_data([2, 0, 5], &device);
     let batch = Batch {
         inputs: Tensor::zeros([3, 1], &device),
-        targets,
+        targets: Tensor::from_floats([[2.0], [0.0], [5.0]], &device),
+        sample_weights: None,
     };
     assert_eq!(batch.num_samples(), 3);
     let one_hot = batch.one_hot_targets(3);

@@ -54,8 +54,8 @@ pub mod devices {
 pub mod datasets {
     pub use firebrick_data::{
         Batch, BatchLoader, BatchSource, DataError, DataSource, DigitImage, Fetch, IdxImages,
-        IdxLabels, Mnist, MnistBatcher, MnistDataset, MnistItem, ShuffleState, ValidationSplit,
-        fetch, load, mnist_sample, read_digit_image, read_images, read_labels,
+        IdxLabels, Mnist, MnistBatcher, MnistDataset, MnistItem, ShuffleState, Subset, Targets,
+        ValidationSplit, fetch, load, mnist_sample, read_digit_image, read_images, read_labels,
     };
 }
 
@@ -71,8 +71,8 @@ pub mod schedules {
 /// Compiling, fitting and evaluating any model.
 pub mod training {
     pub use firebrick_trainer::{
-        ClassReport, Compile, Display, EpochRecord, Evaluation, Fit, History, Optimizer,
-        RunDirectory, StopHandle, StopReason, TrainError, Trainer,
+        ClassEvaluation, ClassReport, Compile, Display, EpochRecord, Evaluation, Fit, FitParams,
+        History, Logs, Optimizer, RunDirectory, StopHandle, StopReason, TrainError, Trainer,
     };
 }
 
@@ -90,6 +90,11 @@ pub mod metrics {
         CategoricalAccuracy, Direction, SparseCategoricalAccuracy,
     };
     pub use firebrick_trainer::{Metric, MetricFunction};
+}
+
+/// What watches a training and may act on it.
+pub mod callbacks {
+    pub use firebrick_trainer::{Callback, Flow, HookResult, Training, Weights};
 }
 
 /// Pictures of histories.

@@ -1,4 +1,5 @@
 use std::any::Any;
+use std::ops::Range;
 
 use burn::tensor::{Device, Tensor};
 
@@ -149,12 +150,67 @@ impl AnyTensor {
     }
 
     /// Applies an activation.
-    pub(crate) fn activated(self, activation: Activation) -> Self {
+    #[must_use = "returns the activated values"]
+    pub fn activated(self, activation: Activation) -> Self {
         if activation.is_elementwise() {
             self.map_elements(&activation)
         } else {
             self.map(&activation)
         }
+    }
+
+    /// The same values, channels last, in another shape of as many elements, the batch axis
+    /// included.
+    ///
+    /// # Errors
+    /// A shape of another number of elements, or of more than [`MAX_RANK`](Self::MAX_RANK) axes.
+    pub fn reshape(self, shape: &[usize]) -> Result<Self, ModelError> {
+        let own = self.shape();
+        let fits = (1..=Self::MAX_RANK).contains(&shape.len())
+            && shape.iter().product::<usize>() == own.iter().product::<usize>();
+        if fits {
+            Ok(self.reshaped(shape))
+        } else {
+            Err(ModelError::Reshape {
+                from: own,
+                to: shape.to_vec(),
+            })
+        }
+    }
+
+    /// Samples of a batch, counted from 0.
+    ///
+    /// # Panics
+    /// If the batch does not have as many samples.
+    #[must_use = "returns the samples"]
+    pub fn samples(self, range: Range<usize>) -> Self {
+        let values = self.into_channels_last().values;
+        of_any_rank!(values, tensor => tensor.slice_dim(0, range).into())
+    }
+
+    /// Batches one after the other.
+    ///
+    /// # Errors
+    /// No batch at all, or samples of different shapes.
+    pub fn concatenate(batches: Vec<Self>) -> Result<Self, ModelError> {
+        let first = batches.first().ok_or(ModelError::NothingToConcatenate)?;
+        let mut shape = first.shape();
+        let width = shape[1..].iter().product::<usize>();
+        let mut rows = Vec::with_capacity(batches.len());
+        let mut num_samples = 0;
+        for batch in batches {
+            let own = batch.shape();
+            if own[1..] != shape[1..] {
+                return Err(ModelError::Reshape {
+                    from: own,
+                    to: shape,
+                });
+            }
+            num_samples += own[0];
+            rows.push(batch.reshaped(&[own[0], width]).expect_rank::<2>());
+        }
+        shape[0] = num_samples;
+        Ok(Self::from(Tensor::cat(rows, 0)).reshaped(&shape))
     }
 
     /// The same values in another shape of as many elements, the batch axis included.

@@ -141,6 +141,21 @@ pub enum ModelError {
         shape: Vec<usize>,
     },
 
+    /// A shape that the values cannot take.
+    #[error(
+        "values of shape {from:?} cannot take the shape {to:?}; both need as many elements, and 1 to 5 axes"
+    )]
+    Reshape {
+        /// The shape they have.
+        from: Vec<usize>,
+        /// The shape asked for.
+        to: Vec<usize>,
+    },
+
+    /// A concatenation of no batch at all.
+    #[error("there is no batch to concatenate; give at least one")]
+    NothingToConcatenate,
+
     /// An activation of no known name.
     #[error("unknown activation `{name}`{}; known activations: {}", did_you_mean(*nearest), Activation::NAMES.join(", "))]
     UnknownActivation {

@@ -158,9 +158,15 @@ macro_rules! known_layers {
                 }
             }
 
-            pub(crate) fn forward_logits(&self, x: AnyTensor, mode: Mode) -> AnyTensor {
+            pub(crate) fn last_activation(&self) -> crate::Activation {
                 match self {
-                    $(Self::$layer(layer) => layer.forward_logits(x, mode),)+
+                    $(Self::$layer(layer) => layer.last_activation(),)+
+                }
+            }
+
+            pub(crate) fn forward_linear(&self, x: AnyTensor, mode: Mode) -> AnyTensor {
+                match self {
+                    $(Self::$layer(layer) => layer.forward_linear(x, mode),)+
                 }
             }
         }

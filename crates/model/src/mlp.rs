@@ -2,7 +2,7 @@ use burn::module::{Content, DisplaySettings, Module, ModuleDisplay};
 use burn::nn::Linear;
 use burn::tensor::{Int, Tensor, activation::softmax};
 
-use crate::{Activation, MlpConfig, Model, Summary};
+use crate::{Activation, AnyTensor, MlpConfig, Model, ModelError, Summary};
 
 /// A multi-layer perceptron: dense layers with an activation between them, logits out.
 ///
@@ -10,7 +10,7 @@ use crate::{Activation, MlpConfig, Model, Summary};
 ///
 /// # Shapes
 /// - input: `[batch_size, num_features]`
-/// - output of [`forward`](Model::forward): logits, `[batch_size, num_classes]`
+/// - output of [`logits`](Self::logits) and of [`forward`](Model::forward): `[batch_size, num_classes]`
 #[derive(Module, Debug)]
 #[module(custom_display)]
 pub struct Mlp {
@@ -24,6 +24,12 @@ impl Mlp {
     pub(crate) fn from_layers(layers: Vec<Linear>, activation: Activation) -> Self {
         debug_assert!(!layers.is_empty());
         Self { layers, activation }
+    }
+
+    fn num_features(&self) -> usize {
+        self.layers
+            .first()
+            .map_or(0, |layer| layer.weight.shape().dims::<2>()[0])
     }
 
     /// The description this network could be built from.
@@ -40,6 +46,26 @@ impl Mlp {
             .with_activation(self.activation)
     }
 
+    /// What comes before the softmax.
+    ///
+    /// # Shapes
+    /// - inputs: `[batch_size, num_features]`
+    /// - output: `[batch_size, num_classes]`
+    ///
+    /// # Panics
+    /// When the inputs do not have the network's number of features.
+    pub fn logits(&self, inputs: Tensor<2>) -> Tensor<2> {
+        let last = self.layers.len() - 1;
+        let mut x = inputs;
+        for (index, layer) in self.layers.iter().enumerate() {
+            x = layer.forward(x);
+            if index < last {
+                x = self.activation.forward(x);
+            }
+        }
+        x
+    }
+
     /// Probabilities of the classes.
     ///
     /// # Shapes
@@ -49,7 +75,7 @@ impl Mlp {
     /// # Panics
     /// When the inputs do not have the network's number of features.
     pub fn predict(&self, inputs: Tensor<2>) -> Tensor<2> {
-        softmax(self.forward(inputs), 1)
+        softmax(self.logits(inputs), 1)
     }
 
     /// The most probable class of each sample.
@@ -61,7 +87,7 @@ impl Mlp {
     /// # Panics
     /// When the inputs do not have the network's number of features.
     pub fn predict_classes(&self, inputs: Tensor<2>) -> Tensor<1, Int> {
-        self.forward(inputs).argmax(1).squeeze_dim(1)
+        self.logits(inputs).argmax(1).squeeze_dim(1)
     }
 
     /// The network layer by layer.
@@ -72,16 +98,23 @@ impl Mlp {
 }
 
 impl Model for Mlp {
-    fn forward(&self, inputs: Tensor<2>) -> Tensor<2> {
-        let last = self.layers.len() - 1;
-        let mut x = inputs;
-        for (index, layer) in self.layers.iter().enumerate() {
-            x = layer.forward(x);
-            if index < last {
-                x = self.activation.forward(x);
-            }
+    /// Computes the logits; inputs of more axes are flattened.
+    fn forward(&self, inputs: AnyTensor) -> Result<AnyTensor, ModelError> {
+        let shape = inputs.shape();
+        let features: usize = shape[1..].iter().product();
+        let expected = self.num_features();
+        if features != expected {
+            return Err(ModelError::InputShape {
+                expected: vec![expected],
+                received: shape,
+            });
         }
-        x
+        let rows = inputs.reshape(&[shape[0], features])?.into_rank()?;
+        Ok(self.logits(rows).into())
+    }
+
+    fn output_activation(&self) -> Activation {
+        Activation::Softmax
     }
 
     fn description(&self) -> Option<String> {

@@ -1,5 +1,6 @@
 use burn::module::{Module, ModuleDisplay};
-use burn::tensor::Tensor;
+
+use crate::{Activation, AnyTensor, ModelError};
 
 /// A network that can be compiled, fitted and evaluated: any Burn [`Module`] with this one method.
 ///
@@ -7,7 +8,7 @@ use burn::tensor::Tensor;
 /// use burn::module::Module;
 /// use burn::nn::{Linear, LinearConfig};
 /// use burn::tensor::{Device, Tensor};
-/// use firebrick_model::Model;
+/// use firebrick_model::{AnyTensor, Model, ModelError};
 ///
 /// #[derive(Module, Debug)]
 /// struct TwoPaths {
@@ -16,8 +17,9 @@ use burn::tensor::Tensor;
 /// }
 ///
 /// impl Model for TwoPaths {
-///     fn forward(&self, inputs: Tensor<2>) -> Tensor<2> {
-///         self.left.forward(inputs.clone()) + self.right.forward(inputs).tanh()
+///     fn forward(&self, inputs: AnyTensor) -> Result<AnyTensor, ModelError> {
+///         let x: Tensor<2> = inputs.into_rank()?;
+///         Ok((self.left.forward(x.clone()) + self.right.forward(x).tanh()).into())
 ///     }
 /// }
 ///
@@ -26,15 +28,40 @@ use burn::tensor::Tensor;
 ///     left: LinearConfig::new(4, 3).init(&device),
 ///     right: LinearConfig::new(4, 3).init(&device),
 /// };
-/// assert_eq!(model.forward(Tensor::zeros([2, 4], &device)).dims(), [2, 3]);
+/// let inputs = AnyTensor::from(Tensor::<2>::zeros([2, 4], &device));
+/// assert_eq!(model.forward(inputs)?.shape(), [2, 3]);
+/// # Ok::<(), ModelError>(())
 /// ```
 pub trait Model: Module + ModuleDisplay + std::fmt::Display + 'static {
-    /// Computes the logits of a batch; the loss and `predict` apply the softmax.
+    /// Computes what the network answers to a batch, but for its
+    /// [`output_activation`](Self::output_activation).
     ///
     /// # Shapes
-    /// - inputs: `[batch_size, num_features]`
-    /// - output: `[batch_size, num_classes]`
-    fn forward(&self, inputs: Tensor<2>) -> Tensor<2>;
+    /// - inputs: `[batch_size, ...]`, channels last
+    /// - output: `[batch_size, ...]`
+    ///
+    /// # Errors
+    /// Inputs that the network does not take.
+    fn forward(&self, inputs: AnyTensor) -> Result<AnyTensor, ModelError>;
+
+    /// The activation at the network's end that [`forward`](Self::forward) leaves out: losses compute
+    /// a softmax or a sigmoid together with the logarithm that follows it, and `predict` applies it.
+    ///
+    /// None, the default, means that `forward` is all there is.
+    fn output_activation(&self) -> Activation {
+        Activation::Linear
+    }
+
+    /// What the network answers to a batch, its last activation included.
+    ///
+    /// # Shapes
+    /// As those of [`forward`](Self::forward).
+    ///
+    /// # Errors
+    /// Inputs that the network does not take.
+    fn answer(&self, inputs: AnyTensor) -> Result<AnyTensor, ModelError> {
+        Ok(self.forward(inputs)?.activated(self.output_activation()))
+    }
 
     /// A description from which the network can be built again, kept in the saved file.
     ///

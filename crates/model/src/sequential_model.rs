@@ -1,8 +1,7 @@
 use burn::module::{Content, DisplaySettings, Module, ModuleDisplay};
-use burn::tensor::Tensor;
 
 use crate::layers::BuiltLayer;
-use crate::{AnyTensor, Mode, Model, ModelError, Sequential, Summary};
+use crate::{Activation, AnyTensor, Mode, Model, ModelError, Sequential, Summary};
 
 /// A network of layers that follow one another, built by [`Sequential::build`].
 ///
@@ -93,34 +92,30 @@ impl SequentialModel {
 }
 
 impl Model for SequentialModel {
-    /// Computes the logits of a batch: rows of features are brought into the input shape, the output
-    /// is flattened, and a softmax at the end is left out, because the loss computes it.
+    /// Runs a batch through all layers but for a softmax or a sigmoid at the end; rows of features are
+    /// brought into the input shape.
     ///
     /// A batch on a device with gradients is [`Mode::Training`], as Burn's own modules decide.
-    ///
-    /// # Panics
-    /// When the inputs do not have the network's number of features.
-    fn forward(&self, inputs: Tensor<2>) -> Tensor<2> {
+    fn forward(&self, inputs: AnyTensor) -> Result<AnyTensor, ModelError> {
         let mode = Mode::of(&inputs.device());
-        let inputs = match self.check(inputs.into()) {
-            Ok(inputs) => inputs,
-            Err(error) => panic!("{error}"),
+        let inputs = self.check(inputs)?;
+        let Some((last, layers)) = self.layers.split_last() else {
+            return Ok(inputs);
         };
-        let last = self.layers.len().saturating_sub(1);
-        let outputs = self
-            .layers
+        let x = layers
             .iter()
-            .enumerate()
-            .fold(inputs, |x, (index, layer)| {
-                if index == last {
-                    layer.forward_logits(x, mode)
-                } else {
-                    layer.forward(x, mode)
-                }
-            });
-        let shape = outputs.shape();
-        let outputs = outputs.reshaped(&[shape[0], shape[1..].iter().product()]);
-        outputs.expect_rank()
+            .fold(inputs, |x, layer| layer.forward(x, mode));
+        Ok(match self.output_activation() {
+            Activation::Linear => last.forward(x, mode),
+            _ => last.forward_linear(x, mode),
+        })
+    }
+
+    fn output_activation(&self) -> Activation {
+        match self.layers.last().map(BuiltLayer::last_activation) {
+            Some(activation @ (Activation::Softmax | Activation::Sigmoid)) => activation,
+            _ => Activation::Linear,
+        }
     }
 
     fn description(&self) -> Option<String> {

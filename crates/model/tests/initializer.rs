@@ -14,7 +14,7 @@ use std::{env, fs};
 
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
-use firebrick_model::{FanMode, Initializer, MlpConfig, Model, ScalingDistribution};
+use firebrick_model::{FanMode, Initializer, MlpConfig, ScalingDistribution};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -173,7 +173,7 @@ fn check_dense(num_params: usize, expected: &[Weight]) {
     );
     // The logits of the unit vectors are the kernel's rows plus the bias.
     let logits =
-        |inputs: Tensor<2>| -> Vec<f32> { mlp.forward(inputs).into_data().iter().collect() };
+        |inputs: Tensor<2>| -> Vec<f32> { mlp.logits(inputs).into_data().iter().collect() };
     let biases = logits(Tensor::zeros([1, 4], &Device::flex()));
     assert_eq!(biases, vec![bias.constant.unwrap(); 3]);
     assert_eq!(kernel.constant, None);

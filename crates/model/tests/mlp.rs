@@ -8,7 +8,7 @@
 
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::tensor::{Device, Tensor};
-use firebrick_model::{Activation, MlpConfig, Model};
+use firebrick_model::{Activation, MlpConfig};
 
 /// Every weight with its path and shape.
 fn weights(module: &impl Module) -> Vec<(String, Vec<usize>, Vec<f32>)> {
@@ -99,7 +99,7 @@ fn probabilities_sum_to_one_and_classes_are_their_largest() {
         .into_data()
         .iter()
         .collect();
-    assert_eq!(mlp.forward(inputs).dims(), [5, 4]);
+    assert_eq!(mlp.logits(inputs).dims(), [5, 4]);
     for (row, class) in probabilities.chunks(4).zip(classes) {
         assert!((row.iter().sum::<f32>() - 1.0).abs() < 1e-6);
         let largest = row.iter().copied().fold(0.0, f32::max);
@@ -112,7 +112,7 @@ fn without_hidden_layers_it_is_a_linear_classifier() {
     let device = Device::flex();
     let mlp = MlpConfig::new(3, 2).init(1, &device).unwrap();
     let sum = |x: [f32; 3]| -> Vec<f32> {
-        mlp.forward(Tensor::<2>::from_floats([x], &device))
+        mlp.logits(Tensor::<2>::from_floats([x], &device))
             .into_data()
             .iter()
             .collect()

@@ -7,7 +7,9 @@ use std::path::Path;
 use burn::module::Module;
 use burn::nn::{Linear, LinearConfig};
 use burn::tensor::{Device, Tensor};
-use firebrick_model::{Activation, Mlp, MlpConfig, Model, ModelError, SavedModel, save_model};
+use firebrick_model::{
+    Activation, AnyTensor, Mlp, MlpConfig, Model, ModelError, SavedModel, save_model,
+};
 
 fn mlp() -> Mlp {
     let config = MlpConfig::new(9, 3)
@@ -18,7 +20,8 @@ fn mlp() -> Mlp {
 
 fn outputs(model: &impl Model) -> Vec<f32> {
     let inputs = Tensor::<2>::ones([2, 9], &Device::flex());
-    model.forward(inputs).into_data().iter().collect()
+    let outputs: Tensor<2> = model.forward(inputs.into()).unwrap().into_rank().unwrap();
+    outputs.into_data().iter().collect()
 }
 
 fn read(path: &Path) -> Result<Mlp, ModelError> {
@@ -42,8 +45,8 @@ struct Own {
 }
 
 impl Model for Own {
-    fn forward(&self, inputs: Tensor<2>) -> Tensor<2> {
-        self.only.forward(inputs)
+    fn forward(&self, inputs: AnyTensor) -> Result<AnyTensor, ModelError> {
+        Ok(self.only.forward(inputs.into_rank::<2>()?).into())
     }
 }
 

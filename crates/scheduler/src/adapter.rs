@@ -5,15 +5,18 @@ use std::sync::Arc;
 
 use burn::lr_scheduler::{LrScheduler, LrSchedulerRecord};
 
-use crate::Schedule;
+use crate::{RateControl, Schedule};
 
-/// The key of the step in a record.
+/// The keys of a record.
 const STEP: &str = "step";
+const FACTOR: &str = "factor";
+const FIXED: &str = "fixed";
 
 /// Makes any [`Schedule`] one of Burn's [`LrScheduler`]s.
 ///
-/// The first call of [`step`](LrScheduler::step) gives the rate of step 0. The step is all there is to save: a
-/// record holds it exactly, and a record without it leaves the adapter where it was.
+/// The first call of [`step`](LrScheduler::step) gives the rate of step 0. A record holds the step and what a
+/// [`RateControl`] changed exactly; one without a step leaves the adapter where it was. Clones step on their own under the same
+/// control.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -29,14 +32,20 @@ const STEP: &str = "step";
 /// ```
 #[derive(Clone)]
 pub struct ScheduleAdapter {
-    schedule: Arc<dyn Schedule>,
+    control: RateControl,
     step: u64,
 }
 
 impl ScheduleAdapter {
     /// Starts `schedule` at step 0.
     pub fn new(schedule: Arc<dyn Schedule>) -> Self {
-        Self { schedule, step: 0 }
+        Self::controlled(RateControl::new(schedule))
+    }
+
+    /// Goes on where the control is, and tells it of every step.
+    pub fn controlled(control: RateControl) -> Self {
+        let step = control.step();
+        Self { control, step }
     }
 
     /// The step whose rate comes next, which is the number of steps taken so far.
@@ -49,25 +58,38 @@ impl fmt::Debug for ScheduleAdapter {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("ScheduleAdapter")
-            .field("step", &self.step)
+            .field("step", &self.current_step())
             .finish_non_exhaustive()
     }
 }
 
 impl LrScheduler for ScheduleAdapter {
     fn step(&mut self) -> f64 {
-        let rate = self.schedule.learning_rate(self.step);
+        self.control.set_step(self.step);
+        let rate = self.control.learning_rate();
         self.step = self.step.saturating_add(1);
+        self.control.set_step(self.step);
         rate
     }
 
     fn to_record(&self) -> LrSchedulerRecord {
-        LrSchedulerRecord::new().with_scalar(STEP, self.step)
+        let state = *self.control.state();
+        let record = LrSchedulerRecord::new()
+            .with_scalar(STEP, self.step)
+            .with_scalar(FACTOR, state.factor);
+        match state.fixed {
+            Some(rate) => record.with_scalar(FIXED, rate),
+            None => record,
+        }
     }
 
     fn load_record(&mut self, record: LrSchedulerRecord) {
+        let mut state = self.control.state();
         if let Some(step) = record.scalar(STEP) {
             self.step = step;
+            state.step = step;
+            state.factor = record.scalar(FACTOR).unwrap_or(1.0);
+            state.fixed = record.scalar(FIXED);
         }
     }
 }

@@ -20,10 +20,9 @@ use burn::nn::loss::CrossEntropyLossConfig;
 use burn::optim::{AdamConfig, GradientsParams, ModuleOptimizer};
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use firebrick_data::{DataSource, MnistDataset, ShuffleState, load};
-use firebrick_model::{Mlp, MlpConfig, Model};
-use firebrick_scheduler::Constant;
+use firebrick_model::{Mlp, MlpConfig};
 use firebrick_trainer::losses::SparseCategoricalCrossentropy;
-use firebrick_trainer::{Compile, Display, Fit, Optimizer, Trainer};
+use firebrick_trainer::{Compile, Display, Fit, Metric, Optimizer, Trainer};
 
 /// The allocator of the `firebrick` binary.
 #[global_allocator]
@@ -44,12 +43,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         .with_hidden([128, 64])
         .init(42, &device)?;
     let mut raw = RawLoop::new(&data, model.clone(), device.autodiff());
-    let rate = Constant::new(LEARNING_RATE)?;
-    let compile = Compile::new(
-        Optimizer::adam(),
-        rate,
-        SparseCategoricalCrossentropy::new(),
-    );
+    let compile = Compile::new(Optimizer::adam(), SparseCategoricalCrossentropy::new())
+        .with_learning_rate(LEARNING_RATE)
+        .with_metrics([Metric::accuracy()]);
     let mut trainer = compile.model(model);
 
     let mut seconds = [Vec::new(), Vec::new()];
@@ -82,8 +78,7 @@ fn fit_epoch(
     let history = trainer.fit(data, &fit)?;
     let seconds = begin.elapsed().as_secs_f64();
     if let Some(record) = history.last() {
-        let (loss, accuracy) = (record.loss, record.accuracy);
-        eprintln!("firebrick fit: loss {loss:.4}, accuracy {accuracy:.4}");
+        eprintln!("firebrick fit: {}", record.figures);
     }
     Ok(seconds)
 }
@@ -129,7 +124,7 @@ impl RawLoop {
             let Some(model) = self.model.take() else {
                 return Err("the model was lost in an earlier step".into());
             };
-            let logits = model.forward(inputs);
+            let logits = model.logits(inputs);
             let classes = logits.clone().inner().argmax(1).squeeze_dim::<1>(1);
             let correct = classes.equal(targets.clone().inner()).int().sum();
             let mean = loss.forward(logits, targets);

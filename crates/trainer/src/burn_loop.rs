@@ -1,6 +1,7 @@
 //! Everything that touches Burn's training traits: its `Learner` is driven here, its dashboard and
 //! events are fed here, and here is our epoch loop.
 
+mod access;
 mod compiled;
 mod dashboard;
 mod dashboard_metrics;
@@ -9,7 +10,10 @@ mod dashboard_renderer;
 mod epoch_loop;
 mod outcome;
 mod pending;
+mod proof;
+mod run;
 mod silent;
+mod stepper;
 
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -25,6 +29,7 @@ pub(crate) use compiled::Compiled;
 pub(crate) use dashboard::restore_terminal;
 pub(crate) use outcome::{EpochHook, LoopOutcome, LoopSettings};
 pub(crate) use pending::Pending;
+pub(crate) use stepper::{StepState, Stepper};
 
 use crate::{Display, StopHandle, TrainError};
 use dashboard_metrics::DashboardMetric;
@@ -44,7 +49,13 @@ pub(crate) fn train<M: Model>(
     stop: &StopHandle,
 ) -> LoopOutcome<M> {
     let display = settings.display;
-    let epochs = settings.epochs;
+    let epochs = settings.params.epochs;
+    let objective = learner.model().objective();
+    let metrics: Vec<DashboardMetric> = settings
+        .figures
+        .iter()
+        .map(|name| DashboardMetric::figure(name, objective.direction(name)))
+        .collect();
     let label = settings.label.clone();
     let outcome = Rc::new(RefCell::new(LoopOutcome::empty()));
     // Burn wants validation data; without any, the loop doesn't look at it.
@@ -56,13 +67,14 @@ pub(crate) fn train<M: Model>(
     let _quiet = (display == Display::Tui).then(dashboard::LoggedPanics::install);
     let launched = catch_unwind(AssertUnwindSafe(|| {
         let renderer = renderer(display, stop)?;
-        SupervisedTraining::new(".", train, validation)
-            .metrics((
-                DashboardMetric::accuracy(),
-                DashboardMetric::loss(),
-                DashboardMetric::learning_rate(),
-                DashboardMetric::speed(),
-            ))
+        let training = SupervisedTraining::new(".", train, validation);
+        let training = metrics.into_iter().fold(training, |training, metric| {
+            training
+                .metric_train_numeric(metric.clone())
+                .metric_valid_numeric(metric)
+        });
+        training
+            .metrics((DashboardMetric::learning_rate(), DashboardMetric::speed()))
             .num_epochs(epochs)
             .label(&label)
             .renderer(renderer)

@@ -1,42 +1,104 @@
 use std::sync::Arc;
 
 use firebrick_model::Model;
-use firebrick_scheduler::{Schedule, ScheduleError, ScheduleSpec};
+use firebrick_scheduler::{Constant, Schedule, ScheduleError, ScheduleSpec};
 
-use crate::{Loss, Optimizer, Trainer};
+use crate::{Loss, Metric, Optimizer, TrainError, Trainer};
 
-/// How a model is to learn: optimizer, learning rate and loss. With a model it becomes a [`Trainer`].
+/// How a model is to learn: optimizer, learning rate, loss and metrics. With a model it becomes a
+/// [`Trainer`].
+///
+/// ```
+/// use firebrick_scheduler::TimeBased;
+/// use firebrick_trainer::losses::SparseCategoricalCrossentropy;
+/// use firebrick_trainer::{Compile, Metric, Optimizer};
+///
+/// let compile = Compile::new(Optimizer::sgd(), SparseCategoricalCrossentropy::new())
+///     .with_schedule(TimeBased::new(3)?)
+///     .with_metrics([Metric::accuracy()]);
+/// // The same optimizer, loss and metric by their names.
+/// let compile = Compile::by_name("sgd", "sparse_categorical_crossentropy", ["accuracy"])?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone)]
 pub struct Compile {
     pub(crate) optimizer: Optimizer,
     pub(crate) loss: Loss,
-    schedule: LearningRate,
+    pub(crate) metrics: Vec<Metric>,
+    pub(crate) weighted_metrics: Vec<Metric>,
+    rate: LearningRate,
 }
 
 #[derive(Clone)]
 enum LearningRate {
+    Constant(f64),
     Described(ScheduleSpec),
     Custom(Arc<dyn Schedule>),
 }
 
 impl Compile {
-    /// Optimizer, learning rate schedule, loss.
-    pub fn new(
-        optimizer: Optimizer,
-        schedule: impl Into<ScheduleSpec>,
-        loss: impl Into<Loss>,
-    ) -> Self {
+    /// Optimizer, at its default learning rate, and loss.
+    pub fn new(optimizer: Optimizer, loss: impl Into<Loss>) -> Self {
         Self {
+            rate: LearningRate::Constant(optimizer.default_learning_rate()),
             optimizer,
             loss: loss.into(),
-            schedule: LearningRate::Described(schedule.into()),
+            metrics: Vec::new(),
+            weighted_metrics: Vec::new(),
         }
     }
 
-    /// Replaces the schedule by one of your own, a function of the optimizer step.
+    /// Optimizer, loss and metrics by Keras' names, all with their defaults.
+    ///
+    /// # Errors
+    /// A name that is not known; the error gives the nearest one.
+    pub fn by_name<'a>(
+        optimizer: &str,
+        loss: &str,
+        metrics: impl IntoIterator<Item = &'a str>,
+    ) -> Result<Self, TrainError> {
+        let metrics: Vec<Metric> = metrics
+            .into_iter()
+            .map(str::parse)
+            .collect::<Result<_, _>>()?;
+        Ok(Self::new(optimizer.parse()?, loss.parse::<Loss>()?).with_metrics(metrics))
+    }
+
+    /// Sets a learning rate that stays; [`fit`](Trainer::fit) checks that it is above 0.
     #[must_use = "returns the changed settings"]
-    pub fn with_schedule(mut self, schedule: impl Schedule + 'static) -> Self {
-        self.schedule = LearningRate::Custom(Arc::new(schedule));
+    pub fn with_learning_rate(mut self, learning_rate: f64) -> Self {
+        self.rate = LearningRate::Constant(learning_rate);
+        self
+    }
+
+    /// Sets a learning rate that is a function of the optimizer step.
+    #[must_use = "returns the changed settings"]
+    pub fn with_schedule(mut self, schedule: impl Into<ScheduleSpec>) -> Self {
+        self.rate = LearningRate::Described(schedule.into());
+        self
+    }
+
+    /// Sets a schedule of your own.
+    #[must_use = "returns the changed settings"]
+    pub fn with_custom_schedule(mut self, schedule: impl Schedule + 'static) -> Self {
+        self.rate = LearningRate::Custom(Arc::new(schedule));
+        self
+    }
+
+    /// Sets what is measured beside the loss; weights of samples and classes do not enter.
+    #[must_use = "returns the changed settings"]
+    pub fn with_metrics<M: Into<Metric>>(mut self, metrics: impl IntoIterator<Item = M>) -> Self {
+        self.metrics = metrics.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Sets what is measured with the weights of samples and classes.
+    #[must_use = "returns the changed settings"]
+    pub fn with_weighted_metrics<M: Into<Metric>>(
+        mut self,
+        metrics: impl IntoIterator<Item = M>,
+    ) -> Self {
+        self.weighted_metrics = metrics.into_iter().map(Into::into).collect();
         self
     }
 
@@ -50,7 +112,8 @@ impl Compile {
         &self,
         steps_per_epoch: usize,
     ) -> Result<Arc<dyn Schedule>, ScheduleError> {
-        match &self.schedule {
+        match &self.rate {
+            LearningRate::Constant(rate) => Ok(Arc::new(Constant::new(*rate)?)),
             LearningRate::Described(spec) => spec.build(steps_per_epoch as u64),
             LearningRate::Custom(schedule) => Ok(Arc::clone(schedule)),
         }

@@ -12,6 +12,7 @@ mod layout;
 mod legend;
 mod palette;
 mod render;
+mod run_panels;
 mod shape;
 
 use std::path::Path;
@@ -19,6 +20,8 @@ use std::path::Path;
 use firebrick_model::write_whole;
 
 pub use error::CurvesError;
+pub(crate) use run_panels::capitalized;
+pub use run_panels::run_panels;
 
 /// Width and height of a picture in pixels, unless another size is asked for.
 pub const DEFAULT_SIZE: (u32, u32) = (800, 500);

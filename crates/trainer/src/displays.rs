@@ -2,17 +2,19 @@
 
 mod bar;
 mod lines;
+mod pass_bar;
 mod progress_line;
 
 use std::time::Duration;
 
 pub(crate) use lines::epoch_line;
+pub(crate) use pass_bar::PassBar;
 
-use crate::figures::Figures;
-use crate::{Display, EpochRecord};
+use crate::logs::number;
+use crate::{Display, EpochRecord, Logs};
 
 /// Where a training is, when somebody looks.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Moment {
     /// Counted from 1.
     pub(crate) epoch: usize,
@@ -20,8 +22,8 @@ pub(crate) struct Moment {
     pub(crate) batches: usize,
     /// Since the epoch began.
     pub(crate) elapsed: Duration,
-    /// Means over the epoch's samples so far.
-    pub(crate) figures: Figures,
+    /// Of the epoch's samples so far.
+    pub(crate) figures: Logs,
 }
 
 /// What shows a training as it goes.
@@ -30,6 +32,8 @@ pub(crate) trait Reporter {
     fn progress(&mut self, _moment: &Moment) {}
     /// Once an epoch, when its validation is done.
     fn epoch_end(&mut self, _record: &EpochRecord, _batches: usize) {}
+    /// What a callback says.
+    fn say(&mut self, _text: &str) {}
     /// When the epoch loop has ended, in whatever way.
     fn train_end(&mut self) {}
 }
@@ -47,19 +51,12 @@ pub(crate) fn reporter(display: Display, epochs: usize) -> Box<dyn Reporter> {
     }
 }
 
-/// ` - name: value` for each figure, as Keras writes them.
-fn figures_text(figures: &[(&str, f64)]) -> Vec<String> {
+/// ` - name: value` for each figure, as Keras writes them: in the order of their names.
+fn figures_text(figures: &Logs) -> Vec<String> {
+    let mut figures: Vec<(&str, f64)> = figures.iter().collect();
+    figures.sort_by_key(|(name, _)| *name);
     figures
         .iter()
         .map(|(name, value)| format!(" - {name}: {}", number(*value)))
         .collect()
-}
-
-/// Four digits after the point, or an exponent where those would show nothing.
-fn number(value: f64) -> String {
-    if value != 0.0 && value.abs() < 1e-3 {
-        format!("{value:.4e}")
-    } else {
-        format!("{value:.4}")
-    }
 }

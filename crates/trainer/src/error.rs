@@ -1,5 +1,6 @@
 use std::path::PathBuf;
 
+use firebrick_data::Targets;
 use firebrick_model::did_you_mean;
 
 use crate::{CurvesError, Display, Loss, Metric, Optimizer};
@@ -96,11 +97,11 @@ pub enum TrainError {
 
     /// Samples a network cannot take.
     #[error(
-        "the network does not take these samples of {num_features} features: {reason}; build it for {num_features} inputs"
+        "the network does not take these samples of shape {shape:?}: {reason}; build it for this shape"
     )]
     InputMismatch {
-        /// Features of a sample.
-        num_features: usize,
+        /// The shape of a sample.
+        shape: Vec<usize>,
         /// What the forward pass said.
         reason: String,
     },
@@ -115,6 +116,95 @@ pub enum TrainError {
         /// Classes of the data.
         num_classes: usize,
     },
+
+    /// Targets that cannot be compared with the outputs.
+    #[error(
+        "the loss {loss} cannot compare outputs of shape {output_shape:?} a sample with {}; {hint}",
+        targets_text(targets)
+    )]
+    TargetMismatch {
+        /// The loss.
+        loss: String,
+        /// What the network gives for one sample.
+        output_shape: Vec<usize>,
+        /// What the data set asks for one sample.
+        targets: Targets,
+        /// What to do.
+        hint: &'static str,
+    },
+
+    /// A metric of class indices where there are none.
+    #[error(
+        "the metric {metric} takes the index of a class, the targets are rows of numbers; take its form for rows, e.g. categorical_accuracy"
+    )]
+    MetricMismatch {
+        /// The metric.
+        metric: String,
+    },
+
+    /// Two figures of one name.
+    #[error(
+        "two figures would be called `{name}`; give one of the metrics another name with `named`"
+    )]
+    DuplicateMetric {
+        /// The name.
+        name: String,
+    },
+
+    /// A weight for a class that there is not, or one that is no weight.
+    #[error(
+        "the class weight {weight} of class {class} cannot be used; expected weights of at least 0 for classes below {num_classes}"
+    )]
+    ClassWeight {
+        /// The class, counted from 0.
+        class: usize,
+        /// Its weight.
+        weight: f64,
+        /// Classes there are.
+        num_classes: usize,
+    },
+
+    /// A class index that no output stands for.
+    #[error(
+        "the target of sample {sample} is {target}, expected a class index: a whole number from 0 to {}; check the labels, or give the last layer more units",
+        num_classes - 1
+    )]
+    TargetOutOfRange {
+        /// Counted from 0, in the order of the data.
+        sample: usize,
+        /// What stands there.
+        target: f32,
+        /// Classes the network tells apart.
+        num_classes: usize,
+    },
+
+    /// A figure to watch that nothing produces.
+    #[error(
+        "{callback} watches `{monitor}`, which this training does not have{}; it has {}",
+        if monitor.starts_with("val_") { " (give it validation data?)" } else { "" },
+        known.join(", ")
+    )]
+    UnknownMonitor {
+        /// The callback.
+        callback: String,
+        /// What it wants to see.
+        monitor: String,
+        /// The figures there are.
+        known: Vec<String>,
+    },
+
+    /// A batch of targets that are not one a sample.
+    #[error("the batch has {inputs} inputs and {targets} targets; give one target a sample")]
+    BatchMismatch {
+        /// Samples of the inputs.
+        inputs: usize,
+        /// Samples of the targets.
+        targets: usize,
+    },
+
+    /// Weights of another model.
+    #[error("the weights belong to a model of another type; restore those of this training")]
+    ForeignWeights,
 
     /// A loss that is not a number any more.
     #[error(
@@ -216,7 +306,7 @@ pub enum TrainError {
     },
 
     /// A history file that does not hold a history.
-    #[error("`{}` is not a history: {reason}; expected the columns {}", path.display(), crate::History::COLUMNS.join(","))]
+    #[error("`{}` is not a history: {reason}; expected the columns epoch, learning_rate, loss, further figures, seconds", path.display())]
     MalformedHistory {
         /// The file.
         path: PathBuf,
@@ -232,4 +322,13 @@ pub enum TrainError {
         /// What the system said.
         source: ctrlc::Error,
     },
+}
+
+fn targets_text(targets: &Targets) -> String {
+    match targets {
+        Targets::Classes { num_classes } => {
+            format!("the index of one of {num_classes} classes")
+        }
+        Targets::Values { shape } => format!("targets of shape {shape:?}"),
+    }
 }

@@ -1,7 +1,8 @@
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use firebrick_data::BatchSource;
 
+use crate::callback::{Callback, Callbacks};
 use crate::{Display, RunDirectory, StopHandle, TrainError};
 
 /// The settings of one [`fit`](crate::Trainer::fit), with Keras' names and defaults.
@@ -11,9 +12,16 @@ use crate::{Display, RunDirectory, StopHandle, TrainError};
 #[derive(Clone)]
 pub struct Fit {
     pub(crate) epochs: usize,
+    pub(crate) initial_epoch: usize,
     pub(crate) batch_size: usize,
+    pub(crate) steps_per_epoch: Option<usize>,
     pub(crate) shuffle: Option<u64>,
-    pub(crate) validation: Option<Arc<dyn BatchSource>>,
+    pub(crate) validation: Validation,
+    pub(crate) validation_batch_size: Option<usize>,
+    pub(crate) validation_steps: Option<usize>,
+    pub(crate) validation_freq: usize,
+    pub(crate) class_weights: Vec<(usize, f64)>,
+    pub(crate) callbacks: Callbacks,
     pub(crate) display: Display,
     pub(crate) label: String,
     pub(crate) run: Option<RunDirectory>,
@@ -21,14 +29,30 @@ pub struct Fit {
     pub(crate) listens_to_ctrl_c: bool,
 }
 
+/// What to evaluate on after an epoch.
+#[derive(Clone)]
+pub(crate) enum Validation {
+    None,
+    Data(Arc<dyn BatchSource>),
+    /// This share of the training data, the last samples.
+    Split(f64),
+}
+
 impl Fit {
     /// `epochs` passes over the training data, in batches of 32.
     pub fn new(epochs: usize) -> Self {
         Self {
             epochs,
+            initial_epoch: 0,
             batch_size: 32,
+            steps_per_epoch: None,
             shuffle: Some(42),
-            validation: None,
+            validation: Validation::None,
+            validation_batch_size: None,
+            validation_steps: None,
+            validation_freq: 1,
+            class_weights: Vec::new(),
+            callbacks: Callbacks::default(),
             display: Display::default(),
             label: "training".to_owned(),
             run: None,
@@ -37,10 +61,26 @@ impl Fit {
         }
     }
 
+    /// Counts the first epoch as the one after this many, when an earlier training goes on; `epochs` is
+    /// the number of the last one then.
+    #[must_use = "returns the changed settings"]
+    pub fn with_initial_epoch(mut self, initial_epoch: usize) -> Self {
+        self.initial_epoch = initial_epoch;
+        self
+    }
+
     /// Samples between two updates of the weights.
     #[must_use = "returns the changed settings"]
     pub fn with_batch_size(mut self, batch_size: usize) -> Self {
         self.batch_size = batch_size;
+        self
+    }
+
+    /// Batches an epoch, instead of all there are. The next epoch goes on where this one ended, and
+    /// begins the data anew where they end.
+    #[must_use = "returns the changed settings"]
+    pub fn with_steps_per_epoch(mut self, steps: usize) -> Self {
+        self.steps_per_epoch = Some(steps);
         self
     }
 
@@ -61,7 +101,57 @@ impl Fit {
     /// Data to evaluate on after every epoch.
     #[must_use = "returns the changed settings"]
     pub fn with_validation<D: BatchSource + Clone + 'static>(mut self, data: &D) -> Self {
-        self.validation = Some(Arc::new(data.clone()));
+        self.validation = Validation::Data(Arc::new(data.clone()));
+        self
+    }
+
+    /// Keeps the last samples of the training data back to evaluate on, this share of them: by Keras'
+    /// rule, `floor(n · (1 - fraction))` samples are trained on, before any shuffling.
+    #[must_use = "returns the changed settings"]
+    pub fn with_validation_split(mut self, fraction: f64) -> Self {
+        self.validation = Validation::Split(fraction);
+        self
+    }
+
+    /// Samples a batch of the validation, those of the training if not set.
+    #[must_use = "returns the changed settings"]
+    pub fn with_validation_batch_size(mut self, batch_size: usize) -> Self {
+        self.validation_batch_size = Some(batch_size);
+        self
+    }
+
+    /// Batches of a validation, instead of all there are; it always takes the first ones.
+    #[must_use = "returns the changed settings"]
+    pub fn with_validation_steps(mut self, steps: usize) -> Self {
+        self.validation_steps = Some(steps);
+        self
+    }
+
+    /// Validates after every so many epochs.
+    #[must_use = "returns the changed settings"]
+    pub fn with_validation_freq(mut self, epochs: usize) -> Self {
+        self.validation_freq = epochs;
+        self
+    }
+
+    /// How much the samples of each class count in the loss, 1 for classes that are not listed; it is
+    /// multiplied with the weight of the sample.
+    #[must_use = "returns the changed settings"]
+    pub fn with_class_weight(mut self, weights: impl IntoIterator<Item = (usize, f64)>) -> Self {
+        self.class_weights = weights.into_iter().collect();
+        self
+    }
+
+    /// Adds a callback; those added first are called first.
+    #[must_use = "returns the changed settings"]
+    pub fn with_callback(self, callback: impl Callback + 'static) -> Self {
+        self.with_shared_callback(Arc::new(Mutex::new(callback)))
+    }
+
+    /// Adds a callback that can be looked at afterwards.
+    #[must_use = "returns the changed settings"]
+    pub fn with_shared_callback(mut self, callback: Arc<Mutex<dyn Callback>>) -> Self {
+        self.callbacks.push(callback);
         self
     }
 
@@ -114,6 +204,21 @@ impl Fit {
             })
         };
         positive("epochs", self.epochs)?;
-        positive("batch_size", self.batch_size)
+        positive("batch_size", self.batch_size)?;
+        positive("validation_freq", self.validation_freq)?;
+        positive(
+            "validation_batch_size",
+            self.validation_batch_size.unwrap_or(1),
+        )?;
+        positive("validation_steps", self.validation_steps.unwrap_or(1))?;
+        positive("steps_per_epoch", self.steps_per_epoch.unwrap_or(1))?;
+        if self.initial_epoch >= self.epochs {
+            return Err(TrainError::Setting {
+                setting: "initial_epoch",
+                expected: "less than epochs, which is the number of the last one",
+                received: self.initial_epoch.to_string(),
+            });
+        }
+        Ok(())
     }
 }

@@ -1,28 +1,36 @@
 use std::fmt;
+use std::ops::Index;
 use std::path::Path;
 
 use firebrick_model::write_whole;
-use serde::{Deserialize, Serialize};
 
-use crate::{Curve, Panel, TrainError};
+use crate::metrics::Direction;
+use crate::{Logs, TrainError};
 
-/// The figures of one epoch; losses and accuracies are means over samples.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+/// The figures of one epoch.
+#[derive(Clone, Debug, PartialEq)]
 pub struct EpochRecord {
     /// Counted from 1.
     pub epoch: usize,
     /// The rate of the epoch's last step.
     pub learning_rate: f64,
-    /// On the training data, each batch before its own update.
-    pub loss: f64,
-    /// On the training data, each batch before its own update; 0 to 1.
-    pub accuracy: f64,
-    /// On the validation data, after the epoch.
-    pub val_loss: Option<f64>,
-    /// On the validation data, after the epoch; 0 to 1.
-    pub val_accuracy: Option<f64>,
+    /// `loss` and the metrics, of each training batch before its own update; then those of the
+    /// validation data after the epoch, with `val_` before the name, where there was a validation.
+    pub figures: Logs,
     /// Wall time of the epoch, validation included.
     pub seconds: f64,
+}
+
+impl EpochRecord {
+    /// The figure of this name, e.g. `val_loss`.
+    pub fn get(&self, name: &str) -> Option<f64> {
+        self.figures.get(name)
+    }
+
+    /// The mean of the loss over the training samples.
+    pub fn loss(&self) -> f64 {
+        self.get("loss").unwrap_or(f64::NAN)
+    }
 }
 
 /// Why a training ended.
@@ -32,6 +40,13 @@ pub enum StopReason {
     /// All epochs were done.
     #[default]
     Completed,
+    /// A callback ended it.
+    Callback {
+        /// Its name, e.g. `EarlyStopping`.
+        name: String,
+        /// The epoch it happened in, counted from 1.
+        epoch: usize,
+    },
     /// Somebody asked for it; the weights of that moment are in the model.
     Interrupted {
         /// Who asked, e.g. `Ctrl-C`.
@@ -52,6 +67,7 @@ impl fmt::Display for StopReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Completed => write!(f, "all epochs done"),
+            Self::Callback { name, epoch } => write!(f, "stopped by {name} in epoch {epoch}"),
             Self::Interrupted { by, epoch, batches } => {
                 write!(
                     f,
@@ -63,33 +79,83 @@ impl fmt::Display for StopReason {
     }
 }
 
+/// The settings that a history belongs to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FitParams {
+    /// The last epoch that was asked for, counted from 1.
+    pub epochs: usize,
+    /// Batches an epoch.
+    pub steps: usize,
+    /// Samples a batch.
+    pub batch_size: usize,
+}
+
 /// What a training did, epoch by epoch. An epoch that was cut short is not in it.
+///
+/// A figure by its name is a column, `history["val_loss"]`; where only some epochs were validated it
+/// has as many values as there were validations, as in Keras.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct History {
-    /// One record a whole epoch.
-    pub epochs: Vec<EpochRecord>,
+    epochs: Vec<EpochRecord>,
+    columns: Vec<(String, Vec<f64>)>,
+    /// What was asked for.
+    pub params: FitParams,
     /// Why it ended.
     pub stop_reason: StopReason,
 }
 
 impl History {
-    /// The columns of the CSV form.
-    pub const COLUMNS: [&'static str; 7] = [
-        "epoch",
-        "learning_rate",
-        "loss",
-        "accuracy",
-        "val_loss",
-        "val_accuracy",
-        "seconds",
-    ];
+    /// The columns of the CSV form that every history has.
+    pub const COLUMNS: [&'static str; 4] = ["epoch", "learning_rate", "loss", "seconds"];
+
+    /// One record a whole epoch.
+    pub fn epochs(&self) -> &[EpochRecord] {
+        &self.epochs
+    }
 
     /// The last whole epoch.
     pub fn last(&self) -> Option<&EpochRecord> {
         self.epochs.last()
     }
 
-    /// Writes the epochs as CSV, whole or not at all.
+    /// A figure over the epochs.
+    pub fn get(&self, name: &str) -> Option<&[f64]> {
+        self.columns
+            .iter()
+            .find_map(|(own, values)| (own == name).then_some(values.as_slice()))
+    }
+
+    /// The names of the figures, in order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.columns.iter().map(|(name, _)| name.as_str())
+    }
+
+    /// The first epoch in which a figure was at its best; NaN never is.
+    pub fn best_epoch(&self, name: &str, direction: Direction) -> Option<&EpochRecord> {
+        let mut best: Option<(&EpochRecord, f64)> = None;
+        for record in &self.epochs {
+            let Some(value) = record.get(name).filter(|value| !value.is_nan()) else {
+                continue;
+            };
+            if best.is_none_or(|(_, best)| direction.is_better(value, best)) {
+                best = Some((record, value));
+            }
+        }
+        best.map(|(record, _)| record)
+    }
+
+    /// Adds an epoch.
+    pub fn push(&mut self, record: EpochRecord) {
+        for (name, value) in record.figures.iter() {
+            match self.columns.iter_mut().find(|(own, _)| own == name) {
+                Some((_, values)) => values.push(value),
+                None => self.columns.push((name.to_owned(), vec![value])),
+            }
+        }
+        self.epochs.push(record);
+    }
+
+    /// Writes the epochs as CSV, whole or not at all: epoch, learning rate, the figures, seconds.
     ///
     /// # Errors
     /// A file that cannot be written.
@@ -99,13 +165,26 @@ impl History {
             action: "write",
             source,
         };
-        let mut writer = csv::WriterBuilder::new()
-            .has_headers(false)
-            .from_writer(Vec::new());
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        let [epoch, learning_rate, loss, seconds] = Self::COLUMNS;
+        let names: Vec<&str> = if self.columns.is_empty() {
+            vec![loss]
+        } else {
+            self.names().collect()
+        };
         let wrote = || -> csv::Result<Vec<u8>> {
-            writer.write_record(Self::COLUMNS)?;
+            let mut header = vec![epoch, learning_rate];
+            header.extend(&names);
+            header.push(seconds);
+            writer.write_record(header)?;
             for record in &self.epochs {
-                writer.serialize(record)?;
+                let mut row = vec![record.epoch.to_string(), record.learning_rate.to_string()];
+                row.extend(names.iter().map(|name| {
+                    let value = record.get(name);
+                    value.map(|value| value.to_string()).unwrap_or_default()
+                }));
+                row.push(record.seconds.to_string());
+                writer.write_record(row)?;
             }
             writer
                 .into_inner()
@@ -132,69 +211,65 @@ impl History {
         let mut reader = csv::Reader::from_reader(contents.as_slice());
         let header = reader
             .headers()
-            .map_err(|error| malformed(error.to_string()))?;
-        if header.iter().ne(Self::COLUMNS) {
-            let found: Vec<&str> = header.iter().collect();
-            return Err(malformed(format!(
-                "its first line is `{}`",
-                found.join(",")
-            )));
+            .map_err(|error| malformed(error.to_string()))?
+            .clone();
+        let names: Vec<&str> = header.iter().collect();
+        let [epoch, learning_rate, loss, seconds] = Self::COLUMNS;
+        let figures = match names[..] {
+            [first, second, ref figures @ .., last]
+                if [first, second, last] == [epoch, learning_rate, seconds]
+                    && figures.first() == Some(&loss) =>
+            {
+                figures
+            }
+            _ => {
+                return Err(malformed(format!(
+                    "its first line is `{}`",
+                    names.join(",")
+                )));
+            }
+        };
+        let mut history = Self::default();
+        for row in reader.records() {
+            let row = row.map_err(|error| malformed(error.to_string()))?;
+            let line = row.position().map_or(0, csv::Position::line);
+            let bad = |column: usize| {
+                malformed(format!(
+                    "line {line} has `{}` for {}",
+                    &row[column], names[column]
+                ))
+            };
+            let number = |column: usize| row[column].parse::<f64>().ok().ok_or_else(|| bad(column));
+            let epoch = row[0].parse().ok().ok_or_else(|| bad(0))?;
+            let mut own = Logs::new();
+            for (index, name) in figures.iter().enumerate() {
+                if !row[index + 2].is_empty() {
+                    own.insert(*name, number(index + 2)?);
+                }
+            }
+            history.push(EpochRecord {
+                epoch,
+                learning_rate: number(1)?,
+                figures: own,
+                seconds: number(names.len() - 1)?,
+            });
         }
-        let epochs = reader
-            .deserialize()
-            .collect::<csv::Result<Vec<EpochRecord>>>()
-            .map_err(|error| malformed(error.to_string()))?;
-        Ok(Self {
-            epochs,
-            stop_reason: StopReason::default(),
-        })
+        Ok(history)
     }
 }
 
-/// Accuracy and loss over the epochs of one run or of several, ready to be [drawn](crate::draw_curves).
-///
-/// Training is dashed, validation solid. A single run needs no name in its legend; the curves of
-/// each of several bear its name.
-pub fn run_panels(runs: &[(&str, &History)]) -> Vec<Panel> {
-    type Figure = fn(&EpochRecord) -> Option<f64>;
-    const TRAINING: &str = "training";
-    const VALIDATION: &str = "validation";
+impl Index<&str> for History {
+    type Output = [f64];
 
-    let curve = |name: &str, history: &History, split: &str, value: Figure| {
-        let points = history
-            .epochs
-            .iter()
-            .filter_map(|record| Some((record.epoch as f64, value(record)?)));
-        let (epochs, values) = points.unzip();
-        let label = if runs.len() == 1 { split } else { name };
-        Curve {
-            label: label.to_owned(),
-            epochs,
-            values,
-            dashed: split == TRAINING,
-        }
-    };
-    let panel = |title: &str, training: Figure, validation: Figure| Panel {
-        title: title.to_owned(),
-        x_label: "epoch".to_owned(),
-        y_label: title.to_lowercase(),
-        curves: runs
-            .iter()
-            .flat_map(|(name, history)| {
-                [
-                    curve(name, history, TRAINING, training),
-                    curve(name, history, VALIDATION, validation),
-                ]
-            })
-            .filter(|curve| !curve.values.is_empty())
-            .collect(),
-    };
-    vec![
-        panel(
-            "Accuracy",
-            |record| Some(record.accuracy),
-            |record| record.val_accuracy,
-        ),
-        panel("Loss", |record| Some(record.loss), |record| record.val_loss),
-    ]
+    /// # Panics
+    /// When there is no figure of this name; [`get`](History::get) doesn't.
+    fn index(&self, name: &str) -> &[f64] {
+        self.get(name).unwrap_or_else(|| {
+            let known: Vec<&str> = self.names().collect();
+            panic!(
+                "the history has no figure `{name}`; it has {}",
+                known.join(", ")
+            )
+        })
+    }
 }

@@ -8,6 +8,7 @@ extern crate alloc;
 use burn::optim::{RecordState, StateSink, StateSource, join_index};
 
 mod burn_loop;
+mod callback;
 mod compile;
 mod curves;
 mod display;
@@ -18,25 +19,29 @@ mod figures;
 mod fit;
 mod history;
 mod interrupt;
+mod logs;
 pub mod losses;
 pub mod metrics;
 mod names;
+mod objective;
 mod optimizer;
 mod optimizers;
 mod outputs;
 mod run_directory;
 mod trainer;
 
+pub use callback::{Callback, Flow, HookResult, Training, Weights};
 pub use compile::Compile;
 pub use curves::{
-    Curve, CurvesError, DEFAULT_SIZE as DEFAULT_CURVES_SIZE, Panel, draw as draw_curves,
+    Curve, CurvesError, DEFAULT_SIZE as DEFAULT_CURVES_SIZE, Panel, draw as draw_curves, run_panels,
 };
 pub use display::Display;
 pub use error::TrainError;
-pub use evaluation::{ClassReport, Evaluation};
+pub use evaluation::{ClassEvaluation, ClassReport, Evaluation};
 pub use fit::Fit;
-pub use history::{EpochRecord, History, StopReason, run_panels};
+pub use history::{EpochRecord, FitParams, History, StopReason};
 pub use interrupt::StopHandle;
+pub use logs::Logs;
 pub use losses::{Loss, LossFunction, TargetForm};
 pub use metrics::{Metric, MetricFunction};
 pub use optimizer::Optimizer;

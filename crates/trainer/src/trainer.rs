@@ -1,20 +1,20 @@
+mod answers;
+mod assembly;
+mod on_batch;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use burn::tensor::activation::softmax;
-use burn::tensor::{Device, Int, Tensor};
-use burn::train::Learner;
-use firebrick_data::{BatchLoader, BatchSource, ShuffleState};
-use firebrick_model::{Model, catch_panic, save_model};
-use firebrick_scheduler::{Schedule, ScheduleAdapter};
+use burn::tensor::Device;
+use firebrick_data::{BatchLoader, BatchSource, ShuffleState, Subset};
+use firebrick_model::{AnyTensor, Model, save_model};
 
-use crate::burn_loop::{Compiled, EpochHook, LoopSettings, Pending, train};
-use crate::figures::RunningMeans;
+use crate::burn_loop::{EpochHook, LoopSettings, Stepper, train};
+use crate::fit::Validation;
 use crate::interrupt::CtrlC;
-use crate::optimizers::Path;
 use crate::{
-    Compile, DEFAULT_CURVES_SIZE, Evaluation, Fit, History, RunDirectory, TrainError, displays,
-    draw_curves, run_panels,
+    Compile, DEFAULT_CURVES_SIZE, Evaluation, Fit, FitParams, History, RunDirectory, TrainError,
+    displays, draw_curves, run_panels,
 };
 
 /// How often a run's files are brought up to date when epochs are short.
@@ -25,19 +25,17 @@ const SAVE_INTERVAL: Duration = Duration::from_secs(1);
 /// ```
 /// use firebrick_data::{ValidationSplit, mnist_sample};
 /// use firebrick_model::MlpConfig;
-/// use firebrick_scheduler::Constant;
-/// use firebrick_trainer::losses::SparseCategoricalCrossentropy;
-/// use firebrick_trainer::{Compile, Display, Fit, Optimizer};
+/// use firebrick_trainer::{Compile, Display, Fit};
 ///
 /// let data = mnist_sample()?;
-/// let (train, validation) = data.train.split(&ValidationSplit::Tail { fraction: 0.2 })?;
 /// let model = MlpConfig::new(784, 10).with_hidden([32]).init(42, &burn::tensor::Device::flex())?;
-/// let mut trainer =
-///     Compile::new(Optimizer::adam(), Constant::new(0.01)?, SparseCategoricalCrossentropy::new()).model(model);
-/// let fit = Fit::new(3).with_validation(&validation).with_display(Display::Quiet);
-/// let history = trainer.fit(&train, &fit)?;
-/// assert_eq!(history.epochs.len(), 3);
-/// assert!(trainer.evaluate(&data.test)?.accuracy > 0.7);
+/// let mut trainer = Compile::by_name("adam", "sparse_categorical_crossentropy", ["accuracy"])?
+///     .with_learning_rate(0.01)
+///     .model(model);
+/// let fit = Fit::new(3).with_validation_split(0.2).with_display(Display::Quiet);
+/// let history = trainer.fit(&data.train, &fit)?;
+/// assert_eq!(history["val_loss"].len(), 3);
+/// assert!(trainer.evaluate(&data.test)?.get("accuracy") > Some(0.7));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Trainer<M: Model> {
@@ -45,7 +43,7 @@ pub struct Trainer<M: Model> {
     device: Device,
     model: M,
     /// Optimizer and schedule, going on where the last fit ended.
-    learner: Option<Learner<Compiled<M>>>,
+    stepper: Option<Stepper<M>>,
     /// The order in which samples are seen, going on where the last fit ended.
     shuffle: Option<ShuffleState>,
     history: History,
@@ -63,7 +61,7 @@ impl<M: Model> Trainer<M> {
             compile,
             device,
             model: model.valid(),
-            learner: None,
+            stepper: None,
             shuffle: None,
             history: History::default(),
         }
@@ -79,24 +77,38 @@ impl<M: Model> Trainer<M> {
         &self.history
     }
 
-    /// Trains on labelled samples; a second call goes on where the first one ended, with the state of
-    /// the optimizer, the step of the schedule and, for the same seed, the order of the samples. A
+    /// Trains on samples; a second call goes on where the first one ended, with the state of the
+    /// optimizer, the step of the schedule and, for the same seed, the order of the samples. A
     /// schedule that counts epochs counts epochs of the first call's length.
     ///
     /// A training that was stopped, by Ctrl-C say, is no error: the history says so, and the model
     /// has the weights of that moment.
     ///
     /// # Errors
-    /// Settings out of range, data that does not fit the network, a loss that is not finite any
-    /// more, files of the run that cannot be written. What was learned before an error is kept.
+    /// Settings out of range, data that does not fit network or loss, a callback that watches a figure
+    /// there is not, a loss that is not finite any more, files of the run that cannot be written.
+    /// What was learned before an error is kept.
     pub fn fit<D>(&mut self, data: &D, fit: &Fit) -> Result<History, TrainError>
     where
         D: BatchSource + Clone + 'static,
     {
         fit.validate()?;
         let display = fit.display.resolve()?;
-        let data: Arc<dyn BatchSource> = Arc::new(data.clone());
-        self.check_data(data.as_ref())?;
+        let (data, validation) = split(Arc::new(data.clone()), &fit.validation)?;
+        let objective = self.objective(data.as_ref())?;
+        let objective = if fit.class_weights.is_empty() {
+            objective
+        } else {
+            objective.with_class_weights(&fit.class_weights)?
+        };
+        self.check_targets(data.as_ref(), &objective)?;
+        if let Some(validation) = &validation {
+            let own = self.objective(validation.as_ref())?;
+            self.check_targets(validation.as_ref(), &own)?;
+        }
+        let figures = self.figure_names(data.as_ref(), &objective)?;
+        assembly::check_monitors(&fit.callbacks, &figures, validation.is_some())?;
+
         // Without a prefetching thread: gathering bytes takes a few per cent of a step, and on two cores
         // the thread was measured to cost more than it saves.
         let mut train_loader = BatchLoader::new(Arc::clone(&data), fit.batch_size, &self.device)?;
@@ -106,38 +118,42 @@ impl<M: Model> Trainer<M> {
                 train_loader.restore_shuffle(state);
             }
         }
-        let validation_loader = match &fit.validation {
-            Some(validation) => {
-                self.check_data(validation.as_ref())?;
-                let loader =
-                    BatchLoader::new(Arc::clone(validation), fit.batch_size, &self.device)?;
-                Some(Arc::new(loader))
-            }
-            None => None,
+        let validation_batch_size = fit.validation_batch_size.unwrap_or(fit.batch_size);
+        let validation_loader = validation
+            .map(|source| BatchLoader::new(source, validation_batch_size, &self.device))
+            .transpose()?
+            .map(Arc::new);
+        let params = FitParams {
+            epochs: fit.epochs,
+            steps: fit.steps_per_epoch.unwrap_or(train_loader.num_batches()),
+            batch_size: fit.batch_size,
         };
-        let batches = train_loader.num_batches();
         let stop = fit.stop.clone().unwrap_or_default();
         let _ctrl_c = fit
             .listens_to_ctrl_c
             .then(|| CtrlC::stops(&stop))
             .transpose()?;
-        let learner = match self.learner.take() {
-            Some(learner) => learner,
-            None => self.new_learner(batches)?,
-        };
+        let Stepper { learner, state } = self.take_stepper(objective, params.steps)?;
         let settings = LoopSettings {
             device: self.device.clone(),
-            epochs: fit.epochs,
-            batches,
-            clipping: self.compile.optimizer.clipping(),
+            params,
+            initial_epoch: fit.initial_epoch,
+            is_limited: fit.steps_per_epoch.is_some(),
+            validation_steps: fit.validation_steps,
+            validation_freq: fit.validation_freq,
+            state,
+            callbacks: fit.callbacks.clone(),
+            figures,
+            run: fit.run.clone(),
             display,
             label: fit.label.clone(),
             reporter: displays::reporter(display, fit.epochs),
             epoch_hook: epoch_hook(fit.run.clone()),
         };
         log::info!(
-            "fit: {} samples in {batches} batches of {}, {} epochs, on {:?}",
+            "fit: {} samples in {} batches of {}, {} epochs, on {:?}",
             data.num_samples(),
+            params.steps,
             fit.batch_size,
             fit.epochs,
             self.device,
@@ -147,8 +163,9 @@ impl<M: Model> Trainer<M> {
         let outcome = train(learner, loaders, settings, &stop);
         self.shuffle = train_loader.shuffle_state();
 
-        self.learner = outcome.learner;
+        self.stepper = outcome.stepper;
         self.history = outcome.history;
+        self.history.params = params;
         let has_learned = outcome.kept.is_some();
         if let Some(model) = outcome.kept {
             self.model = model;
@@ -166,92 +183,48 @@ impl<M: Model> Trainer<M> {
         }
     }
 
-    fn new_learner(&self, batches: usize) -> Result<Learner<Compiled<M>>, TrainError> {
-        let schedule = self.compile.schedule(batches)?;
-        let optimizer = self.compile.optimizer;
-        if let Some(warning) = optimizer.rate_warning(schedule.learning_rate(0)) {
-            log::warn!("{warning}");
-        }
-        Ok(Learner::new(
-            Compiled::new(self.model.clone().train(), self.compile.loss.clone()),
-            optimizer.build(Path::Fastest),
-            ScheduleAdapter::new(schedule),
-        ))
-    }
-
-    /// Loss, accuracy, figures of every class and confusion matrix on labelled samples.
+    /// Loss and metrics on labelled samples, and for classes what there is to say of each.
     ///
     /// # Errors
-    /// Data that does not fit the network.
+    /// Data that does not fit network or loss.
     pub fn evaluate<D>(&self, data: &D) -> Result<Evaluation, TrainError>
     where
         D: BatchSource + Clone + 'static,
     {
-        const BATCH_SIZE: usize = 500;
-        let num_classes = self.check_data(data)?;
-        let loader = BatchLoader::new(Arc::new(data.clone()), BATCH_SIZE, &self.device)?;
-        let compiled = Compiled::new(self.model.clone(), self.compile.loss.clone());
-        let evaluation_error = |message: String| TrainError::Evaluation { message };
-
-        let mut means = RunningMeans::default();
-        let mut targets = Vec::with_capacity(data.num_samples());
-        let mut predictions = Vec::with_capacity(data.num_samples());
-        let batches = burn::data::dataloader::DataLoader::iter(&loader);
-        for batch in batches {
-            let batch = batch.map_err(|error| evaluation_error(error.to_string()))?;
-            targets.extend(read_classes(batch.targets.clone()).map_err(evaluation_error)?);
-            let (output, classes) = compiled.evaluate(batch);
-            predictions.extend(read_classes(classes).map_err(evaluation_error)?);
-            let mut pending = Pending::new();
-            pending.push(output, 0.0);
-            pending.read(&mut means).map_err(evaluation_error)?;
-        }
-        let loss = means.figures().loss;
-        Ok(Evaluation::new(loss, num_classes, &targets, predictions))
+        let objective = self.objective(data)?;
+        self.check_targets(data, &objective)?;
+        answers::evaluate(self, Arc::new(data.clone()), objective)
     }
 
-    /// Probabilities of the classes.
+    /// What the network answers, its last activation included, in the order of the samples.
     ///
     /// # Shapes
-    /// - inputs: `[batch_size, num_features]`
-    /// - output: `[batch_size, num_classes]`
+    /// - inputs: `[num_samples, ...]`
+    /// - output: `[num_samples, ...]`
     ///
-    /// # Panics
-    /// When the inputs do not fit the network.
-    pub fn predict(&self, inputs: Tensor<2>) -> Tensor<2> {
-        softmax(self.model.forward(inputs), 1)
+    /// # Errors
+    /// Inputs that the network does not take.
+    pub fn predict(&self, inputs: impl Into<AnyTensor>) -> Result<AnyTensor, TrainError> {
+        answers::predict(&self.model, inputs.into())
     }
 
-    /// Runs one sample through the network, so that a misfit is an error before anything starts.
-    /// Gives the number of outputs.
-    fn check_data(&self, data: &dyn BatchSource) -> Result<usize, TrainError> {
-        let num_features = data.num_features();
-        let forward = || {
-            let sample = Tensor::zeros([1, num_features], &self.device);
-            self.model.forward(sample).dims()
-        };
-        let [_, outputs] = catch_panic(forward).map_err(|reason| TrainError::InputMismatch {
-            num_features,
-            reason,
-        })?;
-        let num_classes = data.num_classes();
-        if num_classes < 2 {
-            return Err(TrainError::TooFewClasses { num_classes });
-        }
-        if outputs < num_classes {
-            return Err(TrainError::ClassMismatch {
-                outputs,
-                num_classes,
-            });
-        }
-        Ok(outputs)
+    /// What the network answers to the samples of a data set, in their order; where that takes long, a
+    /// progress bar says how long on a terminal.
+    ///
+    /// # Errors
+    /// Data that does not fit the network.
+    pub fn predict_data<D>(&self, data: &D) -> Result<AnyTensor, TrainError>
+    where
+        D: BatchSource + Clone + 'static,
+    {
+        answers::predict_data(&self.model, data, &self.device)
     }
 
     /// Brings the run's files to the state of the model and the history.
     fn save_run(&self, run: &RunDirectory) -> Result<(), TrainError> {
         save_model(&self.model, &run.file(RunDirectory::MODEL))?;
         self.history.write_csv(&run.file(RunDirectory::HISTORY))?;
-        if self.history.epochs.is_empty() {
+        if self.history.epochs().is_empty() {
             return Ok(());
         }
         let name = run.path().file_name().unwrap_or_default().to_string_lossy();
@@ -260,6 +233,20 @@ impl<M: Model> Trainer<M> {
             draw_curves(&panels, &name, &run.file(file), DEFAULT_CURVES_SIZE)?;
         }
         Ok(())
+    }
+}
+
+/// Training data and validation data.
+type Split = (Arc<dyn BatchSource>, Option<Arc<dyn BatchSource>>);
+
+fn split(data: Arc<dyn BatchSource>, validation: &Validation) -> Result<Split, TrainError> {
+    match validation {
+        Validation::None => Ok((data, None)),
+        Validation::Data(validation) => Ok((data, Some(Arc::clone(validation)))),
+        Validation::Split(fraction) => {
+            let (first, last) = Subset::split_tail(&data, *fraction)?;
+            Ok((Arc::new(first), Some(Arc::new(last))))
+        }
     }
 }
 
@@ -277,17 +264,4 @@ fn epoch_hook<M: Model>(run: Option<RunDirectory>) -> EpochHook<M> {
         }
         Ok(())
     })
-}
-
-fn read_classes(classes: Tensor<1, Int>) -> Result<Vec<usize>, String> {
-    let data = classes
-        .try_into_data_as::<i64>()
-        .map_err(|error| error.to_string())?;
-    let classes = data
-        .as_slice::<i64>()
-        .map_err(|error| format!("{error:?}"))?;
-    classes
-        .iter()
-        .map(|&class| usize::try_from(class).map_err(|error| error.to_string()))
-        .collect()
 }

@@ -39,11 +39,9 @@ fn main() -> anyhow::Result<()> {
     println!("{}", model.summary());
 
     // The rate of the first step is 3, of the second 2, of all others 1.
-    let compile = Compile::new(
-        Optimizer::sgd(),
-        TimeBased::new(3)?,
-        SparseCategoricalCrossentropy::new(),
-    );
+    let compile = Compile::new(Optimizer::sgd(), SparseCategoricalCrossentropy::new())
+        .with_schedule(TimeBased::new(3)?)
+        .with_metrics([Metric::accuracy()]);
     let mut trainer = compile.model(model);
 
     let run = RunDirectory::create_numbered(Path::new("runs"), "mnist_mlp")?;
@@ -58,11 +56,8 @@ fn main() -> anyhow::Result<()> {
 
     let evaluation = trainer.evaluate(&data.test)?;
     println!(
-        "{}; on {} test samples: loss {:.4}, accuracy {:.2} %",
-        history.stop_reason,
-        evaluation.samples,
-        evaluation.loss,
-        100.0 * evaluation.accuracy
+        "{}; on {} test samples: {}",
+        history.stop_reason, evaluation.samples, evaluation.figures
     );
     println!("model, history and curves are in {}", run.path().display());
     Ok(())

@@ -22,7 +22,7 @@ use firebrick::burn::module::{Module, Param};
 use firebrick::burn::nn::Linear;
 use firebrick::burn::tensor::activation::relu;
 use firebrick::burn::tensor::{Device, Tensor};
-use firebrick::models::{Initializer, ModelError};
+use firebrick::models::{AnyTensor, Initializer, ModelError};
 use firebrick::prelude::*;
 use firebrick::{burn, training::RunDirectory};
 
@@ -78,13 +78,18 @@ impl ResidualNet {
 
 /// All that the trainer asks of a module.
 impl Model for ResidualNet {
-    fn forward(&self, inputs: Tensor<2>) -> Tensor<2> {
-        let mut x = self.entry.forward(inputs);
+    fn forward(&self, inputs: AnyTensor) -> Result<AnyTensor, ModelError> {
+        let mut x = self.entry.forward(inputs.into_rank::<2>()?);
         for block in &self.blocks {
             let y = relu(block.first.forward(x.clone()));
             x = x + block.second.forward(y);
         }
-        self.exit.forward(relu(x))
+        Ok(self.exit.forward(relu(x)).into())
+    }
+
+    /// The softmax that `forward` leaves to the loss and to `predict`.
+    fn output_activation(&self) -> Activation {
+        Activation::Softmax
     }
 }
 
@@ -99,18 +104,15 @@ fn main() -> anyhow::Result<()> {
     let model = new(42)?;
     println!("{model}");
 
-    let compile = Compile::new(
-        Optimizer::adam(),
-        Constant::new(0.001)?,
-        SparseCategoricalCrossentropy::new(),
-    );
+    let compile = Compile::new(Optimizer::adam(), SparseCategoricalCrossentropy::new())
+        .with_metrics([Metric::accuracy()]);
     let mut trainer = compile.clone().model(model);
     let fit = Fit::new(5)
         .with_validation(&validation)
         .with_display(Display::Lines);
     trainer.fit(&train, &fit)?;
     let judged = trainer.evaluate(&data.test)?;
-    println!("trained: test accuracy {:.2} %", 100.0 * judged.accuracy);
+    println!("trained: on the test data {}", judged.figures);
 
     let run = RunDirectory::create_numbered("runs".as_ref(), "own_module")?;
     let path = run.file(RunDirectory::MODEL);
@@ -120,9 +122,9 @@ fn main() -> anyhow::Result<()> {
     let loaded = SavedModel::read(&path)?.load_into(new(7)?)?;
     let loaded = compile.model(loaded).evaluate(&data.test)?;
     println!(
-        "loaded from {}: test accuracy {:.2} %",
+        "loaded from {}: on the test data {}",
         path.display(),
-        100.0 * loaded.accuracy
+        loaded.figures
     );
     ensure!(loaded == judged, "the loaded model is not the saved one");
     Ok(())

@@ -66,12 +66,8 @@ fn main() -> anyhow::Result<()> {
     let model = MlpConfig::new(784, 10)
         .with_hidden([32])
         .init(42, &device)?;
-    let compile = Compile::new(
-        Optimizer::sgd(),
-        Constant::new(1.0)?,
-        SparseCategoricalCrossentropy::new(),
-    )
-    .with_schedule(cosine);
+    let compile = Compile::new(Optimizer::sgd(), SparseCategoricalCrossentropy::new())
+        .with_custom_schedule(cosine);
     let mut trainer = compile.model(model);
     let fit = Fit::new(EPOCHS)
         .with_batch_size(BATCH_SIZE)
@@ -79,13 +75,14 @@ fn main() -> anyhow::Result<()> {
     let history = trainer.fit(&data.train, &fit)?;
 
     println!("\nepoch  last rate    loss");
-    for record in &history.epochs {
+    for record in history.epochs() {
         println!(
             "{:>5}  {:>9.4}  {:.4}",
-            record.epoch, record.learning_rate, record.loss
+            record.epoch,
+            record.learning_rate,
+            record.loss()
         );
     }
-    let accuracy = trainer.evaluate(&data.test)?.accuracy;
-    println!("test accuracy: {:.1} %", 100.0 * accuracy);
+    println!("test: {}", trainer.evaluate(&data.test)?.figures);
     Ok(())
 }

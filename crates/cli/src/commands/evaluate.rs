@@ -7,9 +7,9 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use firebrick::datasets::{DataSource, MnistDataset};
 use firebrick::devices::DeviceName;
+use firebrick::metrics::Metric;
 use firebrick::models::write_whole;
-use firebrick::schedules::Constant;
-use firebrick::training::{Compile, Evaluation, Optimizer, RunDirectory};
+use firebrick::training::{ClassEvaluation, Compile, Optimizer, RunDirectory};
 
 use crate::commands::data::load_data;
 use crate::commands::devices::select_device;
@@ -61,10 +61,14 @@ pub(crate) fn run(arguments: &EvaluateArguments) -> anyhow::Result<ExitCode> {
     let data = load_data(&source)?;
 
     // Only the loss matters; nothing is going to be learned.
-    let compile = Compile::new(Optimizer::sgd(), Constant::new(1.0)?, loss.clone());
+    let compile = Compile::new(Optimizer::sgd(), loss.clone()).with_metrics([Metric::accuracy()]);
     let evaluation = compile.model(network).evaluate(&data.test)?;
+    let classes = evaluation
+        .classes
+        .as_ref()
+        .context("the data has no classes to judge; give it class labels")?;
     if let Some(path) = &arguments.predictions {
-        write_predictions(path, &data.test, &evaluation)?;
+        write_predictions(path, &data.test, classes)?;
     }
     if arguments.json {
         output::print(&format!("{}\n", serde_json::to_string(&evaluation)?))?;
@@ -79,10 +83,10 @@ pub(crate) fn run(arguments: &EvaluateArguments) -> anyhow::Result<ExitCode> {
         run.path().display(),
         evaluation.samples,
         data.origin,
-        evaluation.loss,
-        evaluation.accuracy,
-        class_table(&evaluation),
-        confusion_matrix(&evaluation.confusion_matrix),
+        evaluation.loss(),
+        classes.accuracy(),
+        class_table(classes),
+        confusion_matrix(&classes.confusion_matrix),
     ))?;
     Ok(ExitCode::SUCCESS)
 }
@@ -91,10 +95,10 @@ pub(crate) fn run(arguments: &EvaluateArguments) -> anyhow::Result<ExitCode> {
 fn write_predictions(
     path: &Path,
     data: &MnistDataset,
-    evaluation: &Evaluation,
+    classes: &ClassEvaluation,
 ) -> anyhow::Result<()> {
     let mut text = "image,label,predicted\n".to_owned();
-    for (image, (label, predicted)) in data.labels().zip(&evaluation.predictions).enumerate() {
+    for (image, (label, predicted)) in data.labels().zip(&classes.predictions).enumerate() {
         let _ = writeln!(text, "{image},{label},{predicted}");
     }
     write_whole(path, text.as_bytes())
@@ -117,14 +121,14 @@ fn config_of(run: &RunDirectory) -> anyhow::Result<TrainConfig> {
     Ok(TrainConfig::default())
 }
 
-fn class_table(evaluation: &Evaluation) -> String {
+fn class_table(classes: &ClassEvaluation) -> String {
     let share =
         |share: Option<f64>| share.map_or_else(|| "-".to_owned(), |share| format!("{share:.4}"));
     let mut text = format!(
         "{:>5}  {:>9}  {:>6}  {:>6}\n",
         "class", "precision", "recall", "images"
     );
-    for class in &evaluation.per_class {
+    for class in &classes.per_class {
         let _ = writeln!(
             text,
             "{:>5}  {:>9}  {:>6}  {:>6}",

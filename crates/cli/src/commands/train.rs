@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use firebrick::datasets::MnistDataset;
 use firebrick::devices::SelectedDevice;
 use firebrick::models::{Mlp, MlpConfig};
-use firebrick::training::{Display, Fit, RunDirectory, StopReason, Trainer};
+use firebrick::training::{Display, Evaluation, Fit, RunDirectory, StopReason, Trainer};
 
 use crate::commands::data::load_data;
 use crate::commands::devices::select_device;
@@ -209,9 +209,8 @@ impl Prepared {
         let evaluation = trainer.evaluate(&self.test)?;
         let text = format!(
             "ended    {ended}\n\
-             test     loss {:.4}, accuracy {:.4} on {} images\n{}",
-            evaluation.loss,
-            evaluation.accuracy,
+             test     {} on {} images\n{}",
+            figures_line(&evaluation),
             evaluation.samples,
             kept_line(run)
         );
@@ -221,6 +220,16 @@ impl Prepared {
             _ => Ok(code),
         }
     }
+}
+
+/// `loss 0.3012, accuracy 0.9120`.
+fn figures_line(evaluation: &Evaluation) -> String {
+    let figures: Vec<String> = evaluation
+        .figures
+        .iter()
+        .map(|(name, value)| format!("{name} {value:.4}"))
+        .collect();
+    figures.join(", ")
 }
 
 /// The files that a run has.

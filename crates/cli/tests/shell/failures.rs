@@ -75,7 +75,7 @@ fn data_that_does_not_fit_the_network_is_told_apart() {
     write_folder(&workplace, "stripes");
     workplace
         .run("evaluate x --data stripes")
-        .fails(1, &["does not take these samples of 9 features"]);
+        .fails(1, &["does not take these samples of shape [9]"]);
 
     for part in ["train", "t10k"] {
         workplace.write(

@@ -42,11 +42,11 @@ impl Apply for Weightless<Activation> {
         x.activated(self.layer.activation)
     }
 
-    fn forward_logits(&self, x: AnyTensor, mode: Mode) -> AnyTensor {
-        if self.layer.activation == crate::Activation::Softmax {
-            x
-        } else {
-            self.forward(x, mode)
-        }
+    fn last_activation(&self) -> crate::Activation {
+        self.layer.activation
+    }
+
+    fn forward_linear(&self, x: AnyTensor, _: Mode) -> AnyTensor {
+        x
     }
 }

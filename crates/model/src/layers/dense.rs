@@ -119,11 +119,11 @@ impl Apply for BuiltDense {
         self.linear(x).activated(self.activation)
     }
 
-    fn forward_logits(&self, x: AnyTensor, mode: Mode) -> AnyTensor {
-        if self.activation == Activation::Softmax {
-            self.linear(x)
-        } else {
-            self.forward(x, mode)
-        }
+    fn last_activation(&self) -> Activation {
+        self.activation
+    }
+
+    fn forward_linear(&self, x: AnyTensor, _: Mode) -> AnyTensor {
+        self.linear(x)
     }
 }

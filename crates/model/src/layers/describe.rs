@@ -1,7 +1,7 @@
 use burn::module::Module;
 
 use super::{LayerProblem, WeightSpec, Weights};
-use crate::{AnyTensor, Mode};
+use crate::{Activation, AnyTensor, Mode};
 
 /// The description of a layer, checked before anything is built from it.
 ///
@@ -29,8 +29,13 @@ pub(crate) trait Apply: Module {
     /// Runs a batch through the layer.
     fn forward(&self, x: AnyTensor, mode: Mode) -> AnyTensor;
 
-    /// The same without a softmax at its end.
-    fn forward_logits(&self, x: AnyTensor, mode: Mode) -> AnyTensor {
+    /// The activation at the layer's end, if it can be left out.
+    fn last_activation(&self) -> Activation {
+        Activation::Linear
+    }
+
+    /// The same without its [`last_activation`](Self::last_activation).
+    fn forward_linear(&self, x: AnyTensor, mode: Mode) -> AnyTensor {
         self.forward(x, mode)
     }
 }

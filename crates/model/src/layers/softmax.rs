@@ -40,7 +40,11 @@ impl Apply for Weightless<Softmax> {
         x.activated(Activation::Softmax)
     }
 
-    fn forward_logits(&self, x: AnyTensor, _: Mode) -> AnyTensor {
+    fn last_activation(&self) -> Activation {
+        Activation::Softmax
+    }
+
+    fn forward_linear(&self, x: AnyTensor, _: Mode) -> AnyTensor {
         x
     }
 }

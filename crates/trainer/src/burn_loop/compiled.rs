@@ -1,28 +1,49 @@
+use std::sync::{Arc, PoisonError, RwLock};
+
 use burn::module::Module;
-use burn::tensor::{ExecutionError, Int, Tensor};
+use burn::tensor::{ExecutionError, Tensor};
 use burn::train::metric::Adaptor;
 use burn::train::{InferenceStep, ItemLazy, TrainOutput, TrainStep};
-use firebrick_data::{Batch, one_hot};
-use firebrick_model::{Activation, Model};
+use firebrick_data::Batch;
+use firebrick_model::{Model, ModelError};
 
 use super::dashboard_metrics::DashboardFigures;
-use crate::{Loss, Outputs, TargetForm};
+use crate::Outputs;
+use crate::objective::{Assessed, Objective};
 
-/// A model with the loss it is trained on, as Burn's `Learner` wants it.
+/// A model with what it is trained for, as Burn's `Learner` wants it.
 #[derive(Module, Debug)]
 pub(crate) struct Compiled<M: Module> {
     model: M,
     #[module(skip)]
-    loss: Loss,
+    objective: SharedObjective,
+}
+
+/// An objective that all clones of a learner's model share, so that the next `fit` can set another.
+#[derive(Clone, Debug)]
+struct SharedObjective(Arc<RwLock<Arc<Objective>>>);
+
+impl SharedObjective {
+    fn new(objective: Objective) -> Self {
+        Self(Arc::new(RwLock::new(Arc::new(objective))))
+    }
+
+    fn get(&self) -> Arc<Objective> {
+        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn set(&self, objective: Objective) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(objective);
+    }
 }
 
 /// What a step says of its batch, still on the device.
 pub(crate) struct StepOutput {
     pub(crate) samples: usize,
-    /// Mean over the samples, `[1]`.
-    pub(crate) loss: Tensor<1>,
-    /// Count of right answers, `[1]`.
-    pub(crate) correct: Tensor<1, Int>,
+    /// The mean loss over the samples, then what each metric's sums grow by.
+    pub(crate) figures: Tensor<1>,
+    /// How many of the figures each metric has.
+    pub(crate) lengths: Vec<usize>,
 }
 
 /// What travels to Burn's event processor: figures only, so that no tensor waits in its queue.
@@ -32,57 +53,61 @@ pub(crate) enum Output {
 }
 
 impl<M: Model> Compiled<M> {
-    pub(crate) fn new(model: M, loss: Loss) -> Self {
-        Self { model, loss }
+    pub(crate) fn new(model: M, objective: Objective) -> Self {
+        Self {
+            model,
+            objective: SharedObjective::new(objective),
+        }
+    }
+
+    pub(crate) fn objective(&self) -> Arc<Objective> {
+        self.objective.get()
+    }
+
+    /// Sets what this model and all its clones learn from now on.
+    pub(crate) fn set_objective(&self, objective: Objective) {
+        self.objective.set(objective);
     }
 
     pub(crate) fn into_inner(self) -> M {
         self.model
     }
 
-    fn loss_of(&self, logits: Tensor<2>, classes: Tensor<1, Int>) -> Tensor<1> {
-        let [_, num_classes] = logits.dims();
-        let targets = match self.loss.function().target_form() {
-            TargetForm::ClassIndex => classes.float().unsqueeze_dim(1),
-            TargetForm::LikeOutputs => one_hot(classes, num_classes),
-        };
-        let outputs = Outputs::new(logits, Activation::Softmax);
-        self.loss.forward(targets, &outputs, None)
+    /// Another model learning the same.
+    pub(crate) fn replaced(self, model: M) -> Self {
+        Self { model, ..self }
     }
 
-    /// Logits and loss of a batch.
-    fn forward(&self, batch: Batch) -> (Tensor<1>, StepOutput) {
-        let samples = batch.num_samples();
-        let logits = self.model.forward(batch.inputs);
-        let answers: Tensor<1, Int> = logits.clone().inner().argmax(1).squeeze_dim(1);
-        let correct = answers.equal(batch.targets.clone().inner()).int().sum();
-        let loss = self.loss_of(logits, batch.targets);
-        let output = StepOutput {
-            samples,
-            loss: loss.clone().inner(),
-            correct,
-        };
-        (loss, output)
-    }
-
-    /// The figures of a batch, its logits' classes included.
+    /// The figures of a batch and what the network answers to it.
     ///
-    /// # Shapes
-    /// - classes: `[batch_size]`
-    pub(crate) fn evaluate(&self, batch: Batch) -> (StepOutput, Tensor<1, Int>) {
+    /// # Errors
+    /// Samples that the network does not take.
+    pub(crate) fn evaluate(&self, batch: Batch) -> Result<(StepOutput, Outputs), ModelError> {
         let samples = batch.num_samples();
-        let logits = self.model.forward(batch.inputs);
-        let classes: Tensor<1, Int> = logits.clone().argmax(1).squeeze_dim(1);
-        let correct = classes.clone().equal(batch.targets.clone()).int().sum();
-        let loss = self.loss_of(logits, batch.targets);
-        (
-            StepOutput {
-                samples,
-                loss,
-                correct,
-            },
-            classes,
-        )
+        let Assessed {
+            loss,
+            sums,
+            outputs,
+        } = self.assess(batch)?;
+        Ok((step_output(samples, loss, sums), outputs))
+    }
+
+    fn assess(&self, batch: Batch) -> Result<Assessed, ModelError> {
+        let objective = self.objective.get();
+        let inputs = objective.inputs(batch.inputs.clone())?;
+        let output = self.model.forward(inputs)?;
+        objective.assess(output, batch)
+    }
+}
+
+fn step_output(samples: usize, loss: Tensor<1>, sums: Vec<Tensor<1>>) -> StepOutput {
+    let lengths = sums.iter().map(|sums| sums.dims()[0]).collect();
+    let mut figures = vec![loss];
+    figures.extend(sums);
+    StepOutput {
+        samples,
+        figures: Tensor::cat(figures, 0),
+        lengths,
     }
 }
 
@@ -90,9 +115,17 @@ impl<M: Model> TrainStep for Compiled<M> {
     type Input = Batch;
     type Output = Output;
 
+    /// # Panics
+    /// If a batch does not fit, which is checked before a training.
     fn step(&self, batch: Batch) -> TrainOutput<Output> {
-        let (loss, output) = self.forward(batch);
-        TrainOutput::new(self, loss.backward(), Output::Step(Box::new(output)))
+        let samples = batch.num_samples();
+        match self.assess(batch) {
+            Ok(Assessed { loss, sums, .. }) => {
+                let output = step_output(samples, loss.clone().inner(), sums);
+                TrainOutput::new(self, loss.backward(), Output::Step(Box::new(output)))
+            }
+            Err(error) => panic!("{error}"),
+        }
     }
 }
 
@@ -100,8 +133,13 @@ impl<M: Model> InferenceStep for Compiled<M> {
     type Input = Batch;
     type Output = Output;
 
+    /// # Panics
+    /// If a batch does not fit, which is checked before a training.
     fn step(&self, batch: Batch) -> Output {
-        Output::Step(Box::new(self.evaluate(batch).0))
+        match self.evaluate(batch) {
+            Ok((output, _)) => Output::Step(Box::new(output)),
+            Err(error) => panic!("{error}"),
+        }
     }
 }
 
@@ -114,7 +152,7 @@ impl ItemLazy for Output {
 impl Adaptor<DashboardFigures> for Output {
     fn adapt(&self) -> DashboardFigures {
         match self {
-            Self::Figures(figures) => *figures,
+            Self::Figures(figures) => figures.clone(),
             // The epoch loop sends figures alone.
             Self::Step(_) => DashboardFigures::default(),
         }

@@ -6,12 +6,14 @@ use burn::train::metric::{
     SerializedEntry,
 };
 
-use crate::figures::Figures;
+use crate::Logs;
+use crate::curves::capitalized;
+use crate::metrics::Direction;
 
 /// What the dashboard shows, the same numbers as every other display.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct DashboardFigures {
-    pub(crate) means: Figures,
+    pub(crate) figures: Logs,
     pub(crate) learning_rate: f64,
     pub(crate) samples_per_second: f64,
 }
@@ -21,12 +23,19 @@ pub(crate) struct DashboardFigures {
 pub(crate) struct DashboardMetric {
     name: MetricName,
     higher_is_better: bool,
-    pick: fn(&DashboardFigures) -> f64,
+    pick: Pick,
     value: f64,
 }
 
+#[derive(Clone)]
+enum Pick {
+    Figure(String),
+    LearningRate,
+    Speed,
+}
+
 impl DashboardMetric {
-    fn new(name: &str, higher_is_better: bool, pick: fn(&DashboardFigures) -> f64) -> Self {
+    fn new(name: &str, higher_is_better: bool, pick: Pick) -> Self {
         Self {
             name: Arc::new(name.to_owned()),
             higher_is_better,
@@ -35,22 +44,19 @@ impl DashboardMetric {
         }
     }
 
-    pub(crate) fn accuracy() -> Self {
-        Self::new("Accuracy", true, |figures| figures.means.accuracy)
-    }
-
-    pub(crate) fn loss() -> Self {
-        Self::new("Loss", false, |figures| figures.means.loss)
+    /// The loss or a metric.
+    pub(crate) fn figure(name: &str, direction: Direction) -> Self {
+        let title = capitalized(&name.replace('_', " "));
+        let pick = Pick::Figure(name.to_owned());
+        Self::new(&title, direction == Direction::Up, pick)
     }
 
     pub(crate) fn learning_rate() -> Self {
-        Self::new("Learning rate", false, |figures| figures.learning_rate)
+        Self::new("Learning rate", false, Pick::LearningRate)
     }
 
     pub(crate) fn speed() -> Self {
-        Self::new("Samples per second", true, |figures| {
-            figures.samples_per_second
-        })
+        Self::new("Samples per second", true, Pick::Speed)
     }
 
     fn entry(&self) -> SerializedEntry {
@@ -84,7 +90,11 @@ impl Metric for DashboardMetric {
         figures: &DashboardFigures,
         _: &MetricMetadata,
     ) -> Result<SerializedEntry, TensorReadError> {
-        self.value = (self.pick)(figures);
+        self.value = match &self.pick {
+            Pick::Figure(name) => figures.figures.get(name).unwrap_or(f64::NAN),
+            Pick::LearningRate => figures.learning_rate,
+            Pick::Speed => figures.samples_per_second,
+        };
         Ok(self.entry())
     }
 

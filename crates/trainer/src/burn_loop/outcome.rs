@@ -1,11 +1,10 @@
 use burn::tensor::Device;
-use burn::train::Learner;
 use firebrick_model::Model;
 
-use super::compiled::Compiled;
+use super::stepper::{StepState, Stepper};
+use crate::callback::Callbacks;
 use crate::displays::Reporter;
-use crate::optimizers::Clipping;
-use crate::{Display, History, StopReason, TrainError};
+use crate::{Display, FitParams, History, RunDirectory, StopReason, TrainError};
 
 /// Called after every whole epoch with the history so far and the model.
 pub(crate) type EpochHook<M> = Box<dyn FnMut(&History, &M) -> Result<(), TrainError>>;
@@ -13,9 +12,18 @@ pub(crate) type EpochHook<M> = Box<dyn FnMut(&History, &M) -> Result<(), TrainEr
 pub(crate) struct LoopSettings<M: Model> {
     /// Without automatic differentiation.
     pub(crate) device: Device,
-    pub(crate) epochs: usize,
-    pub(crate) batches: usize,
-    pub(crate) clipping: Option<Clipping>,
+    pub(crate) params: FitParams,
+    /// Epochs that were done before.
+    pub(crate) initial_epoch: usize,
+    /// Whether an epoch ends before the data does.
+    pub(crate) is_limited: bool,
+    pub(crate) validation_steps: Option<usize>,
+    pub(crate) validation_freq: usize,
+    pub(crate) state: StepState,
+    pub(crate) callbacks: Callbacks,
+    /// The names of the figures without those of the validation.
+    pub(crate) figures: Vec<String>,
+    pub(crate) run: Option<RunDirectory>,
     pub(crate) display: Display,
     pub(crate) label: String,
     pub(crate) reporter: Box<dyn Reporter>,
@@ -25,7 +33,7 @@ pub(crate) struct LoopSettings<M: Model> {
 /// What a training leaves, however it ended.
 pub(crate) struct LoopOutcome<M: Model> {
     /// Weights and the state of optimizer and schedule; absent after an error or a panic.
-    pub(crate) learner: Option<Learner<Compiled<M>>>,
+    pub(crate) stepper: Option<Stepper<M>>,
     /// The last weights known to be good; absent as long as nothing was learned.
     pub(crate) kept: Option<M>,
     pub(crate) history: History,
@@ -38,7 +46,7 @@ impl<M: Model> LoopOutcome<M> {
     /// Nothing learned yet.
     pub(super) fn empty() -> Self {
         Self {
-            learner: None,
+            stepper: None,
             kept: None,
             history: History::default(),
             error: None,
@@ -46,10 +54,15 @@ impl<M: Model> LoopOutcome<M> {
         }
     }
 
+    /// Takes what goes on in the next `fit`.
+    pub(super) fn keep(&mut self, stepper: Stepper<M>) {
+        self.stepper = Some(stepper);
+    }
+
     /// Keeps the first error.
     pub(super) fn fail(&mut self, error: TrainError) {
         self.history.stop_reason = StopReason::Failed { epoch: self.epoch };
-        self.learner = None;
+        self.stepper = None;
         self.error.get_or_insert(error);
     }
 }

@@ -1,21 +1,28 @@
 use std::time::{Duration, Instant};
 
-use burn::tensor::{Int, Tensor};
+use burn::tensor::Tensor;
 
 use super::compiled::StepOutput;
-use crate::figures::RunningMeans;
+use crate::figures::RunningFigures;
 
 /// Figures of batches that still lie on the device.
 ///
 /// Reading a number back waits for the device, so it is done a few times a second for many
 /// batches at once.
 pub(crate) struct Pending {
-    samples: Vec<usize>,
-    losses: Vec<Tensor<1>>,
-    correct: Vec<Tensor<1, Int>>,
-    /// The learning rate of the step after each batch.
-    learning_rates: Vec<f64>,
+    batches: Vec<PendingBatch>,
+    figures: Vec<Tensor<1>>,
+    /// Numbers in `figures`.
+    length: usize,
     last_read: Instant,
+}
+
+struct PendingBatch {
+    samples: usize,
+    /// How many figures each metric has.
+    lengths: Vec<usize>,
+    /// The learning rate of the step after the batch.
+    learning_rate: f64,
 }
 
 /// A batch whose loss is not finite.
@@ -34,67 +41,80 @@ const INTERVAL: Duration = Duration::from_millis(200);
 /// The most batches to hold back, whatever the interval.
 const MOST: usize = 256;
 
+/// The most numbers to hold back; a confusion matrix of many classes has many.
+const MOST_NUMBERS: usize = 1 << 20;
+
 impl Pending {
     pub(crate) fn new() -> Self {
         Self {
-            samples: Vec::new(),
-            losses: Vec::new(),
-            correct: Vec::new(),
-            learning_rates: Vec::new(),
+            batches: Vec::new(),
+            figures: Vec::new(),
+            length: 0,
             last_read: Instant::now(),
         }
     }
 
     /// Takes the figures of a batch, and the rate of the step that followed it (0 without one).
     pub(crate) fn push(&mut self, output: StepOutput, learning_rate: f64) {
-        self.learning_rates.push(learning_rate);
-        self.samples.push(output.samples);
-        self.losses.push(output.loss);
-        self.correct.push(output.correct);
+        let StepOutput {
+            samples,
+            figures,
+            lengths,
+        } = output;
+        self.length += figures.dims()[0];
+        self.figures.push(figures);
+        self.batches.push(PendingBatch {
+            samples,
+            lengths,
+            learning_rate,
+        });
     }
 
     /// Whether it is time to read.
     pub(crate) fn is_due(&self) -> bool {
-        self.losses.len() >= MOST || self.last_read.elapsed() >= INTERVAL
+        self.batches.len() >= MOST
+            || self.length >= MOST_NUMBERS
+            || self.last_read.elapsed() >= INTERVAL
     }
 
-    /// Reads everything back and adds it to the means; names the first batch that is not finite.
+    /// Reads everything back and adds it to the figures; names the first batch whose loss is not finite.
     ///
     /// # Errors
     /// The message of a device that failed.
-    pub(crate) fn read(&mut self, means: &mut RunningMeans) -> Result<Option<NonFinite>, String> {
+    pub(crate) fn read(
+        &mut self,
+        figures: &mut RunningFigures,
+    ) -> Result<Option<NonFinite>, String> {
         self.last_read = Instant::now();
-        if self.losses.is_empty() {
+        if self.batches.is_empty() {
             return Ok(None);
         }
-        let losses = Tensor::cat(std::mem::take(&mut self.losses), 0)
+        self.length = 0;
+        let values = Tensor::cat(std::mem::take(&mut self.figures), 0)
             .try_into_data_as::<f32>()
             .map_err(|error| error.to_string())?;
-        let correct = Tensor::cat(std::mem::take(&mut self.correct), 0)
-            .try_into_data_as::<i64>()
-            .map_err(|error| error.to_string())?;
-        let losses = losses
+        let mut rest = values
             .as_slice::<f32>()
             .map_err(|error| format!("{error:?}"))?;
-        let correct = correct
-            .as_slice::<i64>()
-            .map_err(|error| format!("{error:?}"))?;
-        let samples = std::mem::take(&mut self.samples);
-        let learning_rates = std::mem::take(&mut self.learning_rates);
+        let mut take = |length: usize| {
+            let (taken, others) = rest.split_at(length);
+            rest = others;
+            taken
+        };
         let mut rate_before = None;
         let mut non_finite = None;
-        let figures = samples.into_iter().zip(losses).zip(correct);
-        for (((samples, &loss), &correct), rate) in figures.zip(learning_rates) {
-            let loss = f64::from(loss);
-            means.add(samples, loss, correct as f64);
+        for batch in self.batches.drain(..) {
+            let loss = f64::from(take(1)[0]);
+            let sums: Vec<&[f32]> = batch.lengths.iter().map(|&length| take(length)).collect();
+            figures.add(batch.samples, loss, sums);
             if !loss.is_finite() {
                 non_finite.get_or_insert(NonFinite {
-                    batch: means.batches(),
+                    batch: figures.batches(),
                     loss,
                     learning_rate: rate_before,
                 });
             }
-            rate_before = Some(rate);
+            rate_before = Some(batch.learning_rate);
         }
         Ok(non_finite)
     }

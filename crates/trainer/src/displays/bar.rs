@@ -6,6 +6,7 @@ use console::Term;
 use super::progress_line::progress_line;
 use super::{Moment, Reporter, figures_text};
 use crate::EpochRecord;
+use crate::logs::number;
 
 /// A progress line as Keras has it, redrawn in place; it fits the terminal at any width.
 pub(super) struct Bar {
@@ -56,10 +57,7 @@ impl Bar {
 impl Reporter for Bar {
     fn progress(&mut self, moment: &Moment) {
         self.begin(moment.epoch);
-        let figures = figures_text(&[
-            ("accuracy", moment.figures.accuracy),
-            ("loss", moment.figures.loss),
-        ]);
+        let figures = figures_text(&moment.figures);
         let done = (moment.batches_done, moment.batches);
         let line = progress_line(self.width(), done, moment.elapsed, false, &figures);
         self.redraw(&line);
@@ -67,13 +65,12 @@ impl Reporter for Bar {
 
     fn epoch_end(&mut self, record: &EpochRecord, batches: usize) {
         self.begin(record.epoch);
-        let mut figures = vec![("accuracy", record.accuracy), ("loss", record.loss)];
-        if let (Some(val_accuracy), Some(val_loss)) = (record.val_accuracy, record.val_loss) {
-            figures.extend([("val_accuracy", val_accuracy), ("val_loss", val_loss)]);
-        }
-        figures.push(("learning_rate", record.learning_rate));
         let elapsed = Duration::try_from_secs_f64(record.seconds).unwrap_or_default();
-        let figures = figures_text(&figures);
+        let mut figures = figures_text(&record.figures);
+        figures.push(format!(
+            " - learning_rate: {}",
+            number(record.learning_rate)
+        ));
         let line = progress_line(self.width(), (batches, batches), elapsed, true, &figures);
         if self.is_open {
             let _ = self.terminal.clear_line();
@@ -81,6 +78,11 @@ impl Reporter for Bar {
         let _ = writeln!(self.terminal, "{line}");
         let _ = self.terminal.flush();
         self.is_open = false;
+    }
+
+    fn say(&mut self, text: &str) {
+        self.train_end();
+        let _ = writeln!(self.terminal, "{text}");
     }
 
     fn train_end(&mut self) {

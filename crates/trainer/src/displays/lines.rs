@@ -1,6 +1,6 @@
 use std::io::Write;
 
-use super::{Reporter, number};
+use super::Reporter;
 use crate::EpochRecord;
 
 /// One line an epoch, for files, pipes and continuous integration.
@@ -16,30 +16,22 @@ impl Lines {
 
 impl Reporter for Lines {
     fn epoch_end(&mut self, record: &EpochRecord, _: usize) {
+        self.say(&epoch_line(record, self.epochs));
+    }
+
+    fn say(&mut self, text: &str) {
         let mut out = std::io::stdout().lock();
         // A reader that closed the pipe shall not end the training.
-        let _ = writeln!(out, "{}", epoch_line(record, self.epochs));
+        let _ = writeln!(out, "{text}");
         let _ = out.flush();
     }
 }
 
 pub(crate) fn epoch_line(record: &EpochRecord, epochs: usize) -> String {
     let width = epochs.to_string().len();
-    let validation = [
-        ("val_loss", record.val_loss),
-        ("val_accuracy", record.val_accuracy),
-    ];
-    let validation: String = validation
-        .into_iter()
-        .filter_map(|(name, value)| Some(format!("  {name} {}", number(value?))))
-        .collect();
     format!(
-        "epoch {:>width$}/{epochs}  learning_rate {}  loss {}  accuracy {}{validation}  {:.1} s",
-        record.epoch,
-        record.learning_rate,
-        number(record.loss),
-        number(record.accuracy),
-        record.seconds,
+        "epoch {:>width$}/{epochs}  learning_rate {}  {}  {:.1} s",
+        record.epoch, record.learning_rate, record.figures, record.seconds,
     )
 }
 
@@ -49,13 +41,12 @@ mod tests {
 
     #[test]
     fn an_epoch_is_one_line() {
+        let training = [("loss", 0.301_24), ("accuracy", 0.912)];
+        let validation = [("val_loss", 0.000_25), ("val_accuracy", 1.0)];
         let mut record = EpochRecord {
             epoch: 3,
             learning_rate: 0.5,
-            loss: 0.301_24,
-            accuracy: 0.912,
-            val_loss: Some(0.000_25),
-            val_accuracy: Some(1.0),
+            figures: training.into_iter().chain(validation).collect(),
             seconds: 1.26,
         };
         assert_eq!(
@@ -63,8 +54,7 @@ mod tests {
             "epoch  3/10  learning_rate 0.5  loss 0.3012  accuracy 0.9120  \
              val_loss 2.5000e-4  val_accuracy 1.0000  1.3 s"
         );
-        record.val_loss = None;
-        record.val_accuracy = None;
+        record.figures = training.into_iter().collect();
         assert_eq!(
             epoch_line(&record, 3),
             "epoch 3/3  learning_rate 0.5  loss 0.3012  accuracy 0.9120  1.3 s"

@@ -6,3 +6,13 @@ pub enum Direction {
     /// Less is better, as with a loss.
     Down,
 }
+
+impl Direction {
+    /// Whether `value` is better than `than`; NaN is neither better nor worse.
+    pub fn is_better(self, value: f64, than: f64) -> bool {
+        match self {
+            Self::Up => value > than,
+            Self::Down => value < than,
+        }
+    }
+}

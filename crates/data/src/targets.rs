@@ -1,0 +1,32 @@
+/// What a data set asks of a network for every sample.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Targets {
+    /// One of some classes; a batch holds its index, counted from 0.
+    Classes {
+        /// How many there are; every index is below it.
+        num_classes: usize,
+    },
+    /// Numbers: a regression, one-hot rows, several columns or a class index at every step of a sequence.
+    Values {
+        /// The shape of one sample's targets; empty for a single number.
+        shape: Vec<usize>,
+    },
+}
+
+impl Targets {
+    /// Numbers a sample, the columns of [`Batch::targets`](crate::Batch::targets).
+    pub fn num_columns(&self) -> usize {
+        match self {
+            Self::Classes { .. } => 1,
+            Self::Values { shape } => shape.iter().product(),
+        }
+    }
+
+    /// The number of classes, if the targets are classes.
+    pub fn num_classes(&self) -> Option<usize> {
+        match self {
+            Self::Classes { num_classes } => Some(*num_classes),
+            Self::Values { .. } => None,
+        }
+    }
+}

@@ -1,0 +1,65 @@
+use std::path::Path;
+
+use firebrick_model::{Model, save_model};
+use firebrick_scheduler::RateControl;
+
+use super::run::Run;
+use crate::callback::{Access, Weights};
+use crate::metrics::Direction;
+use crate::{FitParams, Logs, RunDirectory, TrainError};
+
+impl<M: Model> Access for Run<'_, M> {
+    fn position(&self) -> (usize, usize) {
+        (self.epoch, self.batch)
+    }
+
+    fn params(&self) -> FitParams {
+        self.settings.params
+    }
+
+    fn rate_control(&self) -> Option<&RateControl> {
+        Some(&self.stepper.state.control)
+    }
+
+    fn logs(&mut self) -> Result<Logs, TrainError> {
+        self.read()?;
+        Ok(self.current_logs())
+    }
+
+    fn direction(&self, figure: &str) -> Direction {
+        self.stepper.learner.model().objective().direction(figure)
+    }
+
+    fn weights(&self) -> Weights {
+        Weights {
+            model: Box::new(self.stepper.model()),
+        }
+    }
+
+    fn restore(&mut self, weights: &Weights) -> Result<(), TrainError> {
+        match weights.model.downcast_ref::<M>() {
+            Some(model) => {
+                self.stepper.load(model);
+                Ok(())
+            }
+            None => Err(TrainError::ForeignWeights),
+        }
+    }
+
+    fn averaged(&self) -> Option<Weights> {
+        None
+    }
+
+    fn save(&self, path: &Path) -> Result<(), TrainError> {
+        Ok(save_model(&self.stepper.model(), path)?)
+    }
+
+    fn run(&self) -> Option<&RunDirectory> {
+        self.settings.run.as_ref()
+    }
+
+    fn say(&mut self, text: &str) {
+        log::info!("{text}");
+        self.settings.reporter.say(text);
+    }
+}

@@ -1,0 +1,21 @@
+use burn::module::{Module, ModuleVisitor, Param};
+use burn::tensor::Tensor;
+
+/// Whether all weights of a module are numbers.
+pub(super) fn are_finite(module: &impl Module) -> Result<bool, String> {
+    struct Sums(Vec<Tensor<1>>);
+    impl ModuleVisitor for Sums {
+        fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+            // Not a number as soon as one of them is none.
+            self.0.push(param.val().sum());
+        }
+    }
+    let mut sums = Sums(Vec::new());
+    module.visit(&mut sums);
+    if sums.0.is_empty() {
+        return Ok(true);
+    }
+    let sums = Tensor::cat(sums.0, 0).try_into_data_as::<f32>();
+    let sums = sums.map_err(|error| error.to_string())?;
+    Ok(sums.iter::<f32>().all(f32::is_finite))
+}

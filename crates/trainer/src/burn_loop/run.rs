@@ -1,0 +1,435 @@
+//! The epochs of one `fit`: one visible place for steps, figures, callbacks and stopping.
+
+use std::cell::RefCell;
+use std::time::Instant;
+
+use burn::data::dataloader::{DataLoaderIterator, Progress};
+use burn::train::InferenceStep;
+use burn::train::{
+    EventProcessorTraining, Interrupter, LearnerEvent, SupervisedTrainingEventProcessor,
+    TrainLoader, TrainingItem, ValidLoader,
+};
+use firebrick_data::Batch;
+use firebrick_model::Model;
+
+use super::compiled::{Compiled, Output};
+use super::dashboard_metrics::DashboardFigures;
+use super::outcome::{LoopOutcome, LoopSettings};
+use super::pending::{NonFinite, Pending};
+use super::proof;
+use super::stepper::Stepper;
+use crate::callback::{Callback, HookResult, Training};
+use crate::displays::{Moment, epoch_line};
+use crate::figures::RunningFigures;
+use crate::{EpochRecord, Logs, StopReason, TrainError};
+
+/// What Burn's dashboard stops with.
+const DASHBOARD_STOP: &str = "Stopping training from user input.";
+
+type Events<M> = SupervisedTrainingEventProcessor<Compiled<M>>;
+type Batches<'a> = Box<dyn DataLoaderIterator<Batch> + 'a>;
+
+/// One call of `fit`, at work.
+pub(super) struct Run<'a, M: Model> {
+    pub(super) stepper: Stepper<M>,
+    pub(super) settings: &'a mut LoopSettings<M>,
+    train: TrainLoader<Compiled<M>>,
+    validation: Option<ValidLoader<Compiled<M>>>,
+    events: Events<M>,
+    interrupter: Interrupter,
+    /// Counted from 1.
+    pub(super) epoch: usize,
+    /// Of the epoch or of its validation, counted from 1.
+    pub(super) batch: usize,
+    /// What the batches so far come to, those of the epoch or of its validation.
+    pub(super) figures: RunningFigures,
+    pub(super) pending: Pending,
+    /// A batch whose loss was found to be no number.
+    pub(super) non_finite: Option<NonFinite>,
+    /// The callback that wants to stop.
+    stopped_by: Option<String>,
+    /// Whether the weights are no numbers any more, and a callback stopped because of it.
+    is_spoiled: bool,
+    /// The latest weights, proven good once a loss computed with them is finite.
+    unproven: Option<M>,
+    /// The rate of the last step whose batch has been read.
+    rate_before: Option<f64>,
+    last_logs: Logs,
+}
+
+impl<'a, M: Model> Run<'a, M> {
+    pub(super) fn new(
+        stepper: Stepper<M>,
+        (train, validation): (TrainLoader<Compiled<M>>, Option<ValidLoader<Compiled<M>>>),
+        (events, interrupter): (Events<M>, Interrupter),
+        settings: &'a mut LoopSettings<M>,
+    ) -> Self {
+        Self {
+            stepper,
+            settings,
+            train,
+            validation,
+            events,
+            interrupter,
+            epoch: 0,
+            batch: 0,
+            figures: RunningFigures::default(),
+            pending: Pending::new(),
+            non_finite: None,
+            stopped_by: None,
+            is_spoiled: false,
+            unproven: None,
+            rate_before: None,
+            last_logs: Logs::new(),
+        }
+    }
+
+    pub(super) fn into_parts(self) -> (Stepper<M>, Events<M>, bool) {
+        (self.stepper, self.events, self.is_spoiled)
+    }
+
+    /// All epochs, or those until an error or a stop.
+    pub(super) fn epochs(&mut self, outcome: &RefCell<LoopOutcome<M>>) -> Result<(), TrainError> {
+        self.call(|callback, training| callback.on_train_begin(training))?;
+        let train = self.train.clone();
+        let mut batches = None;
+        for epoch in self.settings.initial_epoch + 1..=self.settings.params.epochs {
+            if self.stopped_by.is_some() {
+                break;
+            }
+            outcome.borrow_mut().epoch = epoch;
+            self.epoch = epoch;
+            if !self.settings.is_limited {
+                batches = None;
+            }
+            self.epoch(&*train, &mut batches, outcome)?;
+            if outcome.borrow().history.stop_reason != StopReason::Completed {
+                break;
+            }
+        }
+        if let Some(name) = self.stopped_by.take() {
+            log::info!("stopped by {name} in epoch {}", self.epoch);
+            outcome.borrow_mut().history.stop_reason = StopReason::Callback {
+                name,
+                epoch: self.epoch,
+            };
+        }
+        if self.is_spoiled {
+            return Ok(());
+        }
+        let logs = std::mem::take(&mut self.last_logs);
+        self.call(|callback, training| callback.on_train_end(training, &logs))?;
+        // Proven at the end of an epoch, not where the training was stopped or weights were put back.
+        let last = self.stepper.model();
+        self.prove(&last, None)?;
+        outcome.borrow_mut().kept = Some(last);
+        Ok(())
+    }
+
+    /// Trains, validates and records one epoch.
+    fn epoch<'t>(
+        &mut self,
+        train: &'t dyn burn::data::dataloader::DataLoader<Batch>,
+        batches: &mut Option<Batches<'t>>,
+        outcome: &RefCell<LoopOutcome<M>>,
+    ) -> Result<(), TrainError> {
+        let begin = Instant::now();
+        self.batch = 0;
+        self.figures = RunningFigures::default();
+        self.pending = Pending::new();
+        self.call(|callback, training| callback.on_epoch_begin(training))?;
+        self.train_part(train, batches, begin, outcome)?;
+        if self.is_spoiled {
+            return Ok(());
+        }
+        let batches_done = self.figures.batches();
+        if self.should_stop()? {
+            outcome.borrow_mut().history.stop_reason = self.stopped(batches_done);
+            return Ok(());
+        }
+        let mut logs = self.current_logs();
+        let is_due =
+            self.epoch.is_multiple_of(self.settings.validation_freq) && self.validation.is_some();
+        let validation = if is_due {
+            self.validation_part()?
+        } else {
+            None
+        };
+        if self.should_stop()? && is_due && validation.is_none() {
+            outcome.borrow_mut().history.stop_reason = self.stopped(batches_done);
+            return Ok(());
+        }
+        let end = self
+            .events
+            .process_train(LearnerEvent::EndEpoch(self.epoch));
+        self.interrupter.fail_on_error(end);
+
+        if let Some(validation) = &validation {
+            logs.extend("val_", validation);
+        }
+        let record = EpochRecord {
+            epoch: self.epoch,
+            learning_rate: self.stepper.learning_rate(),
+            figures: logs.clone(),
+            seconds: begin.elapsed().as_secs_f64(),
+        };
+        log::info!("{}", epoch_line(&record, self.settings.params.epochs));
+        let model = self.stepper.model();
+        self.prove(&model, validation.as_ref())?;
+        self.unproven = None;
+        outcome.borrow_mut().history.push(record.clone());
+        outcome.borrow_mut().kept = Some(model);
+        self.settings
+            .reporter
+            .epoch_end(&record, self.settings.params.steps);
+        self.call(|callback, training| callback.on_epoch_end(training, &logs))?;
+        self.last_logs = logs;
+        let mut outcome = outcome.borrow_mut();
+        let model = self.stepper.model();
+        (self.settings.epoch_hook)(&outcome.history, &model)?;
+        if self.should_stop()? && self.epoch < self.settings.params.epochs {
+            outcome.history.stop_reason = self.stopped(batches_done);
+        }
+        Ok(())
+    }
+
+    fn train_part<'t>(
+        &mut self,
+        train: &'t dyn burn::data::dataloader::DataLoader<Batch>,
+        batches: &mut Option<Batches<'t>>,
+        begin: Instant,
+        outcome: &RefCell<LoopOutcome<M>>,
+    ) -> Result<(), TrainError> {
+        self.tell_train(LearnerEvent::StartSplit {
+            epoch_number: self.epoch,
+            total_items: self.train.num_items(),
+        });
+        let steps = self.settings.params.steps;
+        while self.batch < steps {
+            let next = batches.get_or_insert_with(|| train.iter()).next();
+            let batch = match next {
+                Some(batch) => batch,
+                // An epoch of a fixed number of batches begins the data anew.
+                None if self.settings.is_limited => {
+                    let anew = batches.insert(train.iter());
+                    match anew.next() {
+                        Some(batch) => batch,
+                        None => break,
+                    }
+                }
+                None => break,
+            };
+            let batch = batch.map_err(|error| burn_error(self.epoch, &error))?;
+            self.batch += 1;
+            self.call(|callback, training| callback.on_train_batch_begin(training))?;
+            let (output, rate) = self.stepper.step(batch);
+            self.pending.push(output, rate);
+            self.call(|callback, training| callback.on_train_batch_end(training))?;
+            let stop = self.interrupter.should_stop() || self.stopped_by.is_some();
+            if self.pending.is_due() || stop {
+                self.look()?;
+                let latest = self.stepper.model();
+                if let Some(proven) = self.unproven.replace(latest) {
+                    outcome.borrow_mut().kept = Some(proven);
+                }
+                self.show(begin);
+            }
+            if stop {
+                break;
+            }
+        }
+        self.look()?;
+        self.show(begin);
+        self.tell_train(LearnerEvent::EndSplit(self.epoch));
+        Ok(())
+    }
+
+    /// The figures on the validation data; `None` when stopped on the way.
+    fn validation_part(&mut self) -> Result<Option<Logs>, TrainError> {
+        let Some(validation) = self.validation.clone() else {
+            return Ok(None);
+        };
+        let total = validation.num_items();
+        self.tell_validation(LearnerEvent::StartSplit {
+            epoch_number: self.epoch,
+            total_items: total,
+        });
+        let begin = Instant::now();
+        let model = self.stepper.compiled();
+        self.batch = 0;
+        self.figures = RunningFigures::default();
+        self.pending = Pending::new();
+        self.call(|callback, training| callback.on_test_begin(training))?;
+        let mut is_stopped = false;
+        let steps = self.settings.validation_steps.unwrap_or(usize::MAX);
+        for batch in validation.iter().take(steps) {
+            let batch = batch.map_err(|error| burn_error(self.epoch, &error))?;
+            self.batch += 1;
+            self.call(|callback, training| callback.on_test_batch_begin(training))?;
+            if let Output::Step(output) = model.step(batch) {
+                self.pending.push(*output, 0.0);
+            }
+            self.call(|callback, training| callback.on_test_batch_end(training))?;
+            is_stopped = self.interrupter.should_stop();
+            if is_stopped {
+                break;
+            }
+            if self.pending.is_due() {
+                self.read()?;
+            }
+        }
+        self.read()?;
+        // A validation loss that is no number is found where the epoch's weights are proven.
+        self.non_finite = None;
+        let logs = self.current_logs();
+        self.call(|callback, training| callback.on_test_end(training, &logs))?;
+        let item = self.item(&logs, begin, total);
+        self.tell_validation(LearnerEvent::ProcessedItem(item));
+        self.tell_validation(LearnerEvent::EndSplit(self.epoch));
+        Ok((!is_stopped).then_some(logs))
+    }
+
+    /// Calls a hook of every callback.
+    fn call(
+        &mut self,
+        mut hook: impl FnMut(&mut dyn Callback, &mut Training<'_>) -> HookResult,
+    ) -> Result<(), TrainError> {
+        if self.settings.callbacks.is_empty() {
+            return Ok(());
+        }
+        let callbacks = self.settings.callbacks.clone();
+        let stopped_by = callbacks.call(|callback| hook(callback, &mut Training::new(self)))?;
+        if let Some(name) = stopped_by {
+            self.stopped_by.get_or_insert(name);
+        }
+        Ok(())
+    }
+
+    /// Reads the figures of the batches since the last look; a loss that is no number ends the training.
+    fn look(&mut self) -> Result<(), TrainError> {
+        let rate_before = self.rate_before.replace(self.stepper.learning_rate());
+        self.read()?;
+        match self.non_finite.take() {
+            None => Ok(()),
+            // Whoever stopped at this batch has seen it.
+            Some(_) if self.stopped_by.is_some() => {
+                self.is_spoiled = true;
+                Ok(())
+            }
+            Some(found) => Err(TrainError::NonFiniteLoss {
+                epoch: self.epoch,
+                batch: found.batch,
+                loss: found.loss,
+                learning_rate: found.learning_rate.or(rate_before).unwrap_or(0.0),
+            }),
+        }
+    }
+
+    /// Reads what still lies on the device.
+    pub(super) fn read(&mut self) -> Result<(), TrainError> {
+        let found = self
+            .pending
+            .read(&mut self.figures)
+            .map_err(|message| TrainError::Device {
+                epoch: self.epoch,
+                message,
+            })?;
+        if let Some(found) = found {
+            self.non_finite.get_or_insert(found);
+        }
+        Ok(())
+    }
+
+    /// The figures of what has been read.
+    pub(super) fn current_logs(&self) -> Logs {
+        self.stepper.learner.model().objective().logs(&self.figures)
+    }
+
+    /// Makes sure that weights no loss has been computed with yet are numbers.
+    fn prove(&self, weights: &M, validation: Option<&Logs>) -> Result<(), TrainError> {
+        let (epoch, learning_rate) = (self.epoch, self.stepper.learning_rate());
+        let diverged = |what| TrainError::Diverged {
+            what,
+            epoch,
+            learning_rate,
+        };
+        let loss = validation.and_then(|logs| logs.get("loss"));
+        if loss.is_some_and(|loss| !loss.is_finite()) {
+            return Err(diverged("the validation loss"));
+        }
+        if proof::are_finite(weights).map_err(|message| TrainError::Device { epoch, message })? {
+            Ok(())
+        } else {
+            Err(diverged("a weight"))
+        }
+    }
+
+    /// Brings the figures so far to the display.
+    fn show(&mut self, begin: Instant) {
+        let figures = self.current_logs();
+        let total = self.train.num_items();
+        let item = self.item(&figures, begin, total);
+        self.settings.reporter.progress(&Moment {
+            epoch: self.epoch,
+            batches_done: self.figures.batches(),
+            batches: self.settings.params.steps,
+            elapsed: begin.elapsed(),
+            figures,
+        });
+        self.tell_train(LearnerEvent::ProcessedItem(item));
+    }
+
+    fn item(&self, figures: &Logs, begin: Instant, total: usize) -> TrainingItem<Output> {
+        let samples = self.figures.samples();
+        let learning_rate = self.stepper.learner.lr_current();
+        TrainingItem::new(
+            Output::Figures(DashboardFigures {
+                figures: figures.clone(),
+                learning_rate: learning_rate.base(),
+                samples_per_second: samples as f64 / begin.elapsed().as_secs_f64(),
+            }),
+            Progress::new(samples.min(total), total, Some("items".to_owned())),
+            Some(self.figures.batches()),
+            Some(learning_rate),
+        )
+    }
+
+    fn tell_train(&mut self, event: LearnerEvent<Output>) {
+        let told = self.events.process_train(event);
+        self.interrupter.fail_on_error(told);
+    }
+
+    fn tell_validation(&mut self, event: LearnerEvent<Output>) {
+        let told = self.events.process_valid(event);
+        self.interrupter.fail_on_error(told);
+    }
+
+    /// Whether somebody asked for a stop.
+    ///
+    /// # Errors
+    /// What Burn's event processing failed with.
+    fn should_stop(&self) -> Result<bool, TrainError> {
+        match self.interrupter.error() {
+            Some(error) => Err(burn_error(self.epoch, &error)),
+            None => Ok(self.interrupter.should_stop()),
+        }
+    }
+
+    fn stopped(&self, batches: usize) -> StopReason {
+        let epoch = self.epoch;
+        let by = match self.interrupter.get_message() {
+            Some(message) if message == DASHBOARD_STOP => "`q` in the dashboard".to_owned(),
+            Some(message) => message,
+            None => "a stop handle".to_owned(),
+        };
+        log::info!("stopped by {by} in epoch {epoch} after {batches} batches");
+        StopReason::Interrupted { by, epoch, batches }
+    }
+}
+
+fn burn_error(epoch: usize, error: &impl std::fmt::Display) -> TrainError {
+    TrainError::Burn {
+        epoch,
+        message: error.to_string(),
+    }
+}

@@ -1,0 +1,59 @@
+use burn::module::Module;
+use burn::train::Learner;
+use firebrick_data::Batch;
+use firebrick_model::Model;
+use firebrick_scheduler::RateControl;
+
+use super::compiled::{Compiled, Output, StepOutput};
+use crate::optimizers::Clipping;
+
+/// A learner with all that a step needs beside it; it goes on from one `fit` to the next.
+pub(crate) struct Stepper<M: Model> {
+    pub(crate) learner: Learner<Compiled<M>>,
+    pub(crate) state: StepState,
+}
+
+/// What a step needs beside Burn's learner.
+#[derive(Clone)]
+pub(crate) struct StepState {
+    pub(crate) control: RateControl,
+    pub(crate) clipping: Option<Clipping>,
+}
+
+impl<M: Model> Stepper<M> {
+    /// Learns a batch; gives its figures from before the update and the rate of the update.
+    pub(crate) fn step(&mut self, batch: Batch) -> (StepOutput, f64) {
+        let output = self.learner.train_step(batch);
+        self.learner.lr_step();
+        let gradients = match self.state.clipping {
+            Some(clipping) => clipping.clip(&self.learner.model(), output.grads),
+            None => output.grads,
+        };
+        self.learner.optimizer_step(gradients);
+        match output.item {
+            Output::Step(output) => (*output, self.learning_rate()),
+            Output::Figures(_) => unreachable!("a training step gives the figures of its batch"),
+        }
+    }
+
+    /// The rate of the last update.
+    pub(crate) fn learning_rate(&self) -> f64 {
+        self.learner.lr_current().base()
+    }
+
+    /// The model as it is now, without automatic differentiation.
+    pub(crate) fn model(&self) -> M {
+        self.compiled().into_inner()
+    }
+
+    /// The same with its objective.
+    pub(crate) fn compiled(&self) -> Compiled<M> {
+        self.learner.model().valid()
+    }
+
+    /// Replaces the weights; the state of the optimizer stays.
+    pub(crate) fn load(&mut self, model: &M) {
+        let record = self.learner.model().replaced(model.clone()).into_record();
+        self.learner.load_model(record);
+    }
+}

@@ -1,0 +1,315 @@
+use std::any::Any;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use firebrick_model::Model;
+use firebrick_scheduler::RateControl;
+
+use crate::metrics::Direction;
+use crate::{FitParams, Logs, RunDirectory, TrainError};
+
+/// Whether a training goes on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[must_use = "a training stops only if it is told"]
+pub enum Flow {
+    /// It goes on.
+    #[default]
+    Continue,
+    /// It stops: after the batch from a hook of a batch, whose epoch is still validated and recorded,
+    /// else after the epoch.
+    Stop,
+}
+
+/// What a hook gives back.
+pub type HookResult = Result<Flow, TrainError>;
+
+/// Something that watches a training and may act on it, by hooks in Keras' order.
+///
+/// ```
+/// use firebrick_trainer::{Callback, Flow, HookResult, Logs, Training};
+///
+/// /// Stops as soon as the loss is small enough.
+/// struct GoodEnough(f64);
+///
+/// impl Callback for GoodEnough {
+///     fn name(&self) -> &str {
+///         "GoodEnough"
+///     }
+///
+///     fn on_epoch_end(&mut self, _: &mut Training<'_>, logs: &Logs) -> HookResult {
+///         let is_good = logs.get("loss").is_some_and(|loss| loss < self.0);
+///         Ok(if is_good { Flow::Stop } else { Flow::Continue })
+///     }
+/// }
+/// ```
+///
+/// # Errors
+/// An error of a hook ends the training; what was learned is kept.
+///
+/// # Source
+/// <https://keras.io/api/callbacks/base_callback/>
+#[allow(
+    unused_variables,
+    reason = "the parameters of hooks that do nothing are named for those who write one"
+)]
+#[allow(
+    clippy::missing_errors_doc,
+    reason = "what an error does is said once for all hooks"
+)]
+pub trait Callback: Send {
+    /// What the history calls it when it stops a training.
+    fn name(&self) -> &str;
+
+    /// The figures it wants to see; one that nothing produces is an error before the first epoch.
+    fn monitors(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// Before the first epoch.
+    fn on_train_begin(&mut self, training: &mut Training<'_>) -> HookResult {
+        Ok(Flow::Continue)
+    }
+
+    /// After the last epoch, with its figures.
+    fn on_train_end(&mut self, training: &mut Training<'_>, logs: &Logs) -> HookResult {
+        Ok(Flow::Continue)
+    }
+
+    /// Before the first batch of an epoch.
+    fn on_epoch_begin(&mut self, training: &mut Training<'_>) -> HookResult {
+        Ok(Flow::Continue)
+    }
+
+    /// After an epoch and its validation, with the figures of both.
+    fn on_epoch_end(&mut self, training: &mut Training<'_>, logs: &Logs) -> HookResult {
+        Ok(Flow::Continue)
+    }
+
+    /// Before a batch is learned.
+    fn on_train_batch_begin(&mut self, training: &mut Training<'_>) -> HookResult {
+        Ok(Flow::Continue)
+    }
+
+    /// After a batch is learned; [`Training::logs`] has the figures, at the price of waiting for the
+    /// device.
+    fn on_train_batch_end(&mut self, training: &mut Training<'_>) -> HookResult {
+        Ok(Flow::Continue)
+    }
+
+    /// Before the first batch of a validation or an evaluation.
+    fn on_test_begin(&mut self, training: &mut Training<'_>) -> HookResult {
+        Ok(Flow::Continue)
+    }
+
+    /// After a validation or an evaluation, with its figures, without `val_`.
+    fn on_test_end(&mut self, training: &mut Training<'_>, logs: &Logs) -> HookResult {
+        Ok(Flow::Continue)
+    }
+
+    /// Before a batch is evaluated.
+    fn on_test_batch_begin(&mut self, training: &mut Training<'_>) -> HookResult {
+        Ok(Flow::Continue)
+    }
+
+    /// After a batch is evaluated; [`Training::logs`] has the figures.
+    fn on_test_batch_end(&mut self, training: &mut Training<'_>) -> HookResult {
+        Ok(Flow::Continue)
+    }
+
+    /// Before the first batch of a prediction.
+    fn on_predict_begin(&mut self, training: &mut Training<'_>) -> HookResult {
+        Ok(Flow::Continue)
+    }
+
+    /// After the last batch of a prediction.
+    fn on_predict_end(&mut self, training: &mut Training<'_>) -> HookResult {
+        Ok(Flow::Continue)
+    }
+
+    /// Before a batch is answered.
+    fn on_predict_batch_begin(&mut self, training: &mut Training<'_>) -> HookResult {
+        Ok(Flow::Continue)
+    }
+
+    /// After a batch is answered.
+    fn on_predict_batch_end(&mut self, training: &mut Training<'_>) -> HookResult {
+        Ok(Flow::Continue)
+    }
+}
+
+/// A callback that the training and its owner both hold.
+pub(crate) type SharedCallback = Arc<Mutex<dyn Callback>>;
+
+/// Callbacks in the order in which they are called.
+#[derive(Clone, Default)]
+pub(crate) struct Callbacks {
+    callbacks: Vec<SharedCallback>,
+}
+
+impl Callbacks {
+    pub(crate) fn push(&mut self, callback: SharedCallback) {
+        self.callbacks.push(callback);
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.callbacks.is_empty()
+    }
+
+    /// Name of callback and figure of whatever is monitored.
+    pub(crate) fn monitors(&self) -> Vec<(String, String)> {
+        let mut monitors = Vec::new();
+        for callback in &self.callbacks {
+            let callback = callback.lock().unwrap_or_else(PoisonError::into_inner);
+            let name = callback.name();
+            let own = callback.monitors().into_iter();
+            monitors.extend(own.map(|figure| (name.to_owned(), figure)));
+        }
+        monitors
+    }
+
+    /// Calls a hook of all of them; gives the name of the first that wants to stop.
+    pub(crate) fn call(
+        &self,
+        mut hook: impl FnMut(&mut dyn Callback) -> HookResult,
+    ) -> Result<Option<String>, TrainError> {
+        let mut stopped_by = None;
+        for callback in &self.callbacks {
+            let mut callback = callback.lock().unwrap_or_else(PoisonError::into_inner);
+            if hook(&mut *callback)? == Flow::Stop {
+                stopped_by.get_or_insert_with(|| callback.name().to_owned());
+            }
+        }
+        Ok(stopped_by)
+    }
+}
+
+/// A running training, as a callback sees it.
+pub struct Training<'a> {
+    access: &'a mut dyn Access,
+}
+
+/// Weights of a model at some moment, to go back to.
+pub struct Weights {
+    pub(crate) model: Box<dyn Any + Send>,
+}
+
+/// What a training lets its callbacks do.
+pub(crate) trait Access {
+    /// Epoch and batch, counted from 1; 0 before the first.
+    fn position(&self) -> (usize, usize);
+    fn params(&self) -> FitParams;
+    fn rate_control(&self) -> Option<&RateControl>;
+    fn logs(&mut self) -> Result<Logs, TrainError>;
+    fn direction(&self, figure: &str) -> Direction;
+    fn weights(&self) -> Weights;
+    fn restore(&mut self, weights: &Weights) -> Result<(), TrainError>;
+    fn averaged(&self) -> Option<Weights>;
+    fn save(&self, path: &Path) -> Result<(), TrainError>;
+    fn run(&self) -> Option<&RunDirectory>;
+    fn say(&mut self, text: &str);
+}
+
+impl<'a> Training<'a> {
+    pub(crate) fn new(access: &'a mut dyn Access) -> Self {
+        Self { access }
+    }
+
+    /// The epoch, counted from 1.
+    pub fn epoch(&self) -> usize {
+        self.access.position().0
+    }
+
+    /// The batch of the epoch, of the validation or of the prediction, counted from 1.
+    pub fn batch(&self) -> usize {
+        self.access.position().1
+    }
+
+    /// What was asked for.
+    pub fn params(&self) -> FitParams {
+        self.access.params()
+    }
+
+    /// The rate that the next step has; NaN where nothing is learned.
+    pub fn learning_rate(&self) -> f64 {
+        self.access
+            .rate_control()
+            .map_or(f64::NAN, RateControl::learning_rate)
+    }
+
+    /// Replaces the schedule by this rate from now on.
+    pub fn set_learning_rate(&mut self, learning_rate: f64) {
+        if let Some(control) = self.access.rate_control() {
+            control.set(learning_rate);
+        }
+    }
+
+    /// Multiplies the rates of the schedule from now on.
+    pub fn scale_learning_rate(&mut self, factor: f64) {
+        if let Some(control) = self.access.rate_control() {
+            control.scale(factor);
+        }
+    }
+
+    /// The figures of the epoch, the validation or the evaluation so far. Reading them waits for the
+    /// device.
+    ///
+    /// # Errors
+    /// A device that failed.
+    pub fn logs(&mut self) -> Result<Logs, TrainError> {
+        self.access.logs()
+    }
+
+    /// Which way a figure gets better, as its metric says; a loss falls.
+    pub fn direction(&self, figure: &str) -> Direction {
+        self.access.direction(figure)
+    }
+
+    /// The weights of this moment.
+    pub fn weights(&self) -> Weights {
+        self.access.weights()
+    }
+
+    /// Goes back to weights of an earlier moment; the optimizer's state stays.
+    ///
+    /// # Errors
+    /// Weights of another model.
+    pub fn restore(&mut self, weights: &Weights) -> Result<(), TrainError> {
+        self.access.restore(weights)
+    }
+
+    /// The moving average of the weights, if the optimizer keeps one.
+    pub fn averaged_weights(&self) -> Option<Weights> {
+        self.access.averaged()
+    }
+
+    /// The model of this moment, if it is of this type.
+    pub fn model<M: Model>(&self) -> Option<M> {
+        self.weights().into_model()
+    }
+
+    /// Writes the model of this moment, whole or not at all, as [`save_model`](firebrick_model::save_model) does.
+    ///
+    /// # Errors
+    /// A file that cannot be written.
+    pub fn save(&self, path: &Path) -> Result<(), TrainError> {
+        self.access.save(path)
+    }
+
+    /// The directory of the run, if it has one.
+    pub fn run_directory(&self) -> Option<&RunDirectory> {
+        self.access.run()
+    }
+
+    /// Says something to whoever watches: on the screen where that is not the dashboard's, and in
+    /// the run's log.
+    pub fn say(&mut self, text: &str) {
+        self.access.say(text);
+    }
+}
+
+impl Weights {
+    /// The model with these weights, if it is of this type.
+    pub fn into_model<M: Model>(self) -> Option<M> {
+        self.model.downcast().ok().map(|model| *model)
+    }
+}

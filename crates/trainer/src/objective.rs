@@ -1,0 +1,271 @@
+//! What training makes small and what is measured beside it, for a network and data that have been
+//! found to fit one another.
+
+mod suitability;
+
+use std::sync::Arc;
+
+use burn::tensor::Tensor;
+use firebrick_data::{Batch, Targets, one_hot};
+use firebrick_model::{Activation, AnyTensor, ModelError};
+
+use crate::figures::RunningFigures;
+use crate::losses::TargetForm;
+use crate::metrics::{Direction, MetricFunction};
+use crate::{Compile, Logs, Loss, Metric, Outputs, TrainError};
+
+/// The name of the loss among the figures.
+const LOSS: &str = "loss";
+
+/// Loss and metrics, ready for batches.
+#[derive(Clone, Debug)]
+pub(crate) struct Objective {
+    loss: Loss,
+    metrics: Arc<[Measured]>,
+    targets: Targets,
+    /// What the targets are by nature.
+    form: TargetForm,
+    /// Of the outputs.
+    columns: usize,
+    input_shape: Vec<usize>,
+    activation: Activation,
+    class_weights: Option<Arc<[f32]>>,
+}
+
+#[derive(Clone, Debug)]
+struct Measured {
+    metric: Metric,
+    name: String,
+    is_weighted: bool,
+}
+
+/// What a batch comes to, still on the device.
+pub(crate) struct Assessed {
+    /// Differentiable, `[1]`.
+    pub(crate) loss: Tensor<1>,
+    /// What each metric's sums grow by.
+    pub(crate) sums: Vec<Tensor<1>>,
+    /// `[rows, columns]`.
+    pub(crate) outputs: Outputs,
+}
+
+impl Objective {
+    /// Makes sure that outputs of this shape, without the batch axis, can be compared with the
+    /// targets.
+    ///
+    /// # Errors
+    /// A loss or metric that outputs or targets do not suit.
+    pub(crate) fn new(
+        compile: &Compile,
+        input_shape: Vec<usize>,
+        targets: Targets,
+        output_shape: &[usize],
+        activation: Activation,
+    ) -> Result<Self, TrainError> {
+        let form = suitability::natural_form(&compile.loss, &targets, output_shape)?;
+        let columns = output_shape.last().copied().unwrap_or(1);
+        let mut metrics: Vec<Measured> = Vec::new();
+        let unweighted = compile.metrics.iter().map(|metric| (metric, false));
+        let weighted = compile.weighted_metrics.iter().map(|metric| (metric, true));
+        for (metric, is_weighted) in unweighted.chain(weighted) {
+            let own = metric.name();
+            suitability::check_metric(metric.function(form, columns), form, columns, own)?;
+            let is_taken = |name: &str| metrics.iter().any(|other| other.name == name);
+            let name = if is_weighted && is_taken(own) {
+                format!("weighted_{own}")
+            } else {
+                own.to_owned()
+            };
+            if is_taken(&name) || name == LOSS {
+                return Err(TrainError::DuplicateMetric { name });
+            }
+            metrics.push(Measured {
+                metric: metric.clone(),
+                name,
+                is_weighted,
+            });
+        }
+        Ok(Self {
+            loss: compile.loss.clone(),
+            metrics: metrics.into(),
+            targets,
+            form,
+            columns,
+            input_shape,
+            activation,
+            class_weights: None,
+        })
+    }
+
+    /// Sets how much the samples of each class count; 1 for those that are not listed.
+    ///
+    /// # Errors
+    /// Weights for targets that are no classes.
+    pub(crate) fn with_class_weights(
+        mut self,
+        weights: &[(usize, f64)],
+    ) -> Result<Self, TrainError> {
+        let num_classes = match self.form {
+            TargetForm::LikeOutputs if self.columns == 1 => 2,
+            _ => self.columns,
+        };
+        let mut table = vec![1.0_f32; num_classes];
+        for &(class, weight) in weights {
+            match table.get_mut(class) {
+                #[allow(
+                    clippy::cast_possible_truncation,
+                    reason = "a weight is as precise as a loss"
+                )]
+                Some(own) if weight.is_finite() && weight >= 0.0 => {
+                    *own = weight as f32;
+                }
+                _ => {
+                    return Err(TrainError::ClassWeight {
+                        class,
+                        weight,
+                        num_classes,
+                    });
+                }
+            }
+        }
+        self.class_weights = Some(table.into());
+        Ok(self)
+    }
+
+    /// How many classes the targets stand for where they have to be indices of classes and the data set has
+    /// not said that they are.
+    pub(crate) fn undeclared_classes(&self) -> Option<usize> {
+        let is_declared = self.targets.num_classes().is_some();
+        (self.form == TargetForm::ClassIndex && !is_declared).then_some(self.columns)
+    }
+
+    /// How many classes the outputs tell apart where every sample has one.
+    pub(crate) fn num_told_apart(&self) -> Option<usize> {
+        let is_class = self.targets.num_classes().is_some()
+            || (self.form == TargetForm::ClassIndex && self.targets.num_columns() == 1);
+        is_class.then_some(self.columns.max(2))
+    }
+
+    /// The figures of these sums.
+    pub(crate) fn logs(&self, figures: &RunningFigures) -> Logs {
+        let mut logs = Logs::new();
+        logs.insert(LOSS, figures.loss());
+        for (measured, sums) in self.metrics.iter().zip(figures.sums()) {
+            let results = self.function(measured).result(sums);
+            for (part, result) in results.iter().enumerate() {
+                // One a class or threshold has its number behind the name.
+                let name = match results.len() {
+                    1 => measured.name.clone(),
+                    _ => format!("{}_{part}", measured.name),
+                };
+                logs.insert(name, *result);
+            }
+        }
+        logs
+    }
+
+    /// Which way a figure gets better, one of the validation data too; a loss falls.
+    pub(crate) fn direction(&self, name: &str) -> Direction {
+        let name = name.strip_prefix("val_").unwrap_or(name);
+        let measured = self.metrics.iter().find(|measured| {
+            let rest = name.strip_prefix(measured.name.as_str());
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('_'))
+        });
+        measured.map_or(Direction::Down, |measured| {
+            self.function(measured).direction()
+        })
+    }
+
+    fn function<'a>(&self, measured: &'a Measured) -> &'a dyn MetricFunction {
+        measured.metric.function(self.form, self.columns)
+    }
+
+    /// The inputs of a batch in the shape that the data set gives them.
+    ///
+    /// # Errors
+    /// Inputs of another size than the data set said.
+    pub(crate) fn inputs(&self, inputs: Tensor<2>) -> Result<AnyTensor, ModelError> {
+        if self.input_shape.len() == 1 {
+            return Ok(inputs.into());
+        }
+        let mut shape = vec![inputs.dims()[0]];
+        shape.extend(&self.input_shape);
+        AnyTensor::from(inputs).reshape(&shape)
+    }
+
+    /// Loss and sums of a batch.
+    ///
+    /// # Errors
+    /// Outputs of another shape than before.
+    pub(crate) fn assess(&self, output: AnyTensor, batch: Batch) -> Result<Assessed, ModelError> {
+        let shape = output.shape();
+        let (columns, rows) = match shape[..] {
+            [rows] => (1, rows),
+            [ref rows @ .., columns] => (columns, rows.iter().product()),
+            [] => (0, 0),
+        };
+        let raw: Tensor<2> = output.reshape(&[rows, columns])?.into_rank()?;
+        let outputs = Outputs::new(raw, self.activation);
+        let batch_size = batch.num_samples();
+        let natural_columns = match self.form {
+            TargetForm::ClassIndex => 1,
+            TargetForm::LikeOutputs if self.targets.num_classes().is_some() => 1,
+            TargetForm::LikeOutputs => columns,
+        };
+        let natural = batch.targets.reshape([rows, natural_columns]);
+        let targets = |form| match form {
+            TargetForm::LikeOutputs if columns > 1 && natural_columns == 1 => {
+                one_hot(natural.clone().squeeze_dim::<1>(1).int(), columns)
+            }
+            _ => natural.clone(),
+        };
+        let per_row = |weights: Tensor<1>| {
+            let repeats = rows / batch_size.max(1);
+            if repeats == 1 {
+                weights
+            } else {
+                weights
+                    .unsqueeze_dim::<2>(1)
+                    .expand([batch_size, repeats])
+                    .reshape([rows])
+            }
+        };
+        let weights = match (batch.sample_weights.map(per_row), &self.class_weights) {
+            (own, None) => own,
+            (own, Some(table)) => {
+                let class = match natural_columns {
+                    1 => natural.clone().squeeze_dim::<1>(1).int(),
+                    _ => natural.clone().argmax(1).squeeze_dim(1),
+                };
+                let table = Tensor::<1>::from_floats(table.as_ref(), &natural.device());
+                let by_class = table.select(0, class);
+                Some(match own {
+                    Some(own) => own * by_class,
+                    None => by_class,
+                })
+            }
+        };
+        let loss_form = self.loss.function().target_form();
+        let loss = self
+            .loss
+            .forward(targets(loss_form), &outputs, weights.clone());
+        let outputs = outputs.detached();
+        let sums = self
+            .metrics
+            .iter()
+            .map(|measured| {
+                let function = self.function(measured);
+                let weights = weights
+                    .clone()
+                    .filter(|_| measured.is_weighted)
+                    .map(Tensor::inner);
+                function.update(targets(function.target_form()).inner(), &outputs, weights)
+            })
+            .collect();
+        Ok(Assessed {
+            loss,
+            sums,
+            outputs,
+        })
+    }
+}

@@ -1,0 +1,100 @@
+//! Whether loss, metrics, targets and outputs suit one another.
+
+use firebrick_data::Targets;
+
+use crate::losses::TargetForm;
+use crate::metrics::MetricFunction;
+use crate::{Loss, TrainError};
+
+/// What the targets are, seen from this loss and these outputs.
+pub(super) fn natural_form(
+    loss: &Loss,
+    targets: &Targets,
+    output_shape: &[usize],
+) -> Result<TargetForm, TrainError> {
+    let columns = output_shape.last().copied().unwrap_or(1);
+    let mismatch = |hint: &'static str| TrainError::TargetMismatch {
+        loss: loss.name().to_owned(),
+        output_shape: output_shape.to_vec(),
+        targets: targets.clone(),
+        hint,
+    };
+    let wanted = loss.function().target_form();
+    match (targets, wanted) {
+        (Targets::Classes { num_classes }, _) => {
+            if *num_classes < 2 {
+                return Err(TrainError::TooFewClasses {
+                    num_classes: *num_classes,
+                });
+            }
+            if output_shape.len() > 1 {
+                return Err(mismatch(
+                    "a class a sample needs one row of outputs a sample; flatten before the last layer",
+                ));
+            }
+            match (columns, wanted) {
+                (1, TargetForm::ClassIndex) => Err(mismatch(
+                    "one output cannot tell classes apart; take binary_crossentropy with a sigmoid, or as \
+                     many outputs as there are classes",
+                )),
+                (1, TargetForm::LikeOutputs) if *num_classes == 2 => Ok(TargetForm::LikeOutputs),
+                (outputs, _) if outputs < *num_classes => Err(TrainError::ClassMismatch {
+                    outputs,
+                    num_classes: *num_classes,
+                }),
+                _ => Ok(TargetForm::ClassIndex),
+            }
+        }
+        (Targets::Values { shape }, TargetForm::ClassIndex) => {
+            let leading = &output_shape[..output_shape.len().saturating_sub(1)];
+            let is_index = shape == leading
+                || shape
+                    .split_last()
+                    .is_some_and(|(last, rest)| *last == 1 && rest == leading);
+            match (is_index, columns) {
+                (true, 2..) => Ok(TargetForm::ClassIndex),
+                (true, _) => Err(mismatch(
+                    "one output cannot tell classes apart; take binary_crossentropy with a sigmoid, or as \
+                     many outputs as there are classes",
+                )),
+                (false, _) => Err(mismatch(
+                    "this loss takes the index of a class; for one-hot targets take categorical_crossentropy",
+                )),
+            }
+        }
+        (Targets::Values { shape }, TargetForm::LikeOutputs) => {
+            let without_one = |shape: &[usize]| match shape {
+                [rest @ .., 1] => rest.to_vec(),
+                shape => shape.to_vec(),
+            };
+            if shape == output_shape || without_one(shape) == without_one(output_shape) {
+                Ok(TargetForm::LikeOutputs)
+            } else if without_one(shape).len() + 1 == output_shape.len() {
+                Err(mismatch(
+                    "for class indices take sparse_categorical_crossentropy; for numbers give the last \
+                     layer as many units as there are targets",
+                ))
+            } else {
+                Err(mismatch(
+                    "give the last layer as many units as there are targets",
+                ))
+            }
+        }
+    }
+}
+
+/// Whether a metric can be taken of such targets.
+pub(super) fn check_metric(
+    function: &dyn MetricFunction,
+    form: TargetForm,
+    columns: usize,
+    name: &str,
+) -> Result<(), TrainError> {
+    let has_no_index = form == TargetForm::LikeOutputs && columns > 1;
+    if function.target_form() == TargetForm::ClassIndex && has_no_index {
+        return Err(TrainError::MetricMismatch {
+            metric: name.to_owned(),
+        });
+    }
+    Ok(())
+}

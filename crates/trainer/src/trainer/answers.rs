@@ -1,0 +1,119 @@
+//! Passes over data that learn nothing.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use burn::data::dataloader::DataLoader;
+use burn::tensor::{Device, Int, Tensor};
+use firebrick_data::{BatchLoader, BatchSource};
+use firebrick_model::{AnyTensor, Model};
+
+use super::Trainer;
+use crate::burn_loop::{Compiled, Pending};
+use crate::displays::PassBar;
+use crate::evaluation::ClassEvaluation;
+use crate::figures::RunningFigures;
+use crate::objective::Objective;
+use crate::{Evaluation, Outputs, TrainError};
+
+/// Samples a batch.
+const BATCH_SIZE: usize = 500;
+
+/// How long a pass takes before its progress is shown.
+const LONG: Duration = Duration::from_secs(2);
+
+pub(super) fn evaluate<M: Model>(
+    trainer: &Trainer<M>,
+    data: Arc<dyn BatchSource>,
+    objective: Objective,
+) -> Result<Evaluation, TrainError> {
+    let num_samples = data.num_samples();
+    let num_classes = objective.num_told_apart();
+    let loader = BatchLoader::new(data, BATCH_SIZE, &trainer.device)?;
+    let compiled = Compiled::new(trainer.model.clone(), objective);
+
+    let mut figures = RunningFigures::default();
+    let mut targets = Vec::new();
+    let mut predictions = Vec::new();
+    let mut pending = Pending::new();
+    for batch in loader.iter() {
+        let batch = batch.map_err(|error| failed(&error))?;
+        let classes = batch.classes();
+        let (output, outputs) = compiled.evaluate(batch)?;
+        if num_classes.is_some() {
+            targets.extend(read_classes(classes)?);
+            predictions.extend(read_classes(decided(&outputs))?);
+        }
+        pending.push(output, 0.0);
+        if pending.is_due() {
+            pending.read(&mut figures).map_err(|error| failed(&error))?;
+        }
+    }
+    pending.read(&mut figures).map_err(|error| failed(&error))?;
+    Ok(Evaluation {
+        figures: compiled.objective().logs(&figures),
+        samples: num_samples,
+        classes: num_classes
+            .map(|num_classes| ClassEvaluation::new(num_classes, &targets, predictions)),
+    })
+}
+
+pub(super) fn predict<M: Model>(model: &M, inputs: AnyTensor) -> Result<AnyTensor, TrainError> {
+    let num_samples = inputs.shape()[0];
+    if num_samples <= BATCH_SIZE {
+        return Ok(model.answer(inputs)?);
+    }
+    let mut bar = PassBar::after(LONG, num_samples);
+    let mut answers = Vec::new();
+    for start in (0..num_samples).step_by(BATCH_SIZE) {
+        let end = (start + BATCH_SIZE).min(num_samples);
+        answers.push(model.answer(inputs.clone().samples(start..end))?);
+        bar.show(end);
+    }
+    Ok(AnyTensor::concatenate(answers)?)
+}
+
+pub(super) fn predict_data<M: Model>(
+    model: &M,
+    data: &dyn BatchSource,
+    device: &Device,
+) -> Result<AnyTensor, TrainError> {
+    let num_samples = data.num_samples();
+    let mut bar = PassBar::after(LONG, num_samples);
+    let mut answers = Vec::new();
+    for start in (0..num_samples).step_by(BATCH_SIZE) {
+        let rows: Vec<usize> = (start..(start + BATCH_SIZE).min(num_samples)).collect();
+        let batch = data.gather(&rows, device).map_err(|error| failed(&error))?;
+        let mut shape = vec![rows.len()];
+        shape.extend(data.input_shape());
+        let inputs = AnyTensor::from(batch.inputs).reshape(&shape)?;
+        answers.push(model.answer(inputs)?);
+        bar.show(start + rows.len());
+    }
+    Ok(AnyTensor::concatenate(answers)?)
+}
+
+/// The class that each row of outputs stands for; a single column decides between two.
+fn decided(outputs: &Outputs) -> Tensor<1, Int> {
+    let raw = outputs.raw();
+    if raw.dims()[1] == 1 {
+        outputs.values().greater_elem(0.5).int().squeeze_dim(1)
+    } else {
+        raw.argmax(1).squeeze_dim(1)
+    }
+}
+
+fn failed(error: &impl std::fmt::Display) -> TrainError {
+    TrainError::Evaluation {
+        message: error.to_string(),
+    }
+}
+
+fn read_classes(classes: Tensor<1, Int>) -> Result<Vec<usize>, TrainError> {
+    let data = classes
+        .try_into_data_as::<i64>()
+        .map_err(|error| failed(&error))?;
+    data.iter::<i64>()
+        .map(|class| usize::try_from(class).map_err(|error| failed(&error)))
+        .collect()
+}

@@ -1,0 +1,132 @@
+//! Single batches, for loops of one's own.
+
+use burn::tensor::Tensor;
+use firebrick_data::{Batch, Targets};
+use firebrick_model::{AnyTensor, Model, catch_panic};
+
+use super::Trainer;
+use super::assembly::check_indices;
+use crate::burn_loop::{Compiled, Pending};
+use crate::figures::RunningFigures;
+use crate::objective::Objective;
+use crate::{Logs, TrainError};
+
+impl<M: Model> Trainer<M> {
+    /// Learns one batch; gives loss and metrics of it from before the update. Unlike Keras, which goes
+    /// on adding to its metrics, every call stands for itself.
+    ///
+    /// # Shapes
+    /// - inputs: `[batch_size, ...]`
+    /// - targets: `[batch_size, ...]`; a class is the number of its index
+    ///
+    /// # Errors
+    /// A batch that does not fit network or loss, a loss that is no finite number.
+    pub fn train_on_batch(
+        &mut self,
+        inputs: impl Into<AnyTensor>,
+        targets: impl Into<AnyTensor>,
+    ) -> Result<Logs, TrainError> {
+        let (objective, batch) = self.batch(inputs.into(), targets.into())?;
+        let mut stepper = self.take_stepper(objective.clone(), 1)?;
+        let device = self.device.clone().autodiff();
+        stepper.learner.fork(&device);
+        let batch = Batch {
+            inputs: batch.inputs.to_device(&device),
+            targets: batch.targets.to_device(&device),
+            sample_weights: None,
+        };
+        let tried = catch_panic(|| {
+            let output = stepper.step(batch).0;
+            (stepper, output)
+        });
+        let (stepper, output) = tried.map_err(|message| TrainError::Panicked { message })?;
+        let mut pending = Pending::new();
+        pending.push(output, stepper.learning_rate());
+        let logs = read(pending, &objective)?;
+        let mean = logs.get("loss").unwrap_or(f64::NAN);
+        if !mean.is_finite() {
+            return Err(TrainError::NonFiniteLoss {
+                epoch: 1,
+                batch: 1,
+                loss: mean,
+                learning_rate: stepper.learning_rate(),
+            });
+        }
+        self.model = stepper.model();
+        self.stepper = Some(stepper);
+        Ok(logs)
+    }
+
+    /// Loss and metrics of one batch.
+    ///
+    /// # Shapes
+    /// As those of [`train_on_batch`](Self::train_on_batch).
+    ///
+    /// # Errors
+    /// A batch that does not fit network or loss.
+    pub fn test_on_batch(
+        &self,
+        inputs: impl Into<AnyTensor>,
+        targets: impl Into<AnyTensor>,
+    ) -> Result<Logs, TrainError> {
+        let (objective, batch) = self.batch(inputs.into(), targets.into())?;
+        let compiled = Compiled::new(self.model.clone(), objective.clone());
+        let (output, _) = compiled.evaluate(batch)?;
+        let mut pending = Pending::new();
+        pending.push(output, 0.0);
+        read(pending, &objective)
+    }
+
+    /// What the network answers to one batch, its last activation included.
+    ///
+    /// # Shapes
+    /// - inputs: `[batch_size, ...]`
+    /// - output: `[batch_size, ...]`
+    ///
+    /// # Errors
+    /// Inputs that the network does not take.
+    pub fn predict_on_batch(&self, inputs: impl Into<AnyTensor>) -> Result<AnyTensor, TrainError> {
+        Ok(self.model.answer(inputs.into())?)
+    }
+
+    fn batch(
+        &self,
+        inputs: AnyTensor,
+        targets: AnyTensor,
+    ) -> Result<(Objective, Batch), TrainError> {
+        let rows = |tensor: AnyTensor| -> Result<(Vec<usize>, Tensor<2>), TrainError> {
+            let shape = tensor.shape();
+            let width = shape[1..].iter().product();
+            let rows = tensor.reshape(&[shape[0], width])?.into_rank()?;
+            Ok((shape, rows))
+        };
+        let (input_shape, inputs) = rows(inputs)?;
+        let (target_shape, targets) = rows(targets)?;
+        if input_shape[0] != target_shape[0] {
+            return Err(TrainError::BatchMismatch {
+                inputs: input_shape[0],
+                targets: target_shape[0],
+            });
+        }
+        let shape = target_shape[1..].to_vec();
+        let width = targets.dims()[1];
+        let objective = self.objective_for(input_shape[1..].to_vec(), Targets::Values { shape })?;
+        if let Some(num_classes) = objective.undeclared_classes() {
+            check_indices(targets.clone(), num_classes, 0, width)?;
+        }
+        let batch = Batch {
+            inputs: inputs.to_device(&self.device),
+            targets: targets.to_device(&self.device),
+            sample_weights: None,
+        };
+        Ok((objective, batch))
+    }
+}
+
+fn read(mut pending: Pending, objective: &Objective) -> Result<Logs, TrainError> {
+    let mut figures = RunningFigures::default();
+    pending
+        .read(&mut figures)
+        .map_err(|message| TrainError::Evaluation { message })?;
+    Ok(objective.logs(&figures))
+}

@@ -24,9 +24,10 @@ pub use burn;
 /// Neural networks one can describe, build, run and save.
 pub mod models {
     pub use firebrick_model::{
-        Activation, AnyTensor, FanMode, Initializer, LayerKey, LayerSummary, Mlp, MlpConfig, Mode,
-        Model, ModelError, SavedModel, ScalingDistribution, Sequential, SequentialLayer,
-        SequentialModel, Summary, nearest_name, save_model, write_whole,
+        Activation, AnyTensor, Axes, Constraint, FanMode, Initializer, LayerKey, LayerSummary, Mlp,
+        MlpConfig, Mode, Model, ModelError, Regularizer, SavedModel, ScalingDistribution,
+        Sequential, SequentialLayer, SequentialModel, Summary, WeightValue, nearest_name,
+        save_model, write_whole,
     };
 }
 
@@ -34,11 +35,11 @@ pub mod models {
 pub mod layers {
     pub use firebrick_model::layers::{
         Activation, AveragePooling1D, AveragePooling2D, BatchNormalization, Conv1D, Conv2D,
-        Cropping2D, Dense, Dropout, ELU, Flatten, GaussianNoise, GlobalAveragePooling1D,
-        GlobalAveragePooling2D, GlobalMaxPooling1D, GlobalMaxPooling2D, Interpolation, Layer,
-        LayerNormalization, LayerProblem, LeakyReLU, Margins2D, MaxPooling1D, MaxPooling2D,
-        NewLayer, PReLU, Padding, Permute, ReLU, RepeatVector, Rescaling, Reshape, Size2D, Softmax,
-        SpatialDropout2D, UpSampling2D, WeightSpec, ZeroPadding2D,
+        Cropping2D, Dense, Dropout, ELU, Embedding, Flatten, GaussianNoise, GlobalAveragePooling1D,
+        GlobalAveragePooling2D, GlobalMaxPooling1D, GlobalMaxPooling2D, Interpolation, Lambda,
+        Layer, LayerNormalization, LayerProblem, LeakyReLU, Margins2D, MaxPooling1D, MaxPooling2D,
+        NewLayer, Normalization, PReLU, Padding, Permute, ReLU, RepeatVector, Rescaling, Reshape,
+        Size2D, Softmax, SpatialDropout2D, UpSampling2D, WeightSpec, ZeroPadding2D,
     };
 }
 

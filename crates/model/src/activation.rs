@@ -6,11 +6,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::{ModelError, nearest_name};
 
-/// A function between two layers that keeps the shape, with Keras' names and constants.
+/// A function between two layers, with Keras' names and constants; all but [`Glu`](Self::Glu) keep the
+/// shape.
+///
+/// As text a name, and for the one that has arguments `threshold(0.5, -1)`.
 ///
 /// # Source
 /// <https://keras.io/api/layers/activations/>
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum Activation {
     /// `x`
@@ -24,6 +27,10 @@ pub enum Activation {
     Tanh,
     /// `x · Φ(x)` with the normal distribution's exact cumulative function.
     Gelu,
+    /// `x / 2 · (1 + tanh(sqrt(2 / π) · (x + 0.044715 · x³)))`, Keras' `gelu(x, approximate=True)`.
+    GeluApproximate,
+    /// `a · sigmoid(b)` with the halves `a` and `b` of the last axis, which it halves.
+    Glu,
     /// `x · sigmoid(x)`, also called swish.
     Silu,
     /// `x` where positive, else `exp(x) - 1`.
@@ -42,6 +49,11 @@ pub enum Activation {
     Softmax,
     /// `ln(softmax(x))` along the last axis, without overflow.
     LogSoftmax,
+    /// `max(x - τ, 0)` along the last axis with the `τ` that makes the sum 1.
+    ///
+    /// # Source
+    /// Martins and Astudillo, "From Softmax to Sparsemax", ICML 2016
+    Sparsemax,
     /// `exp(x)`
     Exponential,
     /// `clamp(x / 6 + 1/2, 0, 1)`
@@ -68,15 +80,25 @@ pub enum Activation {
     Squareplus,
     /// `x - tanh(x)`
     TanhShrink,
+    /// `x` where `x > threshold`, else `default_value`.
+    Threshold {
+        /// What `x` has to be above.
+        threshold: f64,
+        /// What stands for the others.
+        default_value: f64,
+    },
 }
 
-/// Every activation with its name; the one list that `FromStr`, `Display` and the errors read.
-const TABLE: [(Activation, &str); 27] = [
+/// Every activation without arguments with its name; the one list that `FromStr`, `Display` and the
+/// errors read.
+const TABLE: [(Activation, &str); 30] = [
     (Activation::Linear, "linear"),
     (Activation::Sigmoid, "sigmoid"),
     (Activation::Relu, "relu"),
     (Activation::Tanh, "tanh"),
     (Activation::Gelu, "gelu"),
+    (Activation::GeluApproximate, "gelu_approximate"),
+    (Activation::Glu, "glu"),
     (Activation::Silu, "silu"),
     (Activation::Elu, "elu"),
     (Activation::Selu, "selu"),
@@ -86,6 +108,7 @@ const TABLE: [(Activation, &str); 27] = [
     (Activation::Mish, "mish"),
     (Activation::Softmax, "softmax"),
     (Activation::LogSoftmax, "log_softmax"),
+    (Activation::Sparsemax, "sparsemax"),
     (Activation::Exponential, "exponential"),
     (Activation::HardSigmoid, "hard_sigmoid"),
     (Activation::HardSilu, "hard_silu"),
@@ -102,8 +125,8 @@ const TABLE: [(Activation, &str); 27] = [
 ];
 
 impl Activation {
-    /// The names that [`FromStr`] takes; `swish` and `hard_swish` are aliases of `silu`
-    /// and `hard_silu`.
+    /// The names that [`FromStr`] takes besides `threshold(0.5, -1)`; `swish` and `hard_swish` are
+    /// aliases of `silu` and `hard_silu`.
     pub const NAMES: [&'static str; TABLE.len()] = {
         let mut names = [""; TABLE.len()];
         let mut i = 0;
@@ -117,13 +140,25 @@ impl Activation {
     /// Whether every element is computed from itself alone, and not from its neighbours along the
     /// last axis.
     pub fn is_elementwise(self) -> bool {
-        !matches!(self, Self::Softmax | Self::LogSoftmax)
+        !matches!(
+            self,
+            Self::Softmax | Self::LogSoftmax | Self::Sparsemax | Self::Glu
+        )
+    }
+
+    /// Whether as much leaves as enters.
+    pub fn keeps_shape(self) -> bool {
+        self != Self::Glu
     }
 
     /// Applies the function.
     ///
     /// # Shapes
     /// - input and output: any, the same
+    /// - [`Glu`](Self::Glu): from `[..., 2 · n]` to `[..., n]`
+    ///
+    /// # Panics
+    /// [`Glu`](Self::Glu) of a last axis of odd size, which a network finds when it is built.
     pub fn forward<const D: usize>(self, x: Tensor<D>) -> Tensor<D> {
         match self {
             Self::Linear => x,
@@ -131,6 +166,8 @@ impl Activation {
             Self::Relu => activation::relu(x),
             Self::Tanh => activation::tanh(x),
             Self::Gelu => activation::gelu(x),
+            Self::GeluApproximate => activation::gelu_approximate(x),
+            Self::Glu => activation::glu(x, D - 1),
             Self::Silu => activation::silu(x),
             Self::Elu | Self::Celu => activation::elu(x, 1.0),
             Self::Selu => activation::selu(x),
@@ -140,6 +177,7 @@ impl Activation {
             Self::Mish => activation::mish(x),
             Self::Softmax => activation::softmax(x, D - 1),
             Self::LogSoftmax => activation::log_softmax(x, D - 1),
+            Self::Sparsemax => sparsemax(x),
             Self::Exponential => x.exp(),
             Self::HardSigmoid => hard_sigmoid(x),
             Self::HardSilu => x.clone() * hard_sigmoid(x),
@@ -155,6 +193,13 @@ impl Activation {
             Self::SparseSigmoid => ((x + 1.0) * 0.5).clamp(0.0, 1.0),
             Self::Squareplus => (x.clone() + (x.square() + 4.0).sqrt()) * 0.5,
             Self::TanhShrink => x.clone() - x.tanh(),
+            Self::Threshold {
+                threshold,
+                default_value,
+            } => {
+                let is_above = x.clone().greater_elem(threshold);
+                x.mask_fill(is_above.bool_not(), default_value)
+            }
         }
     }
 }
@@ -163,8 +208,45 @@ fn hard_sigmoid<const D: usize>(x: Tensor<D>) -> Tensor<D> {
     (x / 6.0 + 0.5).clamp(0.0, 1.0)
 }
 
+/// The threshold comes from the sorted values; gradients flow through the elements above it alone.
+fn sparsemax<const D: usize>(x: Tensor<D>) -> Tensor<D> {
+    let axis = D - 1;
+    let sorted = x.clone().detach().sort_descending(axis);
+    let places = sorted.ones_like().cumsum(axis);
+    let is_kept = (sorted.clone() * places + 1.0).greater(sorted.clone().cumsum(axis));
+    let num_kept = is_kept.float().sum_dim(axis);
+    let last = num_kept.clone().int() - 1;
+    let smallest = sorted.gather(axis, last);
+    let kept = x.clone().greater_equal(smallest.expand(x.dims())).float();
+    let threshold = ((x.clone() * kept.clone()).sum_dim(axis) - 1.0) / kept.sum_dim(axis);
+    activation::relu(x - threshold)
+}
+
+/// The numbers of `threshold(0.5, -1)`.
+fn threshold(text: &str) -> Option<Activation> {
+    let arguments = text.strip_prefix("threshold(")?.strip_suffix(')')?;
+    let number = |text: &str| {
+        text.trim()
+            .parse()
+            .ok()
+            .filter(|number: &f64| number.is_finite())
+    };
+    let (threshold, default_value) = arguments.split_once(',')?;
+    Some(Activation::Threshold {
+        threshold: number(threshold)?,
+        default_value: number(default_value)?,
+    })
+}
+
 impl fmt::Display for Activation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Self::Threshold {
+            threshold,
+            default_value,
+        } = self
+        {
+            return f.pad(&format!("threshold({threshold}, {default_value})"));
+        }
         let name = TABLE.iter().find(|(activation, _)| activation == self);
         f.pad(name.map_or("", |(_, name)| name))
     }
@@ -179,6 +261,11 @@ impl FromStr for Activation {
             "hard_swish" => "hard_silu".to_owned(),
             other => other.to_owned(),
         };
+        if wanted.starts_with("threshold") {
+            return threshold(&wanted).ok_or_else(|| ModelError::Threshold {
+                received: name.to_owned(),
+            });
+        }
         TABLE
             .iter()
             .find(|(_, known)| *known == wanted)

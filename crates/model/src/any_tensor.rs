@@ -3,6 +3,7 @@ use std::ops::Range;
 
 use burn::tensor::{Device, Tensor};
 
+use crate::layers::LayerProblem;
 use crate::{Activation, ModelError};
 
 /// A tensor of floats whose rank, 1 to 5, is known when the program runs: what travels from layer
@@ -56,7 +57,7 @@ macro_rules! of_any_rank {
     };
 }
 
-/// A function that keeps the shape and does not ask for the rank.
+/// A function that keeps the rank and does not ask for it.
 pub(crate) trait SameShape {
     fn apply<const D: usize>(&self, x: Tensor<D>) -> Tensor<D>;
 }
@@ -224,6 +225,18 @@ impl AnyTensor {
             5 => of_any_rank!(values, tensor => tensor.reshape(sizes::<5>(shape)).into()),
             _ => unreachable!("shapes have 1 to {} axes, checked before", Self::MAX_RANK),
         }
+    }
+
+    /// All values in order, channels last.
+    pub(crate) fn into_values(self) -> Result<Vec<f32>, LayerProblem> {
+        let data = of_any_rank!(
+            self.into_channels_last().values,
+            tensor => tensor.try_into_data_as::<f32>()
+        );
+        let data = data.map_err(|error| LayerProblem::Device {
+            reason: error.to_string(),
+        })?;
+        Ok(data.iter().collect())
     }
 
     fn into_channels_last(self) -> Self {

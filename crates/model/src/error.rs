@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 
 use crate::layers::LayerProblem;
-use crate::{Activation, DeviceName, Initializer, did_you_mean};
+use crate::{Activation, Constraint, DeviceName, Initializer, Regularizer, did_you_mean};
 
 /// What can go wrong between describing a network and running it.
 #[derive(Debug, thiserror::Error)]
@@ -119,6 +119,65 @@ pub enum ModelError {
         received: usize,
     },
 
+    /// A weight asked for that is not there.
+    #[error("the network has no weight `{path}`; {}", nearest_weights(nearest))]
+    UnknownWeight {
+        /// The path as given.
+        path: String,
+        /// The closest paths that there are, the closest first.
+        nearest: Vec<String>,
+    },
+
+    /// A value of another shape than the weight it is for.
+    #[error(
+        "weight `{weight}` has the shape {expected:?}, received a value of the shape {received:?}; reshape the value, it lies as in Keras"
+    )]
+    WeightShape {
+        /// Layer and name of the weight.
+        weight: String,
+        /// The weight's shape.
+        expected: Vec<usize>,
+        /// The value's shape.
+        received: Vec<usize>,
+    },
+
+    /// A shape with another number of values.
+    #[error(
+        "a value of the shape {shape:?} has {expected} numbers, received {received}; give one number for each element"
+    )]
+    WeightValues {
+        /// The shape.
+        shape: Vec<usize>,
+        /// Number of its elements.
+        expected: usize,
+        /// Number of the values given.
+        received: usize,
+    },
+
+    /// A weight that its device does not hand back.
+    #[error(
+        "weight `{weight}` cannot be read from its device: {reason}; check the device or choose another one"
+    )]
+    Unreadable {
+        /// Layer and name of the weight.
+        weight: String,
+        /// What the device said.
+        reason: String,
+    },
+
+    /// A layer that no file can keep.
+    #[error(
+        "layer `{layer}` ({class_name}) cannot be saved: {reason}; replace it by layers that have a description, or keep the network in code and its weights by `get_weights`"
+    )]
+    NotSaveable {
+        /// Name of the layer.
+        layer: String,
+        /// What kind of layer it is.
+        class_name: &'static str,
+        /// Why.
+        reason: String,
+    },
+
     /// A batch of another shape than the network's input.
     #[error(
         "the network expects a batch of {expected:?}, received {received:?} (the batch axis first); reshape the batch, or give each sample as one row of features"
@@ -163,6 +222,68 @@ pub enum ModelError {
         name: String,
         /// The closest known name.
         nearest: Option<&'static str>,
+    },
+
+    /// A threshold without its two numbers.
+    #[error(
+        "the activation `threshold` has two finite numbers, as in `threshold(0.5, -1)` for 0.5 and -1, received `{received}`; give the threshold and what stands for what is not above it"
+    )]
+    Threshold {
+        /// The text as given.
+        received: String,
+    },
+
+    /// An activation that a network with layers of fixed widths cannot have.
+    #[error(
+        "the activation of the hidden layers is `{activation}`, which halves the width, expected one that keeps it; choose another one, or describe the network as a `Sequential`"
+    )]
+    HalvingActivation {
+        /// The activation.
+        activation: Activation,
+    },
+
+    /// A regularizer of no known name.
+    #[error("unknown regularizer `{name}`{}; known regularizers: {}", did_you_mean(*nearest), Regularizer::NAMES.join(", "))]
+    UnknownRegularizer {
+        /// The name as given.
+        name: String,
+        /// The closest known name.
+        nearest: Option<&'static str>,
+    },
+
+    /// A constraint of no known name.
+    #[error("unknown constraint `{name}`{}; known constraints: {}", did_you_mean(*nearest), Constraint::NAMES.join(", "))]
+    UnknownConstraint {
+        /// The name as given.
+        name: String,
+        /// The closest known name.
+        nearest: Option<&'static str>,
+    },
+
+    /// An argument of a regularizer or a constraint that does not fit.
+    #[error(
+        "`{argument}` of the {kind} `{name}` is {received}, expected {expected}; correct it, or write `{name}` alone for Keras' defaults"
+    )]
+    RuleArgument {
+        /// `regularizer` or `constraint`.
+        kind: &'static str,
+        /// Its name.
+        name: &'static str,
+        /// Name of the argument, as in Keras.
+        argument: &'static str,
+        /// What the argument may be.
+        expected: String,
+        /// The argument as given.
+        received: String,
+    },
+
+    /// What a description says of a weight that does not fit its shape.
+    #[error("weight `{weight}`: {source}")]
+    Weight {
+        /// Layer and name of the weight.
+        weight: String,
+        /// What does not fit.
+        source: Box<Self>,
     },
 
     /// An initializer of no known name.
@@ -265,4 +386,12 @@ pub enum ModelError {
         /// What was expected and what was there.
         reason: String,
     },
+}
+
+/// What an error says of the paths close to one that is not there.
+fn nearest_weights(nearest: &[String]) -> String {
+    match nearest {
+        [] => "it has no weights at all".to_owned(),
+        nearest => format!("the nearest are: {}", nearest.join(", ")),
+    }
 }

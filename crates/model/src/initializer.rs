@@ -229,6 +229,12 @@ impl Initializer {
         }
     }
 
+    /// Checks the arguments, and that there are values for a weight of this shape.
+    pub(crate) fn check_for(&self, shape: &[usize]) -> Result<(), ModelError> {
+        self.validate()?;
+        self.checked_size(shape).map(|_| ())
+    }
+
     fn check_number(&self, argument: &'static str, received: f64) -> Result<(), ModelError> {
         let holds = received.abs() <= Self::MAX_ARGUMENT;
         self.check(argument, received, holds, "a number from -1e30 to 1e30")

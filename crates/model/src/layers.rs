@@ -17,17 +17,22 @@ mod dense;
 mod describe;
 mod dropout;
 mod elu;
+mod embedding;
 mod flatten;
 mod gaussian_noise;
 mod global_average_pooling1d;
 mod global_average_pooling2d;
 mod global_max_pooling1d;
 mod global_max_pooling2d;
+mod lambda;
 mod layer_normalization;
+mod layer_weights;
 mod leaky_relu;
 mod margins;
 mod max_pooling1d;
 mod max_pooling2d;
+mod new_layer;
+mod normalization;
 mod permute;
 mod prelu;
 mod problem;
@@ -44,6 +49,7 @@ mod window;
 mod zero_padding2d;
 
 use burn::module::Module;
+use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
 
 use crate::{AnyTensor, Mode};
@@ -58,17 +64,21 @@ pub use cropping2d::Cropping2D;
 pub use dense::Dense;
 pub use dropout::Dropout;
 pub use elu::ELU;
+pub use embedding::Embedding;
 pub use flatten::Flatten;
 pub use gaussian_noise::GaussianNoise;
 pub use global_average_pooling1d::GlobalAveragePooling1D;
 pub use global_average_pooling2d::GlobalAveragePooling2D;
 pub use global_max_pooling1d::GlobalMaxPooling1D;
 pub use global_max_pooling2d::GlobalMaxPooling2D;
+pub use lambda::Lambda;
 pub use layer_normalization::LayerNormalization;
 pub use leaky_relu::LeakyReLU;
 pub use margins::Margins2D;
 pub use max_pooling1d::MaxPooling1D;
 pub use max_pooling2d::MaxPooling2D;
+pub use new_layer::NewLayer;
+pub use normalization::Normalization;
 pub use permute::Permute;
 pub use prelu::PReLU;
 pub use problem::LayerProblem;
@@ -85,7 +95,8 @@ pub use window::Padding;
 pub use zero_padding2d::ZeroPadding2D;
 
 pub(crate) use describe::{Apply, Describe, Weightless};
-pub(crate) use weights::Weights;
+pub(crate) use layer_weights::WeightArguments;
+pub(crate) use weights::{Storage, Weights};
 
 /// Writes the enums of all layers, described and built, and what has to know every one of them.
 macro_rules! known_layers {
@@ -144,6 +155,22 @@ macro_rules! known_layers {
                 }
             }
 
+            pub(crate) fn weight_arguments(&self) -> &[WeightArguments] {
+                match self {
+                    $(Self::$layer(layer) => layer.weight_arguments(),)+
+                }
+            }
+
+            pub(crate) fn probe(
+                &self,
+                input: &[usize],
+                device: &Device,
+            ) -> Result<(), LayerProblem> {
+                match self {
+                    $(Self::$layer(layer) => layer.probe(input, device),)+
+                }
+            }
+
             pub(crate) fn build(&self, input: &[usize], weights: &mut Weights) -> BuiltLayer {
                 match self {
                     $(Self::$layer(layer) => BuiltLayer::$layer(layer.build(input, weights)),)+
@@ -155,6 +182,34 @@ macro_rules! known_layers {
             pub(crate) fn forward(&self, x: AnyTensor, mode: Mode) -> AnyTensor {
                 match self {
                     $(Self::$layer(layer) => layer.forward(x, mode),)+
+                }
+            }
+
+            pub(crate) fn try_forward(
+                &self,
+                x: AnyTensor,
+                mode: Mode,
+            ) -> Result<AnyTensor, LayerProblem> {
+                match self {
+                    $(Self::$layer(layer) => layer.try_forward(x, mode),)+
+                }
+            }
+
+            pub(crate) fn frozen(self) -> Self {
+                match self {
+                    $(Self::$layer(layer) => Self::$layer(layer.frozen()),)+
+                }
+            }
+
+            pub(crate) fn thawed(self) -> Self {
+                match self {
+                    $(Self::$layer(layer) => Self::$layer(layer.thawed()),)+
+                }
+            }
+
+            pub(crate) fn unshared(self) -> Self {
+                match self {
+                    $(Self::$layer(layer) => Self::$layer(layer.unshared()),)+
                 }
             }
 
@@ -175,10 +230,12 @@ macro_rules! known_layers {
             impl $layer {
                 /// Gives the layer a name of your own.
                 pub fn named(self, name: impl Into<String>) -> NewLayer {
-                    NewLayer {
-                        name: Some(name.into()),
-                        layer: self.into(),
-                    }
+                    NewLayer::from(self).named(name)
+                }
+
+                /// Keeps training from moving the layer's weights, as Keras' `trainable=False`.
+                pub fn frozen(self) -> NewLayer {
+                    NewLayer::from(self).frozen()
                 }
             }
 
@@ -209,16 +266,19 @@ known_layers!(
     Dense,
     Dropout,
     ELU,
+    Embedding,
     Flatten,
     GaussianNoise,
     GlobalAveragePooling1D,
     GlobalAveragePooling2D,
     GlobalMaxPooling1D,
     GlobalMaxPooling2D,
+    Lambda,
     LayerNormalization,
     LeakyReLU,
     MaxPooling1D,
     MaxPooling2D,
+    Normalization,
     PReLU,
     Permute,
     ReLU,
@@ -230,25 +290,6 @@ known_layers!(
     UpSampling2D,
     ZeroPadding2D,
 );
-
-/// A layer on its way into a network, with a name or without one yet.
-#[derive(Clone, Debug, PartialEq)]
-pub struct NewLayer {
-    pub(crate) name: Option<String>,
-    pub(crate) layer: Layer,
-}
-
-impl From<Layer> for NewLayer {
-    fn from(layer: Layer) -> Self {
-        Self { name: None, layer }
-    }
-}
-
-impl From<crate::Activation> for NewLayer {
-    fn from(activation: crate::Activation) -> Self {
-        Activation::new(activation).into()
-    }
-}
 
 impl Layer {
     /// The name that the first layer of its kind has in a network, e.g. `max_pooling2d`.

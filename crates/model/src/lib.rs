@@ -18,6 +18,8 @@
 mod activation;
 mod any_tensor;
 mod atomic_file;
+mod axes;
+mod constraint;
 mod device;
 mod device_check;
 mod error;
@@ -29,14 +31,18 @@ mod mode;
 mod model;
 mod names;
 mod panics;
+mod regularizer;
 mod saved_model;
 mod sequential;
 mod sequential_model;
 mod summary;
+mod text_form;
 
 pub use activation::Activation;
 pub use any_tensor::AnyTensor;
 pub use atomic_file::write_whole;
+pub use axes::Axes;
+pub use constraint::Constraint;
 pub use device::{
     DeviceName, DeviceStatus, FoundDevice, SelectedDevice, device_statuses, is_host_cpu,
 };
@@ -49,7 +55,8 @@ pub use mode::Mode;
 pub use model::Model;
 pub use names::{did_you_mean, nearest_name};
 pub use panics::{catch_panic, panic_message};
+pub use regularizer::Regularizer;
 pub use saved_model::{SavedModel, save_model};
 pub use sequential::{LayerKey, Sequential, SequentialLayer};
-pub use sequential_model::SequentialModel;
+pub use sequential_model::{SequentialModel, WeightValue};
 pub use summary::{LayerSummary, Summary};

@@ -10,7 +10,7 @@ use crate::{Activation, Initializer, Mlp, ModelError};
 ///
 /// Describe, check, build: [`MlpConfig::init`] either gives a network or an error that names the
 /// layer. Kernels start Glorot-uniform, biases at zero, as in Keras.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MlpConfig {
     /// Features of a sample, e.g. 784 for an image of 28 × 28.
@@ -63,10 +63,15 @@ impl MlpConfig {
     ///
     /// # Errors
     /// A width of zero, or more than [`MAX_PARAMS`](Self::MAX_PARAMS) weights; the error names the
-    /// layer.
+    /// layer. An activation that does not keep the shape.
     pub fn validate(&self) -> Result<(), ModelError> {
         if self.num_features == 0 {
             return Err(ModelError::ZeroInputs);
+        }
+        if !self.hidden.is_empty() && !self.activation.keeps_shape() {
+            return Err(ModelError::HalvingActivation {
+                activation: self.activation,
+            });
         }
         let mut num_params = 0_usize;
         for DenseShape {

@@ -1,4 +1,5 @@
 use burn::module::{Module, ModuleDisplay};
+use burn::tensor::Tensor;
 
 use crate::{Activation, AnyTensor, ModelError};
 
@@ -69,5 +70,28 @@ pub trait Model: Module + ModuleDisplay + std::fmt::Display + 'static {
     /// builds the module.
     fn description(&self) -> Option<String> {
         None
+    }
+
+    /// Why the network cannot be saved, if it cannot.
+    ///
+    /// # Errors
+    /// None by default; a layer that no file can keep.
+    fn check_saveable(&self) -> Result<(), ModelError> {
+        Ok(())
+    }
+
+    /// What the weights add to the loss: the sum of all regularization terms, differentiable, of the
+    /// shape `[1]` and not divided by anything.
+    ///
+    /// `None`, the default, where no weight is regularized.
+    fn penalty(&self) -> Option<Tensor<1>> {
+        None
+    }
+
+    /// The network with its constrained weights brought back to where they may be, which has to
+    /// happen after every step of the optimizer. By default none is constrained.
+    #[must_use = "returns the changed network"]
+    fn constrained(self) -> Self {
+        self
     }
 }

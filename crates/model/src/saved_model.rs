@@ -17,8 +17,10 @@ const DESCRIPTION: &str = "firebrick.model";
 /// The file is written to a temporary name, synced and renamed: it is whole or absent.
 ///
 /// # Errors
-/// A file that cannot be written; whatever was at `path` before is then still there.
+/// A network with a layer that no file can keep; a file that cannot be written. Whatever was at
+/// `path` before is then still there.
 pub fn save_model<M: Model>(model: &M, path: &Path) -> Result<(), ModelError> {
+    model.check_saveable()?;
     let bytes = pack(model).map_err(|error| ModelError::File {
         path: path.to_owned(),
         action: "write",

@@ -1,3 +1,6 @@
+mod freezing;
+mod plan;
+
 use std::fmt;
 
 use burn::tensor::Device;
@@ -5,7 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::layers::{BuiltLayer, Layer, NewLayer, WeightSpec, Weights};
 use crate::summary::{LayerSummary, Summary};
-use crate::{AnyTensor, MlpConfig, ModelError, SequentialModel};
+use crate::{ModelError, SequentialModel};
+
+pub(crate) use plan::PlannedLayer;
 
 /// The description of a network whose layers follow one another: the shape of a sample and a list of
 /// layers.
@@ -42,6 +47,8 @@ pub struct Sequential {
 pub struct SequentialLayer {
     name: String,
     layer: Layer,
+    #[serde(default = "yes", skip_serializing_if = "is_yes")]
+    trainable: bool,
 }
 
 impl SequentialLayer {
@@ -54,6 +61,23 @@ impl SequentialLayer {
     pub fn layer(&self) -> &Layer {
         &self.layer
     }
+
+    /// Whether training moves its weights.
+    pub fn is_trainable(&self) -> bool {
+        self.trainable
+    }
+}
+
+fn yes() -> bool {
+    true
+}
+
+#[allow(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "the signature is serde's"
+)]
+fn is_yes(flag: &bool) -> bool {
+    *flag
 }
 
 /// How a layer is asked for: by its name, or by its index counted from 0.
@@ -84,14 +108,6 @@ impl fmt::Display for LayerKey<'_> {
             Self::Index(index) => write!(f, "of index {index}"),
         }
     }
-}
-
-/// A layer with the shapes that were inferred for it.
-pub(crate) struct PlannedLayer<'a> {
-    pub(crate) described: &'a SequentialLayer,
-    pub(crate) input: Vec<usize>,
-    pub(crate) output: Vec<usize>,
-    pub(crate) weights: Vec<WeightSpec>,
 }
 
 impl Sequential {
@@ -129,9 +145,17 @@ impl Sequential {
         reason = "the name is Keras'; adding a layer is no sum"
     )]
     pub fn add(mut self, layer: impl Into<NewLayer>) -> Self {
-        let NewLayer { name, layer } = layer.into();
+        let NewLayer {
+            name,
+            layer,
+            trainable,
+        } = layer.into();
         let name = name.unwrap_or_else(|| self.free_name(&layer.default_name()));
-        self.layers.push(SequentialLayer { name, layer });
+        self.layers.push(SequentialLayer {
+            name,
+            layer,
+            trainable,
+        });
         self
     }
 
@@ -164,10 +188,13 @@ impl Sequential {
         &self,
         key: impl Into<LayerKey<'a>>,
     ) -> Result<&SequentialLayer, ModelError> {
-        let key = key.into();
+        Ok(&self.layers[self.layer_index(key.into())?])
+    }
+
+    pub(crate) fn layer_index(&self, key: LayerKey) -> Result<usize, ModelError> {
         let found = match key {
-            LayerKey::Name(name) => self.layers.iter().find(|layer| layer.name == name),
-            LayerKey::Index(index) => self.layers.get(index),
+            LayerKey::Name(name) => self.layers.iter().position(|layer| layer.name == name),
+            LayerKey::Index(index) => Some(index).filter(|&index| index < self.layers.len()),
         };
         found.ok_or_else(|| ModelError::UnknownLayer {
             key: key.to_string(),
@@ -233,15 +260,16 @@ impl Sequential {
         Ok(Summary::new(&self.name, self.input_shape.clone(), rows))
     }
 
-    /// Builds the network with initial weights that depend on nothing but the seed: Glorot-uniform
-    /// kernels, biases of zero, as in Keras.
+    /// Builds the network with initial weights that depend on nothing but the seed: by default
+    /// Glorot-uniform kernels and biases of zero, as in Keras.
     ///
     /// Where a layer draws random numbers in training, e.g. [`Dropout`](crate::layers::Dropout), it
     /// takes them from the device's generator, which is seeded here too.
     ///
     /// # Errors
     /// A layer that does not take what arrives, with what it expects and what to do; two layers of
-    /// one name; no layer at all; a network too large for any machine.
+    /// one name; no layer at all; a network too large for any machine; an initializer, a regularizer
+    /// or a constraint that does not fit its weight.
     pub fn build(&self, seed: u64, device: &Device) -> Result<SequentialModel, ModelError> {
         let model = self.assemble(device, |index, weight| {
             weight.initial.values(&weight.shape, seed, index as u64)
@@ -314,86 +342,18 @@ impl Sequential {
                     Ok((weight, values))
                 })
                 .collect::<Result<_, ModelError>>()?;
+            described
+                .layer
+                .probe(&input, device)
+                .map_err(|problem| self.layer_error(index, input.clone(), problem))?;
             let mut weights = Weights::new(weights, device);
-            layers.push(described.layer.build(&input, &mut weights));
+            let built = described.layer.build(&input, &mut weights);
+            layers.push(if described.trainable {
+                built
+            } else {
+                built.frozen()
+            });
         }
         Ok(SequentialModel::new(self.clone(), layers))
     }
-
-    /// Infers every shape and checks everything that can be checked without a device.
-    pub(crate) fn plan(&self) -> Result<Vec<PlannedLayer<'_>>, ModelError> {
-        if self.input_shape.is_empty() || self.input_shape.contains(&0) {
-            return Err(ModelError::ZeroInputs);
-        }
-        if self.layers.is_empty() {
-            return Err(ModelError::NoLayers);
-        }
-        check_output("input", &self.input_shape)?;
-        let mut plan: Vec<PlannedLayer> = Vec::with_capacity(self.layers.len());
-        let mut num_params = 0_usize;
-        let mut from = "the input".to_owned();
-        let mut shape = self.input_shape.clone();
-        for (index, described) in self.layers.iter().enumerate() {
-            let SequentialLayer { name, layer } = described;
-            if let Some(first) = plan.iter().position(|other| other.described.name == *name) {
-                return Err(ModelError::DuplicateName {
-                    name: name.clone(),
-                    first,
-                    second: index,
-                });
-            }
-            let output = layer
-                .output_shape(&shape)
-                .map_err(|problem| ModelError::Layer {
-                    layer: name.clone(),
-                    class_name: layer.class_name(),
-                    index,
-                    received: shape.clone(),
-                    from: std::mem::take(&mut from),
-                    problem: Box::new(problem),
-                })?;
-            check_output(name, &output)?;
-            let weights = layer.weights(&shape);
-            num_params = weights.iter().fold(num_params, |sum, weight| {
-                sum.saturating_add(weight.num_params())
-            });
-            if num_params > MlpConfig::MAX_PARAMS {
-                return Err(ModelError::TooLarge {
-                    layer: name.clone(),
-                    limit: MlpConfig::MAX_PARAMS,
-                });
-            }
-            from = format!("layer `{name}` ({})", layer.class_name());
-            let input = std::mem::replace(&mut shape, output.clone());
-            plan.push(PlannedLayer {
-                described,
-                input,
-                output,
-                weights,
-            });
-        }
-        Ok(plan)
-    }
-}
-
-/// Outputs of few axes and of a size that memory can hold.
-fn check_output(layer: &str, shape: &[usize]) -> Result<(), ModelError> {
-    let (limit, axes) = (MlpConfig::MAX_PARAMS, AnyTensor::MAX_RANK - 1);
-    if shape.len() > axes {
-        return Err(ModelError::TooManyAxes {
-            layer: layer.to_owned(),
-            shape: shape.to_vec(),
-            limit: axes,
-        });
-    }
-    shape
-        .iter()
-        .try_fold(1_usize, |product, &axis| product.checked_mul(axis))
-        .filter(|&elements| elements <= limit)
-        .map(|_| ())
-        .ok_or_else(|| ModelError::OutputTooLarge {
-            layer: layer.to_owned(),
-            shape: shape.to_vec(),
-            limit,
-        })
 }

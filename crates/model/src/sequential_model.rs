@@ -1,7 +1,16 @@
+mod checked_run;
+mod freezing;
+mod rules;
+mod weights;
+
 use burn::module::{Content, DisplaySettings, Module, ModuleDisplay};
+
+use burn::tensor::Tensor;
 
 use crate::layers::BuiltLayer;
 use crate::{Activation, AnyTensor, Mode, Model, ModelError, Sequential, Summary};
+
+pub use weights::WeightValue;
 
 /// A network of layers that follow one another, built by [`Sequential::build`].
 ///
@@ -62,11 +71,10 @@ impl SequentialModel {
     /// As those of [`forward`](Self::forward).
     ///
     /// # Errors
-    /// Inputs of another shape than the network's.
+    /// Inputs of another shape than the network's; values for which a layer has no result, with its
+    /// name.
     pub fn predict(&self, inputs: impl Into<AnyTensor>) -> Result<AnyTensor, ModelError> {
-        let inputs = self.check(inputs.into())?;
-        let run = |x, layer: &BuiltLayer| layer.forward(x, Mode::Inference);
-        Ok(self.layers.iter().fold(inputs, run))
+        self.run_checked(self.check(inputs.into())?)
     }
 
     /// Brings rows of features into the input shape.
@@ -111,6 +119,10 @@ impl Model for SequentialModel {
         })
     }
 
+    fn answer(&self, inputs: AnyTensor) -> Result<AnyTensor, ModelError> {
+        self.predict(inputs)
+    }
+
     fn output_activation(&self) -> Activation {
         match self.layers.last().map(BuiltLayer::last_activation) {
             Some(activation @ (Activation::Softmax | Activation::Sigmoid)) => activation,
@@ -120,6 +132,18 @@ impl Model for SequentialModel {
 
     fn description(&self) -> Option<String> {
         serde_json::to_string(&self.description).ok()
+    }
+
+    fn check_saveable(&self) -> Result<(), ModelError> {
+        self.check_description()
+    }
+
+    fn penalty(&self) -> Option<Tensor<1>> {
+        self.sum_of_penalties()
+    }
+
+    fn constrained(self) -> Self {
+        self.with_constraints_met()
     }
 }
 

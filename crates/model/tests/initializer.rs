@@ -14,7 +14,8 @@ use std::{env, fs};
 
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
-use firebrick_model::{FanMode, Initializer, MlpConfig, ScalingDistribution};
+use firebrick_model::layers::{BatchNormalization, Conv2D, Embedding, LayerNormalization, PReLU};
+use firebrick_model::{FanMode, Initializer, MlpConfig, ScalingDistribution, Sequential};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -74,6 +75,7 @@ struct Weight {
     shape: Vec<usize>,
     #[serde(rename = "const")]
     constant: Option<f32>,
+    trainable: bool,
 }
 
 impl Moments {
@@ -182,6 +184,34 @@ fn check_dense(num_params: usize, expected: &[Weight]) {
     assert_eq!(kernel, default);
 }
 
+/// The layer that the file means, in front of its input.
+fn network_of(name: &str) -> Option<Sequential> {
+    Some(match name {
+        "default_weights_Conv2D" => Sequential::new([8, 8, 3]).add(Conv2D::new(2, 3)),
+        "default_weights_BatchNormalization" => Sequential::new([3]).add(BatchNormalization::new()),
+        "default_weights_LayerNormalization" => Sequential::new([3]).add(LayerNormalization::new()),
+        "default_weights_Embedding" => Sequential::new([5]).add(Embedding::new(10, 4)),
+        "default_weights_PReLU" => Sequential::new([3]).add(PReLU::new()),
+        _ => return None,
+    })
+}
+
+fn check_layer(network: &Sequential, num_params: usize, expected: &[Weight]) {
+    assert_eq!(network.summary().unwrap().num_params(), num_params);
+    let listed = network.weights().unwrap();
+    let model = network.build(1, &Device::flex()).unwrap();
+    let values = model.get_weights().unwrap();
+    assert_eq!(listed.len(), expected.len());
+    for (((_, listed), value), expected) in listed.iter().zip(values).zip(expected) {
+        assert_eq!(listed.name, expected.path);
+        assert_eq!(listed.shape, expected.shape);
+        assert_eq!(listed.is_trainable, expected.trainable, "{}", expected.path);
+        let first = value.values()[0];
+        let is_constant = value.values().iter().all(|&value| value == first);
+        assert_eq!(is_constant.then_some(first), expected.constant);
+    }
+}
+
 #[test]
 fn bounds_moments_and_defaults_are_those_of_keras() {
     let cases = golden().cases;
@@ -208,9 +238,15 @@ fn bounds_moments_and_defaults_are_those_of_keras() {
                 count_params,
                 weights,
             } if name == "default_weights_Dense" => check_dense(*count_params, weights),
-            Kind::Layer { .. } => {
-                without_layer.push(name.as_str());
-                continue;
+            Kind::Layer {
+                count_params,
+                weights,
+            } => {
+                let Some(network) = network_of(name) else {
+                    without_layer.push(name.as_str());
+                    continue;
+                };
+                check_layer(&network, *count_params, weights);
             }
         }
         num_checked += 1;
@@ -221,7 +257,7 @@ fn bounds_moments_and_defaults_are_those_of_keras() {
         without_layer.len(),
         without_layer.join(", ")
     );
-    assert!(num_checked >= 30, "only {num_checked} cases were checked");
+    assert!(num_checked >= 35, "only {num_checked} cases were checked");
 }
 
 /// `matrix · matrixᵀ` of a matrix given row by row.

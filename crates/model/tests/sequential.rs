@@ -75,7 +75,18 @@ fn the_summary_is_the_one_keras_prints() {
         .add(ReLU::new())
         .add(GlobalAveragePooling2D::new())
         .add(Dense::new(10).named("digits"));
-    for (name, network) in [("mlp", mlp), ("cnn", cnn)] {
+    let cnn_frozen = Sequential::new([28, 28, 1])
+        .named("my_cnn")
+        .add(
+            Conv2D::new(32, 3)
+                .with_activation(Activation::Relu)
+                .frozen(),
+        )
+        .add(BatchNormalization::new())
+        .add(MaxPooling2D::default())
+        .add(Flatten::new())
+        .add(Dense::new(10));
+    for (name, network) in [("mlp", mlp), ("cnn", cnn), ("cnn_frozen", cnn_frozen)] {
         let summary = network.summary().unwrap().to_string();
         assert_eq!(summary.trim_end(), golden.summaries[name].trim_end());
         assert_eq!(build(&network).to_string(), summary);
@@ -207,6 +218,25 @@ fn a_softmax_at_the_end_is_left_to_the_loss() {
     assert_eq!(values(model.predict(flat.clone()).unwrap()), from_images);
     let logits = Model::forward(&model, flat.into()).unwrap();
     assert_eq!(logits.shape(), [2, 5]);
+}
+
+#[test]
+fn an_activation_that_halves_is_seen_by_the_shapes() {
+    let network = Sequential::new([6, 6, 1])
+        .add(Conv2D::new(4, 3).with_activation(Activation::Glu))
+        .add(Flatten::new())
+        .add(Dense::new(8).with_activation(Activation::Glu))
+        .add(Activation::Glu);
+    assert_eq!(network.output_shape().unwrap(), [2]);
+    let x = Tensor::<4>::ones([3, 6, 6, 1], &Device::flex());
+    let y = build(&network).predict(x).unwrap();
+    assert_eq!(y.shape(), [3, 2]);
+    let odd = Sequential::new([4]).add(Dense::new(3).with_activation(Activation::Glu));
+    assert_eq!(
+        error(&odd),
+        "layer `dense` (Dense, index 0) needs `activation` to be one that does not halve the last \
+         axis of [3], it is \"glu\"; change it; it receives [4] from the input"
+    );
 }
 
 #[test]

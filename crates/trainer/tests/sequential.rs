@@ -82,6 +82,28 @@ fn a_small_cnn_learns_and_is_the_same_after_saving_and_loading() {
 }
 
 #[test]
+fn a_frozen_layer_stays_as_it_is_while_the_others_learn() {
+    let data = mnist_sample().unwrap();
+    let network = ["conv2d", "batch_normalization"]
+        .into_iter()
+        .try_fold(cnn(), Sequential::freeze_layer)
+        .unwrap();
+    let model = network.build(7, &Device::flex()).unwrap();
+    let before = model.get_weights().unwrap();
+    let optimizer = Optimizer::adam();
+    let compile =
+        Compile::new(optimizer, SparseCategoricalCrossentropy::new()).with_learning_rate(0.01);
+    let mut trainer = compile.model(model);
+    let fit = Fit::new(1).with_batch_size(20).with_display(Display::Quiet);
+    trainer.fit(&data.train, &fit).unwrap();
+    trainer.fit(&data.train, &fit).unwrap();
+    let after = trainer.model().get_weights().unwrap();
+    let moved: Vec<bool> = before.iter().zip(&after).map(|(a, b)| a != b).collect();
+    // The kernel; gamma, beta and the moving statistics; kernel and bias.
+    assert_eq!(moved, [false, false, false, false, false, true, true]);
+}
+
+#[test]
 fn a_layer_where_it_does_not_fit_is_explained_before_anything_is_built() {
     let network = Sequential::new([28, 28, 1])
         .add(Flatten::new())

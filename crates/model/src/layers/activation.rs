@@ -6,7 +6,7 @@ use crate::{AnyTensor, Mode};
 /// An activation as a layer of its own; any of [`crate::Activation`] can be added by itself too.
 ///
 /// # Shapes
-/// - input and output: any, the same
+/// - input and output: any, the same; `glu` halves the last axis
 ///
 /// # Source
 /// <https://keras.io/api/layers/core_layers/activation/>
@@ -23,11 +23,30 @@ impl Activation {
     }
 }
 
+/// What an activation leaves of a shape.
+pub(crate) fn activated_shape(
+    activation: crate::Activation,
+    mut shape: Vec<usize>,
+) -> Result<Vec<usize>, LayerProblem> {
+    if activation.keeps_shape() {
+        return Ok(shape);
+    }
+    match shape.last_mut() {
+        Some(last) if last.is_multiple_of(2) => *last /= 2,
+        _ => {
+            let expected = format!("one that does not halve the last axis of {shape:?}");
+            let received = activation.to_string();
+            return Err(LayerProblem::argument("activation", expected, &received));
+        }
+    }
+    Ok(shape)
+}
+
 impl Describe for Activation {
     type Built = Weightless<Self>;
 
     fn output_shape(&self, input: &[usize]) -> Result<Vec<usize>, LayerProblem> {
-        Ok(input.to_vec())
+        activated_shape(self.activation, input.to_vec())
     }
 
     fn build(&self, _: &[usize], _: &mut Weights) -> Weightless<Self> {

@@ -3,16 +3,17 @@ use burn::tensor::Tensor;
 use burn::tensor::module::{batch_norm, batch_norm_train};
 use serde::{Deserialize, Serialize};
 
+use super::layer_weights::{LayerWeights, WeightArguments, layer_weights};
 use super::problem::check_number;
 use super::{Apply, Describe, LayerProblem, WeightSpec, Weights};
-use crate::Initializer;
-use crate::{AnyTensor, Mode};
+use crate::{AnyTensor, Initializer, Mode};
 
 /// Gives every channel mean `beta` and standard deviation `gamma`:
 /// `gamma · (x - mean) / sqrt(variance + epsilon) + beta`.
 ///
 /// In training, mean and variance are those of the batch, and the moving ones follow:
-/// `moving = momentum · moving + (1 - momentum) · batch`. Otherwise they are the moving ones.
+/// `moving = momentum · moving + (1 - momentum) · batch`. Otherwise, and in a frozen layer, they are
+/// the moving ones.
 ///
 /// # Shapes
 /// - input and output: `[batch_size, ..., channels]`
@@ -21,13 +22,24 @@ use crate::{AnyTensor, Mode};
 /// Ioffe and Szegedy, "Batch Normalization", ICML 2015;
 /// <https://keras.io/api/layers/normalization_layers/batch_normalization/>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(default)]
 pub struct BatchNormalization {
     momentum: f64,
     epsilon: f64,
     center: bool,
     scale: bool,
+    #[serde(flatten)]
+    weights: LayerWeights<Self>,
 }
+
+layer_weights!(BatchNormalization {
+    gamma: Initializer::Ones,
+        with_gamma_initializer, with_gamma_regularizer, with_gamma_constraint;
+    beta: Initializer::Zeros,
+        with_beta_initializer, with_beta_regularizer, with_beta_constraint;
+    moving_mean: Initializer::Zeros, with_moving_mean_initializer;
+    moving_variance: Initializer::Ones, with_moving_variance_initializer;
+});
 
 impl BatchNormalization {
     /// A momentum of 0.99 and an epsilon of 1e-3, with `gamma` and `beta`.
@@ -71,6 +83,7 @@ impl Default for BatchNormalization {
             epsilon: 1e-3,
             center: true,
             scale: true,
+            weights: LayerWeights::default(),
         }
     }
 }
@@ -88,18 +101,20 @@ impl Describe for BatchNormalization {
 
     fn weights(&self, input: &[usize]) -> Vec<WeightSpec> {
         let channels = input.last().copied().unwrap_or_default();
-        let weight =
-            |name, value| WeightSpec::new(name, vec![channels], Initializer::Constant { value });
-        let mut weights = Vec::new();
-        if self.scale {
-            weights.push(weight("gamma", 1.0));
-        }
-        if self.center {
-            weights.push(weight("beta", 0.0));
-        }
-        weights.push(weight("moving_mean", 0.0).not_trainable());
-        weights.push(weight("moving_variance", 1.0).not_trainable());
-        weights
+        [
+            ("gamma", self.scale),
+            ("beta", self.center),
+            ("moving_mean", true),
+            ("moving_variance", true),
+        ]
+        .into_iter()
+        .filter(|(_, is_there)| *is_there)
+        .map(|(name, _)| self.weights.spec(name, vec![channels]))
+        .collect()
+    }
+
+    fn weight_arguments(&self) -> &[WeightArguments] {
+        self.weights.arguments()
     }
 
     fn build(&self, _: &[usize], weights: &mut Weights) -> BuiltBatchNormalization {
@@ -115,7 +130,7 @@ impl Describe for BatchNormalization {
     }
 }
 
-/// A [`BatchNormalization`] layer with its weights; a frozen network keeps its statistics.
+/// A [`BatchNormalization`] layer with its weights; frozen, it keeps its statistics.
 #[derive(Module, Debug)]
 pub(crate) struct BuiltBatchNormalization {
     gamma: Option<Param<Tensor<1>>>,
@@ -156,6 +171,22 @@ impl BuiltBatchNormalization {
 }
 
 impl Apply for BuiltBatchNormalization {
+    fn frozen(self) -> Self {
+        self.freeze()
+    }
+
+    fn thawed(self) -> Self {
+        self.unfreeze()
+    }
+
+    fn unshared(self) -> Self {
+        Self {
+            moving_mean: RunningState::new(self.moving_mean.value_sync()),
+            moving_variance: RunningState::new(self.moving_variance.value_sync()),
+            ..self
+        }
+    }
+
     fn forward(&self, x: AnyTensor, mode: Mode) -> AnyTensor {
         match x.rank() {
             2 => self.normalized(x.expect_rank::<2>(), mode).into(),

@@ -3,14 +3,15 @@ use burn::tensor::ops::ConvOptions;
 use burn::tensor::{Tensor, module::conv1d};
 use serde::{Deserialize, Serialize};
 
+use super::activation::activated_shape;
+use super::layer_weights::{LayerWeights, WeightArguments, layer_weights};
 use super::problem::{check_positive, sequence};
 use super::weights::Storage;
 use super::window::{Padding, Window};
 use super::{
     Apply, Describe, LayerProblem, WeightSpec, Weights, check_groups, linear_activation, one, yes,
 };
-use crate::Initializer;
-use crate::{Activation, AnyTensor, Mode};
+use crate::{Activation, AnyTensor, Initializer, Mode};
 
 /// Convolution of sequences, `y = activation(x * kernel + bias)`.
 ///
@@ -21,7 +22,6 @@ use crate::{Activation, AnyTensor, Mode};
 /// # Source
 /// <https://keras.io/api/layers/convolution_layers/convolution1d/>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Conv1D {
     filters: usize,
     kernel_size: usize,
@@ -37,7 +37,16 @@ pub struct Conv1D {
     activation: Activation,
     #[serde(default = "yes")]
     use_bias: bool,
+    #[serde(flatten)]
+    weights: LayerWeights<Self>,
 }
+
+layer_weights!(Conv1D {
+    kernel: Initializer::GlorotUniform,
+        with_kernel_initializer, with_kernel_regularizer, with_kernel_constraint;
+    bias: Initializer::Zeros,
+        with_bias_initializer, with_bias_regularizer, with_bias_constraint;
+});
 
 impl Conv1D {
     /// `filters` windows of `kernel_size`, strides of 1, without padding, linear, with a bias.
@@ -51,6 +60,7 @@ impl Conv1D {
             groups: 1,
             activation: Activation::Linear,
             use_bias: true,
+            weights: LayerWeights::default(),
         }
     }
 
@@ -114,19 +124,23 @@ impl Describe for Conv1D {
         check_positive("filters", self.filters)?;
         check_groups(self.groups, self.filters, channels)?;
         let [steps] = self.window().positions([steps], "kernel_size")?;
-        Ok(vec![steps, self.filters])
+        activated_shape(self.activation, vec![steps, self.filters])
     }
 
     fn weights(&self, input: &[usize]) -> Vec<WeightSpec> {
         let channels = input.last().copied().unwrap_or_default();
         let shape = vec![self.kernel_size, channels / self.groups, self.filters];
-        let kernel = WeightSpec::new("kernel", shape, Initializer::GlorotUniform)
-            .stored(Storage::Permuted(&[2, 1, 0]));
-        let bias = WeightSpec::new("bias", vec![self.filters], Initializer::Zeros);
+        let kernel = self.weights.spec("kernel", shape);
+        let kernel = kernel.stored(Storage::Permuted(&[2, 1, 0]));
+        let bias = self.weights.spec("bias", vec![self.filters]);
         [kernel]
             .into_iter()
             .chain(self.use_bias.then_some(bias))
             .collect()
+    }
+
+    fn weight_arguments(&self) -> &[WeightArguments] {
+        self.weights.arguments()
     }
 
     fn build(&self, _: &[usize], weights: &mut Weights) -> BuiltConv1D {

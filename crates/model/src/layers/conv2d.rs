@@ -3,6 +3,8 @@ use burn::tensor::ops::ConvOptions;
 use burn::tensor::{Tensor, module::conv2d};
 use serde::{Deserialize, Serialize};
 
+use super::activation::activated_shape;
+use super::layer_weights::{LayerWeights, WeightArguments, layer_weights};
 use super::problem::{check_positive, image};
 use super::weights::Storage;
 use super::window::{Padding, Window, check_not_causal};
@@ -10,8 +12,7 @@ use super::{
     Apply, Describe, LayerProblem, Size2D, WeightSpec, Weights, check_groups, linear_activation,
     one, yes,
 };
-use crate::Initializer;
-use crate::{Activation, AnyTensor, Mode};
+use crate::{Activation, AnyTensor, Initializer, Mode};
 
 /// Convolution of images, `y = activation(x * kernel + bias)`.
 ///
@@ -22,7 +23,6 @@ use crate::{Activation, AnyTensor, Mode};
 /// # Source
 /// <https://keras.io/api/layers/convolution_layers/convolution2d/>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Conv2D {
     filters: usize,
     kernel_size: Size2D,
@@ -38,7 +38,16 @@ pub struct Conv2D {
     activation: Activation,
     #[serde(default = "yes")]
     use_bias: bool,
+    #[serde(flatten)]
+    weights: LayerWeights<Self>,
 }
+
+layer_weights!(Conv2D {
+    kernel: Initializer::GlorotUniform,
+        with_kernel_initializer, with_kernel_regularizer, with_kernel_constraint;
+    bias: Initializer::Zeros,
+        with_bias_initializer, with_bias_regularizer, with_bias_constraint;
+});
 
 impl Conv2D {
     /// `filters` windows of `kernel_size`, strides of 1, without padding, linear, with a bias.
@@ -52,6 +61,7 @@ impl Conv2D {
             groups: 1,
             activation: Activation::Linear,
             use_bias: true,
+            weights: LayerWeights::default(),
         }
     }
 
@@ -116,20 +126,24 @@ impl Describe for Conv2D {
         check_not_causal(self.padding)?;
         check_groups(self.groups, self.filters, channels)?;
         let [height, width] = self.window().positions([height, width], "kernel_size")?;
-        Ok(vec![height, width, self.filters])
+        activated_shape(self.activation, vec![height, width, self.filters])
     }
 
     fn weights(&self, input: &[usize]) -> Vec<WeightSpec> {
         let [height, width] = self.kernel_size.axes();
         let channels = input.last().copied().unwrap_or_default();
         let shape = vec![height, width, channels / self.groups, self.filters];
-        let kernel = WeightSpec::new("kernel", shape, Initializer::GlorotUniform)
-            .stored(Storage::Permuted(&[3, 2, 0, 1]));
-        let bias = WeightSpec::new("bias", vec![self.filters], Initializer::Zeros);
+        let kernel = self.weights.spec("kernel", shape);
+        let kernel = kernel.stored(Storage::Permuted(&[3, 2, 0, 1]));
+        let bias = self.weights.spec("bias", vec![self.filters]);
         [kernel]
             .into_iter()
             .chain(self.use_bias.then_some(bias))
             .collect()
+    }
+
+    fn weight_arguments(&self) -> &[WeightArguments] {
+        self.weights.arguments()
     }
 
     fn build(&self, _: &[usize], weights: &mut Weights) -> BuiltConv2D {

@@ -2,10 +2,11 @@ use burn::module::{Module, Param};
 use burn::tensor::{Tensor, module::linear};
 use serde::{Deserialize, Serialize};
 
+use super::activation::activated_shape;
+use super::layer_weights::{LayerWeights, WeightArguments, layer_weights};
 use super::problem::check_positive;
 use super::{Apply, Describe, LayerProblem, WeightSpec, Weights, linear_activation, yes};
-use crate::Initializer;
-use crate::{Activation, AnyTensor, Mode};
+use crate::{Activation, AnyTensor, Initializer, Mode};
 
 /// Densely connected layer, `y = activation(x · kernel + bias)`.
 ///
@@ -16,14 +17,22 @@ use crate::{Activation, AnyTensor, Mode};
 /// # Source
 /// <https://keras.io/api/layers/core_layers/dense/>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Dense {
     units: usize,
     #[serde(default = "linear_activation")]
     activation: Activation,
     #[serde(default = "yes")]
     use_bias: bool,
+    #[serde(flatten)]
+    weights: LayerWeights<Self>,
 }
+
+layer_weights!(Dense {
+    kernel: Initializer::GlorotUniform,
+        with_kernel_initializer, with_kernel_regularizer, with_kernel_constraint;
+    bias: Initializer::Zeros,
+        with_bias_initializer, with_bias_regularizer, with_bias_constraint;
+});
 
 impl Dense {
     /// A layer of `units` outputs, linear and with a bias.
@@ -32,6 +41,7 @@ impl Dense {
             units,
             activation: Activation::Linear,
             use_bias: true,
+            weights: LayerWeights::default(),
         }
     }
 
@@ -65,21 +75,21 @@ impl Describe for Dense {
                 ));
             }
         }
-        Ok(shape)
+        activated_shape(self.activation, shape)
     }
 
     fn weights(&self, input: &[usize]) -> Vec<WeightSpec> {
         let inputs = input.last().copied().unwrap_or_default();
-        let kernel = WeightSpec::new(
-            "kernel",
-            vec![inputs, self.units],
-            Initializer::GlorotUniform,
-        );
-        let bias = WeightSpec::new("bias", vec![self.units], Initializer::Zeros);
+        let kernel = self.weights.spec("kernel", vec![inputs, self.units]);
+        let bias = self.weights.spec("bias", vec![self.units]);
         [kernel]
             .into_iter()
             .chain(self.use_bias.then_some(bias))
             .collect()
+    }
+
+    fn weight_arguments(&self) -> &[WeightArguments] {
+        self.weights.arguments()
     }
 
     fn build(&self, _: &[usize], weights: &mut Weights) -> BuiltDense {

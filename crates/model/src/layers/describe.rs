@@ -1,5 +1,7 @@
 use burn::module::Module;
+use burn::tensor::Device;
 
+use super::layer_weights::WeightArguments;
 use super::{LayerProblem, WeightSpec, Weights};
 use crate::{Activation, AnyTensor, Mode};
 
@@ -20,6 +22,16 @@ pub(crate) trait Describe {
         Vec::new()
     }
 
+    /// What the description says of the weights that there may be, whatever their shapes.
+    fn weight_arguments(&self) -> &[WeightArguments] {
+        &[]
+    }
+
+    /// Tries what can only be tried on a device, before anything is built there.
+    fn probe(&self, _input: &[usize], _device: &Device) -> Result<(), LayerProblem> {
+        Ok(())
+    }
+
     /// Makes the layer of weights that were described by [`weights`](Self::weights).
     fn build(&self, input: &[usize], weights: &mut Weights) -> Self::Built;
 }
@@ -28,6 +40,27 @@ pub(crate) trait Describe {
 pub(crate) trait Apply: Module {
     /// Runs a batch through the layer.
     fn forward(&self, x: AnyTensor, mode: Mode) -> AnyTensor;
+
+    /// The same with a look at the values first, where some of them have no result.
+    fn try_forward(&self, x: AnyTensor, mode: Mode) -> Result<AnyTensor, LayerProblem> {
+        Ok(self.forward(x, mode))
+    }
+
+    /// The layer as training leaves it: its weights are not moved. What it does at random in
+    /// training it still does.
+    fn frozen(self) -> Self {
+        self.no_grad()
+    }
+
+    /// The layer as training moves it.
+    fn thawed(self) -> Self {
+        self.set_require_grad(true)
+    }
+
+    /// The layer with nothing that its clones see change.
+    fn unshared(self) -> Self {
+        self
+    }
 
     /// The activation at the layer's end, if it can be left out.
     fn last_activation(&self) -> Activation {

@@ -2,11 +2,11 @@ use burn::module::{Module, Param};
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
+use super::layer_weights::{LayerWeights, WeightArguments, layer_weights};
 use super::problem::check_number;
 use super::weights::Storage;
 use super::{Apply, Describe, LayerProblem, WeightSpec, Weights};
-use crate::Initializer;
-use crate::{AnyTensor, Mode};
+use crate::{AnyTensor, Axes, Initializer, Mode};
 
 /// Gives every sample (and position) mean `beta` and standard deviation `gamma` over its last axes:
 /// `gamma · (x - mean) / sqrt(variance + epsilon) + beta`.
@@ -18,21 +18,22 @@ use crate::{AnyTensor, Mode};
 /// Ba et al., "Layer Normalization", 2016;
 /// <https://keras.io/api/layers/normalization_layers/layer_normalization/>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(default)]
 pub struct LayerNormalization {
     axis: Axes,
     epsilon: f64,
     center: bool,
     scale: bool,
+    #[serde(flatten)]
+    weights: LayerWeights<Self>,
 }
 
-/// One axis or several, as Keras writes them: the batch axis is 0, negative ones count from the end.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(untagged)]
-enum Axes {
-    One(i64),
-    Many(Vec<i64>),
-}
+layer_weights!(LayerNormalization {
+    gamma: Initializer::Ones,
+        with_gamma_initializer, with_gamma_regularizer, with_gamma_constraint;
+    beta: Initializer::Zeros,
+        with_beta_initializer, with_beta_regularizer, with_beta_constraint;
+});
 
 impl LayerNormalization {
     /// Over the last axis, with an epsilon of 1e-3, `gamma` and `beta`.
@@ -42,8 +43,8 @@ impl LayerNormalization {
 
     /// Normalizes over several axes at once, which have to be the last ones; the batch axis is 0.
     #[must_use = "returns the changed layer"]
-    pub fn with_axis(mut self, axis: impl Into<Vec<i64>>) -> Self {
-        self.axis = Axes::Many(axis.into());
+    pub fn with_axis(mut self, axis: impl Into<Axes>) -> Self {
+        self.axis = axis.into();
         self
     }
 
@@ -70,19 +71,11 @@ impl LayerNormalization {
 
     /// How many of the last axes are normalized over, if it is the last ones.
     fn num_axes(&self, input: &[usize]) -> Option<usize> {
-        let given = match &self.axis {
-            Axes::One(axis) => std::slice::from_ref(axis),
-            Axes::Many(axes) => axes,
-        };
-        let rank = i64::try_from(input.len() + 1).ok()?;
-        let mut axes: Vec<i64> = given
-            .iter()
-            .map(|&axis| if axis < 0 { axis + rank } else { axis })
-            .collect();
-        axes.sort_unstable();
-        let count = i64::try_from(axes.len()).ok()?;
+        let rank = input.len() + 1;
+        let axes = self.axis.within(rank)?;
+        let count = axes.len();
         let is_last = count >= 1 && count < rank && axes.into_iter().eq(rank - count..rank);
-        is_last.then_some(given.len())
+        is_last.then_some(count)
     }
 
     /// The sizes of the axes that are normalized over.
@@ -98,6 +91,7 @@ impl Default for LayerNormalization {
             epsilon: 1e-3,
             center: true,
             scale: true,
+            weights: LayerWeights::default(),
         }
     }
 }
@@ -115,13 +109,17 @@ impl Describe for LayerNormalization {
     }
 
     fn weights(&self, input: &[usize]) -> Vec<WeightSpec> {
-        let weight = |name, value| {
+        let weight = |name| {
             let shape = self.normalized(input).to_vec();
-            WeightSpec::new(name, shape, Initializer::Constant { value }).stored(Storage::Flat)
+            self.weights.spec(name, shape).stored(Storage::Flat)
         };
-        let gamma = self.scale.then(|| weight("gamma", 1.0));
-        let beta = self.center.then(|| weight("beta", 0.0));
+        let gamma = self.scale.then(|| weight("gamma"));
+        let beta = self.center.then(|| weight("beta"));
         gamma.into_iter().chain(beta).collect()
+    }
+
+    fn weight_arguments(&self) -> &[WeightArguments] {
+        self.weights.arguments()
     }
 
     fn build(&self, input: &[usize], weights: &mut Weights) -> BuiltLayerNormalization {

@@ -2,10 +2,10 @@ use burn::module::{Module, Param};
 use burn::tensor::{Tensor, activation::relu};
 use serde::{Deserialize, Serialize};
 
+use super::layer_weights::{LayerWeights, WeightArguments, layer_weights};
 use super::weights::Storage;
 use super::{Apply, Describe, LayerProblem, WeightSpec, Weights};
-use crate::Initializer;
-use crate::{AnyTensor, Mode};
+use crate::{AnyTensor, Initializer, Mode};
 
 /// `x` where positive, else `alpha · x` with a learned `alpha` for every element of a sample.
 ///
@@ -16,8 +16,15 @@ use crate::{AnyTensor, Mode};
 /// He et al., "Delving Deep into Rectifiers", ICCV 2015;
 /// <https://keras.io/api/layers/activation_layers/prelu/>
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PReLU {}
+pub struct PReLU {
+    #[serde(flatten)]
+    weights: LayerWeights<Self>,
+}
+
+layer_weights!(PReLU {
+    alpha: Initializer::Zeros,
+        with_alpha_initializer, with_alpha_regularizer, with_alpha_constraint;
+});
 
 impl PReLU {
     /// Starts with an `alpha` of 0.
@@ -34,8 +41,12 @@ impl Describe for PReLU {
     }
 
     fn weights(&self, input: &[usize]) -> Vec<WeightSpec> {
-        let alpha = WeightSpec::new("alpha", input.to_vec(), Initializer::Zeros);
+        let alpha = self.weights.spec("alpha", input.to_vec());
         vec![alpha.stored(Storage::Flat)]
+    }
+
+    fn weight_arguments(&self) -> &[WeightArguments] {
+        self.weights.arguments()
     }
 
     fn build(&self, _: &[usize], weights: &mut Weights) -> BuiltPReLU {

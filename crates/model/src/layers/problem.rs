@@ -21,6 +21,27 @@ pub enum LayerProblem {
         /// What it is.
         received: String,
     },
+
+    /// An index for which there is no row.
+    #[error(
+        "has rows for the indices from 0 to {}, received {received} at place {position} of the batch; correct the data or raise `input_dim`",
+        num_rows - 1
+    )]
+    Index {
+        /// Number of the rows.
+        num_rows: usize,
+        /// The index as given.
+        received: String,
+        /// Its place among the elements of the batch, counted from 0.
+        position: usize,
+    },
+
+    /// A device that does not hand back values.
+    #[error("cannot read values from its device: {reason}; check the device or choose another one")]
+    Device {
+        /// What the device said.
+        reason: String,
+    },
 }
 
 impl LayerProblem {

@@ -3,7 +3,8 @@ use std::collections::VecDeque;
 use burn::module::Param;
 use burn::tensor::{Device, Tensor, TensorData};
 
-use crate::Initializer;
+use super::layer_weights::WeightArguments;
+use crate::{Constraint, Initializer, ModelError, Regularizer};
 
 /// One weight of a layer: its name and shape as in Keras.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,6 +16,8 @@ pub struct WeightSpec {
     /// Whether training moves it; moving statistics are not moved by the optimizer.
     pub is_trainable: bool,
     pub(crate) initial: Initializer,
+    pub(crate) regularizer: Option<Regularizer>,
+    pub(crate) constraint: Option<Constraint>,
     pub(crate) storage: Storage,
 }
 
@@ -30,12 +33,14 @@ pub(crate) enum Storage {
 }
 
 impl WeightSpec {
-    pub(crate) fn new(name: &'static str, shape: Vec<usize>, initial: Initializer) -> Self {
+    pub(crate) fn new(arguments: WeightArguments, shape: Vec<usize>) -> Self {
         Self {
-            name,
+            name: arguments.name,
             shape,
-            is_trainable: true,
-            initial,
+            is_trainable: arguments.is_trainable,
+            initial: arguments.initializer,
+            regularizer: arguments.regularizer,
+            constraint: arguments.constraint,
             storage: Storage::Same,
         }
     }
@@ -45,9 +50,15 @@ impl WeightSpec {
         self
     }
 
-    pub(crate) fn not_trainable(mut self) -> Self {
-        self.is_trainable = false;
-        self
+    /// Checks what the description says of the weight against its shape.
+    pub(crate) fn check(&self) -> Result<(), ModelError> {
+        self.initial.check_for(&self.shape)?;
+        self.regularizer
+            .as_ref()
+            .map_or(Ok(()), Regularizer::validate)?;
+        self.constraint
+            .as_ref()
+            .map_or(Ok(()), |constraint| constraint.validate(&self.shape))
     }
 
     /// Number of its elements.
@@ -67,35 +78,54 @@ impl WeightSpec {
     }
 
     /// Brings values of Keras' layout into the layer's.
-    fn arrange(&self, values: Vec<f32>) -> Vec<f32> {
-        let Storage::Permuted(axes) = self.storage else {
-            return values;
-        };
-        let mut strides = vec![1; self.shape.len()];
-        for axis in (1..self.shape.len()).rev() {
-            strides[axis - 1] = strides[axis] * self.shape[axis];
+    pub(crate) fn arrange(&self, values: Vec<f32>) -> Vec<f32> {
+        match self.storage {
+            Storage::Permuted(axes) => permuted(&values, &self.shape, axes),
+            Storage::Same | Storage::Flat => values,
         }
-        let shape = self.stored_shape();
-        let strides: Vec<usize> = axes.iter().map(|&axis| strides[axis]).collect();
-        let mut place = vec![0; shape.len()];
-        let mut arranged = Vec::with_capacity(values.len());
-        for _ in 0..values.len() {
-            let offset: usize = place
-                .iter()
-                .zip(&strides)
-                .map(|(p, stride)| p * stride)
-                .sum();
-            arranged.push(values[offset]);
-            for axis in (0..shape.len()).rev() {
-                place[axis] += 1;
-                if place[axis] < shape[axis] {
-                    break;
-                }
-                place[axis] = 0;
-            }
-        }
-        arranged
     }
+
+    /// Brings values of the layer's layout into Keras'.
+    pub(crate) fn restore(&self, values: Vec<f32>) -> Vec<f32> {
+        match self.storage {
+            Storage::Permuted(axes) => {
+                let mut inverse = vec![0; axes.len()];
+                for (stored, &axis) in axes.iter().enumerate() {
+                    inverse[axis] = stored;
+                }
+                permuted(&values, &self.stored_shape(), &inverse)
+            }
+            Storage::Same | Storage::Flat => values,
+        }
+    }
+}
+
+/// The values of a tensor with its axes in another order.
+fn permuted(values: &[f32], shape: &[usize], axes: &[usize]) -> Vec<f32> {
+    let mut strides = vec![1; shape.len()];
+    for axis in (1..shape.len()).rev() {
+        strides[axis - 1] = strides[axis] * shape[axis];
+    }
+    let shape: Vec<usize> = axes.iter().map(|&axis| shape[axis]).collect();
+    let strides: Vec<usize> = axes.iter().map(|&axis| strides[axis]).collect();
+    let mut place = vec![0; shape.len()];
+    let mut arranged = Vec::with_capacity(values.len());
+    for _ in 0..values.len() {
+        let offset: usize = place
+            .iter()
+            .zip(&strides)
+            .map(|(p, stride)| p * stride)
+            .sum();
+        arranged.push(values[offset]);
+        for axis in (0..shape.len()).rev() {
+            place[axis] += 1;
+            if place[axis] < shape[axis] {
+                break;
+            }
+            place[axis] = 0;
+        }
+    }
+    arranged
 }
 
 /// The values of a layer's weights on their way into the layer.
@@ -140,9 +170,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn values_follow_their_axes() {
-        let weight =
-            |storage| WeightSpec::new("kernel", vec![2, 3, 2], Initializer::Zeros).stored(storage);
+    fn values_follow_their_axes_and_come_back() {
+        let weight = |storage| {
+            let arguments = WeightArguments {
+                name: "kernel",
+                is_trainable: true,
+                initializer: Initializer::Zeros,
+                regularizer: None,
+                constraint: None,
+            };
+            WeightSpec::new(arguments, vec![2, 3, 2]).stored(storage)
+        };
         let values: Vec<f32> = (0..12_u8).map(f32::from).collect();
         let turned = weight(Storage::Permuted(&[2, 1, 0]));
         assert_eq!(turned.stored_shape(), [2, 3, 2]);
@@ -152,5 +190,9 @@ mod tests {
         );
         assert_eq!(weight(Storage::Flat).stored_shape(), [12]);
         assert_eq!(weight(Storage::Flat).arrange(values.clone()), values);
+        for storage in [Storage::Permuted(&[1, 2, 0]), Storage::Flat, Storage::Same] {
+            let weight = weight(storage);
+            assert_eq!(weight.restore(weight.arrange(values.clone())), values);
+        }
     }
 }

@@ -20,13 +20,20 @@ NAMES = [
     "leaky_relu", "softplus", "softsign", "mish", "softmax", "log_softmax", "exponential",
     "hard_sigmoid", "hard_silu", "hard_swish", "hard_tanh", "relu6", "celu", "log_sigmoid",
     "soft_shrink", "hard_shrink", "sparse_plus", "sparse_sigmoid", "squareplus", "tanh_shrink",
+    "gelu_approximate", "glu", "sparsemax", "threshold(0.5, -1)",
 ]  # fmt: skip
+ARGUMENTS = {
+    "gelu_approximate": ("gelu", {"approximate": True}),
+    "threshold(0.5, -1)": ("threshold", {"threshold": 0.5, "default_value": -1.0}),
+}
 inputs = [-30.0, -3.0, -1.5, -1.0, -0.5, 0.0, 0.3, 0.5, 1.0, 2.5, 7.0, 30.0]
 
 values = {}
 for name in NAMES:
     # One row, because softmax wants two axes.
-    outputs = keras.activations.get(name)(keras.ops.convert_to_tensor([inputs], "float32"))
+    function, arguments = ARGUMENTS.get(name, (name, {}))
+    row = keras.ops.convert_to_tensor([inputs], "float32")
+    outputs = keras.activations.get(function)(row, **arguments)
     values[name] = [float(str(value)) for value in np.asarray(outputs, "float32")[0]]
 
 path = pathlib.Path(__file__).with_name("activations.json")

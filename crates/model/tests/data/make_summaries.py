@@ -40,8 +40,21 @@ def cnn():
     ], name="my_cnn")  # fmt: skip
 
 
+def cnn_frozen():
+    model = keras.Sequential([
+        keras.Input((28, 28, 1)),
+        layers.Conv2D(32, 3, activation="relu"),
+        layers.BatchNormalization(),
+        layers.MaxPooling2D(),
+        layers.Flatten(),
+        layers.Dense(10),
+    ], name="my_cnn")  # fmt: skip
+    model.layers[0].trainable = False
+    return model
+
+
 summaries = {}
-for build in [mlp, cnn]:
+for build in [mlp, cnn, cnn_frozen]:
     keras.utils.clear_session()
     lines = []
     build().summary(print_fn=lambda text, **_: lines.append(text))

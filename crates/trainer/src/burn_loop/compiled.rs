@@ -1,6 +1,8 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
+use burn::lr_scheduler::module_lr_scheduler::ModuleLearningRate;
 use burn::module::Module;
+use burn::optim::{GradientsParams, ModuleOptimizer};
 use burn::tensor::{ExecutionError, Tensor};
 use burn::train::metric::Adaptor;
 use burn::train::{InferenceStep, ItemLazy, TrainOutput, TrainStep};
@@ -96,7 +98,11 @@ impl<M: Model> Compiled<M> {
         let objective = self.objective.get();
         let inputs = objective.inputs(batch.inputs.clone())?;
         let output = self.model.forward(inputs)?;
-        objective.assess(output, batch)
+        let mut assessed = objective.assess(output, batch)?;
+        if let Some(penalty) = self.model.penalty() {
+            assessed.loss = assessed.loss + penalty;
+        }
+        Ok(assessed)
     }
 }
 
@@ -125,6 +131,19 @@ impl<M: Model> TrainStep for Compiled<M> {
                 TrainOutput::new(self, loss.backward(), Output::Step(Box::new(output)))
             }
             Err(error) => panic!("{error}"),
+        }
+    }
+
+    fn optimize(
+        self,
+        optimizer: &mut ModuleOptimizer,
+        learning_rates: ModuleLearningRate,
+        gradients: GradientsParams,
+    ) -> Self {
+        let Self { model, objective } = optimizer.step(learning_rates, self, gradients);
+        Self {
+            model: model.constrained(),
+            objective,
         }
     }
 }

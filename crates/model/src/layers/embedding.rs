@@ -1,0 +1,147 @@
+use burn::module::{Module, Param};
+use burn::tensor::Tensor;
+use serde::{Deserialize, Serialize};
+
+use super::layer_weights::{LayerWeights, WeightArguments, layer_weights};
+use super::problem::check_positive;
+use super::{Apply, Describe, LayerProblem, WeightSpec, Weights};
+use crate::{AnyTensor, Initializer, Mode};
+
+/// Turns indices into learned vectors: index `i` becomes row `i` of `embeddings`.
+///
+/// An index is cut to a whole number. One that is not from 0 to `input_dim - 1` has no row: its
+/// vector is NaN, as in Keras on JAX, which training reports as a loss that is not finite, and
+/// [`predict`](crate::SequentialModel::predict) gives an error. (On JAX -1 means the last row; here
+/// it is out of range, too.)
+///
+/// # Shapes
+/// - input: `[batch_size, ...]`, indices
+/// - output: `[batch_size, ..., output_dim]`
+///
+/// # Source
+/// <https://keras.io/api/layers/core_layers/embedding/>
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Embedding {
+    input_dim: usize,
+    output_dim: usize,
+    #[serde(default)]
+    mask_zero: bool,
+    #[serde(flatten)]
+    weights: LayerWeights<Self>,
+}
+
+layer_weights!(Embedding {
+    embeddings: Initializer::RandomUniform { minval: -0.05, maxval: 0.05 },
+        with_embeddings_initializer, with_embeddings_regularizer, with_embeddings_constraint;
+});
+
+impl Embedding {
+    /// The largest `input_dim`: up to here every index is exact in single precision.
+    pub const MAX_INPUT_DIM: usize = 1 << 24;
+
+    /// Vectors of `output_dim` numbers for the indices from 0 to `input_dim - 1`, uniform in ±0.05 at
+    /// the start.
+    pub fn new(input_dim: usize, output_dim: usize) -> Self {
+        Self {
+            input_dim,
+            output_dim,
+            mask_zero: false,
+            weights: LayerWeights::default(),
+        }
+    }
+
+    /// Declares 0 to be padding.
+    ///
+    /// The description keeps it. No mask goes from layer to layer yet: what follows sees the vector
+    /// of index 0 as that of any other index.
+    #[must_use = "returns the changed layer"]
+    pub fn with_mask_zero(mut self) -> Self {
+        self.mask_zero = true;
+        self
+    }
+}
+
+impl Describe for Embedding {
+    type Built = BuiltEmbedding;
+
+    fn output_shape(&self, input: &[usize]) -> Result<Vec<usize>, LayerProblem> {
+        check_positive("input_dim", self.input_dim)?;
+        check_positive("output_dim", self.output_dim)?;
+        if self.input_dim > Self::MAX_INPUT_DIM {
+            let expected = format!("at most {}", Self::MAX_INPUT_DIM);
+            return Err(LayerProblem::argument(
+                "input_dim",
+                expected,
+                &self.input_dim,
+            ));
+        }
+        let mut shape = input.to_vec();
+        shape.push(self.output_dim);
+        Ok(shape)
+    }
+
+    fn weights(&self, _: &[usize]) -> Vec<WeightSpec> {
+        let shape = vec![self.input_dim, self.output_dim];
+        vec![self.weights.spec("embeddings", shape)]
+    }
+
+    fn weight_arguments(&self) -> &[WeightArguments] {
+        self.weights.arguments()
+    }
+
+    fn build(&self, _: &[usize], weights: &mut Weights) -> BuiltEmbedding {
+        BuiltEmbedding {
+            embeddings: weights.next(),
+        }
+    }
+}
+
+/// An [`Embedding`] layer with its weights.
+#[derive(Module, Debug)]
+pub(crate) struct BuiltEmbedding {
+    embeddings: Param<Tensor<2>>,
+}
+
+impl BuiltEmbedding {
+    /// Number of the rows and of their elements.
+    fn dims(&self) -> [usize; 2] {
+        self.embeddings.shape().dims()
+    }
+}
+
+impl Apply for BuiltEmbedding {
+    fn forward(&self, x: AnyTensor, _: Mode) -> AnyTensor {
+        let [rows, units] = self.dims();
+        let mut shape = x.shape();
+        let count = shape.iter().product();
+        let x = x.reshaped(&[count]).expect_rank::<1>();
+        // Whatever is not a number is not within either.
+        let is_within = x
+            .clone()
+            .greater_elem(-1.0)
+            .bool_and(x.clone().lower_elem(rows as f64));
+        let is_outside = is_within.bool_not();
+        let indices = x.mask_fill(is_outside.clone(), 0.0).int();
+        let vectors = self.embeddings.val().select(0, indices);
+        let is_outside = is_outside.unsqueeze_dim::<2>(1).expand([count, units]);
+        shape.push(units);
+        AnyTensor::from(vectors.mask_fill(is_outside, f32::NAN)).reshaped(&shape)
+    }
+
+    fn try_forward(&self, x: AnyTensor, mode: Mode) -> Result<AnyTensor, LayerProblem> {
+        let [rows, _] = self.dims();
+        let limit = rows as f64;
+        let indices = x.clone().into_values()?;
+        let outside = indices
+            .iter()
+            .position(|&index| !(f64::from(index) > -1.0 && f64::from(index) < limit));
+        match outside {
+            Some(position) => Err(LayerProblem::Index {
+                num_rows: rows,
+                received: indices[position].to_string(),
+                position,
+            }),
+            None => Ok(self.forward(x, mode)),
+        }
+    }
+}

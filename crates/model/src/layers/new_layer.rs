@@ -1,0 +1,43 @@
+use super::{Activation, Layer};
+
+/// A layer on its way into a network, with a name or without one yet.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewLayer {
+    pub(crate) name: Option<String>,
+    pub(crate) layer: Layer,
+    pub(crate) trainable: bool,
+}
+
+impl NewLayer {
+    /// Gives the layer a name of your own.
+    #[must_use = "returns the changed layer"]
+    pub fn named(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// Keeps training from moving the layer's weights, as Keras' `trainable=False`: they get no
+    /// gradient, and a batch normalization keeps its moving statistics and normalizes with them.
+    /// A dropout or a noise still acts in training.
+    #[must_use = "returns the changed layer"]
+    pub fn frozen(mut self) -> Self {
+        self.trainable = false;
+        self
+    }
+}
+
+impl From<Layer> for NewLayer {
+    fn from(layer: Layer) -> Self {
+        Self {
+            name: None,
+            layer,
+            trainable: true,
+        }
+    }
+}
+
+impl From<crate::Activation> for NewLayer {
+    fn from(activation: crate::Activation) -> Self {
+        Activation::new(activation).into()
+    }
+}

@@ -1,0 +1,278 @@
+use burn::tensor::Tensor;
+use serde::{Deserialize, Deserializer, Serialize};
+
+use super::{Apply, Describe, LayerProblem, Weightless, Weights};
+use crate::any_tensor::SameShape;
+use crate::{AnyTensor, Axes, Mode};
+
+/// Shifts and scales features by statistics of the data: `(x - mean) / max(sqrt(variance), 1e-7)`.
+///
+/// The statistics belong to the description, given by [`with_statistics`](Self::with_statistics) or
+/// learned by [`adapt`](Self::adapt) before the network is built; the layer has no weights.
+///
+/// ```
+/// use burn::tensor::{Device, Tensor};
+/// use firebrick_model::layers::Normalization;
+///
+/// let samples = Tensor::<2>::from_floats([[0.0, 7.0], [2.0, 9.0]], &Device::flex());
+/// let layer = Normalization::new().adapt(samples)?;
+/// assert_eq!(layer, Normalization::new().with_statistics([1.0, 8.0], [1.0, 1.0]));
+/// # Ok::<(), firebrick_model::layers::LayerProblem>(())
+/// ```
+///
+/// # Shapes
+/// - input and output: `[batch_size, ...]`, the same
+///
+/// # Source
+/// <https://keras.io/api/layers/preprocessing_layers/numerical/normalization/>
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Normalization {
+    axis: Option<Axes>,
+    #[serde(deserialize_with = "numbers")]
+    mean: Option<Vec<f32>>,
+    #[serde(deserialize_with = "numbers")]
+    variance: Option<Vec<f32>>,
+    invert: bool,
+}
+
+impl Normalization {
+    /// The smallest standard deviation that is divided by, Keras' epsilon.
+    const EPSILON: f32 = 1e-7;
+
+    /// One mean and one variance for each index of the last axis.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Keeps statistics for each index of these axes; the batch axis, which cannot be among them, is
+    /// 0.
+    #[must_use = "returns the changed layer"]
+    pub fn with_axis(mut self, axis: impl Into<Axes>) -> Self {
+        self.axis = Some(axis.into());
+        self
+    }
+
+    /// Keeps one mean and one variance for all elements, Keras' `axis=None`.
+    #[must_use = "returns the changed layer"]
+    pub fn without_axis(mut self) -> Self {
+        self.axis = None;
+        self
+    }
+
+    /// Sets the statistics: one number, or one for each index of the axes in order.
+    #[must_use = "returns the changed layer"]
+    pub fn with_statistics(
+        mut self,
+        mean: impl Into<Vec<f32>>,
+        variance: impl Into<Vec<f32>>,
+    ) -> Self {
+        self.mean = Some(mean.into());
+        self.variance = Some(variance.into());
+        self
+    }
+
+    /// Turns normalized values back: `mean + x · max(sqrt(variance), 1e-7)`.
+    #[must_use = "returns the changed layer"]
+    pub fn inverted(mut self) -> Self {
+        self.invert = true;
+        self
+    }
+
+    /// Learns mean and variance (that of the population) of samples, in double precision.
+    ///
+    /// # Shapes
+    /// - samples: `[num_samples, ...]`
+    ///
+    /// # Errors
+    /// Samples without the axes of the layer, none at all, values that are not finite.
+    pub fn adapt(self, samples: impl Into<AnyTensor>) -> Result<Self, LayerProblem> {
+        let samples = samples.into();
+        let shape = samples.shape();
+        let axes = self.kept_axes(shape.len())?;
+        let values = samples.into_values()?;
+        if values.is_empty() || values.iter().any(|value| !value.is_finite()) {
+            return Err(LayerProblem::input(
+                "one or more samples of finite numbers to adapt to",
+                "remove the samples with values that are missing",
+            ));
+        }
+        let groups = groups(&shape, &axes);
+        let num_groups: usize = axes.iter().map(|&axis| shape[axis]).product();
+        let in_group = (values.len() / num_groups) as f64;
+        let mean_of = |term: &dyn Fn(f64, usize) -> f64| -> Vec<f64> {
+            let mut sums = vec![0.0; num_groups];
+            for (&value, &group) in values.iter().zip(&groups) {
+                sums[group] += term(f64::from(value), group);
+            }
+            sums.into_iter().map(|sum| sum / in_group).collect()
+        };
+        let mean = mean_of(&|value, _| value);
+        let variance = mean_of(&|value, group| (value - mean[group]).powi(2));
+        let single = |values: Vec<f64>| -> Vec<f32> { values.into_iter().map(single).collect() };
+        Ok(self.with_statistics(single(mean), single(variance)))
+    }
+
+    /// The mean, once it is there.
+    pub fn mean(&self) -> Option<&[f32]> {
+        self.mean.as_deref()
+    }
+
+    /// The variance, once it is there.
+    pub fn variance(&self) -> Option<&[f32]> {
+        self.variance.as_deref()
+    }
+
+    /// The axes with statistics of their own, of a batch with so many axes.
+    fn kept_axes(&self, rank: usize) -> Result<Vec<usize>, LayerProblem> {
+        let Some(axis) = &self.axis else {
+            return Ok(Vec::new());
+        };
+        axis.within(rank)
+            .filter(|axes| !axes.contains(&0))
+            .ok_or_else(|| {
+                let expected = format!(
+                    "different ones of the axes 1 to {} (0 is the batch)",
+                    rank - 1
+                );
+                LayerProblem::argument("axis", expected, &axis.as_slice())
+            })
+    }
+
+    /// One of the statistics, for each of `count` indices.
+    fn statistic(
+        argument: &'static str,
+        given: Option<&Vec<f32>>,
+        count: usize,
+        fits: impl Fn(f32) -> bool,
+    ) -> Result<Vec<f32>, LayerProblem> {
+        let Some(values) = given else {
+            let expected = "given by `with_statistics` or learned by `adapt`";
+            return Err(LayerProblem::argument(argument, expected, &given));
+        };
+        let suitable = values.iter().all(|&value| value.is_finite() && fits(value));
+        if !suitable || (values.len() != 1 && values.len() != count) {
+            let expected = format!("1 or {count} finite numbers, a variance from 0 on");
+            return Err(LayerProblem::argument(argument, expected, values));
+        }
+        Ok(values.iter().copied().cycle().take(count).collect())
+    }
+
+    /// The layer for samples of a shape.
+    fn built(&self, input: &[usize]) -> Result<BuiltNormalization, LayerProblem> {
+        let axes = self.kept_axes(input.len() + 1)?;
+        let mut broadcast = vec![1; input.len() + 1];
+        for &axis in &axes {
+            broadcast[axis] = input[axis - 1];
+        }
+        let count = broadcast.iter().product();
+        let mean = Self::statistic("mean", self.mean.as_ref(), count, |_| true)?;
+        let variance = self.variance.as_ref();
+        let variance = Self::statistic("variance", variance, count, |variance| variance >= 0.0)?;
+        let deviation = |variance: f32| variance.sqrt().max(Self::EPSILON);
+        Ok(BuiltNormalization {
+            mean,
+            deviation: variance.into_iter().map(deviation).collect(),
+            broadcast,
+            invert: self.invert,
+        })
+    }
+}
+
+impl Default for Normalization {
+    fn default() -> Self {
+        Self {
+            axis: Some(Axes::One(-1)),
+            mean: None,
+            variance: None,
+            invert: false,
+        }
+    }
+}
+
+/// For each element of a batch, which of the statistics it belongs to.
+fn groups(shape: &[usize], axes: &[usize]) -> Vec<usize> {
+    let group = |element: usize| {
+        axes.iter().fold(0, |group, &axis| {
+            let stride: usize = shape[axis + 1..].iter().product();
+            group * shape[axis] + element / stride % shape[axis]
+        })
+    };
+    (0..shape.iter().product()).map(group).collect()
+}
+
+#[allow(
+    clippy::cast_possible_truncation,
+    reason = "networks compute in single precision"
+)]
+fn single(value: f64) -> f32 {
+    value as f32
+}
+
+/// A number or lists of numbers, in order.
+fn numbers<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<f32>>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Nested {
+        One(f32),
+        Many(Vec<Self>),
+    }
+    fn flatten(nested: Nested, numbers: &mut Vec<f32>) {
+        match nested {
+            Nested::One(number) => numbers.push(number),
+            Nested::Many(items) => items.into_iter().for_each(|item| flatten(item, numbers)),
+        }
+    }
+    let nested = Option::<Nested>::deserialize(deserializer)?;
+    Ok(nested.map(|nested| {
+        let mut numbers = Vec::new();
+        flatten(nested, &mut numbers);
+        numbers
+    }))
+}
+
+impl Describe for Normalization {
+    type Built = Weightless<BuiltNormalization>;
+
+    fn output_shape(&self, input: &[usize]) -> Result<Vec<usize>, LayerProblem> {
+        self.built(input)?;
+        Ok(input.to_vec())
+    }
+
+    fn build(&self, input: &[usize], _: &mut Weights) -> Weightless<BuiltNormalization> {
+        match self.built(input) {
+            Ok(layer) => Weightless { layer },
+            Err(problem) => unreachable!("the shapes were checked before: {problem}"),
+        }
+    }
+}
+
+/// A [`Normalization`] layer with a number for each index.
+#[derive(Clone, Debug)]
+pub(crate) struct BuiltNormalization {
+    mean: Vec<f32>,
+    deviation: Vec<f32>,
+    /// The shape in which the numbers meet a batch.
+    broadcast: Vec<usize>,
+    invert: bool,
+}
+
+impl SameShape for BuiltNormalization {
+    fn apply<const D: usize>(&self, x: Tensor<D>) -> Tensor<D> {
+        let device = x.device();
+        let shape: [usize; D] = std::array::from_fn(|axis| self.broadcast[axis]);
+        let spread = |numbers: &[f32]| Tensor::<1>::from_floats(numbers, &device).reshape(shape);
+        let (mean, deviation) = (spread(&self.mean), spread(&self.deviation));
+        if self.invert {
+            mean + x * deviation
+        } else {
+            (x - mean) / deviation
+        }
+    }
+}
+
+impl Apply for Weightless<BuiltNormalization> {
+    fn forward(&self, x: AnyTensor, _: Mode) -> AnyTensor {
+        x.map(&self.layer)
+    }
+}

@@ -80,7 +80,11 @@ pub mod training {
 /// What training makes small.
 pub mod losses {
     pub use firebrick_trainer::losses::{
-        MeanSquaredError, Reduction, SparseCategoricalCrossentropy,
+        BinaryCrossentropy, BinaryFocalCrossentropy, CategoricalCrossentropy,
+        CategoricalFocalCrossentropy, CategoricalHinge, CosineSimilarity, Dice, Hinge, Huber,
+        KLDivergence, LogCosh, MeanAbsoluteError, MeanAbsolutePercentageError, MeanSquaredError,
+        MeanSquaredLogarithmicError, Poisson, Reduction, SparseCategoricalCrossentropy,
+        SquaredHinge, Tversky,
     };
     pub use firebrick_trainer::{Loss, LossFunction, Outputs, TargetForm};
 }

@@ -61,6 +61,33 @@ pub enum TrainError {
         nearest: Option<&'static str>,
     },
 
+    /// An argument that a loss does not have.
+    #[error(
+        "the loss `{loss}` has no argument `{argument}`{}; it has {}",
+        did_you_mean(nearest.as_deref()), known.join(", ")
+    )]
+    UnknownLossArgument {
+        /// The loss.
+        loss: String,
+        /// The argument as given.
+        argument: String,
+        /// The closest known argument.
+        nearest: Option<String>,
+        /// The arguments that it has.
+        known: Vec<String>,
+    },
+
+    /// An argument of a loss that it cannot have.
+    #[error("the argument `{argument}` of the loss `{loss}` cannot be read: {source}")]
+    LossArgument {
+        /// The loss.
+        loss: String,
+        /// The argument.
+        argument: String,
+        /// What was expected and what was there.
+        source: serde_json::Error,
+    },
+
     /// A metric of no known name.
     #[error("unknown metric `{name}`{}; known metrics: {}", did_you_mean(*nearest), Metric::NAMES.join(", "))]
     UnknownMetric {

@@ -4,9 +4,33 @@
 //! entry in `known_losses!` below. One of your own needs no entry: [`Loss::custom`] takes any
 //! [`LossFunction`].
 
+mod axes;
+mod binary_crossentropy;
+mod binary_focal_crossentropy;
+mod bounds;
+mod categorical_crossentropy;
+mod categorical_focal_crossentropy;
+mod categorical_hinge;
+mod class_weights;
+mod cosine_similarity;
+mod dice;
+mod hinge;
+mod huber;
+mod kl_divergence;
+mod label_smoothing;
+mod log_cosh;
+mod margins;
+mod mean_absolute_error;
+mod mean_absolute_percentage_error;
 mod mean_squared_error;
+mod mean_squared_logarithmic_error;
+mod poisson;
+mod probabilities;
 mod reduction;
 mod sparse_categorical_crossentropy;
+mod squared_hinge;
+mod text_form;
+mod tversky;
 
 use std::fmt;
 use std::str::FromStr;
@@ -14,13 +38,30 @@ use std::sync::Arc;
 
 use burn::tensor::Tensor;
 use firebrick_model::nearest_name;
-use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use crate::{Outputs, TrainError};
 
+pub use binary_crossentropy::BinaryCrossentropy;
+pub use binary_focal_crossentropy::BinaryFocalCrossentropy;
+pub use categorical_crossentropy::CategoricalCrossentropy;
+pub use categorical_focal_crossentropy::CategoricalFocalCrossentropy;
+pub use categorical_hinge::CategoricalHinge;
+pub use cosine_similarity::CosineSimilarity;
+pub use dice::Dice;
+pub use hinge::Hinge;
+pub use huber::Huber;
+pub use kl_divergence::KLDivergence;
+pub use log_cosh::LogCosh;
+pub use mean_absolute_error::MeanAbsoluteError;
+pub use mean_absolute_percentage_error::MeanAbsolutePercentageError;
 pub use mean_squared_error::MeanSquaredError;
+pub use mean_squared_logarithmic_error::MeanSquaredLogarithmicError;
+pub use poisson::Poisson;
 pub use reduction::Reduction;
 pub use sparse_categorical_crossentropy::SparseCategoricalCrossentropy;
+pub use squared_hinge::SquaredHinge;
+pub use tversky::Tversky;
 
 /// Which targets a loss or a metric compares the outputs with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -71,8 +112,7 @@ pub trait LossFunction: fmt::Debug + Send + Sync {
 /// let sum = loss.with_reduction(Reduction::Sum);
 /// # Ok::<(), firebrick_trainer::TrainError>(())
 /// ```
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(try_from = "Written", into = "Written")]
+#[derive(Clone, Debug)]
 pub struct Loss {
     function: Function,
     reduction: Reduction,
@@ -87,10 +127,9 @@ enum Function {
 /// Writes the list below out: the enum, its names and the conversions.
 macro_rules! known_losses {
     ($($loss:ident: $name:literal $(, $alias:literal)*;)+) => {
-        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-        #[serde(tag = "name")]
+        #[derive(Clone, Debug, PartialEq)]
         enum Known {
-            $(#[serde(rename = $name)] $loss($loss),)+
+            $($loss($loss),)+
         }
 
         impl Known {
@@ -104,6 +143,22 @@ macro_rules! known_losses {
             fn function(&self) -> &dyn LossFunction {
                 match self {
                     $(Self::$loss(loss) => loss,)+
+                }
+            }
+
+            /// The arguments by Keras' names.
+            fn arguments(&self) -> serde_json::Result<Map<String, Value>> {
+                let arguments = match self {
+                    $(Self::$loss(loss) => serde_json::to_value(loss)?,)+
+                };
+                serde_json::from_value(arguments)
+            }
+
+            /// The same loss with these arguments.
+            fn with_arguments(&self, arguments: Map<String, Value>) -> serde_json::Result<Self> {
+                let arguments = Value::Object(arguments);
+                match self {
+                    $(Self::$loss(_) => serde_json::from_value(arguments).map(Self::$loss),)+
                 }
             }
         }
@@ -132,7 +187,24 @@ macro_rules! known_losses {
 // The list: a new loss is a file of its own and its line here, with the names it goes by.
 known_losses! {
     MeanSquaredError: "mean_squared_error", "mse";
+    MeanAbsoluteError: "mean_absolute_error", "mae";
+    MeanAbsolutePercentageError: "mean_absolute_percentage_error", "mape";
+    MeanSquaredLogarithmicError: "mean_squared_logarithmic_error", "msle";
+    Huber: "huber", "huber_loss";
+    LogCosh: "log_cosh", "logcosh";
+    CosineSimilarity: "cosine_similarity";
+    Poisson: "poisson";
+    KLDivergence: "kl_divergence", "kld", "kullback_leibler_divergence";
+    Hinge: "hinge";
+    SquaredHinge: "squared_hinge";
+    CategoricalHinge: "categorical_hinge";
+    BinaryCrossentropy: "binary_crossentropy", "bce";
+    BinaryFocalCrossentropy: "binary_focal_crossentropy";
+    CategoricalCrossentropy: "categorical_crossentropy";
+    CategoricalFocalCrossentropy: "categorical_focal_crossentropy";
     SparseCategoricalCrossentropy: "sparse_categorical_crossentropy", "crossentropy";
+    Dice: "dice";
+    Tversky: "tversky";
 }
 
 impl Loss {
@@ -208,66 +280,25 @@ impl fmt::Display for Loss {
     }
 }
 
-impl FromStr for Loss {
+impl FromStr for Known {
     type Err = TrainError;
 
     fn from_str(name: &str) -> Result<Self, TrainError> {
         let key = crate::names::snake_case(name);
-        match Known::by_name(&key) {
-            Some(known) => Ok(Self {
-                function: Function::Known(known),
-                reduction: Reduction::default(),
-            }),
-            None => Err(TrainError::UnknownLoss {
-                name: name.to_owned(),
-                nearest: nearest_name(&key, Self::ALIASES),
-            }),
-        }
+        Self::by_name(&key).ok_or_else(|| TrainError::UnknownLoss {
+            name: name.to_owned(),
+            nearest: nearest_name(&key, Loss::ALIASES),
+        })
     }
 }
 
-/// The form in files: a name alone, or a table with the name and what differs from the defaults.
-#[derive(Clone, Serialize, Deserialize)]
-#[serde(untagged)]
-enum Written {
-    Name(String),
-    Table {
-        #[serde(flatten)]
-        known: Known,
-        #[serde(default, skip_serializing_if = "Reduction::is_default")]
-        reduction: Reduction,
-    },
-}
+impl FromStr for Loss {
+    type Err = TrainError;
 
-impl TryFrom<Written> for Loss {
-    type Error = TrainError;
-
-    fn try_from(written: Written) -> Result<Self, TrainError> {
-        match written {
-            Written::Name(name) => name.parse(),
-            Written::Table { known, reduction } => Ok(Self {
-                function: Function::Known(known),
-                reduction,
-            }),
-        }
-    }
-}
-
-impl From<Loss> for Written {
-    fn from(loss: Loss) -> Self {
-        match loss.function {
-            Function::Known(known) => {
-                let name = known.function().name();
-                if Known::by_name(name).as_ref() == Some(&known) && loss.reduction.is_default() {
-                    Self::Name(name.to_owned())
-                } else {
-                    Self::Table {
-                        known,
-                        reduction: loss.reduction,
-                    }
-                }
-            }
-            Function::Custom(custom) => Self::Name(custom.name().to_owned()),
-        }
+    fn from_str(name: &str) -> Result<Self, TrainError> {
+        Ok(Self {
+            function: Function::Known(name.parse()?),
+            reduction: Reduction::default(),
+        })
     }
 }

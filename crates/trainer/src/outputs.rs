@@ -52,6 +52,11 @@ impl Outputs {
         self.activation.forward(self.raw.clone())
     }
 
+    /// What these answers are if they are what comes before this activation.
+    pub(crate) fn followed_by(&self, activation: Activation) -> Self {
+        Self::new(self.values(), activation)
+    }
+
     /// The same answers without a way back to the weights.
     #[must_use = "returns the detached outputs"]
     pub fn detached(&self) -> Self {

@@ -20,18 +20,15 @@ pub enum Reduction {
 }
 
 impl Reduction {
-    #[allow(
-        clippy::trivially_copy_pass_by_ref,
-        reason = "the form that serde's skip_serializing_if wants"
-    )]
-    pub(crate) fn is_default(&self) -> bool {
-        *self == Self::default()
+    pub(crate) fn is_default(self) -> bool {
+        self == Self::default()
     }
 
     /// One number of values, of ones for those that count and of weights.
     ///
     /// # Shapes
-    /// - values, mask, weights: `[rows]`
+    /// - values: `[rows]`, or `[1]` for one value of all rows, which every weight takes part of
+    /// - mask, weights: `[rows]`
     /// - output: `[1]`
     pub(crate) fn reduce(
         self,
@@ -39,15 +36,16 @@ impl Reduction {
         mask: Option<Tensor<1>>,
         weights: Option<Tensor<1>>,
     ) -> Tensor<1> {
-        let [rows] = values.dims();
         let weights = match (mask.clone(), weights) {
             (Some(mask), Some(weights)) => Some(mask * weights),
             (mask, weights) => mask.or(weights),
         };
-        let sum = match weights.clone() {
-            Some(weights) => (values * weights).sum(),
-            None => values.sum(),
+        let values = match weights.clone() {
+            Some(weights) => values * weights,
+            None => values,
         };
+        let [rows] = values.dims();
+        let sum = values.sum();
         match self {
             Self::Sum => sum,
             Self::SumOverBatchSize | Self::Mean => match mask {

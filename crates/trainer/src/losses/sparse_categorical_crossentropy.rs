@@ -1,11 +1,15 @@
-use burn::tensor::{Tensor, activation::log_softmax};
+use burn::tensor::{Bool, Tensor};
 use firebrick_model::Activation;
 use serde::{Deserialize, Serialize};
 
+use super::probabilities::log_shares;
 use super::{LossFunction, TargetForm};
 use crate::Outputs;
 
-/// `-ln p[class]` of the probabilities `p` that the outputs are.
+/// `-ln p[class]` of the probabilities `p` that the outputs are, for targets that are the index of a class.
+///
+/// `p` is divided by its sum and clipped to `[1e-7, 1 - 1e-7]`. After a softmax or a sigmoid, as with
+/// [`from_logits`](Self::from_logits), it is computed from the logits and nothing is clipped.
 ///
 /// # Source
 /// <https://keras.io/api/losses/probabilistic_losses/#sparsecategoricalcrossentropy-class>
@@ -13,6 +17,7 @@ use crate::Outputs;
 #[serde(deny_unknown_fields, default)]
 pub struct SparseCategoricalCrossentropy {
     from_logits: bool,
+    ignore_class: Option<i32>,
 }
 
 impl SparseCategoricalCrossentropy {
@@ -27,6 +32,19 @@ impl SparseCategoricalCrossentropy {
         self.from_logits = true;
         self
     }
+
+    /// Leaves out the rows of this class, one that the outputs need not have, such as -1 or 255.
+    #[must_use = "returns the changed loss"]
+    pub fn with_ignore_class(mut self, ignore_class: i32) -> Self {
+        self.ignore_class = Some(ignore_class);
+        self
+    }
+
+    /// Which rows are left out, `[rows, 1]`.
+    fn ignored(&self, targets: &Tensor<2>) -> Option<Tensor<2, Bool>> {
+        let class = self.ignore_class?;
+        Some(targets.clone().equal_elem(f64::from(class)))
+    }
 }
 
 impl LossFunction for SparseCategoricalCrossentropy {
@@ -39,18 +57,25 @@ impl LossFunction for SparseCategoricalCrossentropy {
     }
 
     fn values(&self, targets: Tensor<2>, outputs: &Outputs) -> Tensor<1> {
-        let log_probabilities = if self.from_logits {
-            log_softmax(outputs.values(), 1)
-        } else if outputs.activation() == Activation::Softmax {
-            log_softmax(outputs.raw(), 1)
+        let log_p = if self.from_logits {
+            log_shares(&outputs.followed_by(Activation::Softmax))
         } else {
-            let p = outputs.values();
-            let sums = p.clone().sum_dim(1);
-            (p / sums).clamp(1e-7, 1.0 - 1e-7).log()
+            log_shares(outputs)
         };
-        log_probabilities
-            .gather(1, targets.int())
-            .neg()
-            .squeeze_dim(1)
+        let of_class = |classes: Tensor<2>| -> Tensor<2> { log_p.gather(1, classes.int()).neg() };
+        let values = match self.ignored(&targets) {
+            Some(ignored) => {
+                // Class 0 is there in any case, unlike an ignored one such as -1 or 255.
+                let classes = targets.mask_fill(ignored.clone(), 0.0);
+                of_class(classes).mask_fill(ignored, 0.0)
+            }
+            None => of_class(targets),
+        };
+        values.squeeze_dim(1)
+    }
+
+    fn mask(&self, targets: &Tensor<2>) -> Option<Tensor<1>> {
+        let ignored = self.ignored(targets)?;
+        Some(ignored.bool_not().float().squeeze_dim(1))
     }
 }

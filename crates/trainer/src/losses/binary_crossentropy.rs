@@ -1,0 +1,61 @@
+use burn::tensor::Tensor;
+use firebrick_model::Activation;
+use serde::{Deserialize, Serialize};
+
+use super::LossFunction;
+use super::label_smoothing::LabelSmoothing;
+use super::probabilities::{either, log_yes_and_no};
+use crate::{Outputs, TrainError};
+
+/// Mean over the columns of `-t · ln p - (1 - t) · ln(1 - p)`, each column a yes or no of its own.
+///
+/// `p` is clipped to `[1e-7, 1 - 1e-7]`. After a sigmoid, as with [`from_logits`](Self::from_logits),
+/// it is computed from the logits and nothing is clipped.
+///
+/// # Source
+/// <https://keras.io/api/losses/probabilistic_losses/#binarycrossentropy-class>
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct BinaryCrossentropy {
+    from_logits: bool,
+    label_smoothing: LabelSmoothing,
+}
+
+impl BinaryCrossentropy {
+    /// For a network whose outputs are probabilities, sigmoids at its end say.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// For a network without a sigmoid at its end.
+    #[must_use = "returns the changed loss"]
+    pub fn from_logits(mut self) -> Self {
+        self.from_logits = true;
+        self
+    }
+
+    /// Moves the targets towards a half: `t · (1 - s) + s / 2`.
+    ///
+    /// # Errors
+    /// A smoothing outside `[0, 1]`.
+    pub fn with_label_smoothing(mut self, label_smoothing: f64) -> Result<Self, TrainError> {
+        self.label_smoothing = LabelSmoothing::new(label_smoothing)?;
+        Ok(self)
+    }
+}
+
+impl LossFunction for BinaryCrossentropy {
+    fn name(&self) -> &'static str {
+        "binary_crossentropy"
+    }
+
+    fn values(&self, targets: Tensor<2>, outputs: &Outputs) -> Tensor<1> {
+        let targets = self.label_smoothing.soften_binary(targets);
+        let (yes, no) = if self.from_logits {
+            log_yes_and_no(&outputs.followed_by(Activation::Sigmoid))
+        } else {
+            log_yes_and_no(outputs)
+        };
+        either(targets, yes, no).mean_dim(1).squeeze_dim(1)
+    }
+}

@@ -1,0 +1,118 @@
+use burn::tensor::Tensor;
+use firebrick_model::Activation;
+use serde::{Deserialize, Serialize};
+
+use super::LossFunction;
+use super::bounds::{self, NOT_NEGATIVE, SHARE};
+use super::label_smoothing::LabelSmoothing;
+use super::probabilities::{either, log_yes_and_no};
+use crate::{Outputs, TrainError};
+
+/// Binary cross-entropy that passes over what is easy: mean over the columns of
+/// `(1 - q)^gamma · (-t · ln p - (1 - t) · ln(1 - p))`, `q = t · p + (1 - t) · (1 - p)`; with class
+/// balancing times `t · alpha + (1 - t) · (1 - alpha)`.
+///
+/// In the logarithms `p` is clipped to `[1e-7, 1 - 1e-7]`, as in Keras also with
+/// [`from_logits`](Self::from_logits). After a sigmoid it is computed from the logits and nothing is
+/// clipped.
+///
+/// # Source
+/// Lin et al., "Focal Loss for Dense Object Detection", 2017;
+/// <https://keras.io/api/losses/probabilistic_losses/#binaryfocalcrossentropy-class>
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct BinaryFocalCrossentropy {
+    apply_class_balancing: bool,
+    #[serde(deserialize_with = "bounds::share")]
+    alpha: f64,
+    #[serde(deserialize_with = "bounds::not_negative")]
+    gamma: f64,
+    from_logits: bool,
+    label_smoothing: LabelSmoothing,
+}
+
+impl BinaryFocalCrossentropy {
+    /// Without class balancing, with a `gamma` of 2.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Weighs yes by `alpha` and no by `1 - alpha`.
+    #[must_use = "returns the changed loss"]
+    pub fn with_class_balancing(mut self) -> Self {
+        self.apply_class_balancing = true;
+        self
+    }
+
+    /// Sets the weight that class balancing gives to yes, 0.25 by default.
+    ///
+    /// # Errors
+    /// A weight outside `[0, 1]`.
+    pub fn with_alpha(mut self, alpha: f64) -> Result<Self, TrainError> {
+        self.alpha = SHARE.check("alpha", alpha)?;
+        Ok(self)
+    }
+
+    /// Sets how much less what is easy counts; at 0 everything counts alike.
+    ///
+    /// # Errors
+    /// A negative exponent.
+    pub fn with_gamma(mut self, gamma: f64) -> Result<Self, TrainError> {
+        self.gamma = NOT_NEGATIVE.check("gamma", gamma)?;
+        Ok(self)
+    }
+
+    /// For a network without a sigmoid at its end.
+    #[must_use = "returns the changed loss"]
+    pub fn from_logits(mut self) -> Self {
+        self.from_logits = true;
+        self
+    }
+
+    /// Moves the targets towards a half: `t · (1 - s) + s / 2`.
+    ///
+    /// # Errors
+    /// A smoothing outside `[0, 1]`.
+    pub fn with_label_smoothing(mut self, label_smoothing: f64) -> Result<Self, TrainError> {
+        self.label_smoothing = LabelSmoothing::new(label_smoothing)?;
+        Ok(self)
+    }
+}
+
+impl Default for BinaryFocalCrossentropy {
+    fn default() -> Self {
+        Self {
+            apply_class_balancing: false,
+            alpha: 0.25,
+            gamma: 2.0,
+            from_logits: false,
+            label_smoothing: LabelSmoothing::default(),
+        }
+    }
+}
+
+impl LossFunction for BinaryFocalCrossentropy {
+    fn name(&self) -> &'static str {
+        "binary_focal_crossentropy"
+    }
+
+    fn values(&self, targets: Tensor<2>, outputs: &Outputs) -> Tensor<1> {
+        let targets = self.label_smoothing.soften_binary(targets);
+        let outputs = if self.from_logits {
+            let p = Activation::Sigmoid.forward(outputs.values());
+            &Outputs::new(p, Activation::Linear)
+        } else {
+            outputs
+        };
+        let p = outputs.values();
+        let (yes, no) = log_yes_and_no(outputs);
+        let missing = targets.clone() + p.clone() - targets.clone() * p * 2.0;
+        // Above 0, where any power has a finite slope.
+        let factor = missing.clamp_min(f32::MIN_POSITIVE).powf_scalar(self.gamma);
+        let mut values = factor * either(targets.clone(), yes, no);
+        if self.apply_class_balancing {
+            values = values * (targets * (2.0 * self.alpha - 1.0) + (1.0 - self.alpha));
+        }
+        values.mean_dim(1).squeeze_dim(1)
+    }
+}

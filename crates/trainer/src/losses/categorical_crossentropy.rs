@@ -1,0 +1,61 @@
+use burn::tensor::Tensor;
+use firebrick_model::Activation;
+use serde::{Deserialize, Serialize};
+
+use super::LossFunction;
+use super::label_smoothing::LabelSmoothing;
+use super::probabilities::log_shares;
+use crate::{Outputs, TrainError};
+
+/// `-Σ t · ln p` over the columns, of targets `t` that are probabilities, those of one class say.
+///
+/// `p` is divided by its sum and clipped to `[1e-7, 1 - 1e-7]`. After a softmax or a sigmoid, as with
+/// [`from_logits`](Self::from_logits), it is computed from the logits and nothing is clipped.
+///
+/// # Source
+/// <https://keras.io/api/losses/probabilistic_losses/#categoricalcrossentropy-class>
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct CategoricalCrossentropy {
+    from_logits: bool,
+    label_smoothing: LabelSmoothing,
+}
+
+impl CategoricalCrossentropy {
+    /// For a network whose outputs are probabilities, a softmax at its end say.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// For a network without a softmax at its end.
+    #[must_use = "returns the changed loss"]
+    pub fn from_logits(mut self) -> Self {
+        self.from_logits = true;
+        self
+    }
+
+    /// Moves the targets towards one another: `t · (1 - s) + s / classes`.
+    ///
+    /// # Errors
+    /// A smoothing outside `[0, 1]`.
+    pub fn with_label_smoothing(mut self, label_smoothing: f64) -> Result<Self, TrainError> {
+        self.label_smoothing = LabelSmoothing::new(label_smoothing)?;
+        Ok(self)
+    }
+}
+
+impl LossFunction for CategoricalCrossentropy {
+    fn name(&self) -> &'static str {
+        "categorical_crossentropy"
+    }
+
+    fn values(&self, targets: Tensor<2>, outputs: &Outputs) -> Tensor<1> {
+        let targets = self.label_smoothing.soften_classes(targets);
+        let log_p = if self.from_logits {
+            log_shares(&outputs.followed_by(Activation::Softmax))
+        } else {
+            log_shares(outputs)
+        };
+        (targets * log_p).sum_dim(1).squeeze_dim(1).neg()
+    }
+}

@@ -1,0 +1,119 @@
+use burn::tensor::Tensor;
+use firebrick_model::Activation;
+use serde::{Deserialize, Serialize};
+
+use super::LossFunction;
+use super::bounds::{self, NOT_NEGATIVE};
+use super::class_weights::ClassWeights;
+use super::label_smoothing::LabelSmoothing;
+use super::probabilities::{EPSILON, log_shares_of_logits, shares};
+use crate::{Outputs, TrainError};
+
+/// Categorical cross-entropy that passes over what is easy: `-Σ alpha · (1 - p)^gamma · t · ln p` over
+/// the columns.
+///
+/// `p` is divided by its sum and clipped to `[1e-7, 1 - 1e-7]`, as in Keras also with
+/// [`from_logits`](Self::from_logits). After a softmax or a sigmoid it is computed from the logits and
+/// `ln p` is not clipped.
+///
+/// # Source
+/// Lin et al., "Focal Loss for Dense Object Detection", 2017;
+/// <https://keras.io/api/losses/probabilistic_losses/#categoricalfocalcrossentropy-class>
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct CategoricalFocalCrossentropy {
+    alpha: ClassWeights,
+    #[serde(deserialize_with = "bounds::not_negative")]
+    gamma: f64,
+    from_logits: bool,
+    label_smoothing: LabelSmoothing,
+}
+
+impl CategoricalFocalCrossentropy {
+    /// With an `alpha` of 0.25 for every class and a `gamma` of 2.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets the weight of every class.
+    ///
+    /// # Errors
+    /// A negative weight.
+    pub fn with_alpha(self, alpha: f64) -> Result<Self, TrainError> {
+        self.with_alphas([alpha])
+    }
+
+    /// Sets a weight for each class, as many as there are columns.
+    ///
+    /// # Errors
+    /// No weight at all, or a negative one.
+    pub fn with_alphas(mut self, alphas: impl Into<Vec<f64>>) -> Result<Self, TrainError> {
+        self.alpha = ClassWeights::new(alphas.into())?;
+        Ok(self)
+    }
+
+    /// Sets how much less what is easy counts; at 0 everything counts alike.
+    ///
+    /// # Errors
+    /// A negative exponent.
+    pub fn with_gamma(mut self, gamma: f64) -> Result<Self, TrainError> {
+        self.gamma = NOT_NEGATIVE.check("gamma", gamma)?;
+        Ok(self)
+    }
+
+    /// For a network without a softmax at its end.
+    #[must_use = "returns the changed loss"]
+    pub fn from_logits(mut self) -> Self {
+        self.from_logits = true;
+        self
+    }
+
+    /// Moves the targets towards one another: `t · (1 - s) + s / classes`.
+    ///
+    /// # Errors
+    /// A smoothing outside `[0, 1]`.
+    pub fn with_label_smoothing(mut self, label_smoothing: f64) -> Result<Self, TrainError> {
+        self.label_smoothing = LabelSmoothing::new(label_smoothing)?;
+        Ok(self)
+    }
+}
+
+impl Default for CategoricalFocalCrossentropy {
+    fn default() -> Self {
+        Self {
+            alpha: ClassWeights::alike(0.25),
+            gamma: 2.0,
+            from_logits: false,
+            label_smoothing: LabelSmoothing::default(),
+        }
+    }
+}
+
+impl LossFunction for CategoricalFocalCrossentropy {
+    fn name(&self) -> &'static str {
+        "categorical_focal_crossentropy"
+    }
+
+    fn values(&self, targets: Tensor<2>, outputs: &Outputs) -> Tensor<1> {
+        let targets = self.label_smoothing.soften_classes(targets);
+        let outputs = if self.from_logits {
+            let p = Activation::Softmax.forward(outputs.values());
+            &Outputs::new(p, Activation::Linear)
+        } else {
+            outputs
+        };
+        let (p, log_p) = if let Some(log_p) = log_shares_of_logits(outputs) {
+            (log_p.clone().exp(), log_p)
+        } else {
+            let p = shares(outputs.values());
+            (p.clone(), p.log())
+        };
+        // Above 0, where any power has a finite slope.
+        let factor = (-p + 1.0).clamp_min(EPSILON).powf_scalar(self.gamma);
+        self.alpha
+            .weigh(factor * targets * log_p)
+            .sum_dim(1)
+            .squeeze_dim(1)
+            .neg()
+    }
+}

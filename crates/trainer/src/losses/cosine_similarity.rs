@@ -1,0 +1,42 @@
+use burn::tensor::Tensor;
+use serde::{Deserialize, Serialize};
+
+use super::LossFunction;
+use super::probabilities::EPSILON;
+use crate::Outputs;
+
+/// Minus the cosine of the angle between targets and outputs, `-Σ t/|t| · o/|o|` over the columns: -1
+/// where they point the same way, 0 where they are at right angles or one of them is all zeros.
+///
+/// # Source
+/// <https://keras.io/api/losses/regression_losses/#cosinesimilarity-class>
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CosineSimilarity {}
+
+impl CosineSimilarity {
+    /// Minus the cosine.
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+impl LossFunction for CosineSimilarity {
+    fn name(&self) -> &'static str {
+        "cosine_similarity"
+    }
+
+    fn values(&self, targets: Tensor<2>, outputs: &Outputs) -> Tensor<1> {
+        (unit(targets) * unit(outputs.values()))
+            .sum_dim(1)
+            .squeeze_dim(1)
+            .neg()
+    }
+}
+
+/// Every row at length 1, or shorter if it is not as long as epsilon.
+fn unit(rows: Tensor<2>) -> Tensor<2> {
+    // Bounded before the root, whose slope at 0 is not finite.
+    let squares = rows.clone().square().sum_dim(1);
+    rows / squares.clamp_min(EPSILON * EPSILON).sqrt()
+}

@@ -1,0 +1,34 @@
+use std::f64::consts::LN_2;
+
+use burn::tensor::{Tensor, activation::softplus};
+use serde::{Deserialize, Serialize};
+
+use super::LossFunction;
+use crate::Outputs;
+
+/// Mean over the columns of `ln cosh(output - target)`, computed without overflow.
+///
+/// # Source
+/// <https://keras.io/api/losses/regression_losses/#logcosh-class>
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LogCosh {}
+
+impl LogCosh {
+    /// The logarithm of the hyperbolic cosine of the error.
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+impl LossFunction for LogCosh {
+    fn name(&self) -> &'static str {
+        "log_cosh"
+    }
+
+    fn values(&self, targets: Tensor<2>, outputs: &Outputs) -> Tensor<1> {
+        let error = outputs.values() - targets;
+        let log_cosh = error.clone() + softplus(error * -2.0, 1.0) - LN_2;
+        log_cosh.mean_dim(1).squeeze_dim(1)
+    }
+}

@@ -1,0 +1,33 @@
+use burn::tensor::Tensor;
+use serde::{Deserialize, Serialize};
+
+use super::LossFunction;
+use crate::Outputs;
+
+/// Mean over the columns of `|output - target|`; where the two are equal its gradient is 0.
+///
+/// # Source
+/// <https://keras.io/api/losses/regression_losses/#meanabsoluteerror-class>
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MeanAbsoluteError {}
+
+impl MeanAbsoluteError {
+    /// The absolute error.
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+impl LossFunction for MeanAbsoluteError {
+    fn name(&self) -> &'static str {
+        "mean_absolute_error"
+    }
+
+    fn values(&self, targets: Tensor<2>, outputs: &Outputs) -> Tensor<1> {
+        (outputs.values() - targets)
+            .abs()
+            .mean_dim(1)
+            .squeeze_dim(1)
+    }
+}

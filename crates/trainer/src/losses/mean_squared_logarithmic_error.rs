@@ -1,0 +1,35 @@
+use burn::tensor::Tensor;
+use serde::{Deserialize, Serialize};
+
+use super::LossFunction;
+use super::probabilities::EPSILON;
+use crate::Outputs;
+
+/// Mean over the columns of `(ln(output + 1) - ln(target + 1))²`, both at least 1e-7.
+///
+/// # Source
+/// <https://keras.io/api/losses/regression_losses/#meansquaredlogarithmicerror-class>
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MeanSquaredLogarithmicError {}
+
+impl MeanSquaredLogarithmicError {
+    /// The squared difference of the logarithms.
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+impl LossFunction for MeanSquaredLogarithmicError {
+    fn name(&self) -> &'static str {
+        "mean_squared_logarithmic_error"
+    }
+
+    fn values(&self, targets: Tensor<2>, outputs: &Outputs) -> Tensor<1> {
+        let logarithm = |x: Tensor<2>| x.clamp_min(EPSILON).log1p();
+        (logarithm(outputs.values()) - logarithm(targets))
+            .square()
+            .mean_dim(1)
+            .squeeze_dim(1)
+    }
+}

@@ -1,0 +1,34 @@
+use burn::tensor::Tensor;
+use serde::{Deserialize, Serialize};
+
+use super::LossFunction;
+use super::probabilities::EPSILON;
+use crate::Outputs;
+
+/// Mean over the columns of `output - target · ln(output + 1e-7)`, for outputs from 0 on.
+///
+/// # Source
+/// <https://keras.io/api/losses/probabilistic_losses/#poisson-class>
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Poisson {}
+
+impl Poisson {
+    /// The negative logarithm of the likelihood of counts, up to a constant.
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+impl LossFunction for Poisson {
+    fn name(&self) -> &'static str {
+        "poisson"
+    }
+
+    fn values(&self, targets: Tensor<2>, outputs: &Outputs) -> Tensor<1> {
+        let rates = outputs.values();
+        (rates.clone() - targets * (rates + EPSILON).log())
+            .mean_dim(1)
+            .squeeze_dim(1)
+    }
+}

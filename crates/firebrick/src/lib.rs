@@ -92,7 +92,17 @@ pub mod losses {
 /// What is measured beside the loss.
 pub mod metrics {
     pub use firebrick_trainer::metrics::{
-        CategoricalAccuracy, Direction, SparseCategoricalAccuracy,
+        AUC, AUCCurve, AUCSummationMethod, Accuracy, Average, BinaryAccuracy, BinaryCrossentropy,
+        BinaryIoU, CategoricalAccuracy, CategoricalCrossentropy, CategoricalHinge,
+        ClassAggregation, ConcordanceCorrelation, ConfusionMatrix, ConfusionTable,
+        CosineSimilarity, Direction, F1Score, FBetaScore, FalseNegatives, FalsePositives, Hinge,
+        IoU, KLDivergence, LogCoshError, Mean, MeanAbsoluteError, MeanAbsolutePercentageError,
+        MeanIoU, MeanSquaredError, MeanSquaredLogarithmicError, OneHotIoU, OneHotMeanIoU,
+        PearsonCorrelation, Poisson, Precision, PrecisionAtRecall, R2Score, Recall,
+        RecallAtPrecision, RootMeanSquaredError, SensitivityAtSpecificity,
+        SparseCategoricalAccuracy, SparseCategoricalCrossentropy, SparseTopKCategoricalAccuracy,
+        SpecificityAtSensitivity, SquaredHinge, Sum, TopKCategoricalAccuracy, TrueNegatives,
+        TruePositives,
     };
     pub use firebrick_trainer::{Metric, MetricFunction};
 }

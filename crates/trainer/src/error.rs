@@ -97,6 +97,28 @@ pub enum TrainError {
         nearest: Option<&'static str>,
     },
 
+    /// A metric by its name alone that needs arguments.
+    #[error(
+        "the metric `{metric}` needs {}; write it as a table, {{ metric = \"{metric}\", {} }}",
+        required.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" and "),
+        required.iter().map(|name| format!("{name} = ..")).collect::<Vec<_>>().join(", ")
+    )]
+    MissingArguments {
+        /// The metric's name.
+        metric: String,
+        /// The arguments it cannot do without.
+        required: &'static [&'static str],
+    },
+
+    /// A metric in a file with arguments that it does not take.
+    #[error("the arguments of the metric `{metric}` cannot be read: {reason}")]
+    MetricArguments {
+        /// The metric's name.
+        metric: String,
+        /// What is wrong with which argument.
+        reason: String,
+    },
+
     /// An optimizer of no known name.
     #[error("unknown optimizer `{name}`{}; known optimizers: {}", did_you_mean(*nearest), Optimizer::NAMES.join(", "))]
     UnknownOptimizer {

@@ -4,10 +4,53 @@
 //! its entry in `known_metrics!` below. One of your own needs no entry: [`Metric::custom`] takes any
 //! [`MetricFunction`].
 
+mod accuracy;
+mod area;
+mod argument;
+mod auc;
+mod binary_accuracy;
+mod binary_crossentropy;
+mod binary_iou;
+mod by_shape;
 mod categorical_accuracy;
+mod categorical_crossentropy;
+mod checked;
+mod class_matrix;
+mod concordance_correlation;
+mod condition_count;
+mod confusion_matrix;
+mod cosine_similarity;
 mod direction;
+mod f1_score;
+mod f_score;
+mod fbeta_score;
+mod histogram;
+mod iou;
 mod mean;
+mod mean_iou;
+mod mean_of_loss;
+mod one_hot_iou;
+mod one_hot_mean_iou;
+mod operating_point;
+mod pearson_correlation;
+mod precision;
+mod precision_at_recall;
+mod r2_score;
+mod recall;
+mod recall_at_precision;
+mod root_mean_squared_error;
+mod selection;
+mod sensitivity_at_specificity;
 mod sparse_categorical_accuracy;
+mod sparse_categorical_crossentropy;
+mod sparse_top_k_categorical_accuracy;
+mod specificity_at_sensitivity;
+mod sum;
+mod text_form;
+mod threshold_list;
+mod thresholds;
+mod top_k;
+mod top_k_categorical_accuracy;
 
 use std::fmt;
 use std::str::FromStr;
@@ -15,14 +58,52 @@ use std::sync::Arc;
 
 use burn::tensor::Tensor;
 use firebrick_model::nearest_name;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use self::by_shape::ByShape;
 use crate::losses::TargetForm;
 use crate::{Outputs, TrainError};
 
+pub use accuracy::Accuracy;
+pub use area::{AUCCurve, AUCSummationMethod};
+pub use auc::AUC;
+pub use binary_accuracy::BinaryAccuracy;
+pub use binary_crossentropy::BinaryCrossentropy;
+pub use binary_iou::BinaryIoU;
 pub use categorical_accuracy::CategoricalAccuracy;
+pub use categorical_crossentropy::CategoricalCrossentropy;
+pub use concordance_correlation::ConcordanceCorrelation;
+pub use condition_count::{FalseNegatives, FalsePositives, TrueNegatives, TruePositives};
+pub use confusion_matrix::{ConfusionMatrix, ConfusionTable};
+pub use cosine_similarity::CosineSimilarity;
 pub use direction::Direction;
+pub use f_score::Average;
+pub use f1_score::F1Score;
+pub use fbeta_score::FBetaScore;
+pub use iou::IoU;
+pub use mean::Mean;
+pub use mean_iou::MeanIoU;
+pub use mean_of_loss::{
+    CategoricalHinge, Hinge, KLDivergence, LogCoshError, MeanAbsoluteError,
+    MeanAbsolutePercentageError, MeanSquaredError, MeanSquaredLogarithmicError, Poisson,
+    SquaredHinge,
+};
+pub use one_hot_iou::OneHotIoU;
+pub use one_hot_mean_iou::OneHotMeanIoU;
+pub use pearson_correlation::PearsonCorrelation;
+pub use precision::Precision;
+pub use precision_at_recall::PrecisionAtRecall;
+pub use r2_score::{ClassAggregation, R2Score};
+pub use recall::Recall;
+pub use recall_at_precision::RecallAtPrecision;
+pub use root_mean_squared_error::RootMeanSquaredError;
+pub use sensitivity_at_specificity::SensitivityAtSpecificity;
 pub use sparse_categorical_accuracy::SparseCategoricalAccuracy;
+pub use sparse_categorical_crossentropy::SparseCategoricalCrossentropy;
+pub use sparse_top_k_categorical_accuracy::SparseTopKCategoricalAccuracy;
+pub use specificity_at_sensitivity::SpecificityAtSensitivity;
+pub use sum::Sum;
+pub use top_k_categorical_accuracy::TopKCategoricalAccuracy;
 
 /// A figure of a whole data set, gathered batch by batch.
 ///
@@ -40,13 +121,24 @@ pub trait MetricFunction: fmt::Debug + Send + Sync {
     /// Whether more is better.
     fn direction(&self) -> Direction;
 
-    /// What a batch adds to the sums; always as many numbers.
+    /// Refuses outputs of so many columns that its arguments do not go with.
+    ///
+    /// # Errors
+    /// The argument, what it may be, and what it is.
+    fn check(&self, _columns: usize) -> Result<(), TrainError> {
+        Ok(())
+    }
+
+    /// What a batch adds to the sums; always as many numbers for outputs of as many columns.
     ///
     /// # Shapes
     /// - targets: `[rows, columns]` as [`target_form`](Self::target_form) says, `[rows, 1]` for a class index
     /// - outputs: `[rows, columns]`
     /// - weights: `[rows]`
     /// - output: `[sums]`
+    ///
+    /// # Panics
+    /// If the outputs have a number of columns that [`check`](Self::check) refuses.
     fn update(
         &self,
         targets: Tensor<2>,
@@ -68,8 +160,7 @@ pub trait MetricFunction: fmt::Debug + Send + Sync {
 /// assert_eq!(metric, CategoricalAccuracy::new().into());
 /// # Ok::<(), firebrick_trainer::TrainError>(())
 /// ```
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(try_from = "Written", into = "Written")]
+#[derive(Clone, Debug)]
 pub struct Metric {
     function: Function,
     name: Option<String>,
@@ -78,25 +169,51 @@ pub struct Metric {
 #[derive(Clone, Debug)]
 enum Function {
     Known(Known),
-    /// `accuracy`: which one is decided by the shapes, as Keras does.
-    Accuracy,
+    ByShape(ByShape),
     Custom(Arc<dyn MetricFunction>),
+}
+
+/// A metric without arguments, or which ones it cannot do without.
+macro_rules! default_of {
+    ($metric:ident) => {
+        Ok(Known::$metric($metric::default()))
+    };
+    ($metric:ident $($required:ident)+) => {
+        Err(&[$(stringify!($required)),+][..])
+    };
 }
 
 /// Writes the list below out: the enum, its names and the conversions.
 macro_rules! known_metrics {
-    ($($metric:ident: $name:literal $(, $alias:literal)*;)+) => {
-        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    ($($metric:ident $(($($required:ident),+))?: $name:literal $(, $alias:literal)*;)+) => {
+        #[allow(clippy::upper_case_acronyms, reason = "variants are called what their types are")]
+        #[derive(Clone, Debug, PartialEq, Serialize)]
         #[serde(tag = "metric")]
         enum Known {
             $(#[serde(rename = $name)] $metric($metric),)+
         }
 
         impl Known {
-            fn by_name(name: &str) -> Option<Self> {
+            fn by_name(name: &str) -> Option<Result<Self, &'static [&'static str]>> {
                 match name {
-                    $($name $(| $alias)* => Some(Self::$metric($metric::default())),)+
+                    $($name $(| $alias)* => Some(default_of!($metric $($($required)+)?)),)+
                     _ => None,
+                }
+            }
+
+            fn read(
+                name: &str,
+                arguments: argument::Arguments,
+            ) -> Option<Result<Self, serde::de::value::Error>> {
+                match name {
+                    $($name $(| $alias)* => Some(argument::read(arguments).map(Self::$metric)),)+
+                    _ => None,
+                }
+            }
+
+            fn text_name(&self) -> &'static str {
+                match self {
+                    $(Self::$metric(_) => $name,)+
                 }
             }
 
@@ -108,11 +225,12 @@ macro_rules! known_metrics {
         }
 
         impl Metric {
-            /// Keras' names of all metrics; [`FromStr`] takes their aliases too.
-            pub const NAMES: &'static [&'static str] = &["accuracy", $($name),+];
+            /// The names of all metrics; [`FromStr`] takes their aliases too.
+            pub const NAMES: &'static [&'static str] = &["accuracy", "crossentropy", $($name),+];
 
             /// Every name that [`FromStr`] takes, aliases included.
-            pub const ALIASES: &'static [&'static str] = &["accuracy", "acc", $($name $(, $alias)*),+];
+            pub const ALIASES: &'static [&'static str] =
+                &["accuracy", "acc", "crossentropy", "ce", $($name $(, $alias)*),+];
         }
 
         $(
@@ -128,10 +246,75 @@ macro_rules! known_metrics {
     };
 }
 
-// The list: a new metric is a file of its own and its line here, with the names it goes by.
+// The list: a new metric is a file of its own and its line here, with the arguments it cannot do
+// without and the names it goes by.
 known_metrics! {
+    Accuracy: "exact_accuracy";
+    AUC: "auc";
+    BinaryAccuracy: "binary_accuracy";
+    BinaryCrossentropy: "binary_crossentropy", "bce";
+    BinaryIoU: "binary_io_u";
     CategoricalAccuracy: "categorical_accuracy";
+    CategoricalCrossentropy: "categorical_crossentropy";
+    CategoricalHinge: "categorical_hinge";
+    ConcordanceCorrelation: "concordance_correlation";
+    ConfusionMatrix(num_classes): "confusion_matrix";
+    CosineSimilarity: "cosine_similarity";
+    F1Score: "f1_score";
+    FBetaScore: "fbeta_score", "f_beta_score";
+    FalseNegatives: "false_negatives";
+    FalsePositives: "false_positives";
+    Hinge: "hinge";
+    IoU(num_classes, target_class_ids): "io_u";
+    KLDivergence: "kl_divergence";
+    LogCoshError: "logcosh", "log_cosh_error";
+    Mean: "mean";
+    MeanAbsoluteError: "mean_absolute_error", "mae";
+    MeanAbsolutePercentageError: "mean_absolute_percentage_error", "mape";
+    MeanIoU(num_classes): "mean_io_u";
+    MeanSquaredError: "mean_squared_error", "mse";
+    MeanSquaredLogarithmicError: "mean_squared_logarithmic_error", "msle";
+    OneHotIoU(num_classes, target_class_ids): "one_hot_io_u";
+    OneHotMeanIoU(num_classes): "one_hot_mean_io_u";
+    PearsonCorrelation: "pearson_correlation";
+    Poisson: "poisson";
+    Precision: "precision";
+    PrecisionAtRecall(recall): "precision_at_recall";
+    R2Score: "r2_score";
+    Recall: "recall";
+    RecallAtPrecision(precision): "recall_at_precision";
+    RootMeanSquaredError: "root_mean_squared_error";
+    SensitivityAtSpecificity(specificity): "sensitivity_at_specificity";
     SparseCategoricalAccuracy: "sparse_categorical_accuracy";
+    SparseCategoricalCrossentropy: "sparse_categorical_crossentropy";
+    SparseTopKCategoricalAccuracy: "sparse_top_k_categorical_accuracy";
+    SpecificityAtSensitivity(sensitivity): "specificity_at_sensitivity";
+    SquaredHinge: "squared_hinge";
+    Sum: "sum";
+    TopKCategoricalAccuracy: "top_k_categorical_accuracy";
+    TrueNegatives: "true_negatives";
+    TruePositives: "true_positives";
+}
+
+impl Function {
+    /// The name of the figure unless it is given another one.
+    fn name(&self) -> &str {
+        match self {
+            Self::Known(known) => known.function().name(),
+            Self::ByShape(by_shape) => by_shape.name(),
+            Self::Custom(custom) => custom.name(),
+        }
+    }
+
+    /// The name it was asked for by, where that is another one: as in Keras, `mse` is also what the
+    /// figure is called.
+    fn alias(&self, key: &str) -> Option<String> {
+        let names_itself = match self {
+            Self::Known(known) => key == known.text_name(),
+            Self::ByShape(_) | Self::Custom(_) => key == self.name(),
+        };
+        (!names_itself).then(|| key.to_owned())
+    }
 }
 
 impl Metric {
@@ -139,7 +322,16 @@ impl Metric {
     /// demand.
     pub fn accuracy() -> Self {
         Self {
-            function: Function::Accuracy,
+            function: Function::ByShape(ByShape::Accuracy),
+            name: None,
+        }
+    }
+
+    /// The cross-entropy: binary, categorical or by class index, as outputs and targets demand. Keras
+    /// knows the name for losses alone.
+    pub fn crossentropy() -> Self {
+        Self {
+            function: Function::ByShape(ByShape::Crossentropy),
             name: None,
         }
     }
@@ -161,26 +353,23 @@ impl Metric {
 
     /// The name of the figure, e.g. `accuracy`.
     pub fn name(&self) -> &str {
-        match (&self.name, &self.function) {
-            (Some(name), _) => name,
-            (None, Function::Known(known)) => known.function().name(),
-            (None, Function::Accuracy) => "accuracy",
-            (None, Function::Custom(custom)) => custom.name(),
-        }
+        self.name.as_deref().unwrap_or(self.function.name())
     }
 
     /// The function behind it, chosen by what the outputs are compared with: targets of this form, and
     /// this many columns of outputs.
     pub fn function(&self, targets: TargetForm, columns: usize) -> &dyn MetricFunction {
-        static CATEGORICAL: CategoricalAccuracy = CategoricalAccuracy::new();
-        static SPARSE: SparseCategoricalAccuracy = SparseCategoricalAccuracy::new();
         match &self.function {
             Function::Known(known) => known.function(),
+            Function::ByShape(by_shape) => by_shape.function(targets, columns),
             Function::Custom(custom) => custom.as_ref(),
-            Function::Accuracy => match (targets, columns) {
-                (TargetForm::ClassIndex, _) => &SPARSE,
-                (TargetForm::LikeOutputs, _) => &CATEGORICAL,
-            },
+        }
+    }
+
+    fn unknown(name: &str) -> TrainError {
+        TrainError::UnknownMetric {
+            name: name.to_owned(),
+            nearest: nearest_name(&crate::names::snake_case(name), Self::ALIASES),
         }
     }
 }
@@ -190,7 +379,7 @@ impl PartialEq for Metric {
     fn eq(&self, other: &Self) -> bool {
         let same = match (&self.function, &other.function) {
             (Function::Known(own), Function::Known(other)) => own == other,
-            (Function::Accuracy, Function::Accuracy) => true,
+            (Function::ByShape(own), Function::ByShape(other)) => own == other,
             (Function::Custom(own), Function::Custom(other)) => Arc::ptr_eq(own, other),
             _ => false,
         };
@@ -209,65 +398,19 @@ impl FromStr for Metric {
 
     fn from_str(name: &str) -> Result<Self, TrainError> {
         let key = crate::names::snake_case(name);
-        if matches!(key.as_str(), "accuracy" | "acc") {
-            return Ok(Self::accuracy());
-        }
-        match Known::by_name(&key) {
-            Some(known) => Ok(Self {
-                function: Function::Known(known),
-                name: None,
-            }),
-            None => Err(TrainError::UnknownMetric {
-                name: name.to_owned(),
-                nearest: nearest_name(&key, Self::ALIASES),
-            }),
-        }
-    }
-}
-
-/// The form in files: a name alone, or a table with the metric and what differs from the defaults.
-#[derive(Clone, Serialize, Deserialize)]
-#[serde(untagged)]
-enum Written {
-    Name(String),
-    Table {
-        #[serde(flatten)]
-        known: Known,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        name: Option<String>,
-    },
-}
-
-impl TryFrom<Written> for Metric {
-    type Error = TrainError;
-
-    fn try_from(written: Written) -> Result<Self, TrainError> {
-        match written {
-            Written::Name(name) => name.parse(),
-            Written::Table { known, name } => Ok(Self {
-                function: Function::Known(known),
-                name,
-            }),
-        }
-    }
-}
-
-impl From<Metric> for Written {
-    fn from(metric: Metric) -> Self {
-        match metric.function {
-            Function::Known(known) => {
-                let name = known.function().name();
-                if Known::by_name(name).as_ref() == Some(&known) && metric.name.is_none() {
-                    Self::Name(name.to_owned())
-                } else {
-                    Self::Table {
-                        known,
-                        name: metric.name,
-                    }
-                }
-            }
-            Function::Accuracy => Self::Name("accuracy".to_owned()),
-            Function::Custom(custom) => Self::Name(custom.name().to_owned()),
-        }
+        let function = if let Some(by_shape) = ByShape::by_name(&key) {
+            Function::ByShape(by_shape)
+        } else {
+            let known = Known::by_name(&key).ok_or_else(|| Self::unknown(name))?;
+            let missing = |required| TrainError::MissingArguments {
+                metric: key.clone(),
+                required,
+            };
+            Function::Known(known.map_err(missing)?)
+        };
+        Ok(Self {
+            name: function.alias(&key),
+            function,
+        })
     }
 }

@@ -23,8 +23,11 @@ pub struct BinaryCrossentropy {
 
 impl BinaryCrossentropy {
     /// For a network whose outputs are probabilities, sigmoids at its end say.
-    pub fn new() -> Self {
-        Self::default()
+    pub const fn new() -> Self {
+        Self {
+            from_logits: false,
+            label_smoothing: LabelSmoothing::NONE,
+        }
     }
 
     /// For a network without a sigmoid at its end.

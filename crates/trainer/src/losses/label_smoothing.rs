@@ -10,6 +10,8 @@ use crate::TrainError;
 pub(super) struct LabelSmoothing(#[serde(deserialize_with = "bounds::share")] f64);
 
 impl LabelSmoothing {
+    pub(super) const NONE: Self = Self(0.0);
+
     pub(super) fn new(label_smoothing: f64) -> Result<Self, TrainError> {
         SHARE.check("label_smoothing", label_smoothing).map(Self)
     }

@@ -5,14 +5,18 @@ pub enum Direction {
     Up,
     /// Less is better, as with a loss.
     Down,
+    /// The figure alone does not say, as with a count; Keras leaves it open too.
+    Unknown,
 }
 
 impl Direction {
-    /// Whether `value` is better than `than`; NaN is neither better nor worse.
+    /// Whether `value` is better than `than`; NaN is neither better nor worse, nor is anything where the
+    /// direction is not known.
     pub fn is_better(self, value: f64, than: f64) -> bool {
         match self {
             Self::Up => value > than,
             Self::Down => value < than,
+            Self::Unknown => false,
         }
     }
 }

@@ -1,6 +1,57 @@
-//! What the metrics share that are a mean over the rows.
+//! The mean over the rows, and what the metrics share that are one.
 
 use burn::tensor::Tensor;
+use serde::{Deserialize, Serialize};
+
+use super::{Direction, MetricFunction};
+use crate::Outputs;
+
+/// The weighted mean of the outputs; the targets are not looked at.
+///
+/// # Source
+/// <https://keras.io/api/metrics/reduction_metrics/#mean-class>
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mean {}
+
+impl Mean {
+    /// The mean of what a network answers.
+    pub const fn new() -> Self {
+        Self {}
+    }
+}
+
+impl MetricFunction for Mean {
+    fn name(&self) -> &'static str {
+        "mean"
+    }
+
+    fn direction(&self) -> Direction {
+        Direction::Unknown
+    }
+
+    fn update(
+        &self,
+        _targets: Tensor<2>,
+        outputs: &Outputs,
+        weights: Option<Tensor<1>>,
+    ) -> Tensor<1> {
+        mean_sums(row_means(outputs.values()), weights)
+    }
+
+    fn result(&self, sums: &[f64]) -> Vec<f64> {
+        mean_result(sums)
+    }
+}
+
+/// The mean of every row.
+///
+/// # Shapes
+/// - values: `[rows, columns]`
+/// - output: `[rows]`
+pub(super) fn row_means(values: Tensor<2>) -> Tensor<1> {
+    values.mean_dim(1).squeeze_dim(1)
+}
 
 /// The sums of a weighted mean: of the values, and of the weights.
 ///
@@ -23,7 +74,12 @@ pub(super) fn mean_sums(values: Tensor<1>, weights: Option<Tensor<1>>) -> Tensor
 /// The mean of such sums; 0 without any weight, as in Keras.
 pub(super) fn mean_result(sums: &[f64]) -> Vec<f64> {
     vec![match *sums {
-        [sum, weight] if weight != 0.0 => sum / weight,
+        [sum, weight] => ratio(sum, weight),
         _ => 0.0,
     }]
+}
+
+/// `part / whole`, and 0 where the whole is 0.
+pub(super) fn ratio(part: f64, whole: f64) -> f64 {
+    if whole == 0.0 { 0.0 } else { part / whole }
 }

@@ -96,5 +96,5 @@ pub(super) fn check_metric(
             metric: name.to_owned(),
         });
     }
-    Ok(())
+    function.check(columns)
 }

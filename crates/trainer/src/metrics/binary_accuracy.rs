@@ -1,0 +1,61 @@
+use burn::tensor::Tensor;
+use serde::{Deserialize, Serialize};
+
+use super::mean::{mean_result, mean_sums, row_means};
+use super::{Direction, MetricFunction};
+use crate::Outputs;
+
+/// How often `output > threshold` is the target, which is 0 or 1.
+///
+/// # Source
+/// <https://keras.io/api/metrics/accuracy_metrics/#binaryaccuracy-class>
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct BinaryAccuracy {
+    threshold: f64,
+}
+
+impl BinaryAccuracy {
+    /// The accuracy for probabilities, with a threshold of 0.5.
+    pub const fn new() -> Self {
+        Self { threshold: 0.5 }
+    }
+
+    /// Sets what an output has to exceed to mean 1, e.g. 0 for logits.
+    #[must_use = "returns the changed metric"]
+    pub fn with_threshold(mut self, threshold: f64) -> Self {
+        self.threshold = threshold;
+        self
+    }
+}
+
+impl Default for BinaryAccuracy {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl MetricFunction for BinaryAccuracy {
+    fn name(&self) -> &'static str {
+        "binary_accuracy"
+    }
+
+    fn direction(&self) -> Direction {
+        Direction::Up
+    }
+
+    fn update(
+        &self,
+        targets: Tensor<2>,
+        outputs: &Outputs,
+        weights: Option<Tensor<1>>,
+    ) -> Tensor<1> {
+        let answers = outputs.values().greater_elem(self.threshold).float();
+        let right = answers.equal(targets).float();
+        mean_sums(row_means(right), weights)
+    }
+
+    fn result(&self, sums: &[f64]) -> Vec<f64> {
+        mean_result(sums)
+    }
+}

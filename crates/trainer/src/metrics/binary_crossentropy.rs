@@ -1,0 +1,66 @@
+use burn::tensor::Tensor;
+use serde::{Deserialize, Serialize};
+
+use super::mean::{mean_result, mean_sums};
+use super::{Direction, MetricFunction};
+use crate::losses::{self, LossFunction};
+use crate::{Outputs, TrainError};
+
+/// `-(target · ln(p) + (1 - target) · ln(1 - p))` of the probabilities `p` that the outputs are.
+///
+/// # Source
+/// <https://keras.io/api/metrics/probabilistic_metrics/#binarycrossentropy-class>
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct BinaryCrossentropy {
+    loss: losses::BinaryCrossentropy,
+}
+
+impl BinaryCrossentropy {
+    /// For a network whose outputs are probabilities.
+    pub const fn new() -> Self {
+        Self {
+            loss: losses::BinaryCrossentropy::new(),
+        }
+    }
+
+    /// For a network whose outputs are logits.
+    #[must_use = "returns the changed metric"]
+    pub fn from_logits(self) -> Self {
+        Self {
+            loss: self.loss.from_logits(),
+        }
+    }
+
+    /// Sets how far the targets move towards the same for all classes, as a share of the way.
+    ///
+    /// # Errors
+    /// If it is not from 0 to 1.
+    pub fn with_label_smoothing(self, label_smoothing: f64) -> Result<Self, TrainError> {
+        let loss = self.loss.with_label_smoothing(label_smoothing)?;
+        Ok(Self { loss })
+    }
+}
+
+impl MetricFunction for BinaryCrossentropy {
+    fn name(&self) -> &'static str {
+        "binary_crossentropy"
+    }
+
+    fn direction(&self) -> Direction {
+        Direction::Down
+    }
+
+    fn update(
+        &self,
+        targets: Tensor<2>,
+        outputs: &Outputs,
+        weights: Option<Tensor<1>>,
+    ) -> Tensor<1> {
+        mean_sums(self.loss.values(targets, outputs), weights)
+    }
+
+    fn result(&self, sums: &[f64]) -> Vec<f64> {
+        mean_result(sums)
+    }
+}

@@ -1,0 +1,106 @@
+//! The metrics that are a loss without arguments, as the mean over the rows.
+
+use burn::tensor::Tensor;
+use serde::{Deserialize, Serialize};
+
+use super::mean::{mean_result, mean_sums};
+use super::{Direction, MetricFunction};
+use crate::Outputs;
+use crate::losses::{self, LossFunction};
+
+/// Writes the list below out: a metric for every loss.
+macro_rules! means_of_losses {
+    ($($(#[$meaning:meta])* $metric:ident, $name:literal: $loss:expr;)+) => {
+        $(
+            $(#[$meaning])*
+            #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+            #[serde(deny_unknown_fields)]
+            pub struct $metric {}
+
+            impl $metric {
+                /// The mean over the rows.
+                pub const fn new() -> Self {
+                    Self {}
+                }
+            }
+
+            impl MetricFunction for $metric {
+                fn name(&self) -> &'static str {
+                    $name
+                }
+
+                fn direction(&self) -> Direction {
+                    Direction::Down
+                }
+
+                fn update(
+                    &self,
+                    targets: Tensor<2>,
+                    outputs: &Outputs,
+                    weights: Option<Tensor<1>>,
+                ) -> Tensor<1> {
+                    mean_sums($loss.values(targets, outputs), weights)
+                }
+
+                fn result(&self, sums: &[f64]) -> Vec<f64> {
+                    mean_result(sums)
+                }
+            }
+        )+
+    };
+}
+
+means_of_losses! {
+    /// `(output - target)²`
+    ///
+    /// # Source
+    /// <https://keras.io/api/metrics/regression_metrics/#meansquarederror-class>
+    MeanSquaredError, "mean_squared_error": losses::MeanSquaredError::new();
+    /// `|output - target|`
+    ///
+    /// # Source
+    /// <https://keras.io/api/metrics/regression_metrics/#meanabsoluteerror-class>
+    MeanAbsoluteError, "mean_absolute_error": losses::MeanAbsoluteError::new();
+    /// `100 · |output - target| / |target|`
+    ///
+    /// # Source
+    /// <https://keras.io/api/metrics/regression_metrics/#meanabsolutepercentageerror-class>
+    MeanAbsolutePercentageError, "mean_absolute_percentage_error":
+        losses::MeanAbsolutePercentageError::new();
+    /// `(ln(output + 1) - ln(target + 1))²`
+    ///
+    /// # Source
+    /// <https://keras.io/api/metrics/regression_metrics/#meansquaredlogarithmicerror-class>
+    MeanSquaredLogarithmicError, "mean_squared_logarithmic_error":
+        losses::MeanSquaredLogarithmicError::new();
+    /// `ln(cosh(output - target))`
+    ///
+    /// # Source
+    /// <https://keras.io/api/metrics/regression_metrics/#logcosherror-class>
+    LogCoshError, "logcosh": losses::LogCosh::new();
+    /// `output - target · ln(output)`
+    ///
+    /// # Source
+    /// <https://keras.io/api/metrics/probabilistic_metrics/#poisson-class>
+    Poisson, "poisson": losses::Poisson::new();
+    /// The sum over the columns of `target · ln(target / output)`.
+    ///
+    /// # Source
+    /// <https://keras.io/api/metrics/probabilistic_metrics/#kldivergence-class>
+    KLDivergence, "kl_divergence": losses::KLDivergence::new();
+    /// `max(1 - target · output, 0)` for targets -1 and 1; where all of a batch are 0 or 1, 0 means -1.
+    ///
+    /// # Source
+    /// <https://keras.io/api/metrics/hinge_metrics/#hinge-class>
+    Hinge, "hinge": losses::Hinge::new();
+    /// `max(1 - target · output, 0)²` for targets -1 and 1; where all of a batch are 0 or 1, 0 means -1.
+    ///
+    /// # Source
+    /// <https://keras.io/api/metrics/hinge_metrics/#squaredhinge-class>
+    SquaredHinge, "squared_hinge": losses::SquaredHinge::new();
+    /// `max(largest wrong output - right output + 1, 0)` for one-hot targets.
+    ///
+    /// # Source
+    /// <https://keras.io/api/metrics/hinge_metrics/#categoricalhinge-class>
+    CategoricalHinge, "categorical_hinge": losses::CategoricalHinge::new();
+}

@@ -86,7 +86,7 @@ pub mod losses {
         MeanSquaredLogarithmicError, Poisson, Reduction, SparseCategoricalCrossentropy,
         SquaredHinge, Tversky,
     };
-    pub use firebrick_trainer::{Loss, LossFunction, Outputs, TargetForm};
+    pub use firebrick_trainer::{Loss, LossFunction, OutputForm, Outputs, TargetForm};
 }
 
 /// What is measured beside the loss.

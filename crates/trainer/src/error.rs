@@ -3,6 +3,7 @@ use std::path::PathBuf;
 use firebrick_data::Targets;
 use firebrick_model::did_you_mean;
 
+use crate::losses::OutputForm;
 use crate::{CurvesError, Display, Loss, Metric, Optimizer};
 
 /// What can go wrong between compiling a model and reading its history.
@@ -180,6 +181,17 @@ pub enum TrainError {
         targets: Targets,
         /// What to do.
         hint: &'static str,
+    },
+
+    /// A loss that takes the outputs for something else than they are.
+    #[error("the loss {loss} takes {}; {hint}", outputs_text(*expected))]
+    OutputMismatch {
+        /// The loss.
+        loss: String,
+        /// What it takes them for.
+        expected: OutputForm,
+        /// What they are and what to do.
+        hint: String,
     },
 
     /// A metric of class indices where there are none.
@@ -379,5 +391,13 @@ fn targets_text(targets: &Targets) -> String {
             format!("the index of one of {num_classes} classes")
         }
         Targets::Values { shape } => format!("targets of shape {shape:?}"),
+    }
+}
+
+fn outputs_text(form: OutputForm) -> &'static str {
+    match form {
+        OutputForm::Any => "any numbers",
+        OutputForm::Probabilities => "probabilities",
+        OutputForm::Logits => "logits",
     }
 }

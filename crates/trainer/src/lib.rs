@@ -42,7 +42,7 @@ pub use fit::Fit;
 pub use history::{EpochRecord, FitParams, History, StopReason};
 pub use interrupt::StopHandle;
 pub use logs::Logs;
-pub use losses::{Loss, LossFunction, TargetForm};
+pub use losses::{Loss, LossFunction, OutputForm, TargetForm};
 pub use metrics::{Metric, MetricFunction};
 pub use optimizer::Optimizer;
 pub use outputs::Outputs;

@@ -72,6 +72,28 @@ pub enum TargetForm {
     ClassIndex,
 }
 
+/// What a loss takes the outputs for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum OutputForm {
+    /// Any numbers.
+    Any,
+    /// Numbers from 0 to 1, as a softmax or a sigmoid gives them.
+    Probabilities,
+    /// What a softmax or a sigmoid is yet to be applied to.
+    Logits,
+}
+
+impl OutputForm {
+    /// What a cross-entropy takes.
+    fn of(from_logits: bool) -> Self {
+        if from_logits {
+            Self::Logits
+        } else {
+            Self::Probabilities
+        }
+    }
+}
+
 /// What training makes small, for one row of answers at a time.
 pub trait LossFunction: fmt::Debug + Send + Sync {
     /// Keras' name, e.g. `mean_squared_error`.
@@ -80,6 +102,11 @@ pub trait LossFunction: fmt::Debug + Send + Sync {
     /// Which targets it takes.
     fn target_form(&self) -> TargetForm {
         TargetForm::LikeOutputs
+    }
+
+    /// What it takes the outputs for; others are an error before training.
+    fn output_form(&self) -> OutputForm {
+        OutputForm::Any
     }
 
     /// The loss of every row, differentiable in the outputs.

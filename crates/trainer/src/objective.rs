@@ -10,7 +10,7 @@ use firebrick_data::{Batch, Targets, one_hot};
 use firebrick_model::{Activation, AnyTensor, ModelError};
 
 use crate::figures::RunningFigures;
-use crate::losses::TargetForm;
+use crate::losses::{OutputForm, TargetForm};
 use crate::metrics::{Direction, MetricFunction};
 use crate::{Compile, Logs, Loss, Metric, Outputs, TrainError};
 
@@ -64,6 +64,7 @@ impl Objective {
     ) -> Result<Self, TrainError> {
         let form = suitability::natural_form(&compile.loss, &targets, output_shape)?;
         let columns = output_shape.last().copied().unwrap_or(1);
+        suitability::check_activation(&compile.loss, activation, columns)?;
         let mut metrics: Vec<Measured> = Vec::new();
         let unweighted = compile.metrics.iter().map(|metric| (metric, false));
         let weighted = compile.weighted_metrics.iter().map(|metric| (metric, true));
@@ -144,6 +145,13 @@ impl Objective {
         let is_class = self.targets.num_classes().is_some()
             || (self.form == TargetForm::ClassIndex && self.targets.num_columns() == 1);
         is_class.then_some(self.columns.max(2))
+    }
+
+    /// The name of the loss where these outputs should be probabilities and nothing but their values tells.
+    pub(crate) fn unproven_probabilities(&self) -> Option<&str> {
+        let is_unproven = self.loss.function().output_form() == OutputForm::Probabilities
+            && self.activation == Activation::Linear;
+        is_unproven.then(|| self.loss.name())
     }
 
     /// The figures of these sums.

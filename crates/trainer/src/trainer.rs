@@ -102,6 +102,7 @@ impl<M: Model> Trainer<M> {
             objective.with_class_weights(&fit.class_weights)?
         };
         self.check_targets(data.as_ref(), &objective)?;
+        self.check_outputs(data.as_ref(), &objective)?;
         if let Some(validation) = &validation {
             let own = self.objective(validation.as_ref())?;
             self.check_targets(validation.as_ref(), &own)?;
@@ -193,6 +194,7 @@ impl<M: Model> Trainer<M> {
     {
         let objective = self.objective(data)?;
         self.check_targets(data, &objective)?;
+        self.check_outputs(data, &objective)?;
         answers::evaluate(self, Arc::new(data.clone()), objective)
     }
 

@@ -26,6 +26,9 @@ use crate::{EpochRecord, Logs, StopReason, TrainError};
 /// What Burn's dashboard stops with.
 const DASHBOARD_STOP: &str = "Stopping training from user input.";
 
+/// A loss that changes by less, as a share of it, does not move.
+const UNMOVED: f64 = 1e-7;
+
 type Events<M> = SupervisedTrainingEventProcessor<Compiled<M>>;
 type Batches<'a> = Box<dyn DataLoaderIterator<Batch> + 'a>;
 
@@ -183,6 +186,7 @@ impl<'a, M: Model> Run<'a, M> {
             .reporter
             .epoch_end(&record, self.settings.params.steps);
         self.call(|callback, training| callback.on_epoch_end(training, &logs))?;
+        self.hint(&logs);
         self.last_logs = logs;
         let mut outcome = outcome.borrow_mut();
         let model = self.stepper.model();
@@ -287,6 +291,23 @@ impl<'a, M: Model> Run<'a, M> {
         self.tell_validation(LearnerEvent::ProcessedItem(item));
         self.tell_validation(LearnerEvent::EndSplit(self.epoch));
         Ok((!is_stopped).then_some(logs))
+    }
+
+    /// Says so when an epoch has changed nothing.
+    fn hint(&mut self, logs: &Logs) {
+        let of = |logs: &Logs| logs.get("loss").filter(|loss| *loss != 0.0);
+        let (Some(before), Some(now)) = (of(&self.last_logs), of(logs)) else {
+            return;
+        };
+        if (now - before).abs() <= UNMOVED * before.abs() {
+            let text = format!(
+                "hint: the loss has not moved since the epoch before; the learning rate is {}, try ten times as \
+                 much or a tenth, and look whether the inputs differ from one another",
+                self.stepper.learning_rate()
+            );
+            log::warn!("{text}");
+            self.settings.reporter.say(&text);
+        }
     }
 
     /// Calls a hook of every callback.

@@ -2,9 +2,9 @@ use burn::tensor::Tensor;
 use firebrick_model::Activation;
 use serde::{Deserialize, Serialize};
 
-use super::LossFunction;
 use super::label_smoothing::LabelSmoothing;
 use super::probabilities::{either, log_yes_and_no};
+use super::{LossFunction, OutputForm};
 use crate::{Outputs, TrainError};
 
 /// Mean over the columns of `-t · ln p - (1 - t) · ln(1 - p)`, each column a yes or no of its own.
@@ -50,6 +50,10 @@ impl BinaryCrossentropy {
 impl LossFunction for BinaryCrossentropy {
     fn name(&self) -> &'static str {
         "binary_crossentropy"
+    }
+
+    fn output_form(&self) -> OutputForm {
+        OutputForm::of(self.from_logits)
     }
 
     fn values(&self, targets: Tensor<2>, outputs: &Outputs) -> Tensor<1> {

@@ -2,10 +2,10 @@ use burn::tensor::Tensor;
 use firebrick_model::Activation;
 use serde::{Deserialize, Serialize};
 
-use super::LossFunction;
 use super::bounds::{self, NOT_NEGATIVE, SHARE};
 use super::label_smoothing::LabelSmoothing;
 use super::probabilities::{either, log_yes_and_no};
+use super::{LossFunction, OutputForm};
 use crate::{Outputs, TrainError};
 
 /// Binary cross-entropy that passes over what is easy: mean over the columns of
@@ -94,6 +94,10 @@ impl Default for BinaryFocalCrossentropy {
 impl LossFunction for BinaryFocalCrossentropy {
     fn name(&self) -> &'static str {
         "binary_focal_crossentropy"
+    }
+
+    fn output_form(&self) -> OutputForm {
+        OutputForm::of(self.from_logits)
     }
 
     fn values(&self, targets: Tensor<2>, outputs: &Outputs) -> Tensor<1> {

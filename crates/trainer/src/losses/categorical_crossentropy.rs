@@ -2,9 +2,9 @@ use burn::tensor::Tensor;
 use firebrick_model::Activation;
 use serde::{Deserialize, Serialize};
 
-use super::LossFunction;
 use super::label_smoothing::LabelSmoothing;
 use super::probabilities::log_shares;
+use super::{LossFunction, OutputForm};
 use crate::{Outputs, TrainError};
 
 /// `-Σ t · ln p` over the columns, of targets `t` that are probabilities, those of one class say.
@@ -50,6 +50,10 @@ impl CategoricalCrossentropy {
 impl LossFunction for CategoricalCrossentropy {
     fn name(&self) -> &'static str {
         "categorical_crossentropy"
+    }
+
+    fn output_form(&self) -> OutputForm {
+        OutputForm::of(self.from_logits)
     }
 
     fn values(&self, targets: Tensor<2>, outputs: &Outputs) -> Tensor<1> {

@@ -2,11 +2,11 @@ use burn::tensor::Tensor;
 use firebrick_model::Activation;
 use serde::{Deserialize, Serialize};
 
-use super::LossFunction;
 use super::bounds::{self, NOT_NEGATIVE};
 use super::class_weights::ClassWeights;
 use super::label_smoothing::LabelSmoothing;
 use super::probabilities::{EPSILON, log_shares_of_logits, shares};
+use super::{LossFunction, OutputForm};
 use crate::{Outputs, TrainError};
 
 /// Categorical cross-entropy that passes over what is easy: `-Σ alpha · (1 - p)^gamma · t · ln p` over
@@ -92,6 +92,10 @@ impl Default for CategoricalFocalCrossentropy {
 impl LossFunction for CategoricalFocalCrossentropy {
     fn name(&self) -> &'static str {
         "categorical_focal_crossentropy"
+    }
+
+    fn output_form(&self) -> OutputForm {
+        OutputForm::of(self.from_logits)
     }
 
     fn values(&self, targets: Tensor<2>, outputs: &Outputs) -> Tensor<1> {

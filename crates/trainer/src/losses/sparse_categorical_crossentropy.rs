@@ -3,7 +3,7 @@ use firebrick_model::Activation;
 use serde::{Deserialize, Serialize};
 
 use super::probabilities::log_shares;
-use super::{LossFunction, TargetForm};
+use super::{LossFunction, OutputForm, TargetForm};
 use crate::Outputs;
 
 /// `-ln p[class]` of the probabilities `p` that the outputs are, for targets that are the index of a class.
@@ -54,6 +54,10 @@ impl LossFunction for SparseCategoricalCrossentropy {
 
     fn target_form(&self) -> TargetForm {
         TargetForm::ClassIndex
+    }
+
+    fn output_form(&self) -> OutputForm {
+        OutputForm::of(self.from_logits)
     }
 
     fn values(&self, targets: Tensor<2>, outputs: &Outputs) -> Tensor<1> {

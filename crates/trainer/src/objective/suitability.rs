@@ -1,8 +1,9 @@
 //! Whether loss, metrics, targets and outputs suit one another.
 
 use firebrick_data::Targets;
+use firebrick_model::Activation;
 
-use crate::losses::TargetForm;
+use crate::losses::{OutputForm, TargetForm};
 use crate::metrics::MetricFunction;
 use crate::{Loss, TrainError};
 
@@ -81,6 +82,30 @@ pub(super) fn natural_form(
             }
         }
     }
+}
+
+/// Whether the loss takes what comes out of a network with this last activation.
+pub(super) fn check_activation(
+    loss: &Loss,
+    activation: Activation,
+    columns: usize,
+) -> Result<(), TrainError> {
+    let expected = loss.function().output_form();
+    let ends_in_probabilities = matches!(activation, Activation::Softmax | Activation::Sigmoid);
+    let hint = if expected == OutputForm::Logits && ends_in_probabilities {
+        format!("the network ends with {activation}; drop `from_logits`, or the {activation}")
+    } else if activation == Activation::Softmax && columns == 1 {
+        "the network ends with a softmax of a single unit, which is always 1; take a sigmoid, or a unit for \
+         each class"
+            .to_owned()
+    } else {
+        return Ok(());
+    };
+    Err(TrainError::OutputMismatch {
+        loss: loss.name().to_owned(),
+        expected,
+        hint,
+    })
 }
 
 /// Whether a metric can be taken of such targets.

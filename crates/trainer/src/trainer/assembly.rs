@@ -11,8 +11,12 @@ use crate::TrainError;
 use crate::burn_loop::{Compiled, StepState, Stepper};
 use crate::callback::Callbacks;
 use crate::figures::RunningFigures;
+use crate::losses::OutputForm;
 use crate::objective::Objective;
 use crate::optimizers::Path;
+
+/// Samples whose outputs are looked at before a training.
+const LOOKED_AT: usize = 32;
 
 /// Samples whose targets are looked at together.
 const CHECKED_TOGETHER: usize = 4096;
@@ -107,6 +111,45 @@ impl<M: Model> Trainer<M> {
             check_indices(batch.targets, num_classes, start, width)?;
         }
         Ok(())
+    }
+
+    /// Looks at the first outputs where only they can tell whether they are probabilities.
+    pub(super) fn check_outputs(
+        &self,
+        data: &dyn BatchSource,
+        objective: &Objective,
+    ) -> Result<(), TrainError> {
+        let Some(loss) = objective.unproven_probabilities() else {
+            return Ok(());
+        };
+        let rows: Vec<usize> = (0..data.num_samples().min(LOOKED_AT)).collect();
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let failed = |message: String| TrainError::Evaluation { message };
+        let batch = data
+            .gather(&rows, &self.device)
+            .map_err(|error| failed(error.to_string()))?;
+        let answers = self.model.answer(objective.inputs(batch.inputs)?)?;
+        let size = answers.shape().iter().product();
+        let values: Tensor<1> = answers.reshape(&[size])?.into_rank()?;
+        let values = values
+            .try_into_data_as::<f32>()
+            .map_err(|error| failed(error.to_string()))?;
+        match values
+            .iter::<f32>()
+            .find(|value| !(-1e-6..=1.0 + 1e-6).contains(value))
+        {
+            Some(value) => Err(TrainError::OutputMismatch {
+                loss: loss.to_owned(),
+                expected: OutputForm::Probabilities,
+                hint: format!(
+                    "the network answers {value} to one of the first samples; end it with a softmax or a sigmoid, \
+                     or let the loss take logits with `from_logits`"
+                ),
+            }),
+            None => Ok(()),
+        }
     }
 
     /// What learns, for this objective: where the last fit ended, or anew.

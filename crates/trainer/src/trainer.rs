@@ -72,6 +72,11 @@ impl<M: Model> Trainer<M> {
         &self.model
     }
 
+    /// Gives the model back, e.g. to change and compile it anew.
+    pub fn into_model(self) -> M {
+        self.model
+    }
+
     /// What the last [`fit`](Self::fit) did, also when it ended with an error.
     pub fn history(&self) -> &History {
         &self.history

@@ -266,3 +266,12 @@ fn a_training_that_learned_nothing_leaves_no_run() {
         );
     assert!(!workplace.path("runs/x").exists());
 }
+
+#[test]
+fn a_loss_that_does_not_move_is_told() {
+    let workplace = Workplace::new();
+    let outcome = workplace.train("--run x --lr 1e-30").succeeds();
+    let hint = "hint: the loss has not moved since the epoch before; the learning rate is";
+    assert!(outcome.stdout.contains(hint), "{}", outcome.stdout);
+    assert!(workplace.read("runs/x/log.txt").contains(hint));
+}

@@ -1,7 +1,7 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
 use burn::lr_scheduler::module_lr_scheduler::ModuleLearningRate;
-use burn::module::Module;
+use burn::module::{Module, ModuleVisitor, Param};
 use burn::optim::{GradientsParams, ModuleOptimizer};
 use burn::tensor::{ExecutionError, Tensor};
 use burn::train::metric::Adaptor;
@@ -19,6 +19,9 @@ pub(crate) struct Compiled<M: Module> {
     model: M,
     #[module(skip)]
     objective: SharedObjective,
+    /// Whether any weight is to be moved.
+    #[module(skip)]
+    is_trainable: bool,
 }
 
 /// An objective that all clones of a learner's model share, so that the next `fit` can set another.
@@ -57,6 +60,7 @@ pub(crate) enum Output {
 impl<M: Model> Compiled<M> {
     pub(crate) fn new(model: M, objective: Objective) -> Self {
         Self {
+            is_trainable: is_trainable(&model),
             model,
             objective: SharedObjective::new(objective),
         }
@@ -106,6 +110,19 @@ impl<M: Model> Compiled<M> {
     }
 }
 
+/// Whether any weight of a module wants a gradient.
+fn is_trainable(module: &impl Module) -> bool {
+    struct Wanted(bool);
+    impl ModuleVisitor for Wanted {
+        fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+            self.0 |= param.is_require_grad();
+        }
+    }
+    let mut wanted = Wanted(false);
+    module.visit(&mut wanted);
+    wanted.0
+}
+
 fn step_output(samples: usize, loss: Tensor<1>, sums: Vec<Tensor<1>>) -> StepOutput {
     let lengths = sums.iter().map(|sums| sums.dims()[0]).collect();
     let mut figures = vec![loss];
@@ -128,7 +145,13 @@ impl<M: Model> TrainStep for Compiled<M> {
         match self.assess(batch) {
             Ok(Assessed { loss, sums, .. }) => {
                 let output = step_output(samples, loss.clone().inner(), sums);
-                TrainOutput::new(self, loss.backward(), Output::Step(Box::new(output)))
+                let item = Output::Step(Box::new(output));
+                if self.is_trainable {
+                    TrainOutput::new(self, loss.backward(), item)
+                } else {
+                    let grads = GradientsParams::new();
+                    TrainOutput { grads, item }
+                }
             }
             Err(error) => panic!("{error}"),
         }
@@ -140,10 +163,10 @@ impl<M: Model> TrainStep for Compiled<M> {
         learning_rates: ModuleLearningRate,
         gradients: GradientsParams,
     ) -> Self {
-        let Self { model, objective } = optimizer.step(learning_rates, self, gradients);
+        let moved = optimizer.step(learning_rates, self, gradients);
         Self {
-            model: model.constrained(),
-            objective,
+            model: moved.model.constrained(),
+            ..moved
         }
     }
 }

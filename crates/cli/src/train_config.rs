@@ -132,6 +132,28 @@ pub(crate) struct TrainConfig {
     )]
     pub(crate) global_clipnorm: Option<f64>,
 
+    /// Batches whose gradients make one update, by their mean: at least 2 [default: an update after
+    /// every batch]
+    #[arg(
+        long,
+        value_name = "N",
+        help_heading = "Learning",
+        allow_negative_numbers = true
+    )]
+    pub(crate) gradient_accumulation_steps: Option<usize>,
+
+    /// Keep a moving average of the weights with this momentum (`--ema` alone: 0.99), which they become
+    /// at the end [default: none]
+    #[arg(
+        long,
+        value_name = "M",
+        help_heading = "Learning",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "0.99"
+    )]
+    pub(crate) ema: Option<f64>,
+
     /// Learning rate as a function of the step: time-based:N starts at N and falls by 1 a step down
     /// to 1, constant:X stays; `firebrick schedule` knows and draws all forms [default: time-based:3
     /// with sgd, constant:0.001 with the others]
@@ -213,6 +235,10 @@ impl TrainConfig {
             clipnorm,
             clipvalue,
             global_clipnorm,
+            gradient_accumulation_steps: self
+                .gradient_accumulation_steps
+                .or(other.gradient_accumulation_steps),
+            ema: self.ema.or(other.ema),
             schedule,
             learning_rate,
             epochs: self.epochs.or(other.epochs),

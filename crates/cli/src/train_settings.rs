@@ -30,6 +30,9 @@ pub(crate) struct TrainSettings {
     pub(crate) clipnorm: Option<f64>,
     pub(crate) clipvalue: Option<f64>,
     pub(crate) global_clipnorm: Option<f64>,
+    pub(crate) gradient_accumulation_steps: Option<usize>,
+    /// The momentum of the weights' moving average.
+    pub(crate) ema: Option<f64>,
     pub(crate) schedule: ScheduleSpec,
     pub(crate) epochs: usize,
     pub(crate) batch_size: usize,
@@ -63,6 +66,8 @@ impl TrainSettings {
             clipnorm: config.clipnorm,
             clipvalue: config.clipvalue,
             global_clipnorm: config.global_clipnorm,
+            gradient_accumulation_steps: config.gradient_accumulation_steps,
+            ema: config.ema,
             schedule,
             epochs: positive("epochs", config.epochs.unwrap_or(10))?,
             batch_size: positive("batch_size", config.batch_size.unwrap_or(128))?,
@@ -97,6 +102,8 @@ impl TrainSettings {
             clipnorm: self.clipnorm,
             clipvalue: self.clipvalue,
             global_clipnorm: self.global_clipnorm,
+            gradient_accumulation_steps: self.gradient_accumulation_steps,
+            ema: self.ema,
             schedule: Some(self.schedule.clone()),
             learning_rate: None,
             epochs: Some(self.epochs),
@@ -112,19 +119,23 @@ impl TrainSettings {
         let mut optimizer = Optimizer::by_name(self.optimizer.as_str()).or_usage()?;
         // No momentum is what every optimizer can do.
         let momentum = (self.momentum != 0.0).then_some(self.momentum);
-        let settings: [(Option<f64>, With); 5] = [
+        let settings: [(Option<f64>, With); 6] = [
             (momentum, Optimizer::with_momentum),
             (self.weight_decay, Optimizer::with_weight_decay),
             (self.clipnorm, Optimizer::with_clipnorm),
             (self.clipvalue, Optimizer::with_clipvalue),
             (self.global_clipnorm, Optimizer::with_global_clipnorm),
+            (self.ema, Optimizer::with_ema),
         ];
         for (value, with) in settings {
             if let Some(value) = value {
                 optimizer = with(optimizer, value).or_usage()?;
             }
         }
-        Ok(optimizer)
+        match self.gradient_accumulation_steps {
+            Some(steps) => optimizer.with_gradient_accumulation_steps(steps).or_usage(),
+            None => Ok(optimizer),
+        }
     }
 
     /// What to tell before the training starts at a rate that is hardly meant.

@@ -109,6 +109,7 @@ pub mod metrics {
 
 /// What watches a training and may act on it.
 pub mod callbacks {
+    pub use firebrick_trainer::callbacks::SwapEmaWeights;
     pub use firebrick_trainer::{Callback, Flow, HookResult, Training, Weights};
 }
 

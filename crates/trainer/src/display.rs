@@ -17,8 +17,10 @@ pub enum Display {
     /// Burn's dashboard: curves of loss, accuracy, learning rate and speed, and the progress. It stops
     /// by `q` and `s`, on Unix also by Ctrl-C.
     Tui,
-    /// A progress line as Keras has it.
+    /// A progress line, as Keras prints it at `verbose=1`.
     Bar,
+    /// One line an epoch, as Keras prints it at `verbose=2`.
+    KerasLines,
     /// One line an epoch.
     Lines,
     /// Nothing.
@@ -27,7 +29,24 @@ pub enum Display {
 
 impl Display {
     /// The names that [`FromStr`] takes.
-    pub const NAMES: [&'static str; 5] = ["auto", "tui", "bar", "lines", "quiet"];
+    pub const NAMES: [&'static str; 6] = ["auto", "tui", "bar", "keras-lines", "lines", "quiet"];
+
+    /// What Keras' `verbose` asks for: 0 for nothing, 1 for a progress line, 2 for one line an epoch.
+    ///
+    /// # Errors
+    /// Another number.
+    pub fn from_verbose(verbose: u8) -> Result<Self, TrainError> {
+        match verbose {
+            0 => Ok(Self::Quiet),
+            1 => Ok(Self::Bar),
+            2 => Ok(Self::KerasLines),
+            _ => Err(TrainError::Setting {
+                setting: "verbose",
+                expected: "0 (nothing), 1 (a progress line) or 2 (one line an epoch)",
+                received: verbose.to_string(),
+            }),
+        }
+    }
 
     /// What `auto` means here and now; checks that the dashboard can be shown where it is asked for.
     ///
@@ -65,6 +84,7 @@ impl fmt::Display for Display {
             Self::Auto => "auto",
             Self::Tui => "tui",
             Self::Bar => "bar",
+            Self::KerasLines => "keras-lines",
             Self::Lines => "lines",
             Self::Quiet => "quiet",
         })
@@ -79,6 +99,7 @@ impl FromStr for Display {
             "auto" => Ok(Self::Auto),
             "tui" => Ok(Self::Tui),
             "bar" => Ok(Self::Bar),
+            "keras-lines" => Ok(Self::KerasLines),
             "lines" => Ok(Self::Lines),
             "quiet" => Ok(Self::Quiet),
             _ => Err(TrainError::UnknownDisplay {
@@ -100,5 +121,29 @@ impl TryFrom<String> for Display {
 impl From<Display> for String {
     fn from(display: Display) -> Self {
         display.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_is_read_again() {
+        for name in Display::NAMES {
+            assert_eq!(name.parse::<Display>().unwrap().to_string(), name);
+        }
+    }
+
+    #[test]
+    fn verbose_is_what_it_is_in_keras() {
+        let displays = [Display::Quiet, Display::Bar, Display::KerasLines];
+        for (verbose, display) in (0..).zip(displays) {
+            assert_eq!(Display::from_verbose(verbose).unwrap(), display);
+        }
+        assert_eq!(
+            Display::from_verbose(3).unwrap_err().to_string(),
+            "verbose is 3, expected 0 (nothing), 1 (a progress line) or 2 (one line an epoch)"
+        );
     }
 }

@@ -1,16 +1,21 @@
 //! The displays that are not Burn's dashboard, one a file.
 
 mod bar;
+#[cfg(test)]
+mod golden;
+mod keras_lines;
 mod lines;
 mod pass_bar;
+mod pass_lines;
+mod progress_bar;
 mod progress_line;
 
 use std::time::Duration;
 
 pub(crate) use lines::epoch_line;
 pub(crate) use pass_bar::PassBar;
+pub(crate) use pass_lines::PassLines;
 
-use crate::logs::number;
 use crate::{Display, EpochRecord, Logs};
 
 /// Where a training is, when somebody looks.
@@ -22,6 +27,8 @@ pub(crate) struct Moment {
     pub(crate) batches: usize,
     /// Since the epoch began.
     pub(crate) elapsed: Duration,
+    /// When the first batch was done, since the epoch began.
+    pub(crate) first_step: Option<Duration>,
     /// Of the epoch's samples so far.
     pub(crate) figures: Logs,
 }
@@ -46,17 +53,17 @@ impl Reporter for Quiet {}
 pub(crate) fn reporter(display: Display, epochs: usize) -> Box<dyn Reporter> {
     match display {
         Display::Bar => Box::new(bar::Bar::new(epochs)),
+        Display::KerasLines => Box::new(keras_lines::KerasLines::new(epochs)),
         Display::Lines => Box::new(lines::Lines::new(epochs)),
         Display::Auto | Display::Tui | Display::Quiet => Box::new(Quiet),
     }
 }
 
-/// ` - name: value` for each figure, as Keras writes them: in the order of their names.
-fn figures_text(figures: &Logs) -> Vec<String> {
-    let mut figures: Vec<(&str, f64)> = figures.iter().collect();
-    figures.sort_by_key(|(name, _)| *name);
-    figures
-        .iter()
-        .map(|(name, value)| format!(" - {name}: {}", number(*value)))
-        .collect()
+/// The line above those of an epoch, which Keras leaves out where there is only one.
+fn epoch_heading(epoch: usize, epochs: usize) -> String {
+    if epochs > 1 {
+        format!("Epoch {epoch}/{epochs}\n")
+    } else {
+        String::new()
+    }
 }

@@ -225,6 +225,16 @@ pub enum TrainError {
         num_classes: usize,
     },
 
+    /// Class weights where a sample has not one class.
+    #[error(
+        "class weights need one class a sample, received {}; give weights of samples instead",
+        targets_text(targets)
+    )]
+    NoClassToWeigh {
+        /// What the data set asks for one sample.
+        targets: Targets,
+    },
+
     /// A class index that no output stands for.
     #[error(
         "the target of sample {sample} is {target}, expected a class index: a whole number from 0 to {}; check the labels, or give the last layer more units",
@@ -261,6 +271,15 @@ pub enum TrainError {
         inputs: usize,
         /// Samples of the targets.
         targets: usize,
+    },
+
+    /// A callback of the weights' moving average where there is none.
+    #[error(
+        "{callback} needs the moving average of the weights, which this optimizer does not keep; give it one by `with_ema`"
+    )]
+    NoAverage {
+        /// The callback.
+        callback: String,
     },
 
     /// Weights of another model.

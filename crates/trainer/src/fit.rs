@@ -76,8 +76,8 @@ impl Fit {
         self
     }
 
-    /// Batches an epoch, instead of all there are. The next epoch goes on where this one ended, and
-    /// begins the data anew where they end.
+    /// Batches an epoch, instead of all there are. The next epoch goes on where this one ended; an epoch in which the
+    /// data run out ends there, and the next one begins them anew, as in Keras.
     #[must_use = "returns the changed settings"]
     pub fn with_steps_per_epoch(mut self, steps: usize) -> Self {
         self.steps_per_epoch = Some(steps);

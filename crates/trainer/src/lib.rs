@@ -9,6 +9,7 @@ use burn::optim::{RecordState, StateSink, StateSource, join_index};
 
 mod burn_loop;
 mod callback;
+pub mod callbacks;
 mod compile;
 mod curves;
 mod display;

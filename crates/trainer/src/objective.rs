@@ -106,6 +106,15 @@ impl Objective {
         mut self,
         weights: &[(usize, f64)],
     ) -> Result<Self, TrainError> {
+        let has_one_class = match self.form {
+            TargetForm::ClassIndex => self.targets.num_columns() == 1,
+            TargetForm::LikeOutputs => self.targets.num_columns() == self.columns,
+        };
+        if !has_one_class {
+            return Err(TrainError::NoClassToWeigh {
+                targets: self.targets.clone(),
+            });
+        }
         let num_classes = match self.form {
             TargetForm::LikeOutputs if self.columns == 1 => 2,
             _ => self.columns,
@@ -201,6 +210,27 @@ impl Objective {
         AnyTensor::from(inputs).reshape(&shape)
     }
 
+    /// The batch as training counts it: with the weights of the classes in those of the samples.
+    pub(crate) fn weigh(&self, batch: Batch) -> Batch {
+        let Some(table) = &self.class_weights else {
+            return batch;
+        };
+        let table = Tensor::<1>::from_floats(table.as_ref(), &batch.targets.device());
+        let classes = match batch.targets.dims() {
+            [_, 1] => batch.classes(),
+            _ => batch.targets.clone().argmax(1).squeeze_dim(1),
+        };
+        let by_class = table.select(0, classes);
+        let sample_weights = Some(match batch.sample_weights {
+            Some(own) => own * by_class,
+            None => by_class,
+        });
+        Batch {
+            sample_weights,
+            ..batch
+        }
+    }
+
     /// Loss and sums of a batch.
     ///
     /// # Errors
@@ -227,32 +257,14 @@ impl Objective {
             }
             _ => natural.clone(),
         };
-        let per_row = |weights: Tensor<1>| {
-            let repeats = rows / batch_size.max(1);
+        let repeats = rows / batch_size.max(1);
+        let weights = batch.sample_weights.map(|weights| {
             if repeats == 1 {
-                weights
-            } else {
-                weights
-                    .unsqueeze_dim::<2>(1)
-                    .expand([batch_size, repeats])
-                    .reshape([rows])
+                return weights;
             }
-        };
-        let weights = match (batch.sample_weights.map(per_row), &self.class_weights) {
-            (own, None) => own,
-            (own, Some(table)) => {
-                let class = match natural_columns {
-                    1 => natural.clone().squeeze_dim::<1>(1).int(),
-                    _ => natural.clone().argmax(1).squeeze_dim(1),
-                };
-                let table = Tensor::<1>::from_floats(table.as_ref(), &natural.device());
-                let by_class = table.select(0, class);
-                Some(match own {
-                    Some(own) => own * by_class,
-                    None => by_class,
-                })
-            }
-        };
+            let column = weights.unsqueeze_dim::<2>(1);
+            column.expand([batch_size, repeats]).reshape([rows])
+        });
         let loss_form = self.loss.function().target_form();
         let loss = self
             .loss

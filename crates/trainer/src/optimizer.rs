@@ -1,12 +1,18 @@
+mod text_form;
+
 use std::fmt;
 use std::str::FromStr;
 
+use burn::module::Module;
 use burn::optim::ModuleOptimizer;
 use firebrick_model::nearest_name;
 use serde::{Deserialize, Serialize};
 
 use crate::TrainError;
-use crate::optimizers::{Clipping, Kind, Path, Setting, Switch, above_zero, not_negative};
+use crate::optimizers::{
+    Accumulation, Average, Clipping, Ema, Kind, Path, Setting, Switch, above_zero, not_negative,
+};
+use text_form::Written;
 
 /// How the weights follow the gradients, with Keras' formulas and defaults.
 ///
@@ -27,17 +33,8 @@ pub struct Optimizer {
     kind: Kind,
     weight_decay: f64,
     clipping: Option<Clipping>,
-}
-
-/// The form in files, not yet checked.
-#[derive(Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Written {
-    optimizer: Kind,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    weight_decay: Option<f64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    clipping: Option<Clipping>,
+    accumulation_steps: Option<usize>,
+    ema: Option<Ema>,
 }
 
 impl Optimizer {
@@ -49,6 +46,8 @@ impl Optimizer {
             weight_decay: kind.weight_decay(),
             kind,
             clipping: None,
+            accumulation_steps: None,
+            ema: None,
         }
     }
 
@@ -194,6 +193,85 @@ impl Optimizer {
         self.with_clipping(Clipping::GlobalClipnorm(global_clipnorm))
     }
 
+    /// Updates the weights once in so many batches, by the mean of their gradients: as with batches so many times as
+    /// large, in the memory of one. Clipping comes after the mean.
+    ///
+    /// The step of a schedule is the batch, as in Keras. What an unfinished update has gathered at the end of an
+    /// epoch or of a `fit` goes into the next one.
+    ///
+    /// # Errors
+    /// Less than 2 batches.
+    pub fn with_gradient_accumulation_steps(mut self, steps: usize) -> Result<Self, TrainError> {
+        if steps < 2 {
+            return Err(TrainError::Setting {
+                setting: "gradient_accumulation_steps",
+                expected: "at least 2; leave it out for an update after every batch",
+                received: steps.to_string(),
+            });
+        }
+        self.accumulation_steps = Some(steps);
+        Ok(self)
+    }
+
+    /// Keeps a moving average of the weights, `average = momentum · average + (1 - momentum) · weight` after every
+    /// batch; Keras' momentum is 0.99.
+    ///
+    /// At the end of every `fit` but one that fails, before [`on_train_end`](crate::Callback::on_train_end), the weights
+    /// become their average, as in Keras; [`SwapEmaWeights`](crate::callbacks::SwapEmaWeights) validates with it before.
+    ///
+    /// # Errors
+    /// A momentum outside `[0, 1]`.
+    pub fn with_ema(mut self, momentum: f64) -> Result<Self, TrainError> {
+        if !(0.0..=1.0).contains(&momentum) {
+            return Err(TrainError::Setting {
+                setting: "ema_momentum",
+                expected: "a number from 0 to 1",
+                received: momentum.to_string(),
+            });
+        }
+        let overwrite_frequency = self.ema.and_then(|ema| ema.overwrite_frequency);
+        self.ema = Some(Ema {
+            momentum,
+            overwrite_frequency,
+        });
+        Ok(self)
+    }
+
+    /// Replaces the weights by their moving average after every so many updates.
+    ///
+    /// # Errors
+    /// 0 updates, or an optimizer without [`with_ema`](Self::with_ema).
+    pub fn with_ema_overwrite_frequency(mut self, updates: usize) -> Result<Self, TrainError> {
+        let problem = |expected| TrainError::Setting {
+            setting: "ema_overwrite_frequency",
+            expected,
+            received: updates.to_string(),
+        };
+        if updates == 0 {
+            return Err(problem("at least 1"));
+        }
+        match &mut self.ema {
+            Some(ema) => {
+                ema.overwrite_frequency = Some(updates);
+                Ok(self)
+            }
+            None => Err(problem(
+                "none without a moving average of the weights; set ema_momentum first",
+            )),
+        }
+    }
+
+    /// What gathers gradients, if an update takes those of several batches.
+    pub(crate) fn accumulation<M: Module>(&self) -> Option<Accumulation<M>> {
+        self.accumulation_steps.map(Accumulation::new)
+    }
+
+    /// The moving average of the weights, if there is to be one.
+    pub(crate) fn average(&self) -> Option<Average> {
+        let steps = self.accumulation_steps.unwrap_or(1);
+        self.ema.map(|ema| Average::new(ema, steps))
+    }
+
     pub(crate) fn clipping(&self) -> Option<Clipping> {
         self.clipping
     }
@@ -271,37 +349,6 @@ impl FromStr for Optimizer {
     }
 }
 
-impl From<Optimizer> for Written {
-    fn from(optimizer: Optimizer) -> Self {
-        Self {
-            optimizer: optimizer.kind,
-            weight_decay: Some(optimizer.weight_decay),
-            clipping: optimizer.clipping,
-        }
-    }
-}
-
-impl TryFrom<Written> for Optimizer {
-    type Error = TrainError;
-
-    fn try_from(written: Written) -> Result<Self, TrainError> {
-        let mut kind = written.optimizer;
-        for setting in Setting::ALL {
-            if let Some(value) = kind.setting(setting) {
-                setting.check(*value)?;
-            }
-        }
-        let mut optimizer = Self::new(kind);
-        if let Some(weight_decay) = written.weight_decay {
-            optimizer = optimizer.with_weight_decay(weight_decay)?;
-        }
-        match written.clipping {
-            Some(clipping) => optimizer.with_clipping(clipping),
-            None => Ok(optimizer),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -334,6 +381,11 @@ mod tests {
             adam.with_clipnorm(0.0),
             adam.with_clipvalue(f64::NAN),
             adam.with_global_clipnorm(f64::INFINITY),
+            adam.with_ema(-0.1),
+            adam.with_ema(f64::NAN),
+            adam.with_ema_overwrite_frequency(2),
+            adam.with_ema(1.0).unwrap().with_ema_overwrite_frequency(0),
+            adam.with_gradient_accumulation_steps(1),
             Optimizer::rmsprop().with_rho(1.5),
             Optimizer::adagrad().with_initial_accumulator_value(-0.1),
         ] {
@@ -367,14 +419,31 @@ mod tests {
             let optimizer: Optimizer = name.to_uppercase().parse().unwrap();
             assert_eq!(optimizer.to_string(), name);
             let changed = optimizer.with_weight_decay(0.5).unwrap();
-            for optimizer in [optimizer, changed.with_global_clipnorm(2.0).unwrap()] {
+            let averaged = changed
+                .with_gradient_accumulation_steps(4)
+                .and_then(|optimizer| optimizer.with_ema(0.9))
+                .and_then(|optimizer| optimizer.with_ema_overwrite_frequency(100))
+                .unwrap();
+            let clipped = changed.with_global_clipnorm(2.0).unwrap();
+            for optimizer in [optimizer, clipped, averaged] {
                 let text = serde_json::to_string(&optimizer).unwrap();
                 assert_eq!(serde_json::from_str::<Optimizer>(&text).unwrap(), optimizer);
             }
         }
-        let text = r#"{"optimizer": {"adam": {"beta_1": 1.0}}}"#;
-        let error = serde_json::from_str::<Optimizer>(text).unwrap_err();
-        assert!(error.to_string().contains("beta_1 is 1"), "{error}");
+        for (text, expected) in [
+            (r#"{"optimizer": {"adam": {"beta_1": 1.0}}}"#, "beta_1 is 1"),
+            (
+                r#"{"optimizer": {"sgd": {}}, "ema_overwrite_frequency": 3}"#,
+                "set ema_momentum first",
+            ),
+            (
+                r#"{"optimizer": {"sgd": {}}, "gradient_accumulation_steps": 1}"#,
+                "at least 2",
+            ),
+        ] {
+            let error = serde_json::from_str::<Optimizer>(text).unwrap_err();
+            assert!(error.to_string().contains(expected), "{error}");
+        }
     }
 
     #[test]

@@ -1,10 +1,12 @@
 //! Keras' update rules, one a file, and the list of them.
 
+mod accumulation;
 mod adadelta;
 mod adagrad;
 mod adam;
 mod adamax;
 mod adamw;
+mod average;
 mod clipping;
 mod description;
 #[cfg(test)]
@@ -19,11 +21,13 @@ mod sgd;
 use burn::optim::ModuleOptimizer;
 use serde::{Deserialize, Serialize};
 
+pub(crate) use accumulation::Accumulation;
 pub(crate) use adadelta::Adadelta;
 pub(crate) use adagrad::Adagrad;
 pub(crate) use adam::Adam;
 pub(crate) use adamax::Adamax;
 pub(crate) use adamw::AdamW;
+pub(crate) use average::{Average, Ema};
 pub(crate) use clipping::Clipping;
 pub(crate) use description::{Description, Setting, Switch, above_zero, not_negative};
 pub(crate) use lion::Lion;

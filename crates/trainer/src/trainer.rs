@@ -13,8 +13,8 @@ use crate::burn_loop::{EpochHook, LoopSettings, Stepper, train};
 use crate::fit::Validation;
 use crate::interrupt::CtrlC;
 use crate::{
-    Compile, DEFAULT_CURVES_SIZE, Evaluation, Fit, FitParams, History, RunDirectory, TrainError,
-    displays, draw_curves, run_panels,
+    Compile, DEFAULT_CURVES_SIZE, Display, Evaluation, Fit, FitParams, History, RunDirectory,
+    TrainError, displays, draw_curves, run_panels,
 };
 
 /// How often a run's files are brought up to date when epochs are short.
@@ -47,6 +47,8 @@ pub struct Trainer<M: Model> {
     /// The order in which samples are seen, going on where the last fit ended.
     shuffle: Option<ShuffleState>,
     history: History,
+    /// How evaluations and predictions show themselves.
+    display: Display,
 }
 
 impl<M: Model> Trainer<M> {
@@ -64,7 +66,17 @@ impl<M: Model> Trainer<M> {
             stepper: None,
             shuffle: None,
             history: History::default(),
+            display: Display::Quiet,
         }
+    }
+
+    /// How [`evaluate`](Self::evaluate) and [`predict_data`](Self::predict_data) show themselves: what Keras prints at
+    /// [`Display::Bar`] and [`Display::KerasLines`], else, as by default, nothing. A batch has 500 samples there, not
+    /// Keras' 32.
+    #[must_use = "returns the changed trainer"]
+    pub fn with_display(mut self, display: Display) -> Self {
+        self.display = display;
+        self
     }
 
     /// The model with the weights learned so far.
@@ -224,7 +236,7 @@ impl<M: Model> Trainer<M> {
     where
         D: BatchSource + Clone + 'static,
     {
-        answers::predict_data(&self.model, data, &self.device)
+        answers::predict_data(self, data)
     }
 
     /// Brings the run's files to the state of the model and the history.

@@ -41,7 +41,8 @@ pub(crate) struct TrainArguments {
     #[arg(long = "config", value_name = "FILE")]
     config_file: Option<PathBuf>,
 
-    /// How to show the training: auto, tui (dashboard), bar, lines (one an epoch), quiet
+    /// How to show the training: auto, tui (dashboard), bar, keras-lines (as Keras at verbose=2), lines
+    /// (one an epoch), quiet
     #[arg(long, value_name = "DISPLAY", default_value_t)]
     ui: Display,
 

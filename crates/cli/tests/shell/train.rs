@@ -159,6 +159,13 @@ fn every_optimizer_trains_and_keeps_its_settings() {
             assert!(config.contains(&line), "{config}");
         }
     }
+    let settings = "--train-limit 200 --gradient-accumulation-steps 2 --ema";
+    workplace
+        .train(&format!("--run averaged {settings}"))
+        .succeeds();
+    let config = workplace.read("runs/averaged/config.toml");
+    let lines = "gradient_accumulation_steps = 2\nema = 0.99\n";
+    assert!(config.contains(lines), "{config}");
     let config = workplace.write(
         "two.toml",
         "optimizer = \"lion\"\nclipnorm = 1.0\nclipvalue = 1.0\n",
@@ -274,4 +281,25 @@ fn a_loss_that_does_not_move_is_told() {
     let hint = "hint: the loss has not moved since the epoch before; the learning rate is";
     assert!(outcome.stdout.contains(hint), "{}", outcome.stdout);
     assert!(workplace.read("runs/x/log.txt").contains(hint));
+}
+
+#[test]
+fn keras_lines_and_its_bar_are_plain_text_in_a_pipe() {
+    let workplace = Workplace::new();
+    for (display, between) in [
+        ("bar", " ━━━━━━━━━━━━━━━━━━━━ 0s "),
+        ("keras-lines", " - 0s - "),
+    ] {
+        let settings = "--train-limit 200 --epochs 2 --batch-size 90";
+        let outcome = workplace.train(&format!("--ui {display} --run {display} {settings}"));
+        let stdout = outcome.succeeds().stdout;
+        for epoch in 1..=2 {
+            let heading = format!("Epoch {epoch}/2\n2/2{between}");
+            assert!(stdout.contains(&heading), "{stdout}");
+        }
+        for word in ["s/step - accuracy: 0.", " - val_loss: "] {
+            assert_eq!(stdout.matches(word).count(), 2, "{stdout}");
+        }
+        assert!(!stdout.contains(['\x1b', '\r', '\x08']), "{stdout}");
+    }
 }

@@ -110,6 +110,14 @@ fn wrong_settings_of_optimizers_say_what_is_expected() {
         ),
         ("--clipvalue nan", &["clipvalue is NaN"]),
         (
+            "--gradient-accumulation-steps 1",
+            &["gradient_accumulation_steps is 1, expected at least 2"],
+        ),
+        (
+            "--ema=1.5",
+            &["ema_momentum is 1.5, expected a number from 0 to 1"],
+        ),
+        (
             "--global-clipnorm -1",
             &["global_clipnorm is -1, expected a number above 0"],
         ),

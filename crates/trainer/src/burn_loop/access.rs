@@ -47,7 +47,10 @@ impl<M: Model> Access for Run<'_, M> {
     }
 
     fn averaged(&self) -> Option<Weights> {
-        None
+        let model = self.stepper.averaged()?;
+        Some(Weights {
+            model: Box::new(model),
+        })
     }
 
     fn save(&self, path: &Path) -> Result<(), TrainError> {

@@ -1,4 +1,4 @@
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use burn::lr_scheduler::module_lr_scheduler::ModuleLearningRate;
 use burn::module::{Module, ModuleVisitor, Param};
@@ -12,6 +12,7 @@ use firebrick_model::{Model, ModelError};
 use super::dashboard_metrics::DashboardFigures;
 use crate::Outputs;
 use crate::objective::{Assessed, Objective};
+use crate::optimizers::Average;
 
 /// A model with what it is trained for, as Burn's `Learner` wants it.
 #[derive(Module, Debug)]
@@ -22,7 +23,13 @@ pub(crate) struct Compiled<M: Module> {
     /// Whether any weight is to be moved.
     #[module(skip)]
     is_trainable: bool,
+    #[module(skip)]
+    average: SharedAverage,
 }
+
+/// The moving average of a learner's weights, which all clones of its model share; absent where none is kept.
+#[derive(Clone, Debug)]
+struct SharedAverage(Arc<Mutex<Option<Average>>>);
 
 /// An objective that all clones of a learner's model share, so that the next `fit` can set another.
 #[derive(Clone, Debug)]
@@ -39,6 +46,12 @@ impl SharedObjective {
 
     fn set(&self, objective: Objective) {
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(objective);
+    }
+}
+
+impl SharedAverage {
+    fn lock(&self) -> MutexGuard<'_, Option<Average>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -63,7 +76,25 @@ impl<M: Model> Compiled<M> {
             is_trainable: is_trainable(&model),
             model,
             objective: SharedObjective::new(objective),
+            average: SharedAverage(Arc::new(Mutex::new(None))),
         }
+    }
+
+    /// Keeps this average of the weights from now on.
+    pub(crate) fn with_average(mut self, average: Option<Average>) -> Self {
+        self.average = SharedAverage(Arc::new(Mutex::new(average)));
+        self
+    }
+
+    /// Whether an average of the weights is kept.
+    pub(crate) fn is_averaged(&self) -> bool {
+        self.average.lock().is_some()
+    }
+
+    /// The model with the average of its weights, if one is kept.
+    pub(crate) fn averaged(self) -> Option<M> {
+        let average = self.average.lock();
+        average.as_ref().map(|average| average.replace(self.model))
     }
 
     pub(crate) fn objective(&self) -> Arc<Objective> {
@@ -142,7 +173,7 @@ impl<M: Model> TrainStep for Compiled<M> {
     /// If a batch does not fit, which is checked before a training.
     fn step(&self, batch: Batch) -> TrainOutput<Output> {
         let samples = batch.num_samples();
-        match self.assess(batch) {
+        match self.assess(self.objective.get().weigh(batch)) {
             Ok(Assessed { loss, sums, .. }) => {
                 let output = step_output(samples, loss.clone().inner(), sums);
                 let item = Output::Step(Box::new(output));
@@ -164,8 +195,12 @@ impl<M: Model> TrainStep for Compiled<M> {
         gradients: GradientsParams,
     ) -> Self {
         let moved = optimizer.step(learning_rates, self, gradients);
+        let mut model = moved.model;
+        if let Some(average) = &mut *moved.average.lock() {
+            model = average.follow(model);
+        }
         Self {
-            model: moved.model.constrained(),
+            model: model.constrained(),
             ..moved
         }
     }

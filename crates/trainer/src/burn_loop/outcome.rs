@@ -19,7 +19,7 @@ pub(crate) struct LoopSettings<M: Model> {
     pub(crate) is_limited: bool,
     pub(crate) validation_steps: Option<usize>,
     pub(crate) validation_freq: usize,
-    pub(crate) state: StepState,
+    pub(crate) state: StepState<M>,
     pub(crate) callbacks: Callbacks,
     /// The names of the figures without those of the validation.
     pub(crate) figures: Vec<String>,

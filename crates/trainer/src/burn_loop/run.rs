@@ -1,7 +1,7 @@
 //! The epochs of one `fit`: one visible place for steps, figures, callbacks and stopping.
 
 use std::cell::RefCell;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use burn::data::dataloader::{DataLoaderIterator, Progress};
 use burn::train::InferenceStep;
@@ -57,6 +57,8 @@ pub(super) struct Run<'a, M: Model> {
     unproven: Option<M>,
     /// The rate of the last step whose batch has been read.
     rate_before: Option<f64>,
+    /// When the first batch of the epoch was done, since it began.
+    first_step: Option<Duration>,
     last_logs: Logs,
 }
 
@@ -83,6 +85,7 @@ impl<'a, M: Model> Run<'a, M> {
             is_spoiled: false,
             unproven: None,
             rate_before: None,
+            first_step: None,
             last_logs: Logs::new(),
         }
     }
@@ -120,6 +123,7 @@ impl<'a, M: Model> Run<'a, M> {
         if self.is_spoiled {
             return Ok(());
         }
+        self.stepper.finalize();
         let logs = std::mem::take(&mut self.last_logs);
         self.call(|callback, training| callback.on_train_end(training, &logs))?;
         // Proven at the end of an epoch, not where the training was stopped or weights were put back.
@@ -211,23 +215,29 @@ impl<'a, M: Model> Run<'a, M> {
         let steps = self.settings.params.steps;
         while self.batch < steps {
             let next = batches.get_or_insert_with(|| train.iter()).next();
-            let batch = match next {
-                Some(batch) => batch,
-                // An epoch of a fixed number of batches begins the data anew.
-                None if self.settings.is_limited => {
-                    let anew = batches.insert(train.iter());
-                    match anew.next() {
-                        Some(batch) => batch,
-                        None => break,
-                    }
+            let next = match next {
+                // Where the last epoch took all there was, the data begins anew.
+                None if self.batch == 0 => batches.insert(train.iter()).next(),
+                next => next,
+            };
+            let Some(batch) = next else {
+                if self.settings.is_limited {
+                    log::warn!(
+                        "the data ran out after {} of the {steps} batches of epoch {}",
+                        self.batch,
+                        self.epoch
+                    );
                 }
-                None => break,
+                break;
             };
             let batch = batch.map_err(|error| burn_error(self.epoch, &error))?;
             self.batch += 1;
             self.call(|callback, training| callback.on_train_batch_begin(training))?;
             let (output, rate) = self.stepper.step(batch);
             self.pending.push(output, rate);
+            if self.batch == 1 {
+                self.first_step = Some(begin.elapsed());
+            }
             self.call(|callback, training| callback.on_train_batch_end(training))?;
             let stop = self.interrupter.should_stop() || self.stopped_by.is_some();
             if self.pending.is_due() || stop {
@@ -259,11 +269,12 @@ impl<'a, M: Model> Run<'a, M> {
             total_items: total,
         });
         let begin = Instant::now();
-        let model = self.stepper.compiled();
         self.batch = 0;
         self.figures = RunningFigures::default();
         self.pending = Pending::new();
         self.call(|callback, training| callback.on_test_begin(training))?;
+        // Not before: a callback may evaluate with other weights.
+        let model = self.stepper.compiled();
         let mut is_stopped = false;
         let steps = self.settings.validation_steps.unwrap_or(usize::MAX);
         for batch in validation.iter().take(steps) {
@@ -395,6 +406,7 @@ impl<'a, M: Model> Run<'a, M> {
             batches_done: self.figures.batches(),
             batches: self.settings.params.steps,
             elapsed: begin.elapsed(),
+            first_step: self.first_step,
             figures,
         });
         self.tell_train(LearnerEvent::ProcessedItem(item));

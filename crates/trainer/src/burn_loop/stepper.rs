@@ -1,42 +1,55 @@
 use burn::module::Module;
+use burn::optim::GradientsParams;
 use burn::train::Learner;
 use firebrick_data::Batch;
 use firebrick_model::Model;
 use firebrick_scheduler::RateControl;
 
 use super::compiled::{Compiled, Output, StepOutput};
-use crate::optimizers::Clipping;
+use crate::optimizers::{Accumulation, Clipping};
 
 /// A learner with all that a step needs beside it; it goes on from one `fit` to the next.
 pub(crate) struct Stepper<M: Model> {
     pub(crate) learner: Learner<Compiled<M>>,
-    pub(crate) state: StepState,
+    pub(crate) state: StepState<M>,
 }
 
 /// What a step needs beside Burn's learner.
 #[derive(Clone)]
-pub(crate) struct StepState {
+pub(crate) struct StepState<M: Model> {
     pub(crate) control: RateControl,
+    pub(crate) accumulation: Option<Accumulation<Compiled<M>>>,
     pub(crate) clipping: Option<Clipping>,
 }
 
 impl<M: Model> Stepper<M> {
-    /// Learns a batch; gives its figures from before the update and the rate of the update.
+    /// Learns a batch; gives its figures from before the update and the rate of the step.
     pub(crate) fn step(&mut self, batch: Batch) -> (StepOutput, f64) {
         let output = self.learner.train_step(batch);
         self.learner.lr_step();
-        let gradients = match self.state.clipping {
-            Some(clipping) => clipping.clip(&self.learner.model(), output.grads),
-            None => output.grads,
+        let gradients = match &self.state.accumulation {
+            Some(accumulation) => accumulation.add(&self.learner.model(), output.grads),
+            None => Some(output.grads),
         };
-        self.learner.optimizer_step(gradients);
+        match (gradients, self.state.clipping) {
+            (Some(gradients), Some(clipping)) => {
+                let clipped = clipping.clip(&self.learner.model(), gradients);
+                self.learner.optimizer_step(clipped);
+            }
+            (Some(gradients), None) => self.learner.optimizer_step(gradients),
+            // The weights stay, but their average goes on towards them.
+            (None, _) if self.learner.model().is_averaged() => {
+                self.learner.optimizer_step(GradientsParams::new());
+            }
+            (None, _) => {}
+        }
         match output.item {
             Output::Step(output) => (*output, self.learning_rate()),
             Output::Figures(_) => unreachable!("a training step gives the figures of its batch"),
         }
     }
 
-    /// The rate of the last update.
+    /// The rate of the last step.
     pub(crate) fn learning_rate(&self) -> f64 {
         self.learner.lr_current().base()
     }
@@ -55,5 +68,17 @@ impl<M: Model> Stepper<M> {
     pub(crate) fn load(&mut self, model: &M) {
         let record = self.learner.model().replaced(model.clone()).into_record();
         self.learner.load_model(record);
+    }
+
+    /// The model with the moving average of its weights, if one is kept.
+    pub(crate) fn averaged(&self) -> Option<M> {
+        self.compiled().averaged()
+    }
+
+    /// Makes the weights their moving average, if one is kept.
+    pub(crate) fn finalize(&mut self) {
+        if let Some(averaged) = self.averaged() {
+            self.load(&averaged);
+        }
     }
 }

@@ -3,92 +3,158 @@ use std::time::Duration;
 
 use console::Term;
 
-use super::progress_line::progress_line;
-use super::{Moment, Reporter, figures_text};
+use super::progress_bar::ProgressBar;
+use super::progress_line::{Paint, Progress, Stage, figures_text, progress_line};
+use super::{Moment, Reporter, epoch_heading};
 use crate::EpochRecord;
-use crate::logs::number;
 
-/// A progress line as Keras has it, redrawn in place; it fits the terminal at any width.
+/// What Keras prints at `verbose=1`: a progress line, redrawn in place. Unlike there it fits the terminal at any
+/// width, and without a terminal an epoch is its last line, without colours.
 pub(super) struct Bar {
     terminal: Term,
+    text: BarText,
+}
+
+/// What is printed, apart from where.
+pub(super) struct BarText {
     epochs: usize,
     /// The epoch whose line is being redrawn, counted from 1; 0 before the first.
     epoch: usize,
-    is_open: bool,
+    first_step: Option<Duration>,
+    bar: ProgressBar,
+}
+
+/// Where it is printed.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Medium {
+    Terminal { width: usize, paint: Paint },
+    File,
+}
+
+impl Medium {
+    /// Of this terminal; one column is left free, so that the cursor never wraps.
+    pub(super) fn of(terminal: &Term) -> Self {
+        if !terminal.is_term() {
+            return Self::File;
+        }
+        let columns = terminal.size_checked().map_or(120, |(_, columns)| columns);
+        Self::Terminal {
+            width: usize::from(columns).saturating_sub(1),
+            paint: if console::colors_enabled() {
+                Paint::Escapes
+            } else {
+                Paint::Plain
+            },
+        }
+    }
+
+    /// What to write next.
+    pub(super) fn draw(
+        self,
+        bar: &mut ProgressBar,
+        progress: &Progress,
+        figures: &[String],
+    ) -> Option<String> {
+        match (self, progress.stage) {
+            (Self::Terminal { width, paint }, _) => bar.update(width, paint, progress, figures),
+            (Self::File, Stage::Running) => None,
+            (Self::File, Stage::Done) => {
+                let line = progress_line(usize::MAX, Paint::Plain, progress, figures);
+                Some(line.text + "\n")
+            }
+        }
+    }
+}
+
+impl BarText {
+    pub(super) fn new(epochs: usize) -> Self {
+        Self {
+            epochs,
+            epoch: 0,
+            first_step: None,
+            bar: ProgressBar::default(),
+        }
+    }
+
+    fn begin(&mut self, epoch: usize) -> String {
+        if self.epoch == epoch {
+            return String::new();
+        }
+        self.epoch = epoch;
+        self.bar = ProgressBar::default();
+        epoch_heading(epoch, self.epochs)
+    }
+
+    pub(super) fn progress(&mut self, medium: Medium, moment: &Moment) -> String {
+        let heading = self.begin(moment.epoch);
+        self.first_step = moment.first_step;
+        let progress = Progress {
+            done: moment.batches_done,
+            total: moment.batches,
+            elapsed: moment.elapsed,
+            first_step: moment.first_step,
+            stage: Stage::Running,
+        };
+        let drawn = medium.draw(&mut self.bar, &progress, &figures_text(&moment.figures));
+        heading + &drawn.unwrap_or_default()
+    }
+
+    pub(super) fn epoch_end(
+        &mut self,
+        medium: Medium,
+        record: &EpochRecord,
+        batches: usize,
+    ) -> String {
+        let heading = self.begin(record.epoch);
+        let progress = Progress {
+            done: batches,
+            total: batches,
+            elapsed: Duration::try_from_secs_f64(record.seconds).unwrap_or_default(),
+            first_step: self.first_step,
+            stage: Stage::Done,
+        };
+        let drawn = medium.draw(&mut self.bar, &progress, &figures_text(&record.figures));
+        self.bar = ProgressBar::default();
+        heading + &drawn.unwrap_or_default()
+    }
 }
 
 impl Bar {
     pub(super) fn new(epochs: usize) -> Self {
         Self {
             terminal: Term::stdout(),
-            epochs,
-            epoch: 0,
-            is_open: false,
+            text: BarText::new(epochs),
         }
     }
 
-    fn begin(&mut self, epoch: usize) {
-        if self.epoch < epoch {
-            self.epoch = epoch;
-            let _ = writeln!(self.terminal, "Epoch {epoch}/{}", self.epochs);
-        }
-    }
-
-    fn redraw(&mut self, line: &str) {
-        if self.terminal.is_term() {
-            let _ = self.terminal.clear_line();
-            let _ = write!(self.terminal, "{line}");
-            self.is_open = true;
-        }
+    fn write(&mut self, text: &str) {
+        // A reader that closed the pipe shall not end the training.
+        let _ = write!(self.terminal, "{text}");
         let _ = self.terminal.flush();
-    }
-
-    /// Columns of the terminal; one is left free, so that the cursor never wraps.
-    fn width(&self) -> usize {
-        const WITHOUT_A_TERMINAL: usize = 120;
-        let columns = self
-            .terminal
-            .size_checked()
-            .map(|(_, columns)| usize::from(columns));
-        columns.unwrap_or(WITHOUT_A_TERMINAL).saturating_sub(1)
     }
 }
 
 impl Reporter for Bar {
     fn progress(&mut self, moment: &Moment) {
-        self.begin(moment.epoch);
-        let figures = figures_text(&moment.figures);
-        let done = (moment.batches_done, moment.batches);
-        let line = progress_line(self.width(), done, moment.elapsed, false, &figures);
-        self.redraw(&line);
+        let text = self.text.progress(Medium::of(&self.terminal), moment);
+        self.write(&text);
     }
 
     fn epoch_end(&mut self, record: &EpochRecord, batches: usize) {
-        self.begin(record.epoch);
-        let elapsed = Duration::try_from_secs_f64(record.seconds).unwrap_or_default();
-        let mut figures = figures_text(&record.figures);
-        figures.push(format!(
-            " - learning_rate: {}",
-            number(record.learning_rate)
-        ));
-        let line = progress_line(self.width(), (batches, batches), elapsed, true, &figures);
-        if self.is_open {
-            let _ = self.terminal.clear_line();
-        }
-        let _ = writeln!(self.terminal, "{line}");
-        let _ = self.terminal.flush();
-        self.is_open = false;
+        let medium = Medium::of(&self.terminal);
+        let text = self.text.epoch_end(medium, record, batches);
+        self.write(&text);
     }
 
     fn say(&mut self, text: &str) {
         self.train_end();
-        let _ = writeln!(self.terminal, "{text}");
+        self.write(&format!("{text}\n"));
     }
 
     fn train_end(&mut self) {
-        if self.is_open {
-            let _ = writeln!(self.terminal);
-            self.is_open = false;
+        if self.text.bar.is_open() {
+            self.text.bar = ProgressBar::default();
+            self.write("\n");
         }
     }
 }

@@ -2,7 +2,7 @@ use std::time::{Duration, Instant};
 
 use console::Term;
 
-use super::progress_line::progress_line;
+use super::progress_line::{Paint, Progress, Stage, progress_line};
 
 /// The progress of a pass over data that learns nothing: on a terminal, on standard error, once it
 /// has been going on for a while.
@@ -37,7 +37,14 @@ impl PassBar {
         }
         self.shown = Some(Instant::now());
         let width = usize::from(self.terminal.size().1).saturating_sub(1);
-        let line = progress_line(width, (done, self.total), elapsed, false, &[]);
+        let progress = Progress {
+            done,
+            total: self.total,
+            elapsed,
+            first_step: None,
+            stage: Stage::Running,
+        };
+        let line = progress_line(width, Paint::Plain, &progress, &[]).text;
         let _ = self.terminal.clear_line();
         let _ = self.terminal.write_str(&line);
     }

@@ -1,86 +1,225 @@
 use std::time::Duration;
 
+use crate::Logs;
+
 /// Columns of the bar: as Keras draws it, and the least that still says something.
 const BAR: usize = 20;
 const SMALLEST_BAR: usize = 5;
 
-/// Keras' progress line, `312/422 ━━━━━━━━━━━━━━─────── ETA 1s - accuracy: 0.9123 - loss: 0.3001`,
+/// Where a pass over batches is.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Progress {
+    /// Batches.
+    pub(super) done: usize,
+    pub(super) total: usize,
+    /// Since the pass began.
+    pub(super) elapsed: Duration,
+    /// When its first batch was done, which says little about the others.
+    pub(super) first_step: Option<Duration>,
+    pub(super) stage: Stage,
+}
+
+/// Whether what is left is told, or the time it all took.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stage {
+    Running,
+    Done,
+}
+
+/// Whether a line has colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Paint {
+    Plain,
+    Escapes,
+}
+
+/// A line and how many columns of a terminal it takes.
+pub(super) struct Line {
+    pub(super) text: String,
+    pub(super) columns: usize,
+}
+
+impl Progress {
+    /// Seconds a batch, by Keras' estimate: without the first one as soon as there are more.
+    fn seconds_per_step(&self) -> f64 {
+        match (self.done, self.first_step) {
+            (0, _) => 0.0,
+            (done @ 2.., Some(first)) => {
+                self.elapsed.saturating_sub(first).as_secs_f64() / (done - 1) as f64
+            }
+            (done, _) => self.elapsed.as_secs_f64() / done as f64,
+        }
+    }
+
+    fn counter(&self) -> String {
+        let digits = self.total.to_string().len();
+        format!("{:>digits$}/{}", self.done, self.total)
+    }
+
+    /// What is left, or what it took.
+    fn time(&self) -> String {
+        match self.stage {
+            Stage::Running => {
+                let left = self.total.saturating_sub(self.done) as f64;
+                clock(self.seconds_per_step() * left)
+            }
+            Stage::Done => format!("{:.0}s", self.elapsed.as_secs_f64()),
+        }
+    }
+}
+
+/// Keras' progress line, `312/422 ━━━━━━━━━━━━━━━━━━━━ 1s 3ms/step - accuracy: 0.9123 - loss: 0.3001`,
 /// never wider than `width` columns.
 ///
-/// What does not fit goes: first the bar shrinks, then figures go from the end, then the bar.
-/// `is_last` gives the time the epoch took and that of a step instead of what is left.
+/// What does not fit goes, which is where it differs from Keras: first the bar shrinks, then figures go from
+/// the end, then the bar.
 pub(super) fn progress_line(
     width: usize,
-    (done, total): (usize, usize),
-    elapsed: Duration,
-    is_last: bool,
+    paint: Paint,
+    progress: &Progress,
     figures: &[String],
-) -> String {
-    let digits = total.to_string().len();
-    let counter = format!("{done:>digits$}/{total}");
-    let time = if is_last {
-        let step = elapsed.as_secs_f64() / total.max(1) as f64;
-        format!(
-            " {} {}/step",
-            duration(elapsed.as_secs_f64()),
-            duration(step)
-        )
-    } else if done == 0 {
-        " ETA --".to_owned()
-    } else {
-        let left = elapsed.as_secs_f64() / done as f64 * total.saturating_sub(done) as f64;
-        format!(" ETA {}", duration(left.ceil()))
-    };
-
+) -> Line {
+    let counter = progress.counter();
+    let time = progress.time();
+    let step = per_step(progress.seconds_per_step());
     let columns = |text: &str| text.chars().count();
-    let fixed = columns(&counter) + columns(&time);
+    let fixed = columns(&counter) + 1 + columns(&time) + columns(&step);
     let with_bar = fixed + 1 + SMALLEST_BAR;
     let mut shown = figures.len();
     let figures_width = |shown: usize| figures[..shown].iter().map(|f| columns(f)).sum::<usize>();
     while shown > 0 && with_bar + figures_width(shown) > width {
         shown -= 1;
     }
-    let figures_text = figures[..shown].concat();
-    let line = if with_bar <= width {
-        let room = width - fixed - 1 - columns(&figures_text);
-        format!(
-            "{counter} {}{time}{figures_text}",
-            bar(done, total, room.min(BAR))
-        )
+    let rest = format!("{step}{}", figures[..shown].concat());
+    if with_bar <= width {
+        let room = (width - fixed - 1 - figures_width(shown)).min(BAR);
+        let bar = bar(progress, room, paint);
+        Line {
+            text: format!(
+                "{} {bar} {}{rest}",
+                bold(&counter, paint),
+                bold(&time, paint)
+            ),
+            columns: fixed + 1 + room + figures_width(shown),
+        }
     } else {
-        format!("{counter}{time}")
-    };
-    line.chars().take(width).collect()
+        let text: String = format!("{counter} {time}{rest}")
+            .chars()
+            .take(width)
+            .collect();
+        Line {
+            columns: columns(&text),
+            text,
+        }
+    }
 }
 
-fn bar(done: usize, total: usize, columns: usize) -> String {
-    let filled = (done * columns)
-        .checked_div(total)
+/// The line Keras prints at `verbose=2`, `422/422 - 3s - 6ms/step - accuracy: 0.9123 - loss: 0.3001`.
+pub(super) fn summary_line(progress: &Progress, figures: &Logs) -> String {
+    // Keras compares without taking the size first, so that anything below 0 has an exponent.
+    let figures = written(figures, |value| value > 1e-3).concat();
+    format!(
+        "{} - {} -{}{figures}",
+        progress.counter(),
+        progress.time(),
+        per_step(progress.seconds_per_step())
+    )
+}
+
+/// ` - name: value` for each figure as Keras writes them at `verbose=1`.
+pub(super) fn figures_text(figures: &Logs) -> Vec<String> {
+    written(figures, |value| value.abs() > 1e-3)
+}
+
+/// Each figure with four digits after the point, or with an exponent where that would show little.
+fn written(figures: &Logs, is_fixed: fn(f64) -> bool) -> Vec<String> {
+    in_keras_order(figures)
+        .into_iter()
+        .map(|(name, value)| {
+            let number = if is_fixed(value) {
+                format!("{value:.4}")
+            } else {
+                scientific(value)
+            };
+            format!(" - {name}: {number}")
+        })
+        .collect()
+}
+
+/// By name, those of the validation last.
+fn in_keras_order(figures: &Logs) -> Vec<(&str, f64)> {
+    let mut figures: Vec<(&str, f64)> = figures.iter().collect();
+    figures.sort_by_key(|(name, _)| (name.starts_with("val_"), *name));
+    figures
+}
+
+/// `5.0000e-04`, `nan`, as Python writes them.
+fn scientific(value: f64) -> String {
+    if !value.is_finite() {
+        return value.to_string().to_lowercase();
+    }
+    let text = format!("{value:.4e}");
+    match text.split_once('e') {
+        Some((mantissa, exponent)) => {
+            let (sign, digits) = match exponent.strip_prefix('-') {
+                Some(digits) => ('-', digits),
+                None => ('+', exponent),
+            };
+            format!("{mantissa}e{sign}{digits:0>2}")
+        }
+        None => text,
+    }
+}
+
+fn bold(text: &str, paint: Paint) -> String {
+    match paint {
+        Paint::Plain => text.to_owned(),
+        Paint::Escapes => format!("\x1b[1m{text}\x1b[0m"),
+    }
+}
+
+fn bar(progress: &Progress, columns: usize, paint: Paint) -> String {
+    let filled = (progress.done * columns)
+        .checked_div(progress.total)
         .unwrap_or(columns)
         .min(columns);
-    "━".repeat(filled) + &"─".repeat(columns - filled)
+    match paint {
+        Paint::Plain => "━".repeat(filled) + &"─".repeat(columns - filled),
+        Paint::Escapes => {
+            let done = match filled {
+                0 => String::new(),
+                _ => format!("\x1b[32m{}\x1b[0m", "━".repeat(filled)),
+            };
+            format!("{done}\x1b[37m{}\x1b[0m", "━".repeat(columns - filled))
+        }
+    }
 }
 
-/// `3us`, `12ms`, `4s`, `2:05`, `1:02:05`, as Keras writes them.
-fn duration(seconds: f64) -> String {
+/// ` 3us/step`, ` 12ms/step`, ` 4s/step`.
+fn per_step(seconds: f64) -> String {
+    if seconds >= 1.0 || seconds == 0.0 {
+        format!(" {seconds:.0}s/step")
+    } else if seconds >= 1e-3 {
+        format!(" {:.0}ms/step", seconds * 1e3)
+    } else {
+        format!(" {:.0}us/step", seconds * 1e6)
+    }
+}
+
+/// `4s`, `2:05`, `1:02:05`, of whole seconds.
+fn clock(seconds: f64) -> String {
     #[allow(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
         reason = "a duration is not negative, and a cast to integer saturates"
     )]
-    let whole = seconds.round() as u64;
-    if seconds <= 0.0 {
-        "0s".to_owned()
-    } else if seconds < 1e-3 {
-        format!("{:.0}us", seconds * 1e6)
-    } else if seconds < 1.0 {
-        format!("{:.0}ms", seconds * 1e3)
-    } else if whole < 60 {
-        format!("{whole}s")
-    } else if whole < 3600 {
+    let whole = seconds as u64;
+    if seconds > 3600.0 {
+        format!("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60)
+    } else if seconds > 60.0 {
         format!("{}:{:02}", whole / 60, whole % 60)
     } else {
-        format!("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60)
+        format!("{whole}s")
     }
 }
 
@@ -89,62 +228,68 @@ mod tests {
     use super::*;
 
     fn figures() -> Vec<String> {
-        vec![
-            " - accuracy: 0.9123".to_owned(),
-            " - loss: 0.3001".to_owned(),
-        ]
+        let figures = [("loss", 0.3001), ("accuracy", 0.9123)];
+        figures_text(&figures.into_iter().collect())
+    }
+
+    fn at(done: usize, seconds: u64) -> Progress {
+        Progress {
+            done,
+            total: 422,
+            elapsed: Duration::from_secs(seconds),
+            first_step: None,
+            stage: if done == 422 {
+                Stage::Done
+            } else {
+                Stage::Running
+            },
+        }
     }
 
     fn line(width: usize) -> String {
-        progress_line(width, (312, 422), Duration::from_secs(3), false, &figures())
-    }
-
-    #[test]
-    fn a_wide_terminal_shows_everything() {
-        assert_eq!(
-            line(100),
-            "312/422 ━━━━━━━━━━━━━━────── ETA 2s - accuracy: 0.9123 - loss: 0.3001"
-        );
-        let last = progress_line(
-            100,
-            (422, 422),
-            Duration::from_millis(2532),
-            true,
-            &figures(),
-        );
-        assert_eq!(
-            last,
-            "422/422 ━━━━━━━━━━━━━━━━━━━━ 3s 6ms/step - accuracy: 0.9123 - loss: 0.3001"
-        );
+        progress_line(width, Paint::Plain, &at(312, 6), &figures()).text
     }
 
     #[test]
     fn a_narrow_terminal_loses_bar_and_figures_step_by_step() {
         assert_eq!(
-            line(55),
-            "312/422 ━━━━── ETA 2s - accuracy: 0.9123 - loss: 0.3001"
+            line(100),
+            "312/422 ━━━━━━━━━━━━━━────── 2s 19ms/step - accuracy: 0.9123 - loss: 0.3001"
         );
-        assert_eq!(line(45), "312/422 ━━━━━━━━─── ETA 2s - accuracy: 0.9123");
-        assert_eq!(line(22), "312/422 ━━━━━── ETA 2s");
-        assert_eq!(line(16), "312/422 ETA 2s");
+        assert_eq!(
+            line(60),
+            "312/422 ━━━── 2s 19ms/step - accuracy: 0.9123 - loss: 0.3001"
+        );
+        assert_eq!(
+            line(50),
+            "312/422 ━━━━━━━─── 2s 19ms/step - accuracy: 0.9123"
+        );
+        assert_eq!(line(28), "312/422 ━━━━━── 2s 19ms/step");
+        assert_eq!(line(20), "312/422 2s 19ms/step");
         assert_eq!(line(5), "312/4");
         assert_eq!(line(0), "");
     }
 
     #[test]
-    fn no_width_is_exceeded() {
+    fn no_width_is_exceeded_and_the_columns_are_told() {
         for width in 0..120 {
             for done in [0, 1, 211, 422] {
-                let elapsed = Duration::from_secs(100_000);
-                let line = progress_line(width, (done, 422), elapsed, done == 422, &figures());
-                assert!(line.chars().count() <= width, "{width}: {line}");
+                let progress = at(done, 100_000);
+                let line = progress_line(width, Paint::Plain, &progress, &figures());
+                let columns = line.text.chars().count();
+                assert!(columns <= width, "{width}: {}", line.text);
+                assert_eq!(columns, line.columns);
+                let painted = progress_line(width, Paint::Escapes, &progress, &figures());
+                assert_eq!(painted.columns, columns);
             }
         }
     }
 
     #[test]
-    fn durations_read_as_keras_writes_them() {
-        let texts = [3e-6, 0.012, 0.9996, 4.4, 125.0, 3725.0].map(duration);
-        assert_eq!(texts, ["3us", "12ms", "1000ms", "4s", "2:05", "1:02:05"]);
+    fn numbers_are_those_of_python() {
+        let texts = [0.0, -1e-3, 123.456_78, f64::NAN, f64::INFINITY]
+            .map(|value| figures_text(&[("x", value)].into_iter().collect()).concat());
+        let expected = ["0.0000e+00", "-1.0000e-03", "123.4568", "nan", "inf"];
+        assert_eq!(texts, expected.map(|text| format!(" - x: {text}")));
     }
 }

@@ -4,17 +4,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use burn::data::dataloader::DataLoader;
-use burn::tensor::{Device, Int, Tensor};
+use burn::tensor::{Int, Tensor};
 use firebrick_data::{BatchLoader, BatchSource};
 use firebrick_model::{AnyTensor, Model};
 
 use super::Trainer;
 use crate::burn_loop::{Compiled, Pending};
-use crate::displays::PassBar;
+use crate::displays::{PassBar, PassLines};
 use crate::evaluation::ClassEvaluation;
 use crate::figures::RunningFigures;
 use crate::objective::Objective;
-use crate::{Evaluation, Outputs, TrainError};
+use crate::{Display, Evaluation, Logs, Outputs, TrainError};
 
 /// Samples a batch.
 const BATCH_SIZE: usize = 500;
@@ -36,6 +36,7 @@ pub(super) fn evaluate<M: Model>(
     let mut targets = Vec::new();
     let mut predictions = Vec::new();
     let mut pending = Pending::new();
+    let mut lines = PassLines::new(trainer.display, loader.num_batches());
     for batch in loader.iter() {
         let batch = batch.map_err(|error| failed(&error))?;
         let classes = batch.classes();
@@ -45,13 +46,17 @@ pub(super) fn evaluate<M: Model>(
             predictions.extend(read_classes(decided(&outputs))?);
         }
         pending.push(output, 0.0);
+        lines.batch_done();
         if pending.is_due() {
             pending.read(&mut figures).map_err(|error| failed(&error))?;
+            lines.show(&compiled.objective().logs(&figures));
         }
     }
     pending.read(&mut figures).map_err(|error| failed(&error))?;
+    let figures = compiled.objective().logs(&figures);
+    lines.end(&figures);
     Ok(Evaluation {
-        figures: compiled.objective().logs(&figures),
+        figures,
         samples: num_samples,
         classes: num_classes
             .map(|num_classes| ClassEvaluation::new(num_classes, &targets, predictions)),
@@ -74,22 +79,31 @@ pub(super) fn predict<M: Model>(model: &M, inputs: AnyTensor) -> Result<AnyTenso
 }
 
 pub(super) fn predict_data<M: Model>(
-    model: &M,
+    trainer: &Trainer<M>,
     data: &dyn BatchSource,
-    device: &Device,
 ) -> Result<AnyTensor, TrainError> {
     let num_samples = data.num_samples();
-    let mut bar = PassBar::after(LONG, num_samples);
+    let mut lines = PassLines::new(trainer.display, num_samples.div_ceil(BATCH_SIZE));
+    // Whoever has asked for a line sees it from the start.
+    let mut bar = (trainer.display == Display::Quiet).then(|| PassBar::after(LONG, num_samples));
+    let nothing = Logs::new();
     let mut answers = Vec::new();
     for start in (0..num_samples).step_by(BATCH_SIZE) {
         let rows: Vec<usize> = (start..(start + BATCH_SIZE).min(num_samples)).collect();
-        let batch = data.gather(&rows, device).map_err(|error| failed(&error))?;
+        let batch = data
+            .gather(&rows, &trainer.device)
+            .map_err(|error| failed(&error))?;
         let mut shape = vec![rows.len()];
         shape.extend(data.input_shape());
         let inputs = AnyTensor::from(batch.inputs).reshape(&shape)?;
-        answers.push(model.answer(inputs)?);
-        bar.show(start + rows.len());
+        answers.push(trainer.model.answer(inputs)?);
+        lines.batch_done();
+        lines.show(&nothing);
+        if let Some(bar) = &mut bar {
+            bar.show(start + rows.len());
+        }
     }
+    lines.end(&nothing);
     Ok(AnyTensor::concatenate(answers)?)
 }
 

@@ -170,12 +170,14 @@ impl<M: Model> Trainer<M> {
         let control = RateControl::new(schedule);
         Ok(Stepper {
             learner: Learner::new(
-                Compiled::new(self.model.clone().train(), objective),
+                Compiled::new(self.model.clone().train(), objective)
+                    .with_average(optimizer.average()),
                 optimizer.build(Path::Fastest),
                 ScheduleAdapter::controlled(control.clone()),
             ),
             state: StepState {
                 control,
+                accumulation: optimizer.accumulation(),
                 clipping: optimizer.clipping(),
             },
         })

@@ -46,7 +46,12 @@ def steps(name, optimizer, **config):
         tensors = [keras.ops.convert_to_tensor(g) for g in (gradient_a, gradient_b)]
         work.apply(tensors, [a, b])
         trajectory.append({"a": numbers(a.value), "b": numbers(b.value)})
-    return {"name": name, "optimizer": optimizer, "config": config, "trajectory": trajectory}
+    case = {"name": name, "optimizer": optimizer, "config": config, "trajectory": trajectory}
+    if config.get("use_ema"):
+        # What happens at the end of a fit.
+        work.finalize_variable_values([a, b])
+        case["after_finalize"] = {"a": numbers(a.value), "b": numbers(b.value)}
+    return case
 
 
 cases = [
@@ -76,6 +81,28 @@ cases = [
     steps("nadam", "Nadam", learning_rate=0.1),
     steps("lion", "Lion"),
     steps("lion_lr0.1_wd", "Lion", learning_rate=0.1, weight_decay=0.01),
+    steps("sgd_ema", "SGD", learning_rate=0.1, use_ema=True, ema_momentum=0.5),
+    steps(
+        "sgd_ema_overwrite3",
+        "SGD",
+        learning_rate=0.1,
+        use_ema=True,
+        ema_momentum=0.5,
+        ema_overwrite_frequency=3,
+    ),
+    steps("sgd_accumulation2", "SGD", learning_rate=0.1, gradient_accumulation_steps=2),
+    steps("adam_accumulation5", "Adam", learning_rate=0.1, gradient_accumulation_steps=5),
+    # Clipped after the mean; the average goes on where the weights stay.
+    steps(
+        "adamw_accumulation3_ema_overwrite2_clipnorm",
+        "AdamW",
+        learning_rate=0.1,
+        gradient_accumulation_steps=3,
+        use_ema=True,
+        ema_momentum=0.5,
+        ema_overwrite_frequency=2,
+        clipnorm=0.5,
+    ),
 ]
 golden = {
     "meta": {"keras": keras.__version__, "backend": keras.backend.backend(), "seed": 42},

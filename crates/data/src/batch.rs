@@ -22,6 +22,19 @@ pub struct Batch {
 }
 
 impl Batch {
+    /// Inputs and targets of any rank, made flat: one row an example.
+    ///
+    /// # Shapes
+    /// - inputs: `[batch_size, ...]`
+    /// - targets: `[batch_size, ...]`
+    pub fn new<const D: usize, const E: usize>(inputs: Tensor<D>, targets: Tensor<E>) -> Self {
+        Self {
+            inputs: rows(inputs),
+            targets: rows(targets),
+            sample_weights: None,
+        }
+    }
+
     /// Number of examples.
     pub fn num_samples(&self) -> usize {
         self.targets.dims()[0]
@@ -57,6 +70,12 @@ impl Batch {
             sample_weights: None,
         }
     }
+}
+
+/// Everything behind the first axis as one.
+fn rows<const D: usize>(tensor: Tensor<D>) -> Tensor<2> {
+    let shape = tensor.dims();
+    tensor.reshape([shape[0], shape[1..].iter().product()])
 }
 
 /// Classes as rows with a one at the class and zeros elsewhere.

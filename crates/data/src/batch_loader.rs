@@ -32,6 +32,25 @@ pub trait BatchSource: Send + Sync {
     fn gather(&self, rows: &[usize], device: &Device) -> Result<Batch, DatasetError>;
 }
 
+/// What is shared is the same source: any one behind an `Arc<dyn BatchSource>` can be trained on.
+impl<S: BatchSource + ?Sized> BatchSource for Arc<S> {
+    fn num_samples(&self) -> usize {
+        self.as_ref().num_samples()
+    }
+
+    fn input_shape(&self) -> Vec<usize> {
+        self.as_ref().input_shape()
+    }
+
+    fn targets(&self) -> Targets {
+        self.as_ref().targets()
+    }
+
+    fn gather(&self, rows: &[usize], device: &Device) -> Result<Batch, DatasetError> {
+        self.as_ref().gather(rows, device)
+    }
+}
+
 /// Gathers the rows of a source in batches, a partial one last.
 ///
 /// Without a shuffle every epoch is in file order. With one, the order of an epoch is a pure function of seed and

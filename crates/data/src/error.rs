@@ -1,7 +1,14 @@
 //! Everything that can go wrong between a file and a batch.
 
+use std::convert::Infallible;
 use std::io;
 use std::path::PathBuf;
+
+use burn::data::dataset::DatasetError;
+
+use crate::array_error::ArrayError;
+use crate::csv_error::CsvError;
+use crate::targets::Targets;
 
 /// What went wrong while reading, checking, splitting or fetching data.
 ///
@@ -10,6 +17,14 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DataError {
+    /// Numbers that a program handed over.
+    #[error(transparent)]
+    Array(#[from] ArrayError),
+
+    /// A table in a CSV file, or its description.
+    #[error(transparent)]
+    Csv(#[from] CsvError),
+
     /// A file could not be opened or read.
     #[error("cannot read `{}`: {source}; check that the file exists and that you may read it", path.display())]
     Read {
@@ -180,6 +195,33 @@ pub enum DataError {
         available: usize,
     },
 
+    /// A data set of Burn's could not give an item.
+    #[error("cannot read the rows {rows:?} of the data set: {source}; check where it reads from")]
+    Dataset {
+        /// The rows asked for, counted from 0.
+        rows: Vec<usize>,
+        /// What the data set said.
+        source: DatasetError,
+    },
+
+    /// A batcher made a batch of another shape than was declared.
+    #[error(
+        "the batcher made {part} of shape {received:?}, expected {expected:?} for samples of shape {input_shape:?} with \
+         {targets}; make one flat row a sample (`Batch::new` does), or declare the shape that it makes"
+    )]
+    BatchShape {
+        /// Inputs, targets or sample weights.
+        part: &'static str,
+        /// The shape that the declaration asks for, samples first.
+        expected: Vec<usize>,
+        /// The shape of what was made.
+        received: Vec<usize>,
+        /// The declared shape of a sample's inputs.
+        input_shape: Vec<usize>,
+        /// The declared targets.
+        targets: Targets,
+    },
+
     /// A validation fraction is not a fraction.
     #[error(
         "validation split: expected a fraction between 0 and 1, both excluded, received {fraction}; 0.1 keeps a tenth for validation"
@@ -331,6 +373,13 @@ pub enum DataError {
         /// The width asked for.
         width: usize,
     },
+}
+
+/// Conversions that cannot fail are taken where others are.
+impl From<Infallible> for DataError {
+    fn from(never: Infallible) -> Self {
+        match never {}
+    }
 }
 
 /// The places as a list for a message.

@@ -3,7 +3,8 @@
 //! It stands apart because reading data has nothing to do with networks: files, checksums, shuffles and
 //! downloads change for reasons of their own, and a program that only looks at data needs no model.
 //!
-//! Files are read into a [`MnistDataset`], where an image stays one byte a pixel in one shared block. A
+//! What a program has in memory becomes an [`ArrayDataset`], a CSV file is read into one by a [`CsvSource`], and any data set
+//! of Burn's is taken by a [`DatasetSource`]. Files of MNIST are read into a [`MnistDataset`], where an image stays one byte a pixel in one shared block. A
 //! [`BatchLoader`] gathers rows of it into a [`Batch`] of tensors, in file order or shuffled by a seed that can
 //! be written down and restored.
 //!
@@ -23,10 +24,18 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod array_data;
+mod array_dataset;
+mod array_error;
 mod batch;
 mod batch_iterator;
 mod batch_loader;
+mod csv_error;
+mod csv_source;
+mod csv_table;
+mod data_description;
 mod data_source;
+mod dataset_source;
 mod digit_image;
 mod digit_normalization;
 mod error;
@@ -36,14 +45,23 @@ mod mnist;
 mod mnist_dataset;
 mod mnist_files;
 mod mnist_sample;
+mod names;
 mod shuffle;
 mod subset;
 mod targets;
 mod validation_split;
 
+pub use array_data::{ArrayData, Elements, Number};
+pub use array_dataset::ArrayDataset;
+pub use array_error::{ArrayError, ArrayPart};
 pub use batch::{Batch, MnistBatcher, one_hot};
 pub use batch_loader::{BatchLoader, BatchSource};
+pub use csv_error::CsvError;
+pub use csv_source::{CsvSource, CsvTarget};
+pub use csv_table::CsvTable;
+pub use data_description::{DataDescription, LoadedData};
 pub use data_source::DataSource;
+pub use dataset_source::DatasetSource;
 pub use digit_image::{DigitImage, read_digit_image};
 pub use error::DataError;
 pub use fetch::{Fetch, fetch};

@@ -195,7 +195,7 @@ impl MnistDataset {
     /// # Errors
     /// [`DataError::SplitFraction`] and [`DataError::SplitEmpty`] unless the fraction leaves examples on both sides.
     pub fn split(&self, split: &ValidationSplit) -> Result<(Self, Self), DataError> {
-        let labels: Vec<u8> = self.labels().collect();
+        let labels: Vec<usize> = self.labels().map(usize::from).collect();
         let (train, validation) = split.rows(&labels)?;
         let view = |positions: Vec<usize>| Self {
             rows: positions

@@ -1,3 +1,5 @@
+use std::fmt;
+
 /// What a data set asks of a network for every sample.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Targets {
@@ -27,6 +29,16 @@ impl Targets {
         match self {
             Self::Classes { num_classes } => Some(*num_classes),
             Self::Values { .. } => None,
+        }
+    }
+}
+
+impl fmt::Display for Targets {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Classes { num_classes } => write!(f, "the index of one of {num_classes} classes"),
+            Self::Values { shape } if shape.is_empty() => f.write_str("one number a sample"),
+            Self::Values { shape } => write!(f, "targets of shape {shape:?}"),
         }
     }
 }

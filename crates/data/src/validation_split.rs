@@ -1,5 +1,7 @@
 //! Which rows are kept back for validation.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::error::DataError;
@@ -26,7 +28,7 @@ pub enum ValidationSplit {
 
 impl ValidationSplit {
     /// Positions for training and for validation, both ascending.
-    pub(crate) fn rows(&self, labels: &[u8]) -> Result<(Vec<usize>, Vec<usize>), DataError> {
+    pub(crate) fn rows(&self, labels: &[usize]) -> Result<(Vec<usize>, Vec<usize>), DataError> {
         let (Self::Tail { fraction } | Self::Stratified { fraction, .. }) = *self;
         if !(fraction > 0.0 && fraction < 1.0) {
             return Err(DataError::SplitFraction { fraction });
@@ -63,14 +65,15 @@ fn tail(num_rows: usize, fraction: f64) -> (Vec<usize>, Vec<usize>) {
     clippy::cast_sign_loss,
     reason = "a share of the number of rows, from 0 to that number"
 )]
-fn stratified(labels: &[u8], fraction: f64, seed: u64) -> (Vec<usize>, Vec<usize>) {
+fn stratified(labels: &[usize], fraction: f64, seed: u64) -> (Vec<usize>, Vec<usize>) {
+    let mut rows_of: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (row, &class) in labels.iter().enumerate() {
+        rows_of.entry(class).or_default().push(row);
+    }
     let mut kept_back = vec![false; labels.len()];
-    for class in 0..=u8::MAX {
-        let mut rows: Vec<usize> = (0..labels.len())
-            .filter(|&row| labels[row] == class)
-            .collect();
+    for (class, mut rows) in rows_of {
         let share = (rows.len() as f64 * fraction).round() as usize;
-        shuffle(&mut rows, seed, u64::from(class), Purpose::Stratified);
+        shuffle(&mut rows, seed, class as u64, Purpose::Stratified);
         for &row in &rows[..share] {
             kept_back[row] = true;
         }

@@ -54,9 +54,11 @@ pub mod devices {
 /// Labelled examples, from a file to a batch of tensors.
 pub mod datasets {
     pub use firebrick_data::{
-        Batch, BatchLoader, BatchSource, DataError, DataSource, DigitImage, Fetch, IdxImages,
-        IdxLabels, Mnist, MnistBatcher, MnistDataset, MnistItem, ShuffleState, Subset, Targets,
-        ValidationSplit, fetch, load, mnist_sample, read_digit_image, read_images, read_labels,
+        ArrayData, ArrayDataset, ArrayError, ArrayPart, Batch, BatchLoader, BatchSource, CsvError,
+        CsvSource, CsvTable, CsvTarget, DataDescription, DataError, DataSource, DatasetSource,
+        DigitImage, Elements, Fetch, IdxImages, IdxLabels, LoadedData, Mnist, MnistBatcher,
+        MnistDataset, MnistItem, Number, ShuffleState, Subset, Targets, ValidationSplit, fetch,
+        load, mnist_sample, read_digit_image, read_images, read_labels,
     };
 }
 
@@ -122,7 +124,9 @@ pub mod curves {
 
 /// What most programs use.
 pub mod prelude {
-    pub use crate::datasets::{DataSource, ValidationSplit, load, mnist_sample};
+    pub use crate::datasets::{
+        ArrayDataset, CsvSource, DataSource, ValidationSplit, load, mnist_sample,
+    };
     pub use crate::devices::DeviceName;
     pub use crate::losses::{Loss, MeanSquaredError, SparseCategoricalCrossentropy};
     pub use crate::metrics::Metric;

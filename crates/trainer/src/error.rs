@@ -169,8 +169,7 @@ pub enum TrainError {
 
     /// Targets that cannot be compared with the outputs.
     #[error(
-        "the loss {loss} cannot compare outputs of shape {output_shape:?} a sample with {}; {hint}",
-        targets_text(targets)
+        "the loss {loss} cannot compare outputs of shape {output_shape:?} a sample with {targets}; {hint}"
     )]
     TargetMismatch {
         /// The loss.
@@ -227,8 +226,7 @@ pub enum TrainError {
 
     /// Class weights where a sample has not one class.
     #[error(
-        "class weights need one class a sample, received {}; give weights of samples instead",
-        targets_text(targets)
+        "class weights need one class a sample, received {targets}; give weights of samples instead"
     )]
     NoClassToWeigh {
         /// What the data set asks for one sample.
@@ -237,7 +235,7 @@ pub enum TrainError {
 
     /// A class index that no output stands for.
     #[error(
-        "the target of sample {sample} is {target}, expected a class index: a whole number from 0 to {}; check the labels, or give the last layer more units",
+        "the target of sample {sample} (counted from 0) is {target}, expected a class index: a whole number from 0 to {}; check the labels, or give the last layer more units",
         num_classes - 1
     )]
     TargetOutOfRange {
@@ -402,15 +400,6 @@ pub enum TrainError {
         /// What the system said.
         source: ctrlc::Error,
     },
-}
-
-fn targets_text(targets: &Targets) -> String {
-    match targets {
-        Targets::Classes { num_classes } => {
-            format!("the index of one of {num_classes} classes")
-        }
-        Targets::Values { shape } => format!("targets of shape {shape:?}"),
-    }
 }
 
 fn outputs_text(form: OutputForm) -> &'static str {

@@ -39,6 +39,10 @@ pub(super) fn natural_form(
                      many outputs as there are classes",
                 )),
                 (1, TargetForm::LikeOutputs) if *num_classes == 2 => Ok(TargetForm::LikeOutputs),
+                (1, TargetForm::LikeOutputs) => Err(mismatch(
+                    "for numbers to predict give the targets as floats; for classes take as many outputs as there \
+                     are, with a softmax",
+                )),
                 (outputs, _) if outputs < *num_classes => Err(TrainError::ClassMismatch {
                     outputs,
                     num_classes: *num_classes,
@@ -58,8 +62,12 @@ pub(super) fn natural_form(
                     "one output cannot tell classes apart; take binary_crossentropy with a sigmoid, or as \
                      many outputs as there are classes",
                 )),
-                (false, _) => Err(mismatch(
+                (false, _) if shape == output_shape => Err(mismatch(
                     "this loss takes the index of a class; for one-hot targets take categorical_crossentropy",
+                )),
+                (false, _) => Err(mismatch(
+                    "this loss takes the index of a class for every row of outputs: one a sample, or one a step \
+                     where the network keeps the steps",
                 )),
             }
         }
@@ -68,18 +76,24 @@ pub(super) fn natural_form(
                 [rest @ .., 1] => rest.to_vec(),
                 shape => shape.to_vec(),
             };
-            if shape == output_shape || without_one(shape) == without_one(output_shape) {
-                Ok(TargetForm::LikeOutputs)
-            } else if without_one(shape).len() + 1 == output_shape.len() {
-                Err(mismatch(
-                    "for class indices take sparse_categorical_crossentropy; for numbers give the last \
-                     layer as many units as there are targets",
-                ))
-            } else {
-                Err(mismatch(
-                    "give the last layer as many units as there are targets",
-                ))
+            let (asked, answered) = (without_one(shape), without_one(output_shape));
+            if shape == output_shape || asked == answered {
+                return Ok(TargetForm::LikeOutputs);
             }
+            let is_index = output_shape
+                .split_last()
+                .is_some_and(|(_, leading)| asked == leading);
+            Err(mismatch(if is_index {
+                "for class indices take sparse_categorical_crossentropy; for numbers give the last \
+                 layer as many units as there are targets"
+            } else if output_shape.len() > asked.len().max(1) {
+                "the outputs have an axis that the targets lack; flatten or pool before the last layer"
+            } else if asked.len() > output_shape.len() {
+                "the targets have an axis that the outputs lack; keep it up to the last layer, or \
+                 reshape the targets"
+            } else {
+                "give the last layer as many units as there are targets"
+            }))
         }
     }
 }

@@ -1,0 +1,239 @@
+//! Numbers with a shape, whose first axis is the sample.
+
+mod conversions;
+
+use crate::array_error::{ArrayError, ArrayPart};
+
+/// Numbers with a shape, whose first axis is the sample: inputs or targets of an
+/// [`ArrayDataset`](crate::ArrayDataset), of whatever a program keeps its numbers in.
+///
+/// It is made, by `try_from` or in passing, of
+/// - a `Vec` or array of numbers, one a sample, or of equally long `Vec`s or arrays of numbers,
+/// - a `Vec` of numbers with a shape, `(values, [60_000, 28, 28, 1])`, in row-major order,
+/// - an `ndarray` array or view of any dimension and memory layout,
+/// - a Burn tensor, `Tensor<D>` or `Tensor<D, Int>`.
+///
+/// ```
+/// use firebrick_data::ArrayData;
+///
+/// let table = ArrayData::try_from([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])?;
+/// assert_eq!(table.shape(), [2, 3]);
+/// let images = ArrayData::try_from((vec![0_u8; 2 * 28 * 28], [2, 28, 28, 1]))?.divided_by(255.0)?;
+/// assert_eq!(images.shape(), [2, 28, 28, 1]);
+/// # Ok::<(), firebrick_data::ArrayError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct ArrayData {
+    elements: Elements,
+    shape: Vec<usize>,
+    /// Of bytes; other numbers are divided at once.
+    divisor: f32,
+}
+
+/// How numbers are kept: in a network all become floats of single precision.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Elements {
+    /// Small numbers, e.g. pixels, that stay bytes until a batch is made.
+    Bytes(Vec<u8>),
+    /// Whole numbers, e.g. class indices or tokens.
+    Integers(Vec<i64>),
+    /// All others.
+    Floats(Vec<f32>),
+}
+
+impl Elements {
+    fn len(&self) -> usize {
+        match self {
+            Self::Bytes(bytes) => bytes.len(),
+            Self::Integers(integers) => integers.len(),
+            Self::Floats(floats) => floats.len(),
+        }
+    }
+}
+
+/// A number that arrays may hold: `bool`, the integers and the floats.
+pub trait Number: Copy {
+    /// Many of them in the way they are kept. What is too large for it becomes the largest number there is.
+    fn elements(numbers: Vec<Self>) -> Elements;
+}
+
+impl Number for u8 {
+    fn elements(numbers: Vec<Self>) -> Elements {
+        Elements::Bytes(numbers)
+    }
+}
+
+impl Number for bool {
+    fn elements(numbers: Vec<Self>) -> Elements {
+        Elements::Bytes(numbers.into_iter().map(u8::from).collect())
+    }
+}
+
+impl Number for f32 {
+    fn elements(numbers: Vec<Self>) -> Elements {
+        Elements::Floats(numbers)
+    }
+}
+
+impl Number for f64 {
+    #[allow(
+        clippy::cast_possible_truncation,
+        reason = "networks compute in single precision"
+    )]
+    fn elements(numbers: Vec<Self>) -> Elements {
+        Elements::Floats(numbers.into_iter().map(|number| number as f32).collect())
+    }
+}
+
+/// Implements [`Number`] for integers.
+macro_rules! integers {
+    ($($integer:ty),*) => {$(
+        impl Number for $integer {
+            fn elements(numbers: Vec<Self>) -> Elements {
+                let wide = |number| i64::try_from(number).unwrap_or(i64::MAX);
+                Elements::Integers(numbers.into_iter().map(wide).collect())
+            }
+        }
+    )*};
+}
+
+integers!(i8, i16, i32, i64, u16, u32, u64, usize);
+
+impl ArrayData {
+    /// Numbers in row-major order.
+    fn new(elements: Elements, shape: Vec<usize>) -> Result<Self, ArrayError> {
+        let expected = shape
+            .iter()
+            .try_fold(1_usize, |product, &length| product.checked_mul(length));
+        if shape.is_empty() || expected != Some(elements.len()) {
+            let received = elements.len();
+            return Err(ArrayError::Shape { shape, received });
+        }
+        Ok(Self {
+            elements,
+            shape,
+            divisor: 1.0,
+        })
+    }
+
+    /// The shape, samples first.
+    pub fn shape(&self) -> &[usize] {
+        &self.shape
+    }
+
+    /// Divides every number, e.g. by 255 what is a byte a pixel; bytes stay bytes until a batch is made of them.
+    ///
+    /// # Errors
+    /// [`ArrayError::Divisor`] for 0, what is close to it, and what is not finite.
+    pub fn divided_by(mut self, divisor: f32) -> Result<Self, ArrayError> {
+        let is_divisor = |divisor: f32| divisor.is_finite() && (255.0 / divisor).is_finite();
+        if !is_divisor(divisor) || !is_divisor(self.divisor * divisor) {
+            return Err(ArrayError::Divisor { received: divisor });
+        }
+        if matches!(self.elements, Elements::Bytes(_)) {
+            self.divisor *= divisor;
+            return Ok(self);
+        }
+        let mut floats = self.floats();
+        for float in &mut floats {
+            *float /= divisor;
+        }
+        self.elements = Elements::Floats(floats);
+        Ok(self)
+    }
+
+    /// The shape of one sample.
+    pub(crate) fn sample_shape(&self) -> &[usize] {
+        &self.shape[1..]
+    }
+
+    /// Makes sure that there are samples, of finite numbers.
+    pub(crate) fn check(&self, part: ArrayPart) -> Result<(), ArrayError> {
+        if self.shape.contains(&0) {
+            return Err(ArrayError::Empty {
+                part,
+                shape: self.shape.clone(),
+            });
+        }
+        let Elements::Floats(floats) = &self.elements else {
+            return Ok(());
+        };
+        let Some(position) = floats.iter().position(|float| !float.is_finite()) else {
+            return Ok(());
+        };
+        let sample_size: usize = self.sample_shape().iter().product();
+        let mut rest = position % sample_size;
+        let mut index = vec![0; self.shape.len() - 1];
+        for (place, length) in index.iter_mut().zip(self.sample_shape()).rev() {
+            *place = rest % length;
+            rest /= length;
+        }
+        Err(ArrayError::NotFinite {
+            part,
+            row: position / sample_size,
+            index,
+            received: floats[position],
+        })
+    }
+
+    /// One integer a sample, if that is what they are.
+    pub(crate) fn labels(&self) -> Option<Vec<i64>> {
+        if self.shape.len() != 1 {
+            return None;
+        }
+        match &self.elements {
+            Elements::Bytes(bytes) if self.is_undivided() => {
+                Some(bytes.iter().map(|&byte| i64::from(byte)).collect())
+            }
+            Elements::Integers(integers) => Some(integers.clone()),
+            _ => None,
+        }
+    }
+
+    fn is_undivided(&self) -> bool {
+        self.divisor.to_bits() == 1.0_f32.to_bits()
+    }
+
+    /// Bytes with what each of the 256 stands for.
+    pub(crate) fn into_bytes(self) -> Result<(Vec<u8>, [f32; 256]), Self> {
+        match self.elements {
+            Elements::Bytes(bytes) => Ok((bytes, byte_values(self.divisor))),
+            elements => Err(Self { elements, ..self }),
+        }
+    }
+
+    /// All numbers as floats.
+    pub(crate) fn into_floats(mut self) -> Vec<f32> {
+        self.floats()
+    }
+
+    #[allow(
+        clippy::cast_precision_loss,
+        reason = "networks compute in single precision"
+    )]
+    fn floats(&mut self) -> Vec<f32> {
+        match std::mem::replace(&mut self.elements, Elements::Floats(Vec::new())) {
+            Elements::Bytes(bytes) => {
+                let values = byte_values(self.divisor);
+                bytes
+                    .iter()
+                    .map(|&byte| values[usize::from(byte)])
+                    .collect()
+            }
+            Elements::Integers(integers) => {
+                integers.into_iter().map(|integer| integer as f32).collect()
+            }
+            Elements::Floats(floats) => floats,
+        }
+    }
+}
+
+/// `byte / divisor` for every byte.
+fn byte_values(divisor: f32) -> [f32; 256] {
+    let mut byte = 0.0;
+    [(); 256].map(|()| {
+        let value = byte / divisor;
+        byte += 1.0;
+        value
+    })
+}

@@ -1,0 +1,247 @@
+//! What can be wrong with a table in a CSV file.
+
+use std::path::PathBuf;
+
+use crate::names::{did_you_mean, listed};
+
+/// What is wrong with a CSV file, or with its description.
+///
+/// Lines are counted from 1 and include the header, as editors count them.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CsvError {
+    /// A file in another encoding.
+    #[error(
+        "`{}`, line {line}: expected UTF-8, received the byte 0x{received:02x}; save the file as UTF-8",
+        path.display()
+    )]
+    NotUtf8 {
+        /// The file.
+        path: PathBuf,
+        /// Where the first byte lies that is no text.
+        line: usize,
+        /// That byte.
+        received: u8,
+    },
+
+    /// A file of nothing.
+    #[error(
+        "`{}`: expected a line with the names of the columns, received an empty file; check that it is the file you \
+         meant", path.display()
+    )]
+    NoHeader {
+        /// The file.
+        path: PathBuf,
+    },
+
+    /// A column without a name.
+    #[error(
+        "`{}`, line {line}, column {column}: expected the name of a column, received none; name it, or leave it out \
+         (pandas: `to_csv(.., index=False)`)", path.display()
+    )]
+    UnnamedColumn {
+        /// The file.
+        path: PathBuf,
+        /// The line of the names.
+        line: usize,
+        /// Which column, counted from 1.
+        column: usize,
+    },
+
+    /// Two columns of one name.
+    #[error(
+        "`{}`, line {line}: expected columns of different names, received `{name}` as column {first} and column {second}; \
+         rename one of them", path.display()
+    )]
+    DuplicateColumn {
+        /// The file.
+        path: PathBuf,
+        /// The line of the names.
+        line: usize,
+        /// The name.
+        name: String,
+        /// The first of them, counted from 1.
+        first: usize,
+        /// The second of them, counted from 1.
+        second: usize,
+    },
+
+    /// A description names a column that the file does not have.
+    #[error(
+        "`{}`: expected a column `{name}`, received only {}{}", path.display(), listed(known),
+        hint_of_delimiter(known).unwrap_or_else(|| did_you_mean(name, known))
+    )]
+    UnknownColumn {
+        /// The file.
+        path: PathBuf,
+        /// The name as given.
+        name: String,
+        /// The columns there are.
+        known: Vec<String>,
+    },
+
+    /// A description gives one column two parts.
+    #[error(
+        "`{}`: expected one part for the column `{name}`, received it as {first} and as {second}; take it out of one of \
+         them", path.display()
+    )]
+    ColumnTwice {
+        /// The file.
+        path: PathBuf,
+        /// The column.
+        name: String,
+        /// Its part.
+        first: &'static str,
+        /// Its other part.
+        second: &'static str,
+    },
+
+    /// A description without a target.
+    #[error("`{}`: expected at least one target column, received none; name the column to predict", path.display())]
+    NoTarget {
+        /// The file.
+        path: PathBuf,
+    },
+
+    /// Nothing to predict from.
+    #[error(
+        "`{}`: expected at least one feature column beside targets and ignored ones, received the columns {}{}",
+        path.display(), listed(known), hint_of_delimiter(known).unwrap_or_default()
+    )]
+    NoFeatures {
+        /// The file.
+        path: PathBuf,
+        /// The columns there are.
+        known: Vec<String>,
+    },
+
+    /// A row of another length.
+    #[error(
+        "`{}`, line {line}: expected {expected} fields as the header has, received {received}; check delimiters and quotes \
+         in this line", path.display()
+    )]
+    Ragged {
+        /// The file.
+        path: PathBuf,
+        /// Where the row begins.
+        line: usize,
+        /// Columns of the header.
+        expected: usize,
+        /// Fields of the row.
+        received: usize,
+    },
+
+    /// An empty field.
+    #[error(
+        "`{}`, line {line}, column `{column}`: expected {expected}, received an empty field; fill it in, remove the row or \
+         ignore the column", path.display()
+    )]
+    Missing {
+        /// The file.
+        path: PathBuf,
+        /// Where the row begins.
+        line: usize,
+        /// The column's name.
+        column: String,
+        /// What should stand there.
+        expected: &'static str,
+    },
+
+    /// Text in a column of numbers.
+    #[error(
+        "`{}`, line {line}, column `{column}`: expected a number, received `{received}`; correct it, write categories as \
+         numbers, or ignore the column", path.display()
+    )]
+    NotANumber {
+        /// The file.
+        path: PathBuf,
+        /// Where the row begins.
+        line: usize,
+        /// The column's name.
+        column: String,
+        /// What stands there.
+        received: String,
+    },
+
+    /// A number that is none.
+    #[error(
+        "`{}`, line {line}, column `{column}`: expected a finite number of single precision, received `{received}`; fill it \
+         in, remove the row or ignore the column", path.display()
+    )]
+    NotFinite {
+        /// The file.
+        path: PathBuf,
+        /// Where the row begins.
+        line: usize,
+        /// The column's name.
+        column: String,
+        /// What stands there.
+        received: String,
+    },
+
+    /// A class that the description does not list.
+    #[error(
+        "`{}`, line {line}, column `{column}`: expected one of the classes {}, received `{received}`{}",
+        path.display(), listed(known), did_you_mean(received, known)
+    )]
+    UnknownClass {
+        /// The file.
+        path: PathBuf,
+        /// Where the row begins.
+        line: usize,
+        /// The column's name.
+        column: String,
+        /// What stands there.
+        received: String,
+        /// The classes listed.
+        known: Vec<String>,
+    },
+
+    /// A header without rows.
+    #[error("`{}`: expected at least one row below the header, received none; check what was exported", path.display())]
+    NoRows {
+        /// The file.
+        path: PathBuf,
+    },
+
+    /// A delimiter that cannot be one.
+    #[error(
+        "expected a delimiter of one ASCII character that is no quote, letter, digit or line break, received `{received}`; usual are `,`, `;` and `\\t`"
+    )]
+    Delimiter {
+        /// What was given.
+        received: String,
+    },
+
+    /// A description whose parts do not belong together.
+    #[error("{setting} needs {needs}; leave it out, or add that")]
+    Description {
+        /// What was given.
+        setting: &'static str,
+        /// What is missing.
+        needs: &'static str,
+    },
+
+    /// A file that the reader gave up on.
+    #[error("`{}`: expected a CSV table, received something else ({source}); check the file", path.display())]
+    Malformed {
+        /// The file.
+        path: PathBuf,
+        /// What the reader said.
+        source: csv::Error,
+    },
+}
+
+/// What may be wrong where a whole line was taken for one column.
+fn hint_of_delimiter(known: &[String]) -> Option<String> {
+    let [only] = known else {
+        return None;
+    };
+    let delimiter = [';', '\t', '|', ',']
+        .into_iter()
+        .find(|&other| only.contains(other))?;
+    Some(format!(
+        "; is the delimiter `{}`?",
+        delimiter.escape_default()
+    ))
+}

@@ -1,0 +1,131 @@
+use csv::StringRecord;
+
+use super::row::start;
+use super::text::Text;
+use crate::csv_error::CsvError;
+use crate::csv_source::{CsvSource, CsvTarget};
+
+const TARGET: &str = "a target";
+const FEATURE: &str = "a feature";
+const IGNORED: &str = "an ignored column";
+
+/// The columns of a file and what they are for; positions are counted from 0.
+pub(super) struct Columns {
+    pub(super) names: Vec<String>,
+    pub(super) features: Vec<usize>,
+    pub(super) targets: Vec<usize>,
+}
+
+impl Columns {
+    /// The columns of a header in the parts that the description gives them.
+    pub(super) fn find(
+        source: &CsvSource,
+        text: &Text,
+        header: &StringRecord,
+    ) -> Result<Self, CsvError> {
+        let names = names(text, header)?;
+        let targets: &[String] = match &source.target {
+            CsvTarget::Values(columns) => columns,
+            CsvTarget::Classes { column, .. } => std::slice::from_ref(column),
+        };
+        if targets.is_empty() {
+            return Err(CsvError::NoTarget {
+                path: text.path.to_owned(),
+            });
+        }
+        let mut parts = Parts {
+            text,
+            given: vec![None; names.len()],
+            names,
+        };
+        let targets = parts.give(TARGET, targets)?;
+        parts.give(IGNORED, &source.ignored)?;
+        let features = match &source.features {
+            Some(features) => parts.give(FEATURE, features)?,
+            None => parts.left(),
+        };
+        if features.is_empty() {
+            return Err(CsvError::NoFeatures {
+                path: text.path.to_owned(),
+                known: parts.names,
+            });
+        }
+        Ok(Self {
+            names: parts.names,
+            features,
+            targets,
+        })
+    }
+
+    pub(super) fn names_of(&self, columns: &[usize]) -> Vec<String> {
+        columns
+            .iter()
+            .map(|&column| self.names[column].clone())
+            .collect()
+    }
+}
+
+/// The names in a header, all different.
+fn names(text: &Text, header: &StringRecord) -> Result<Vec<String>, CsvError> {
+    let line = || text.line(start(header));
+    let mut names: Vec<String> = Vec::new();
+    for (column, name) in header.iter().enumerate() {
+        if name.is_empty() {
+            return Err(CsvError::UnnamedColumn {
+                path: text.path.to_owned(),
+                line: line(),
+                column: column + 1,
+            });
+        }
+        if let Some(first) = names.iter().position(|other| other == name) {
+            return Err(CsvError::DuplicateColumn {
+                path: text.path.to_owned(),
+                line: line(),
+                name: name.to_owned(),
+                first: first + 1,
+                second: column + 1,
+            });
+        }
+        names.push(name.to_owned());
+    }
+    Ok(names)
+}
+
+/// The parts given so far.
+struct Parts<'a> {
+    text: &'a Text<'a>,
+    names: Vec<String>,
+    given: Vec<Option<&'static str>>,
+}
+
+impl Parts<'_> {
+    /// Gives columns a part; their positions.
+    fn give(&mut self, part: &'static str, columns: &[String]) -> Result<Vec<usize>, CsvError> {
+        let mut positions = Vec::new();
+        for name in columns {
+            let Some(position) = self.names.iter().position(|known| known == name) else {
+                return Err(CsvError::UnknownColumn {
+                    path: self.text.path.to_owned(),
+                    name: name.clone(),
+                    known: self.names.clone(),
+                });
+            };
+            if let Some(first) = self.given[position].replace(part) {
+                return Err(CsvError::ColumnTwice {
+                    path: self.text.path.to_owned(),
+                    name: name.clone(),
+                    first,
+                    second: part,
+                });
+            }
+            positions.push(position);
+        }
+        Ok(positions)
+    }
+
+    /// The columns without a part.
+    fn left(&self) -> Vec<usize> {
+        let is_left = |&position: &usize| self.given[position].is_none();
+        (0..self.names.len()).filter(is_left).collect()
+    }
+}

@@ -1,0 +1,47 @@
+//! Names that were mistyped.
+
+/// What an error adds to an unknown name: the nearest known one, if any is close.
+pub(crate) fn did_you_mean(given: &str, known: &[String]) -> String {
+    let lowered = given.to_lowercase();
+    let distance = |name: &String| strsim::damerau_levenshtein(&lowered, &name.to_lowercase());
+    known
+        .iter()
+        .map(|name| (distance(name), name))
+        .filter(|(distance, name)| *distance <= name.len().max(given.len()).div_ceil(3))
+        .min_by_key(|(distance, _)| *distance)
+        .map_or_else(String::new, |(_, name)| format!(", did you mean `{name}`?"))
+}
+
+/// Names for a message, not more than a reader can take in.
+pub(crate) fn listed(names: &[String]) -> String {
+    const SHOWN: usize = 20;
+    let mut listed: Vec<String> = names
+        .iter()
+        .take(SHOWN)
+        .map(|name| format!("`{name}`"))
+        .collect();
+    if names.len() > SHOWN {
+        listed.push(format!("and {} more", names.len() - SHOWN));
+    }
+    listed.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_name_is_offered_whatever_its_case() {
+        let known = ["Age".to_owned(), "Income".to_owned()];
+        assert_eq!(did_you_mean("agee", &known), ", did you mean `Age`?");
+        assert_eq!(did_you_mean("income", &known), ", did you mean `Income`?");
+        assert_eq!(did_you_mean("banana", &known), "");
+    }
+
+    #[test]
+    fn long_lists_are_cut() {
+        let names: Vec<String> = (0..22).map(|name| name.to_string()).collect();
+        assert_eq!(listed(&names[..2]), "`0`, `1`");
+        assert!(listed(&names).ends_with("`19`, and 2 more"));
+    }
+}

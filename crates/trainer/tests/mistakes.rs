@@ -1,0 +1,535 @@
+//! What users get wrong, and what they are told: a test for every line of `docs/mistakes.md`.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
+
+use burn::data::dataset::DatasetError;
+use burn::tensor::{Device, Tensor};
+use firebrick_data::{Batch, BatchSource, Targets};
+use firebrick_model::layers::Dense;
+use firebrick_model::{Activation, Sequential, SequentialModel, WeightValue};
+use firebrick_trainer::losses::{
+    BinaryCrossentropy, CategoricalCrossentropy, MeanSquaredError, SparseCategoricalCrossentropy,
+};
+use firebrick_trainer::{
+    Callback, Compile, Display, Fit, Loss, Metric, Optimizer, TrainError, Trainer, Training,
+};
+
+/// Six samples of four features.
+const SAMPLES: usize = 6;
+const FEATURES: usize = 4;
+
+#[derive(Clone)]
+struct Rows {
+    features: usize,
+    targets: Targets,
+    values: Vec<f32>,
+    weights: Option<Vec<f32>>,
+}
+
+impl BatchSource for Rows {
+    fn num_samples(&self) -> usize {
+        self.values.len() / self.targets.num_columns()
+    }
+
+    fn input_shape(&self) -> Vec<usize> {
+        vec![self.features]
+    }
+
+    fn targets(&self) -> Targets {
+        self.targets.clone()
+    }
+
+    fn gather(&self, rows: &[usize], device: &Device) -> Result<Batch, DatasetError> {
+        let columns = self.targets.num_columns();
+        let floats = |values: Vec<f32>| Tensor::<1>::from_floats(&values[..], device);
+        let inputs = rows
+            .iter()
+            .flat_map(|row| (0..self.features).map(move |i| ((row * 7 + i * 3) % 5) as f32 - 2.0));
+        let targets = rows
+            .iter()
+            .flat_map(|row| self.values[row * columns..(row + 1) * columns].to_vec());
+        Ok(Batch {
+            inputs: floats(inputs.collect()).reshape([rows.len(), self.features]),
+            targets: floats(targets.collect()).reshape([rows.len(), columns]),
+            sample_weights: self
+                .weights
+                .as_ref()
+                .map(|weights| floats(rows.iter().map(|row| weights[*row]).collect())),
+        })
+    }
+}
+
+/// Numbers of this shape for every sample.
+fn values(shape: &[usize]) -> Rows {
+    let columns: usize = shape.iter().product();
+    Rows {
+        features: FEATURES,
+        targets: Targets::Values {
+            shape: shape.to_vec(),
+        },
+        values: (0..SAMPLES * columns).map(|i| (i % 3) as f32).collect(),
+        weights: None,
+    }
+}
+
+fn classes(num_classes: usize) -> Rows {
+    Rows {
+        targets: Targets::Classes { num_classes },
+        values: (0..SAMPLES).map(|i| (i % num_classes) as f32).collect(),
+        ..values(&[])
+    }
+}
+
+fn network(units: usize, activation: Activation) -> SequentialModel {
+    Sequential::new([FEATURES])
+        .add(Dense::new(units).with_activation(activation))
+        .build(1, &Device::flex())
+        .unwrap()
+}
+
+fn trainer(
+    units: usize,
+    activation: Activation,
+    loss: impl Into<Loss>,
+) -> Trainer<SequentialModel> {
+    Compile::new(Optimizer::sgd(), loss).model(network(units, activation))
+}
+
+fn quiet(epochs: usize) -> Fit {
+    Fit::new(epochs).with_display(Display::Quiet)
+}
+
+fn told(trainer: &mut Trainer<SequentialModel>, data: &Rows) -> String {
+    trainer.fit(data, &quiet(1)).unwrap_err().to_string()
+}
+
+#[test]
+fn numbers_against_more_outputs() {
+    for shape in [&[1][..], &[]] {
+        let mut trainer = trainer(3, Activation::Linear, MeanSquaredError::new());
+        assert_eq!(
+            told(&mut trainer, &values(shape)),
+            format!(
+                "the loss mean_squared_error cannot compare outputs of shape [3] a sample with targets of \
+                 shape {shape:?}; for class indices take sparse_categorical_crossentropy; for numbers give \
+                 the last layer as many units as there are targets"
+            )
+        );
+    }
+}
+
+#[test]
+fn two_columns_against_three_outputs() {
+    let mut trainer = trainer(3, Activation::Linear, MeanSquaredError::new());
+    assert_eq!(
+        told(&mut trainer, &values(&[2])),
+        "the loss mean_squared_error cannot compare outputs of shape [3] a sample with targets of shape \
+         [2]; give the last layer as many units as there are targets"
+    );
+}
+
+#[test]
+fn another_number_of_features() {
+    let data = Rows {
+        features: 5,
+        ..values(&[3])
+    };
+    let mut trainer = trainer(3, Activation::Linear, MeanSquaredError::new());
+    assert_eq!(
+        told(&mut trainer, &data),
+        "the network does not take these samples of shape [5]: the network expects a batch of [4], \
+         received [1, 5] (the batch axis first); reshape the batch, or give each sample as one row of \
+         features; build it for this shape"
+    );
+}
+
+#[test]
+fn a_label_that_no_output_stands_for() {
+    for (label, text) in [(3.0, "3"), (-1.0, "-1"), (0.5, "0.5")] {
+        let mut data = values(&[]);
+        data.values[4] = label;
+        let mut trainer = trainer(3, Activation::Softmax, SparseCategoricalCrossentropy::new());
+        assert_eq!(
+            told(&mut trainer, &data),
+            format!(
+                "the target of sample 4 is {text}, expected a class index: a whole number from 0 to 2; check \
+                 the labels, or give the last layer more units"
+            )
+        );
+    }
+}
+
+#[test]
+fn logits_taken_for_probabilities() {
+    let mut trainer = trainer(3, Activation::Linear, SparseCategoricalCrossentropy::new());
+    let told = told(&mut trainer, &classes(3));
+    assert!(
+        told.starts_with(
+            "the loss sparse_categorical_crossentropy takes probabilities; the network answers "
+        ) && told.ends_with(
+            "end it with a softmax or a sigmoid, or let the loss take logits with `from_logits`"
+        ),
+        "{told}"
+    );
+}
+
+#[test]
+fn probabilities_taken_for_logits() {
+    let loss = SparseCategoricalCrossentropy::new().from_logits();
+    let mut trainer = trainer(3, Activation::Softmax, loss);
+    assert_eq!(
+        told(&mut trainer, &classes(3)),
+        "the loss sparse_categorical_crossentropy takes logits; the network ends with softmax; drop \
+         `from_logits`, or the softmax"
+    );
+}
+
+#[test]
+fn a_softmax_of_a_single_unit() {
+    let mut trainer = trainer(1, Activation::Softmax, CategoricalCrossentropy::new());
+    let told = told(&mut trainer, &values(&[1]));
+    assert!(
+        told.contains("a softmax of a single unit, which is always 1; take a sigmoid"),
+        "{told}"
+    );
+}
+
+#[test]
+fn class_indices_for_a_loss_of_one_hot_targets() {
+    // Whoever declares classes gets them one-hot.
+    let mut trainer = trainer(3, Activation::Softmax, CategoricalCrossentropy::new());
+    assert!(trainer.fit(&classes(3), &quiet(1)).is_ok());
+    // Mere numbers are not taken for classes.
+    let text = told(&mut trainer, &values(&[]));
+    assert!(
+        text.contains("for class indices take sparse_categorical_crossentropy"),
+        "{text}"
+    );
+}
+
+#[test]
+fn one_hot_targets_for_a_loss_of_class_indices() {
+    let mut trainer = trainer(3, Activation::Softmax, SparseCategoricalCrossentropy::new());
+    let text = told(&mut trainer, &values(&[3]));
+    assert!(
+        text.ends_with("for one-hot targets take categorical_crossentropy"),
+        "{text}"
+    );
+}
+
+#[test]
+fn more_classes_than_outputs() {
+    let mut trainer = trainer(2, Activation::Softmax, SparseCategoricalCrossentropy::new());
+    assert_eq!(
+        told(&mut trainer, &classes(3)),
+        "the network has 2 outputs, the data has 3 classes; build the network for 3 classes"
+    );
+    let mut trainer = self::trainer(1, Activation::Sigmoid, BinaryCrossentropy::new());
+    assert!(trainer.fit(&classes(2), &quiet(1)).is_ok());
+}
+
+#[test]
+fn a_validation_split_that_leaves_nothing() {
+    let data = Rows {
+        values: vec![1.0],
+        ..values(&[])
+    };
+    let mut trainer = trainer(1, Activation::Linear, MeanSquaredError::new());
+    let error = trainer
+        .fit(&data, &quiet(1).with_validation_split(0.5))
+        .unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "validation split: expected examples on both sides, received a fraction of 0.5 of 1 examples, \
+         which leaves none for training; choose another fraction or use more data"
+    );
+}
+
+#[test]
+fn class_weights_and_sample_weights_together() {
+    // They are multiplied: the weighted mean is known.
+    let mut data = classes(2);
+    data.weights = Some(vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
+    let mut both = trainer(2, Activation::Softmax, SparseCategoricalCrossentropy::new());
+    let fit = quiet(1).with_class_weight([(0, 10.0), (1, 0.1)]);
+    both.fit(&data, &fit).unwrap();
+    data.weights = Some(vec![10.0, 0.2, 30.0, 0.4, 50.0, 0.6]);
+    let mut one = trainer(2, Activation::Softmax, SparseCategoricalCrossentropy::new());
+    one.fit(&data, &quiet(1)).unwrap();
+    let loss = |trainer: &Trainer<_>| trainer.history()["loss"][0];
+    assert!((loss(&both) - loss(&one)).abs() < 1e-5 * loss(&one));
+}
+
+#[test]
+fn a_weight_for_a_class_there_is_not() {
+    let mut trainer = trainer(2, Activation::Softmax, SparseCategoricalCrossentropy::new());
+    for (class, weight) in [(2, 1.0), (0, -1.0), (1, f64::NAN)] {
+        let fit = quiet(1).with_class_weight([(class, weight)]);
+        let error = trainer.fit(&classes(2), &fit).unwrap_err();
+        assert!(
+            matches!(error, TrainError::ClassWeight { num_classes: 2, .. }),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn names_that_nobody_knows() {
+    let text = |result: Result<Compile, TrainError>| result.err().unwrap().to_string();
+    for (compile, expected) in [
+        (
+            Compile::by_name("sgd", "msee", []),
+            "unknown loss `msee`, did you mean `mse`?",
+        ),
+        (
+            Compile::by_name("adamm", "mse", []),
+            "unknown optimizer `adamm`, did you mean `adam`?",
+        ),
+        (
+            Compile::by_name("sgd", "mse", ["acuracy"]),
+            "unknown metric `acuracy`, did you mean `accuracy`?",
+        ),
+    ] {
+        let text = text(compile);
+        assert!(text.starts_with(expected), "{text}");
+    }
+    let error = "rellu".parse::<Activation>().unwrap_err().to_string();
+    assert!(
+        error.starts_with("unknown activation `rellu`, did you mean `relu`?"),
+        "{error}"
+    );
+}
+
+#[test]
+fn no_units() {
+    // Fewer than none cannot be written: the type is unsigned.
+    let error = Sequential::new([4])
+        .add(Dense::new(0))
+        .build(1, &Device::flex())
+        .unwrap_err();
+    let text = error.to_string();
+    assert!(
+        text.starts_with("layer `dense` (Dense, index 0)") && text.contains("units"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_learning_rate_that_is_none() {
+    for rate in [0.0, -0.1, f64::NAN, f64::INFINITY] {
+        let mut trainer = Compile::new(Optimizer::sgd(), MeanSquaredError::new())
+            .with_learning_rate(rate)
+            .model(network(1, Activation::Linear));
+        let error = trainer.fit(&values(&[]), &quiet(1)).unwrap_err();
+        assert!(matches!(error, TrainError::Schedule(_)), "{rate}: {error}");
+    }
+}
+
+#[test]
+fn a_rate_of_one_with_an_adaptive_optimizer() {
+    let warning = Optimizer::adam().rate_warning(1.0).unwrap();
+    assert_eq!(
+        warning,
+        "a learning rate of 1 is much for adam, which moves each weight by about that much a step; its \
+         default is 0.001"
+    );
+    assert_eq!(Optimizer::sgd().rate_warning(1.0), None);
+}
+
+#[test]
+fn no_epochs_and_no_samples_a_batch() {
+    let mut trainer = trainer(1, Activation::Linear, MeanSquaredError::new());
+    let mut told = |fit: &Fit| trainer.fit(&values(&[]), fit).unwrap_err().to_string();
+    assert_eq!(told(&quiet(0)), "epochs is 0, expected at least 1");
+    assert_eq!(
+        told(&quiet(1).with_batch_size(0)),
+        "batch_size is 0, expected at least 1"
+    );
+    assert_eq!(
+        told(&quiet(2).with_initial_epoch(2)),
+        "initial_epoch is 2, expected less than epochs, which is the number of the last one"
+    );
+}
+
+#[test]
+fn a_layer_there_is_not_and_two_of_one_name() {
+    let network = Sequential::new([4]).add(Dense::new(2));
+    let error = network.get_layer("x").unwrap_err().to_string();
+    assert!(error.contains("`x`") && error.contains("dense"), "{error}");
+    let twice = network
+        .add(Dense::new(2).named("a"))
+        .add(Dense::new(2).named("a"));
+    let error = twice.build(1, &Device::flex()).unwrap_err().to_string();
+    assert!(error.contains("`a`"), "{error}");
+}
+
+#[test]
+fn freezing_before_and_after_a_fit() {
+    let data = values(&[3]);
+    let frozen = Sequential::new([FEATURES])
+        .add(Dense::new(3).frozen())
+        .build(1, &Device::flex())
+        .unwrap();
+    let compile = || Compile::new(Optimizer::sgd(), MeanSquaredError::new());
+    let kernel = |model: &SequentialModel| model.weight("dense/kernel").unwrap();
+    let mut trainer = compile().model(frozen.clone());
+    trainer.fit(&data, &quiet(2)).unwrap();
+    assert_eq!(kernel(trainer.model()), kernel(&frozen));
+    // A trainer owns its model: who wants to change it takes it out and compiles again.
+    let mut free = compile().model(network(3, Activation::Linear));
+    free.fit(&data, &quiet(1)).unwrap();
+    let mut model = free.into_model();
+    model = model.freeze_layer("dense").unwrap();
+    let before = kernel(&model);
+    let mut again = compile().model(model);
+    again.fit(&data, &quiet(2)).unwrap();
+    assert_eq!(kernel(again.model()), before);
+}
+
+#[test]
+fn a_loss_that_does_not_move() {
+    // What is said then is seen where it is read: in the shell.
+    let mut trainer = Compile::new(Optimizer::sgd(), MeanSquaredError::new())
+        .with_learning_rate(1e-30)
+        .model(network(3, Activation::Linear));
+    let fit = quiet(2).without_shuffle();
+    let history = trainer.fit(&values(&[3]), &fit).unwrap();
+    assert_eq!(history["loss"][0].to_bits(), history["loss"][1].to_bits());
+}
+
+#[test]
+fn a_figure_that_nothing_produces() {
+    struct Watches(&'static str);
+    impl Callback for Watches {
+        fn name(&self) -> &'static str {
+            "Watches"
+        }
+
+        fn monitors(&self) -> Vec<String> {
+            vec![self.0.to_owned()]
+        }
+
+        fn on_train_begin(&mut self, _: &mut Training<'_>) -> firebrick_trainer::HookResult {
+            panic!("the training must not begin");
+        }
+    }
+    let mut trainer = Compile::new(Optimizer::sgd(), MeanSquaredError::new())
+        .with_metrics(["mae".parse::<Metric>().unwrap()])
+        .model(network(1, Activation::Linear));
+    let mut told = |name| {
+        let fit = quiet(1).with_callback(Watches(name));
+        trainer.fit(&values(&[]), &fit).unwrap_err().to_string()
+    };
+    assert_eq!(
+        told("val_loss"),
+        "Watches watches `val_loss`, which this training does not have (give it validation data?); it \
+         has mae, loss"
+    );
+    assert_eq!(
+        told("accuracy"),
+        "Watches watches `accuracy`, which this training does not have; it has mae, loss"
+    );
+}
+
+#[test]
+fn weights_of_another_shape() {
+    let mut model = network(3, Activation::Linear);
+    let mut weights = model.get_weights().unwrap();
+    weights[0] = WeightValue::new([4, 2], vec![0.0; 8]).unwrap();
+    let error = model.set_weights(weights).unwrap_err().to_string();
+    assert!(
+        error.contains("dense/kernel") && error.contains("[4, 3]") && error.contains("[4, 2]"),
+        "{error}"
+    );
+}
+
+/// What Keras was made to do, and the test that says what happens here.
+const MISTAKES: [(&str, &str); 33] = [
+    (
+        "mse, targets [n, 1], outputs [n, 3]",
+        "numbers_against_more_outputs",
+    ),
+    (
+        "mse, targets [3], outputs [3, 3]",
+        "numbers_against_more_outputs",
+    ),
+    (
+        "mse, targets [n, 2], outputs [n, 3]",
+        "two_columns_against_three_outputs",
+    ),
+    ("another number of features", "another_number_of_features"),
+    ("fewer targets than inputs", "targets_missing"),
+    ("label too large", "a_label_that_no_output_stands_for"),
+    ("label negative", "a_label_that_no_output_stands_for"),
+    ("logits for probabilities", "logits_taken_for_probabilities"),
+    ("probabilities for logits", "probabilities_taken_for_logits"),
+    ("softmax of one unit", "a_softmax_of_a_single_unit"),
+    (
+        "class indices for one-hot",
+        "class_indices_for_a_loss_of_one_hot_targets",
+    ),
+    (
+        "one-hot for class indices",
+        "one_hot_targets_for_a_loss_of_class_indices",
+    ),
+    ("NaN in the inputs", "no_number_in_the_inputs"),
+    ("no data", "no_data"),
+    ("fit before compile", "freezing_before_and_after_a_fit"),
+    (
+        "validation split too small",
+        "a_validation_split_that_leaves_nothing",
+    ),
+    (
+        "class_weight and sample_weight",
+        "class_weights_and_sample_weights_together",
+    ),
+    ("negative class weight", "a_weight_for_a_class_there_is_not"),
+    ("unknown loss", "names_that_nobody_knows"),
+    ("unknown optimizer", "names_that_nobody_knows"),
+    ("unknown metric", "names_that_nobody_knows"),
+    ("unknown activation", "names_that_nobody_knows"),
+    ("negative units", "no_units"),
+    ("whole learning rate", "a_learning_rate_that_is_none"),
+    (
+        "rate of 1 with adam",
+        "a_rate_of_one_with_an_adaptive_optimizer",
+    ),
+    ("no epochs", "no_epochs_and_no_samples_a_batch"),
+    ("batch size 0", "no_epochs_and_no_samples_a_batch"),
+    ("weights of another shape", "weights_of_another_shape"),
+    ("unknown layer", "a_layer_there_is_not_and_two_of_one_name"),
+    (
+        "two layers of one name",
+        "a_layer_there_is_not_and_two_of_one_name",
+    ),
+    ("frozen after fit", "freezing_before_and_after_a_fit"),
+    ("plateau under a schedule", "a_plateau_under_a_schedule"),
+    ("unknown monitor", "a_figure_that_nothing_produces"),
+];
+
+#[test]
+fn every_mistake_made_with_keras_has_its_line_and_its_test() {
+    let keras: serde_json::Value =
+        serde_json::from_str(include_str!("data/mistakes.json")).unwrap();
+    let made: Vec<&str> = keras["cases"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|case| case["name"].as_str().unwrap())
+        .collect();
+    let answered: Vec<&str> = MISTAKES.iter().map(|(mistake, _)| *mistake).collect();
+    assert_eq!(made, answered);
+    let table = include_str!("../../../docs/mistakes.md");
+    let tests = include_str!("mistakes.rs");
+    let lines = table.lines().filter(|line| line.starts_with("| ")).skip(1);
+    let named: Vec<&str> = lines.filter_map(|line| line.rsplit('`').nth(1)).collect();
+    for (mistake, test) in MISTAKES {
+        assert!(
+            named.contains(&test),
+            "{mistake}: {test} is not in the table"
+        );
+    }
+    for test in named {
+        assert!(tests.contains(&format!("#[test]\nfn {test}()")), "{test}");
+    }
+}

@@ -4,8 +4,10 @@
 //! all that is about networks it asks of the `firebrick` crate, as any other program would.
 
 mod arguments;
+mod checkpoints;
 mod commands;
 mod config_file;
+mod early_stopping;
 mod failure;
 mod hidden_units;
 mod new_run;
@@ -15,6 +17,7 @@ mod picture_size;
 mod rate_chart;
 mod run_name;
 mod runs;
+mod train_callbacks;
 mod train_config;
 mod train_settings;
 

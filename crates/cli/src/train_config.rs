@@ -6,6 +6,8 @@ use firebrick::schedules::ScheduleSpec;
 use firebrick::training::Optimizer;
 use serde::{Deserialize, Serialize};
 
+use crate::checkpoints::Checkpoints;
+use crate::early_stopping::StoppingRule;
 use crate::hidden_units::HiddenUnits;
 use crate::optimizer_name::OptimizerName;
 
@@ -189,6 +191,33 @@ pub(crate) struct TrainConfig {
     )]
     pub(crate) batch_size: Option<usize>,
 
+    /// Stop where METRIC has not got better for so many epochs, e.g. `val_loss:5`; with `:restore` behind it
+    /// leave the weights of the best epoch [default: none]
+    #[arg(long, value_name = "METRIC:EPOCHS", help_heading = "Learning")]
+    pub(crate) early_stopping: Option<StoppingRule>,
+
+    /// Save models into the run's checkpoints folder: `best` (by `val_loss`), `every` epoch, or every
+    /// so many epochs [default: none]
+    #[arg(
+        long,
+        value_name = "best|every|N",
+        help_heading = "Learning",
+        allow_negative_numbers = true
+    )]
+    pub(crate) checkpoint: Option<Checkpoints>,
+
+    /// Write the figures for TensorBoard into the run's tensorboard folder [default: false]
+    #[arg(
+        long,
+        value_name = "true|false",
+        help_heading = "Learning",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "true",
+        hide_possible_values = true
+    )]
+    pub(crate) tensorboard: Option<bool>,
+
     /// Decides initial weights and shuffles; the same seed gives the same numbers [default: 42]
     #[arg(
         long,
@@ -243,6 +272,9 @@ impl TrainConfig {
             learning_rate,
             epochs: self.epochs.or(other.epochs),
             batch_size: self.batch_size.or(other.batch_size),
+            early_stopping: self.early_stopping.or(other.early_stopping),
+            checkpoint: self.checkpoint.or(other.checkpoint),
+            tensorboard: self.tensorboard.or(other.tensorboard),
             seed: self.seed.or(other.seed),
             device: self.device.or(other.device),
         }

@@ -8,6 +8,8 @@ use firebrick::models::{Activation, MlpConfig};
 use firebrick::schedules::{Constant, Schedule, ScheduleSpec, TimeBased};
 use firebrick::training::{Compile, Optimizer, TrainError};
 
+use crate::checkpoints::Checkpoints;
+use crate::early_stopping::StoppingRule;
 use crate::failure::OrUsage;
 use crate::hidden_units::HiddenUnits;
 use crate::optimizer_name::OptimizerName;
@@ -36,6 +38,9 @@ pub(crate) struct TrainSettings {
     pub(crate) schedule: ScheduleSpec,
     pub(crate) epochs: usize,
     pub(crate) batch_size: usize,
+    pub(crate) early_stopping: StoppingRule,
+    pub(crate) checkpoint: Checkpoints,
+    pub(crate) tensorboard: bool,
     pub(crate) seed: u64,
     pub(crate) device: DeviceName,
 }
@@ -71,6 +76,9 @@ impl TrainSettings {
             schedule,
             epochs: positive("epochs", config.epochs.unwrap_or(10))?,
             batch_size: positive("batch_size", config.batch_size.unwrap_or(128))?,
+            early_stopping: config.early_stopping.unwrap_or_default(),
+            checkpoint: config.checkpoint.unwrap_or_default(),
+            tensorboard: config.tensorboard.unwrap_or(false),
             seed: config.seed.unwrap_or(42),
             device: config.device.unwrap_or_default(),
         };
@@ -108,6 +116,10 @@ impl TrainSettings {
             learning_rate: None,
             epochs: Some(self.epochs),
             batch_size: Some(self.batch_size),
+            early_stopping: (self.early_stopping != StoppingRule::Never)
+                .then(|| self.early_stopping.clone()),
+            checkpoint: (self.checkpoint != Checkpoints::None).then_some(self.checkpoint),
+            tensorboard: self.tensorboard.then_some(true),
             seed: Some(self.seed),
             device: Some(device),
         }

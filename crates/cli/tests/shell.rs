@@ -11,6 +11,8 @@
 #[path = "shell/workplace.rs"]
 mod workplace;
 
+#[path = "shell/callbacks.rs"]
+mod callbacks;
 #[path = "shell/completions.rs"]
 mod completions;
 #[path = "shell/data.rs"]

@@ -27,7 +27,7 @@ pub mod models {
         Activation, AnyTensor, Axes, Constraint, FanMode, Initializer, LayerKey, LayerSummary, Mlp,
         MlpConfig, Mode, Model, ModelError, Regularizer, SavedModel, ScalingDistribution,
         Sequential, SequentialLayer, SequentialModel, Summary, WeightValue, nearest_name,
-        save_model, write_whole,
+        save_model, save_weights, write_whole,
     };
 }
 
@@ -75,7 +75,7 @@ pub mod schedules {
 pub mod training {
     pub use firebrick_trainer::{
         ClassEvaluation, ClassReport, Compile, Display, EpochRecord, Evaluation, Fit, FitParams,
-        History, Logs, Optimizer, RunDirectory, StopHandle, StopReason, TrainError, Trainer,
+        History, Logs, Optimizer, Pass, RunDirectory, StopHandle, StopReason, TrainError, Trainer,
     };
 }
 
@@ -111,7 +111,11 @@ pub mod metrics {
 
 /// What watches a training and may act on it.
 pub mod callbacks {
-    pub use firebrick_trainer::callbacks::SwapEmaWeights;
+    pub use firebrick_trainer::callbacks::{
+        CsvLogger, EarlyStopping, JsonlLogger, LambdaCallback, LearningRateScheduler,
+        ModelCheckpoint, MonitorMode, ProgressBar, ReduceLrOnPlateau, SaveFreq, SwapEmaWeights,
+        TensorBoard, TerminateOnNan, UpdateFreq,
+    };
     pub use firebrick_trainer::{Callback, Flow, HookResult, Training, Weights};
 }
 

@@ -56,7 +56,7 @@ pub use model::Model;
 pub use names::{did_you_mean, nearest_name};
 pub use panics::{catch_panic, panic_message};
 pub use regularizer::Regularizer;
-pub use saved_model::{SavedModel, save_model};
+pub use saved_model::{SavedModel, save_model, save_weights};
 pub use sequential::{LayerKey, Sequential, SequentialLayer};
 pub use sequential_model::{SequentialModel, WeightValue};
 pub use summary::{LayerSummary, Summary};

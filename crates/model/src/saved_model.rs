@@ -21,26 +21,36 @@ const DESCRIPTION: &str = "firebrick.model";
 /// `path` before is then still there.
 pub fn save_model<M: Model>(model: &M, path: &Path) -> Result<(), ModelError> {
     model.check_saveable()?;
-    let bytes = pack(model).map_err(|error| ModelError::File {
-        path: path.to_owned(),
-        action: "write",
-        source: std::io::Error::other(error.to_string()),
-    })?;
-    write_whole(path, &bytes).map_err(|source| ModelError::File {
+    write(model, model.description(), path)
+}
+
+/// Saves a model's weights alone, for [`SavedModel::load_into`] a model that is built by code.
+///
+/// # Errors
+/// As those of [`save_model`], but for a layer that no file can keep.
+pub fn save_weights<M: Model>(model: &M, path: &Path) -> Result<(), ModelError> {
+    write(model, None, path)
+}
+
+fn write<M: Model>(model: &M, description: Option<String>, path: &Path) -> Result<(), ModelError> {
+    let cannot = |source| ModelError::File {
         path: path.to_owned(),
         action: "write",
         source,
-    })
+    };
+    let bytes = pack(model, description)
+        .map_err(|error| cannot(std::io::Error::other(error.to_string())))?;
+    write_whole(path, &bytes).map_err(cannot)
 }
 
 /// Burn's record of the module, with our description added to its metadata.
-fn pack<M: Model>(model: &M) -> Result<Bytes, RecordError> {
+fn pack<M: Model>(model: &M, description: Option<String>) -> Result<Bytes, RecordError> {
     let record = model.clone().into_record().into_bytes()?;
     let tensors = Reader::from_bytes(record)?.into_tensors()?;
     let mut writer = Writer::new(tensors)
         .with_metadata("producer", "firebrick")
         .with_metadata("version", env!("CARGO_PKG_VERSION"));
-    if let Some(description) = model.description() {
+    if let Some(description) = description {
         writer = writer.with_metadata(DESCRIPTION, &description);
     }
     Ok(writer.into_bytes()?)

@@ -2,7 +2,7 @@ use std::any::Any;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use firebrick_model::Model;
+use firebrick_model::{Model, catch_panic};
 use firebrick_scheduler::RateControl;
 
 use crate::metrics::Direction;
@@ -15,8 +15,9 @@ pub enum Flow {
     /// It goes on.
     #[default]
     Continue,
-    /// It stops: after the batch from a hook of a batch, whose epoch is still validated and recorded,
-    /// else after the epoch.
+    /// It stops: before the first epoch from [`Callback::on_train_begin`]; after the epoch from
+    /// [`Callback::on_epoch_end`] and the hooks of a validation; else after the batch that is due, whose
+    /// epoch is still validated and recorded. An evaluation or a prediction stops after its batch.
     Stop,
 }
 
@@ -44,7 +45,7 @@ pub type HookResult = Result<Flow, TrainError>;
 /// ```
 ///
 /// # Errors
-/// An error of a hook ends the training; what was learned is kept.
+/// An error of a hook ends the training; so does a panic, as an error. What was learned is kept.
 ///
 /// # Source
 /// <https://keras.io/api/callbacks/base_callback/>
@@ -168,6 +169,9 @@ impl Callbacks {
     }
 
     /// Calls a hook of all of them; gives the name of the first that wants to stop.
+    ///
+    /// # Errors
+    /// The first error, or the first panic.
     pub(crate) fn call(
         &self,
         mut hook: impl FnMut(&mut dyn Callback) -> HookResult,
@@ -175,7 +179,12 @@ impl Callbacks {
         let mut stopped_by = None;
         for callback in &self.callbacks {
             let mut callback = callback.lock().unwrap_or_else(PoisonError::into_inner);
-            if hook(&mut *callback)? == Flow::Stop {
+            let called = catch_panic(|| hook(&mut *callback));
+            let flow = called.map_err(|message| TrainError::CallbackPanicked {
+                callback: callback.name().to_owned(),
+                message,
+            })??;
+            if flow == Flow::Stop {
                 stopped_by.get_or_insert_with(|| callback.name().to_owned());
             }
         }
@@ -198,6 +207,8 @@ pub(crate) trait Access {
     /// Epoch and batch, counted from 1; 0 before the first.
     fn position(&self) -> (usize, usize);
     fn params(&self) -> FitParams;
+    /// Steps that the optimizer has taken, in earlier fits too.
+    fn iterations(&self) -> u64;
     fn rate_control(&self) -> Option<&RateControl>;
     fn logs(&mut self) -> Result<Logs, TrainError>;
     fn direction(&self, figure: &str) -> Direction;
@@ -205,6 +216,7 @@ pub(crate) trait Access {
     fn restore(&mut self, weights: &Weights) -> Result<(), TrainError>;
     fn averaged(&self) -> Option<Weights>;
     fn save(&self, path: &Path) -> Result<(), TrainError>;
+    fn save_weights(&self, path: &Path) -> Result<(), TrainError>;
     fn run(&self) -> Option<&RunDirectory>;
     fn say(&mut self, text: &str);
 }
@@ -227,6 +239,11 @@ impl<'a> Training<'a> {
     /// What was asked for.
     pub fn params(&self) -> FitParams {
         self.access.params()
+    }
+
+    /// Steps that the optimizer has taken, those of earlier fits included.
+    pub fn iterations(&self) -> u64 {
+        self.access.iterations()
     }
 
     /// The rate that the next step has; NaN where nothing is learned.
@@ -272,7 +289,7 @@ impl<'a> Training<'a> {
     /// Goes back to weights of an earlier moment; the optimizer's state stays.
     ///
     /// # Errors
-    /// Weights of another model.
+    /// Weights of another model; an evaluation or a prediction, which change nothing.
     pub fn restore(&mut self, weights: &Weights) -> Result<(), TrainError> {
         self.access.restore(weights)
     }
@@ -295,13 +312,22 @@ impl<'a> Training<'a> {
         self.access.save(path)
     }
 
+    /// Writes the weights of this moment alone, as [`save_weights`](firebrick_model::save_weights)
+    /// does.
+    ///
+    /// # Errors
+    /// A file that cannot be written.
+    pub fn save_weights(&self, path: &Path) -> Result<(), TrainError> {
+        self.access.save_weights(path)
+    }
+
     /// The directory of the run, if it has one.
     pub fn run_directory(&self) -> Option<&RunDirectory> {
         self.access.run()
     }
 
     /// Says something to whoever watches: on the screen where that is not the dashboard's, and in
-    /// the run's log.
+    /// the run's log; of an evaluation or a prediction in the log alone.
     pub fn say(&mut self, text: &str) {
         self.access.say(text);
     }

@@ -12,6 +12,7 @@ mod progress_line;
 
 use std::time::Duration;
 
+pub(crate) use bar::Bar;
 pub(crate) use lines::epoch_line;
 pub(crate) use pass_bar::PassBar;
 pub(crate) use pass_lines::PassLines;
@@ -52,7 +53,7 @@ impl Reporter for Quiet {}
 
 pub(crate) fn reporter(display: Display, epochs: usize) -> Box<dyn Reporter> {
     match display {
-        Display::Bar => Box::new(bar::Bar::new(epochs)),
+        Display::Bar => Box::new(Bar::new(epochs)),
         Display::KerasLines => Box::new(keras_lines::KerasLines::new(epochs)),
         Display::Lines => Box::new(lines::Lines::new(epochs)),
         Display::Auto | Display::Tui | Display::Quiet => Box::new(Quiet),

@@ -193,6 +193,19 @@ pub enum TrainError {
         hint: String,
     },
 
+    /// Validation data of another kind than the training data.
+    #[error(
+        "the validation data has inputs of shape {:?} and {}, the training data inputs of shape {:?} and {}; make both \
+         in the same way",
+        validation.0, validation.1, training.0, training.1
+    )]
+    ValidationMismatch {
+        /// Inputs and targets of a training sample.
+        training: (Vec<usize>, Targets),
+        /// Inputs and targets of a validation sample.
+        validation: (Vec<usize>, Targets),
+    },
+
     /// A metric of class indices where there are none.
     #[error(
         "the metric {metric} takes the index of a class, the targets are rows of numbers; take its form for rows, e.g. categorical_accuracy"
@@ -279,6 +292,77 @@ pub enum TrainError {
         /// The callback.
         callback: String,
     },
+
+    /// A figure whose direction nobody knows.
+    #[error(
+        "{callback} watches `{monitor}`, of which nothing says whether more or less of it is better; set \
+         `MonitorMode::Max` or `MonitorMode::Min` with `with_mode`"
+    )]
+    UnknownDirection {
+        /// The callback.
+        callback: &'static str,
+        /// What it watches.
+        monitor: String,
+    },
+
+    /// A file name with placeholders that cannot be filled.
+    #[error(
+        "the file name `{pattern}` cannot be used: {reason}; expected one like \
+         `model-{{epoch:02d}}-{{val_loss:.2f}}.bpk`"
+    )]
+    FileNamePattern {
+        /// The name as given.
+        pattern: String,
+        /// What is wrong with which part of it.
+        reason: String,
+    },
+
+    /// A figure that a table begun earlier has no column for.
+    #[error(
+        "`{}` has no column for `{figure}`, it has {}; write to another file, or without `with_append`",
+        path.display(), columns.join(", ")
+    )]
+    MissingColumn {
+        /// The file.
+        path: PathBuf,
+        /// The figure.
+        figure: String,
+        /// The columns of the file.
+        columns: Vec<String>,
+    },
+
+    /// A learning rate from a function that is none.
+    #[error(
+        "{callback} received the learning rate {learning_rate} for epoch {epoch}, expected a finite number of \
+         at least 0; correct its function"
+    )]
+    UnusableRate {
+        /// The callback.
+        callback: &'static str,
+        /// What its function gave.
+        learning_rate: f64,
+        /// Counted from 1.
+        epoch: usize,
+    },
+
+    /// A panic in a callback.
+    #[error(
+        "the callback {callback} panicked: {message}; the weights of the last whole epoch are kept. Let its \
+         hooks return an error instead"
+    )]
+    CallbackPanicked {
+        /// The callback.
+        callback: String,
+        /// The panic's message.
+        message: String,
+    },
+
+    /// Weights put back where nothing is learned.
+    #[error(
+        "weights cannot be restored in an evaluation or a prediction, which change nothing; restore them \
+         in a hook of a training"
+    )]
+    NothingLearned,
 
     /// Weights of another model.
     #[error("the weights belong to a model of another type; restore those of this training")]

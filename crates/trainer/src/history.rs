@@ -44,7 +44,7 @@ pub enum StopReason {
     Callback {
         /// Its name, e.g. `EarlyStopping`.
         name: String,
-        /// The epoch it happened in, counted from 1.
+        /// The epoch it happened in, counted from 1; 0 before the first.
         epoch: usize,
     },
     /// Somebody asked for it; the weights of that moment are in the model.
@@ -67,6 +67,9 @@ impl fmt::Display for StopReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Completed => write!(f, "all epochs done"),
+            Self::Callback { name, epoch: 0 } => {
+                write!(f, "stopped by {name} before the first epoch")
+            }
             Self::Callback { name, epoch } => write!(f, "stopped by {name} in epoch {epoch}"),
             Self::Interrupted { by, epoch, batches } => {
                 write!(

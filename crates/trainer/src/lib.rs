@@ -28,6 +28,7 @@ mod objective;
 mod optimizer;
 mod optimizers;
 mod outputs;
+mod pass;
 mod run_directory;
 mod trainer;
 
@@ -47,5 +48,6 @@ pub use losses::{Loss, LossFunction, OutputForm, TargetForm};
 pub use metrics::{Metric, MetricFunction};
 pub use optimizer::Optimizer;
 pub use outputs::Outputs;
+pub use pass::Pass;
 pub use run_directory::RunDirectory;
 pub use trainer::Trainer;

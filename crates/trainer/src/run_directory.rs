@@ -1,3 +1,5 @@
+mod folders;
+
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -26,6 +28,14 @@ impl RunDirectory {
     pub const MODEL: &'static str = "model.bpk";
     /// What was logged.
     pub const LOG: &'static str = "log.txt";
+
+    /// The folder of models saved in the course of the training.
+    pub const CHECKPOINTS: &'static str = "checkpoints";
+    /// The folder of what TensorBoard shows.
+    pub const TENSORBOARD: &'static str = "tensorboard";
+
+    /// Its folders.
+    pub const FOLDERS: [&'static str; 2] = [Self::CHECKPOINTS, Self::TENSORBOARD];
 
     /// All of its files, in the order in which they come about.
     pub const FILES: [&'static str; 6] = [
@@ -60,7 +70,8 @@ impl RunDirectory {
         }
     }
 
-    /// Makes a run directory; removes the files of a run that is already there, and no others.
+    /// Makes a run directory; removes the files of a run that is already there, models and event files in
+    /// its folders among them, and no others.
     ///
     /// # Errors
     /// A directory that cannot be made, or files that cannot be removed.
@@ -79,6 +90,7 @@ impl RunDirectory {
                 _ => {}
             }
         }
+        folders::clear(&run)?;
         Ok(run)
     }
 

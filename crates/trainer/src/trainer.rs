@@ -1,21 +1,22 @@
 mod answers;
 mod assembly;
 mod on_batch;
+mod passing;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use burn::tensor::Device;
-use firebrick_data::{BatchLoader, BatchSource, ShuffleState, Subset};
+use firebrick_data::{BatchLoader, BatchSource, ShuffleState};
 use firebrick_model::{AnyTensor, Model, save_model};
 
 use crate::burn_loop::{EpochHook, LoopSettings, Stepper, train};
-use crate::fit::Validation;
 use crate::interrupt::CtrlC;
 use crate::{
-    Compile, DEFAULT_CURVES_SIZE, Display, Evaluation, Fit, FitParams, History, RunDirectory,
+    Compile, DEFAULT_CURVES_SIZE, Display, Evaluation, Fit, FitParams, History, Pass, RunDirectory,
     TrainError, displays, draw_curves, run_panels,
 };
+use assembly::Checked;
 
 /// How often a run's files are brought up to date when epochs are short.
 const SAVE_INTERVAL: Duration = Duration::from_secs(1);
@@ -109,23 +110,13 @@ impl<M: Model> Trainer<M> {
     where
         D: BatchSource + Clone + 'static,
     {
-        fit.validate()?;
         let display = fit.display.resolve()?;
-        let (data, validation) = split(Arc::new(data.clone()), &fit.validation)?;
-        let objective = self.objective(data.as_ref())?;
-        let objective = if fit.class_weights.is_empty() {
-            objective
-        } else {
-            objective.with_class_weights(&fit.class_weights)?
-        };
-        self.check_targets(data.as_ref(), &objective)?;
-        self.check_outputs(data.as_ref(), &objective)?;
-        if let Some(validation) = &validation {
-            let own = self.objective(validation.as_ref())?;
-            self.check_targets(validation.as_ref(), &own)?;
-        }
-        let figures = self.figure_names(data.as_ref(), &objective)?;
-        assembly::check_monitors(&fit.callbacks, &figures, validation.is_some())?;
+        let Checked {
+            data,
+            validation,
+            objective,
+            figures,
+        } = self.checked(Arc::new(data.clone()), fit)?;
 
         // Without a prefetching thread: gathering bytes takes a few per cent of a step, and on two cores
         // the thread was measured to cost more than it saves.
@@ -201,6 +192,18 @@ impl<M: Model> Trainer<M> {
         }
     }
 
+    /// Checks what [`fit`](Self::fit) checks of settings and data before anything is learned.
+    ///
+    /// # Errors
+    /// Settings out of range, data that does not fit network or loss, a callback that watches a figure
+    /// there is not.
+    pub fn check<D>(&self, data: &D, fit: &Fit) -> Result<(), TrainError>
+    where
+        D: BatchSource + Clone + 'static,
+    {
+        self.checked(Arc::new(data.clone()), fit).map(drop)
+    }
+
     /// Loss and metrics on labelled samples, and for classes what there is to say of each.
     ///
     /// # Errors
@@ -209,10 +212,21 @@ impl<M: Model> Trainer<M> {
     where
         D: BatchSource + Clone + 'static,
     {
+        self.evaluate_with(data, &Pass::new())
+    }
+
+    /// As [`evaluate`](Self::evaluate), with a batch size and callbacks.
+    ///
+    /// # Errors
+    /// Data that does not fit network or loss, an error of a callback.
+    pub fn evaluate_with<D>(&self, data: &D, pass: &Pass) -> Result<Evaluation, TrainError>
+    where
+        D: BatchSource + Clone + 'static,
+    {
         let objective = self.objective(data)?;
         self.check_targets(data, &objective)?;
         self.check_outputs(data, &objective)?;
-        answers::evaluate(self, Arc::new(data.clone()), objective)
+        answers::evaluate(self, Arc::new(data.clone()), objective, pass)
     }
 
     /// What the network answers, its last activation included, in the order of the samples.
@@ -224,7 +238,19 @@ impl<M: Model> Trainer<M> {
     /// # Errors
     /// Inputs that the network does not take.
     pub fn predict(&self, inputs: impl Into<AnyTensor>) -> Result<AnyTensor, TrainError> {
-        answers::predict(&self.model, inputs.into())
+        self.predict_with(inputs, &Pass::new())
+    }
+
+    /// As [`predict`](Self::predict), with a batch size and callbacks.
+    ///
+    /// # Errors
+    /// Inputs that the network does not take, an error of a callback.
+    pub fn predict_with(
+        &self,
+        inputs: impl Into<AnyTensor>,
+        pass: &Pass,
+    ) -> Result<AnyTensor, TrainError> {
+        answers::predict(self, &inputs.into(), pass)
     }
 
     /// What the network answers to the samples of a data set, in their order; where that takes long, a
@@ -236,7 +262,24 @@ impl<M: Model> Trainer<M> {
     where
         D: BatchSource + Clone + 'static,
     {
-        answers::predict_data(self, data)
+        self.predict_data_with(data, &Pass::new())
+    }
+
+    /// As [`predict_data`](Self::predict_data), with a batch size and callbacks.
+    ///
+    /// # Errors
+    /// Data that does not fit the network, an error of a callback.
+    pub fn predict_data_with<D>(&self, data: &D, pass: &Pass) -> Result<AnyTensor, TrainError>
+    where
+        D: BatchSource + Clone + 'static,
+    {
+        answers::predict_data(self, data, pass)
+    }
+
+    /// Steps that the optimizer has taken.
+    fn iterations(&self) -> u64 {
+        let stepper = self.stepper.as_ref();
+        stepper.map_or(0, |stepper| stepper.state.control.step())
     }
 
     /// Brings the run's files to the state of the model and the history.
@@ -252,20 +295,6 @@ impl<M: Model> Trainer<M> {
             draw_curves(&panels, &name, &run.file(file), DEFAULT_CURVES_SIZE)?;
         }
         Ok(())
-    }
-}
-
-/// Training data and validation data.
-type Split = (Arc<dyn BatchSource>, Option<Arc<dyn BatchSource>>);
-
-fn split(data: Arc<dyn BatchSource>, validation: &Validation) -> Result<Split, TrainError> {
-    match validation {
-        Validation::None => Ok((data, None)),
-        Validation::Data(validation) => Ok((data, Some(Arc::clone(validation)))),
-        Validation::Split(fraction) => {
-            let (first, last) = Subset::split_tail(&data, *fraction)?;
-            Ok((Arc::new(first), Some(Arc::new(last))))
-        }
     }
 }
 

@@ -4,9 +4,11 @@
 
 use burn::data::dataset::DatasetError;
 use burn::tensor::{Device, Tensor};
-use firebrick_data::{Batch, BatchSource, Targets};
+use firebrick_data::{ArrayDataset, Batch, BatchSource, Targets};
 use firebrick_model::layers::Dense;
 use firebrick_model::{Activation, Sequential, SequentialModel, WeightValue};
+use firebrick_scheduler::TimeBased;
+use firebrick_trainer::callbacks::ReduceLrOnPlateau;
 use firebrick_trainer::losses::{
     BinaryCrossentropy, CategoricalCrossentropy, MeanSquaredError, SparseCategoricalCrossentropy,
 };
@@ -105,13 +107,16 @@ fn told(trainer: &mut Trainer<SequentialModel>, data: &Rows) -> String {
 
 #[test]
 fn numbers_against_more_outputs() {
-    for shape in [&[1][..], &[]] {
+    for (shape, text) in [
+        (&[1][..], "targets of shape [1]"),
+        (&[], "one number a sample"),
+    ] {
         let mut trainer = trainer(3, Activation::Linear, MeanSquaredError::new());
         assert_eq!(
             told(&mut trainer, &values(shape)),
             format!(
-                "the loss mean_squared_error cannot compare outputs of shape [3] a sample with targets of \
-                 shape {shape:?}; for class indices take sparse_categorical_crossentropy; for numbers give \
+                "the loss mean_squared_error cannot compare outputs of shape [3] a sample with {text}; for \
+                 class indices take sparse_categorical_crossentropy; for numbers give \
                  the last layer as many units as there are targets"
             )
         );
@@ -152,7 +157,7 @@ fn a_label_that_no_output_stands_for() {
         assert_eq!(
             told(&mut trainer, &data),
             format!(
-                "the target of sample 4 is {text}, expected a class index: a whole number from 0 to 2; check \
+                "the target of sample 4 (counted from 0) is {text}, expected a class index: a whole number from 0 to 2; check \
                  the labels, or give the last layer more units"
             )
         );
@@ -439,6 +444,72 @@ fn weights_of_another_shape() {
     let error = model.set_weights(weights).unwrap_err().to_string();
     assert!(
         error.contains("dense/kernel") && error.contains("[4, 3]") && error.contains("[4, 2]"),
+        "{error}"
+    );
+}
+
+#[test]
+fn targets_missing() {
+    let error = ArrayDataset::new([[1.0_f32, 2.0], [3.0, 4.0]], [1.0_f32]).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "expected as many targets as inputs, received 2 samples of inputs and 1 of targets; the first \
+         axis of both is the sample"
+    );
+}
+
+#[test]
+fn no_number_in_the_inputs() {
+    for (bad, text) in [(f32::NAN, "NaN"), (f32::INFINITY, "inf")] {
+        let error = ArrayDataset::new([[1.0, 2.0], [3.0, bad]], [1.0_f32, 2.0]).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            format!(
+                "inputs, row 1, column 1 (counted from 0): expected a finite number of single precision, \
+                 received {text}; fill in or remove the samples where it is missing"
+            )
+        );
+    }
+}
+
+#[test]
+fn no_data() {
+    let none: Vec<Vec<f32>> = Vec::new();
+    let error = ArrayDataset::new(none, Vec::<f32>::new()).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "inputs of shape [0, 0]: expected at least one sample (the first axis) and no axis of length 0; \
+         check what was loaded or filtered"
+    );
+}
+
+#[test]
+fn a_plateau_under_a_schedule() {
+    let schedule = TimeBased::new(8).unwrap().with_scale(0.001).unwrap();
+    let mut trainer = Compile::new(Optimizer::sgd(), MeanSquaredError::new())
+        .with_schedule(schedule)
+        .model(network(3, Activation::Linear));
+    // Nothing improves by so much, so every epoch after the first halves the rate.
+    let plateau = ReduceLrOnPlateau::new("loss")
+        .with_factor(0.5)
+        .unwrap()
+        .with_patience(1)
+        .with_min_delta(1e9);
+    let fit = quiet(4).with_callback(plateau);
+    let history = trainer.fit(&values(&[3]), &fit).unwrap();
+    let rates: Vec<f64> = history.epochs().iter().map(|e| e.learning_rate).collect();
+    for (rate, expected) in rates.iter().zip([0.008, 0.007, 0.003, 0.001_25]) {
+        assert!((rate - expected).abs() < 1e-12, "{rates:?}");
+    }
+}
+
+#[test]
+fn validation_data_of_another_kind() {
+    let mut trainer = trainer(3, Activation::Softmax, CategoricalCrossentropy::new());
+    let fit = quiet(1).with_validation(&classes(3));
+    let error = trainer.fit(&values(&[3]), &fit).unwrap_err();
+    assert!(
+        matches!(error, TrainError::ValidationMismatch { .. }),
         "{error}"
     );
 }

@@ -6,7 +6,9 @@ use std::process::ExitCode;
 use firebrick::datasets::MnistDataset;
 use firebrick::devices::SelectedDevice;
 use firebrick::models::{Mlp, MlpConfig};
-use firebrick::training::{Display, Evaluation, Fit, RunDirectory, StopReason, Trainer};
+use firebrick::training::{
+    Display, Evaluation, Fit, RunDirectory, StopReason, TrainError, Trainer,
+};
 
 use crate::commands::data::load_data;
 use crate::commands::devices::select_device;
@@ -16,6 +18,7 @@ use crate::new_run::NewRun;
 use crate::output::{self, ClosedPipe};
 use crate::run_name::RunName;
 use crate::runs::{self, RunsFolder};
+use crate::train_callbacks::with_callbacks;
 use crate::train_config::TrainConfig;
 use crate::train_settings::TrainSettings;
 use crate::{config_file, new_run};
@@ -26,6 +29,7 @@ EXAMPLES:
   firebrick train --data mnist-sample --epochs 5 --ui lines
   firebrick train --hidden 256 --optimizer adam --run adam
   firebrick train --config runs/adam/config.toml --seed 7
+  firebrick train --epochs 100 --early-stopping val_loss:5:restore --checkpoint best
 
 Flags win over the file of --config, the file wins over the defaults. Ctrl-C stops in order: \
 what was learned is saved.";
@@ -91,6 +95,13 @@ pub(crate) fn run(arguments: TrainArguments) -> anyhow::Result<ExitCode> {
         output::note(&format!("warning: {warning}"));
     }
 
+    let mut trainer = compile.model(model);
+    let checked = trainer.check(&prepared.train, &prepared.fit(display, None)?);
+    match checked {
+        Err(error @ TrainError::UnknownMonitor { .. }) => return Err(error).or_usage(),
+        checked => checked?,
+    }
+
     let new_run = NewRun::create(
         &arguments.runs.path,
         arguments.run.as_ref(),
@@ -98,7 +109,6 @@ pub(crate) fn run(arguments: TrainArguments) -> anyhow::Result<ExitCode> {
         arguments.overwrite,
     )?;
     let run = new_run.directory().clone();
-    let mut trainer = compile.model(model);
     let fitted = run
         .write(RunDirectory::CONFIG, config.as_bytes())
         .and_then(|()| {
@@ -107,7 +117,7 @@ pub(crate) fn run(arguments: TrainArguments) -> anyhow::Result<ExitCode> {
                 // A reader that has gone shall not end the training.
                 let _ = output::print(&prepared.introduction(&run));
             }
-            trainer.fit(&prepared.train, &prepared.fit(display, &run))
+            trainer.fit(&prepared.train, &prepared.fit(display, Some(&run))?)
         });
     if let Err(error) = fitted {
         if new_run.is_kept(trainer.history()) && display != Display::Quiet {
@@ -135,18 +145,22 @@ impl Prepared {
         })
     }
 
-    fn fit(&self, display: Display, run: &RunDirectory) -> Fit {
-        let fit = Fit::new(self.settings.epochs)
+    /// What is asked for, to be checked or, with a run, to be done.
+    fn fit(&self, display: Display, run: Option<&RunDirectory>) -> Result<Fit, TrainError> {
+        let mut fit = Fit::new(self.settings.epochs)
             .with_batch_size(self.settings.batch_size)
             .with_seed(self.settings.seed)
             .with_display(display)
-            .with_label(runs::name(run))
-            .with_run_directory(run.clone())
             .stopped_by_ctrl_c();
-        match &self.validation {
-            Some(validation) => fit.with_validation(validation),
-            None => fit,
+        if let Some(run) = run {
+            fit = fit
+                .with_label(runs::name(run))
+                .with_run_directory(run.clone());
         }
+        if let Some(validation) = &self.validation {
+            fit = fit.with_validation(validation);
+        }
+        with_callbacks(fit, &self.settings, run)
     }
 
     /// What is about to happen, before the display takes over.
@@ -198,7 +212,9 @@ impl Prepared {
     ) -> anyhow::Result<ExitCode> {
         let stop_reason = &trainer.history().stop_reason;
         let (ended, code) = match stop_reason {
-            StopReason::Completed => (stop_reason.to_string(), ExitCode::SUCCESS),
+            StopReason::Completed | StopReason::Callback { .. } => {
+                (stop_reason.to_string(), ExitCode::SUCCESS)
+            }
             _ => (
                 format!("{stop_reason}; what was learned is saved"),
                 ExitCode::from(INTERRUPTED),
@@ -233,10 +249,11 @@ fn figures_line(evaluation: &Evaluation) -> String {
     figures.join(", ")
 }
 
-/// The files that a run has.
+/// The files and folders that a run has.
 fn kept_line(run: &RunDirectory) -> String {
     let there: Vec<&str> = RunDirectory::FILES
         .into_iter()
+        .chain(RunDirectory::FOLDERS)
         .filter(|name| run.file(name).exists())
         .collect();
     format!("files    {}: {}\n", run.path().display(), there.join(", "))

@@ -1,6 +1,6 @@
 use std::path::Path;
 
-use firebrick_model::{Model, save_model};
+use firebrick_model::{Model, save_model, save_weights};
 use firebrick_scheduler::RateControl;
 
 use super::run::Run;
@@ -15,6 +15,10 @@ impl<M: Model> Access for Run<'_, M> {
 
     fn params(&self) -> FitParams {
         self.settings.params
+    }
+
+    fn iterations(&self) -> u64 {
+        self.stepper.state.control.step()
     }
 
     fn rate_control(&self) -> Option<&RateControl> {
@@ -38,11 +42,11 @@ impl<M: Model> Access for Run<'_, M> {
 
     fn restore(&mut self, weights: &Weights) -> Result<(), TrainError> {
         match weights.model.downcast_ref::<M>() {
-            Some(model) => {
+            Some(model) if self.stepper.takes(model) => {
                 self.stepper.load(model);
                 Ok(())
             }
-            None => Err(TrainError::ForeignWeights),
+            _ => Err(TrainError::ForeignWeights),
         }
     }
 
@@ -55,6 +59,10 @@ impl<M: Model> Access for Run<'_, M> {
 
     fn save(&self, path: &Path) -> Result<(), TrainError> {
         Ok(save_model(&self.stepper.model(), path)?)
+    }
+
+    fn save_weights(&self, path: &Path) -> Result<(), TrainError> {
+        Ok(save_weights(&self.stepper.model(), path)?)
     }
 
     fn run(&self) -> Option<&RunDirectory> {

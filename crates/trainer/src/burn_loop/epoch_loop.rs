@@ -74,7 +74,11 @@ impl<M: Model> SupervisedLearningStrategy<Compiled<M>> for EpochLoop<M> {
         let mut outcome = self.outcome.borrow_mut();
         if let Some(error) = error {
             let is_on_dashboard = settings.display == Display::Tui;
-            if is_on_dashboard && matches!(error, TrainError::Panicked { .. }) {
+            let is_panic = matches!(
+                error,
+                TrainError::Panicked { .. } | TrainError::CallbackPanicked { .. }
+            );
+            if is_on_dashboard && is_panic {
                 dashboard::hold_screen();
             }
             outcome.fail(error);

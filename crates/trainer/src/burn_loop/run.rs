@@ -96,6 +96,7 @@ impl<'a, M: Model> Run<'a, M> {
 
     /// All epochs, or those until an error or a stop.
     pub(super) fn epochs(&mut self, outcome: &RefCell<LoopOutcome<M>>) -> Result<(), TrainError> {
+        let first = self.stepper.model();
         self.call(|callback, training| callback.on_train_begin(training))?;
         let train = self.train.clone();
         let mut batches = None;
@@ -120,12 +121,16 @@ impl<'a, M: Model> Run<'a, M> {
                 epoch: self.epoch,
             };
         }
+        let proven = outcome.borrow().kept.clone();
         if self.is_spoiled {
-            return Ok(());
+            self.stepper.load(proven.as_ref().unwrap_or(&first));
         }
         self.stepper.finalize();
         let logs = std::mem::take(&mut self.last_logs);
         self.call(|callback, training| callback.on_train_end(training, &logs))?;
+        if self.is_spoiled && proven.is_none() {
+            return Ok(());
+        }
         // Proven at the end of an epoch, not where the training was stopped or weights were put back.
         let last = self.stepper.model();
         self.prove(&last, None)?;

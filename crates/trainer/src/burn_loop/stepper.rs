@@ -1,5 +1,6 @@
-use burn::module::Module;
+use burn::module::{Module, ModuleVisitor, Param};
 use burn::optim::GradientsParams;
+use burn::tensor::{Shape, Tensor};
 use burn::train::Learner;
 use firebrick_data::Batch;
 use firebrick_model::Model;
@@ -64,6 +65,11 @@ impl<M: Model> Stepper<M> {
         self.learner.model().valid()
     }
 
+    /// Whether these weights are of the shapes that the model has.
+    pub(crate) fn takes(&self, model: &M) -> bool {
+        shapes(model) == shapes(&self.model())
+    }
+
     /// Replaces the weights; the state of the optimizer stays.
     pub(crate) fn load(&mut self, model: &M) {
         let record = self.learner.model().replaced(model.clone()).into_record();
@@ -81,4 +87,17 @@ impl<M: Model> Stepper<M> {
             self.load(&averaged);
         }
     }
+}
+
+/// The shapes of all weights of a module, in order.
+fn shapes(module: &impl Module) -> Vec<Shape> {
+    struct Shapes(Vec<Shape>);
+    impl ModuleVisitor for Shapes {
+        fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+            self.0.push(param.val().shape());
+        }
+    }
+    let mut shapes = Shapes(Vec::new());
+    module.visit(&mut shapes);
+    shapes.0
 }

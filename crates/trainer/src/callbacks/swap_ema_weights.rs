@@ -1,9 +1,9 @@
 use crate::{Callback, Flow, HookResult, Logs, TrainError, Training, Weights};
 
-/// Validates, evaluates and predicts with the moving average of the weights instead of the weights, which come back
-/// afterwards as they were.
+/// Validates with the moving average of the weights instead of the weights, which come back afterwards as they were.
 ///
-/// The optimizer has to keep an average, see [`Optimizer::with_ema`](crate::Optimizer::with_ema).
+/// Once a training has ended its weights are the average, so that an evaluation or a prediction after it has
+/// nothing to swap. The optimizer has to keep an average, see [`Optimizer::with_ema`](crate::Optimizer::with_ema).
 ///
 /// ```
 /// use firebrick_trainer::callbacks::SwapEmaWeights;
@@ -25,7 +25,7 @@ pub struct SwapEmaWeights {
 }
 
 impl SwapEmaWeights {
-    /// Swaps for validations, evaluations and predictions.
+    /// Swaps for validations.
     pub fn new() -> Self {
         Self::default()
     }
@@ -94,18 +94,13 @@ impl Callback for SwapEmaWeights {
     }
 
     fn on_test_begin(&mut self, training: &mut Training<'_>) -> HookResult {
+        if training.epoch() == 0 {
+            return Ok(Flow::Continue);
+        }
         self.swap_in(training)
     }
 
     fn on_test_end(&mut self, training: &mut Training<'_>, _: &Logs) -> HookResult {
-        self.swap_out(training)
-    }
-
-    fn on_predict_begin(&mut self, training: &mut Training<'_>) -> HookResult {
-        self.swap_in(training)
-    }
-
-    fn on_predict_end(&mut self, training: &mut Training<'_>) -> HookResult {
         self.swap_out(training)
     }
 }

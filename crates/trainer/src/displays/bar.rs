@@ -10,7 +10,7 @@ use crate::EpochRecord;
 
 /// What Keras prints at `verbose=1`: a progress line, redrawn in place. Unlike there it fits the terminal at any
 /// width, and without a terminal an epoch is its last line, without colours.
-pub(super) struct Bar {
+pub(crate) struct Bar {
     terminal: Term,
     text: BarText,
 }
@@ -120,7 +120,7 @@ impl BarText {
 }
 
 impl Bar {
-    pub(super) fn new(epochs: usize) -> Self {
+    pub(crate) fn new(epochs: usize) -> Self {
         Self {
             terminal: Term::stdout(),
             text: BarText::new(epochs),

@@ -1,5 +1,6 @@
 //! Passes over data that learn nothing.
 
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,15 +10,12 @@ use firebrick_data::{BatchLoader, BatchSource};
 use firebrick_model::{AnyTensor, Model};
 
 use super::Trainer;
-use crate::burn_loop::{Compiled, Pending};
+use super::passing::Passing;
+use crate::burn_loop::Compiled;
 use crate::displays::{PassBar, PassLines};
 use crate::evaluation::ClassEvaluation;
-use crate::figures::RunningFigures;
 use crate::objective::Objective;
-use crate::{Display, Evaluation, Logs, Outputs, TrainError};
-
-/// Samples a batch.
-const BATCH_SIZE: usize = 500;
+use crate::{Display, Evaluation, Logs, Outputs, Pass, TrainError};
 
 /// How long a pass takes before its progress is shown.
 const LONG: Duration = Duration::from_secs(2);
@@ -26,84 +24,119 @@ pub(super) fn evaluate<M: Model>(
     trainer: &Trainer<M>,
     data: Arc<dyn BatchSource>,
     objective: Objective,
+    pass: &Pass,
 ) -> Result<Evaluation, TrainError> {
-    let num_samples = data.num_samples();
+    pass.validate()?;
+    let size = (data.num_samples(), pass.batch_size);
     let num_classes = objective.num_told_apart();
-    let loader = BatchLoader::new(data, BATCH_SIZE, &trainer.device)?;
+    let loader = BatchLoader::new(data, pass.batch_size, &trainer.device)?;
     let compiled = Compiled::new(trainer.model.clone(), objective);
 
-    let mut figures = RunningFigures::default();
+    let objective = Some(compiled.objective());
+    let iterations = trainer.iterations();
+    let mut passing = Passing::new(&trainer.model, objective, &pass.callbacks, size, iterations);
     let mut targets = Vec::new();
     let mut predictions = Vec::new();
-    let mut pending = Pending::new();
     let mut lines = PassLines::new(trainer.display, loader.num_batches());
+    passing.call(|callback, training| callback.on_test_begin(training))?;
     for batch in loader.iter() {
         let batch = batch.map_err(|error| failed(&error))?;
+        passing.begin_batch();
+        passing.call(|callback, training| callback.on_test_batch_begin(training))?;
         let classes = batch.classes();
         let (output, outputs) = compiled.evaluate(batch)?;
         if num_classes.is_some() {
             targets.extend(read_classes(classes)?);
             predictions.extend(read_classes(decided(&outputs))?);
         }
-        pending.push(output, 0.0);
+        passing.pending.push(output, 0.0);
         lines.batch_done();
-        if pending.is_due() {
-            pending.read(&mut figures).map_err(|error| failed(&error))?;
-            lines.show(&compiled.objective().logs(&figures));
+        passing.call(|callback, training| callback.on_test_batch_end(training))?;
+        if passing.is_stopped() {
+            break;
+        }
+        if passing.pending.is_due() {
+            passing.read()?;
+            lines.show(&passing.current_logs());
         }
     }
-    pending.read(&mut figures).map_err(|error| failed(&error))?;
-    let figures = compiled.objective().logs(&figures);
+    passing.read()?;
+    let figures = passing.current_logs();
     lines.end(&figures);
+    passing.call(|callback, training| callback.on_test_end(training, &figures))?;
     Ok(Evaluation {
         figures,
-        samples: num_samples,
+        samples: passing.figures.samples(),
         classes: num_classes
             .map(|num_classes| ClassEvaluation::new(num_classes, &targets, predictions)),
     })
 }
 
-pub(super) fn predict<M: Model>(model: &M, inputs: AnyTensor) -> Result<AnyTensor, TrainError> {
+pub(super) fn predict<M: Model>(
+    trainer: &Trainer<M>,
+    inputs: &AnyTensor,
+    pass: &Pass,
+) -> Result<AnyTensor, TrainError> {
     let num_samples = inputs.shape()[0];
-    if num_samples <= BATCH_SIZE {
-        return Ok(model.answer(inputs)?);
-    }
-    let mut bar = PassBar::after(LONG, num_samples);
-    let mut answers = Vec::new();
-    for start in (0..num_samples).step_by(BATCH_SIZE) {
-        let end = (start + BATCH_SIZE).min(num_samples);
-        answers.push(model.answer(inputs.clone().samples(start..end))?);
-        bar.show(end);
-    }
-    Ok(AnyTensor::concatenate(answers)?)
+    answered(trainer, num_samples, pass, Display::Quiet, |rows| {
+        if rows.len() == num_samples {
+            return Ok(inputs.clone());
+        }
+        Ok(inputs.clone().samples(rows))
+    })
 }
 
 pub(super) fn predict_data<M: Model>(
     trainer: &Trainer<M>,
     data: &dyn BatchSource,
+    pass: &Pass,
 ) -> Result<AnyTensor, TrainError> {
-    let num_samples = data.num_samples();
-    let mut lines = PassLines::new(trainer.display, num_samples.div_ceil(BATCH_SIZE));
-    // Whoever has asked for a line sees it from the start.
-    let mut bar = (trainer.display == Display::Quiet).then(|| PassBar::after(LONG, num_samples));
-    let nothing = Logs::new();
-    let mut answers = Vec::new();
-    for start in (0..num_samples).step_by(BATCH_SIZE) {
-        let rows: Vec<usize> = (start..(start + BATCH_SIZE).min(num_samples)).collect();
-        let batch = data
-            .gather(&rows, &trainer.device)
-            .map_err(|error| failed(&error))?;
+    answered(trainer, data.num_samples(), pass, trainer.display, |rows| {
+        let rows: Vec<usize> = rows.collect();
+        let gathered = data.gather(&rows, &trainer.device);
+        let batch = gathered.map_err(|error| failed(&error))?;
         let mut shape = vec![rows.len()];
         shape.extend(data.input_shape());
-        let inputs = AnyTensor::from(batch.inputs).reshape(&shape)?;
-        answers.push(trainer.model.answer(inputs)?);
+        Ok(AnyTensor::from(batch.inputs).reshape(&shape)?)
+    })
+}
+
+/// The answers to the inputs that `inputs` gives for these samples, batch by batch.
+fn answered<M: Model>(
+    trainer: &Trainer<M>,
+    num_samples: usize,
+    pass: &Pass,
+    display: Display,
+    inputs: impl Fn(Range<usize>) -> Result<AnyTensor, TrainError>,
+) -> Result<AnyTensor, TrainError> {
+    pass.validate()?;
+    let model = &trainer.model;
+    let size = (num_samples, pass.batch_size);
+    let mut passing = Passing::new(model, None, &pass.callbacks, size, trainer.iterations());
+    let mut lines = PassLines::new(display, num_samples.div_ceil(pass.batch_size));
+    // Whoever has asked for a line sees it from the start.
+    let mut bar = (display == Display::Quiet).then(|| PassBar::after(LONG, num_samples));
+    let nothing = Logs::new();
+    let mut answers = Vec::new();
+    passing.call(|callback, training| callback.on_predict_begin(training))?;
+    // The answer to no sample is one of no row.
+    for start in (0..num_samples.max(1)).step_by(pass.batch_size) {
+        let end = (start + pass.batch_size).min(num_samples);
+        passing.begin_batch();
+        passing.call(|callback, training| callback.on_predict_batch_begin(training))?;
+        answers.push(model.answer(inputs(start..end)?)?);
+        passing.call(|callback, training| callback.on_predict_batch_end(training))?;
         lines.batch_done();
         lines.show(&nothing);
         if let Some(bar) = &mut bar {
-            bar.show(start + rows.len());
+            bar.show(end);
+        }
+        if passing.is_stopped() {
+            break;
         }
     }
     lines.end(&nothing);
+    passing.call(|callback, training| callback.on_predict_end(training))?;
     Ok(AnyTensor::concatenate(answers)?)
 }
 
@@ -117,7 +150,7 @@ fn decided(outputs: &Outputs) -> Tensor<1, Int> {
     }
 }
 
-fn failed(error: &impl std::fmt::Display) -> TrainError {
+pub(super) fn failed(error: &impl std::fmt::Display) -> TrainError {
     TrainError::Evaluation {
         message: error.to_string(),
     }

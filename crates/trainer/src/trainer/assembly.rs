@@ -1,19 +1,22 @@
 //! Model, data and settings brought together, and found to fit.
 
+use std::sync::Arc;
+
 use burn::tensor::Tensor;
 use burn::train::Learner;
-use firebrick_data::{Batch, BatchSource, Targets};
+use firebrick_data::{Batch, BatchSource, Subset, Targets};
 use firebrick_model::{AnyTensor, Model, catch_panic};
 use firebrick_scheduler::{RateControl, ScheduleAdapter};
 
 use super::Trainer;
-use crate::TrainError;
 use crate::burn_loop::{Compiled, StepState, Stepper};
 use crate::callback::Callbacks;
 use crate::figures::RunningFigures;
+use crate::fit::Validation;
 use crate::losses::OutputForm;
 use crate::objective::Objective;
 use crate::optimizers::Path;
+use crate::{Fit, TrainError};
 
 /// Samples whose outputs are looked at before a training.
 const LOOKED_AT: usize = 32;
@@ -21,7 +24,47 @@ const LOOKED_AT: usize = 32;
 /// Samples whose targets are looked at together.
 const CHECKED_TOGETHER: usize = 4096;
 
+/// Data and objective of a fit that can begin.
+pub(super) struct Checked {
+    pub(super) data: Arc<dyn BatchSource>,
+    pub(super) validation: Option<Arc<dyn BatchSource>>,
+    pub(super) objective: Objective,
+    /// The names of the figures without those of the validation.
+    pub(super) figures: Vec<String>,
+}
+
 impl<M: Model> Trainer<M> {
+    /// Checks what can be checked before anything is learned.
+    pub(super) fn checked(
+        &self,
+        data: Arc<dyn BatchSource>,
+        fit: &Fit,
+    ) -> Result<Checked, TrainError> {
+        fit.validate()?;
+        let (data, validation) = split(data, &fit.validation)?;
+        let objective = self.objective(data.as_ref())?;
+        let objective = if fit.class_weights.is_empty() {
+            objective
+        } else {
+            objective.with_class_weights(&fit.class_weights)?
+        };
+        self.check_targets(data.as_ref(), &objective)?;
+        self.check_outputs(data.as_ref(), &objective)?;
+        if let Some(validation) = &validation {
+            check_alike(data.as_ref(), validation.as_ref())?;
+            let own = self.objective(validation.as_ref())?;
+            self.check_targets(validation.as_ref(), &own)?;
+        }
+        let figures = self.figure_names(data.as_ref(), &objective)?;
+        check_monitors(&fit.callbacks, &figures, validation.is_some())?;
+        Ok(Checked {
+            data,
+            validation,
+            objective,
+            figures,
+        })
+    }
+
     /// Runs one sample through the network, so that a misfit is an error before anything starts.
     pub(super) fn objective(&self, data: &dyn BatchSource) -> Result<Objective, TrainError> {
         self.objective_for(data.input_shape(), data.targets())
@@ -184,6 +227,37 @@ impl<M: Model> Trainer<M> {
     }
 }
 
+/// Training data and validation data.
+type Split = (Arc<dyn BatchSource>, Option<Arc<dyn BatchSource>>);
+
+fn split(data: Arc<dyn BatchSource>, validation: &Validation) -> Result<Split, TrainError> {
+    match validation {
+        Validation::None => Ok((data, None)),
+        Validation::Data(validation) => Ok((data, Some(Arc::clone(validation)))),
+        Validation::Split(fraction) => {
+            let (first, last) = Subset::split_tail(&data, *fraction)?;
+            Ok((Arc::new(first), Some(Arc::new(last))))
+        }
+    }
+}
+
+/// Makes sure that training and validation data ask for the same.
+fn check_alike(training: &dyn BatchSource, validation: &dyn BatchSource) -> Result<(), TrainError> {
+    let (own, other) = (training.targets(), validation.targets());
+    // A few samples need not have every class.
+    let are_alike = match (&own, &other) {
+        (Targets::Classes { .. }, Targets::Classes { .. }) => true,
+        _ => own == other,
+    };
+    if are_alike && training.input_shape() == validation.input_shape() {
+        return Ok(());
+    }
+    Err(TrainError::ValidationMismatch {
+        training: (training.input_shape(), own),
+        validation: (validation.input_shape(), other),
+    })
+}
+
 /// Makes sure that these targets are indices of classes.
 pub(super) fn check_indices(
     targets: Tensor<2>,
@@ -214,7 +288,7 @@ pub(super) fn check_indices(
 }
 
 /// Makes sure that what the callbacks watch will be there.
-pub(super) fn check_monitors(
+fn check_monitors(
     callbacks: &Callbacks,
     figures: &[String],
     has_validation: bool,

@@ -1,0 +1,144 @@
+use std::fs;
+
+use crate::workplace::Workplace;
+
+/// The names in a folder.
+fn names(workplace: &Workplace, folder: &str) -> Vec<String> {
+    let entries = fs::read_dir(workplace.path(folder)).unwrap();
+    let mut names: Vec<String> = entries
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}
+
+/// Settings that learn the training data by heart long before the last epoch.
+const BY_HEART: &str = "--epochs 60 --optimizer adam --lr 0.03 --ui lines --device flex";
+
+#[test]
+fn a_training_stops_by_itself_and_keeps_the_best_weights() {
+    let workplace = Workplace::new();
+    let settings = format!("{BY_HEART} --data mnist-sample --early-stopping val_loss:2:restore");
+    let outcome = workplace
+        .run(&format!("train {settings} --checkpoint best --run x"))
+        .succeeds();
+    let stopped = outcome
+        .stdout
+        .lines()
+        .find_map(|line| {
+            line.strip_prefix("Epoch ")?
+                .strip_suffix(": early stopping")
+        })
+        .unwrap_or_else(|| panic!("{}", outcome.stdout));
+    let stopped: usize = stopped.parse().unwrap();
+    let best = stopped - 2;
+    let sentences = [
+        format!("Epoch {stopped}: early stopping"),
+        format!("Restoring model weights from the end of the best epoch: {best}."),
+    ];
+    let log = workplace.read("runs/x/log.txt");
+    for sentence in &sentences {
+        assert!(outcome.stdout.contains(sentence), "{}", outcome.stdout);
+        assert!(log.contains(sentence), "{log}");
+    }
+    let ended = format!("ended    stopped by EarlyStopping in epoch {stopped}\n");
+    assert!(outcome.stdout.contains(&ended), "{}", outcome.stdout);
+    assert!(
+        outcome.stdout.contains("log.txt, checkpoints\n"),
+        "{}",
+        outcome.stdout
+    );
+    assert_eq!(
+        workplace.read("runs/x/history.csv").lines().count(),
+        1 + stopped
+    );
+    // The weights of the best epoch are those that were saved as the best.
+    assert_eq!(names(&workplace, "runs/x/checkpoints"), ["best.bpk"]);
+    assert_eq!(
+        fs::read(workplace.path("runs/x/checkpoints/best.bpk")).unwrap(),
+        fs::read(workplace.path("runs/x/model.bpk")).unwrap()
+    );
+}
+
+#[test]
+fn what_watches_a_training_is_repeated_from_its_config() {
+    let workplace = Workplace::new();
+    workplace
+        .train("--run a --checkpoint every --tensorboard --early-stopping accuracy:9")
+        .succeeds();
+    let config = workplace.read("runs/a/config.toml");
+    for line in [
+        "early_stopping = \"accuracy:9\"\n",
+        "checkpoint = \"every\"\n",
+        "tensorboard = true\n",
+    ] {
+        assert!(config.contains(line), "{config}");
+    }
+    workplace
+        .run("train --config runs/a/config.toml --run b --ui quiet")
+        .succeeds();
+    for run in ["a", "b"] {
+        let saved = names(&workplace, &format!("runs/{run}/checkpoints"));
+        assert_eq!(saved, ["epoch-0001.bpk", "epoch-0002.bpk"]);
+        let folders = names(&workplace, &format!("runs/{run}/tensorboard"));
+        assert_eq!(folders, ["train", "validation"]);
+        for folder in folders {
+            let events = names(&workplace, &format!("runs/{run}/tensorboard/{folder}"));
+            assert_eq!(events.len(), 1, "{events:?}");
+            assert!(events[0].starts_with("events.out.tfevents."), "{events:?}");
+        }
+    }
+    workplace
+        .run("train --config runs/a/config.toml --run c --checkpoint none --tensorboard=false --early-stopping none --ui quiet")
+        .succeeds();
+    assert!(!workplace.path("runs/c/checkpoints").exists());
+    assert!(!workplace.path("runs/c/tensorboard").exists());
+    assert!(!workplace.read("runs/c/config.toml").contains("checkpoint"));
+}
+
+#[test]
+fn overwriting_replaces_saved_models_and_nothing_else() {
+    let workplace = Workplace::new();
+    workplace
+        .train("--run x --checkpoint every --tensorboard")
+        .succeeds();
+    workplace.write("runs/x/checkpoints/notes.txt", "mine");
+    workplace
+        .train("--run x --checkpoint 2 --overwrite")
+        .succeeds();
+    assert_eq!(
+        names(&workplace, "runs/x/checkpoints"),
+        ["epoch-0002.bpk", "notes.txt"]
+    );
+    assert!(!workplace.path("runs/x/tensorboard").exists());
+}
+
+#[test]
+fn what_cannot_be_watched_is_a_usage_error_that_leaves_everything() {
+    let workplace = Workplace::new();
+    workplace.train("--run x").succeeds();
+    let before = workplace.files();
+    for (flags, words) in [
+        (
+            "--early-stopping val_los:5",
+            "EarlyStopping watches `val_los`, which this training does not have",
+        ),
+        (
+            "--checkpoint best --validation-split 0",
+            "ModelCheckpoint watches `val_loss`, which this training does not have (give it validation data?)",
+        ),
+        (
+            "--early-stopping val_loss",
+            "expected METRIC:EPOCHS, with `:restore` behind it",
+        ),
+        (
+            "--checkpoint 0",
+            "expected `best`, `every`, a number of epochs of at least 1, or `none`; received `0`",
+        ),
+    ] {
+        workplace
+            .train(&format!("--run x --overwrite {flags}"))
+            .fails(2, &[words]);
+        assert_eq!(workplace.files(), before, "{flags}");
+    }
+}

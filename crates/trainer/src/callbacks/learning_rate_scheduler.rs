@@ -1,0 +1,69 @@
+use super::voice::Voice;
+use crate::{Callback, Flow, HookResult, TrainError, Training};
+
+/// Sets the learning rate before every epoch, `rate ← schedule(epoch, rate)`.
+///
+/// It replaces the schedule that the model was compiled with. The epoch is counted from 1, as everywhere here;
+/// Keras counts from 0.
+///
+/// ```
+/// use firebrick_trainer::Fit;
+/// use firebrick_trainer::callbacks::LearningRateScheduler;
+///
+/// let halving = LearningRateScheduler::new(|epoch, rate| if epoch <= 10 { rate } else { 0.5 * rate });
+/// let fit = Fit::new(20).with_callback(halving);
+/// ```
+///
+/// # Errors
+/// A rate that is negative or no finite number.
+///
+/// # Source
+/// <https://keras.io/api/callbacks/learning_rate_scheduler/>
+pub struct LearningRateScheduler {
+    schedule: Box<dyn FnMut(usize, f64) -> f64 + Send>,
+    voice: Voice,
+}
+
+impl LearningRateScheduler {
+    const NAME: &'static str = "LearningRateScheduler";
+
+    /// `schedule` gives the rate of an epoch from its number and the rate that it would have.
+    pub fn new(schedule: impl FnMut(usize, f64) -> f64 + Send + 'static) -> Self {
+        Self {
+            schedule: Box::new(schedule),
+            voice: Voice::default(),
+        }
+    }
+
+    /// Says on the screen what it does, not in the log alone.
+    #[must_use = "returns the changed callback"]
+    pub fn with_verbose(mut self) -> Self {
+        self.voice = Voice::Screen;
+        self
+    }
+}
+
+impl Callback for LearningRateScheduler {
+    fn name(&self) -> &str {
+        Self::NAME
+    }
+
+    fn on_epoch_begin(&mut self, training: &mut Training<'_>) -> HookResult {
+        let epoch = training.epoch();
+        let learning_rate = (self.schedule)(epoch, training.learning_rate());
+        if !learning_rate.is_finite() || learning_rate < 0.0 {
+            return Err(TrainError::UnusableRate {
+                callback: Self::NAME,
+                learning_rate,
+                epoch,
+            });
+        }
+        training.set_learning_rate(learning_rate);
+        let text = format!(
+            "Epoch {epoch}: {} setting learning rate to {learning_rate}.",
+            Self::NAME
+        );
+        self.voice.say(training, &text);
+        Ok(Flow::Continue)
+    }
+}

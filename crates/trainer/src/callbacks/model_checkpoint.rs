@@ -1,0 +1,282 @@
+use std::path::{Path, PathBuf};
+
+use super::file_name_pattern::FileNamePattern;
+use super::monitor::{MonitorMode, is_improvement};
+use super::voice::Voice;
+use crate::metrics::Direction;
+use crate::{Callback, Flow, HookResult, Logs, RunDirectory, TrainError, Training};
+
+/// How often a [`ModelCheckpoint`] saves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SaveFreq {
+    /// After every so many epochs: those whose number is a multiple.
+    Epochs(usize),
+    /// After every so many batches, counted on from epoch to epoch.
+    Batches(usize),
+}
+
+/// Saves the model in the course of a training, each file whole or not at all.
+///
+/// The file name may have placeholders in Python's form, filled with `epoch` and, between epochs, `batch`, both
+/// counted from 1, and with figures: `model-{epoch:02d}-{val_loss:.2f}.bpk`. Where the training has a run
+/// directory, a relative name lies in its `checkpoints` folder.
+///
+/// Two things differ from Keras, which saves an epoch whose figure is missing or NaN as if it were
+/// the best: only a number is, and an epoch without a figure that the name or the choice needs, because it
+/// was not validated, is not saved.
+///
+/// ```
+/// use firebrick_trainer::Fit;
+/// use firebrick_trainer::callbacks::ModelCheckpoint;
+///
+/// let checkpoint = ModelCheckpoint::new("best.bpk")?.with_save_best_only();
+/// let fit = Fit::new(100).with_validation_split(0.1).with_callback(checkpoint);
+/// # Ok::<(), firebrick_trainer::TrainError>(())
+/// ```
+///
+/// # Errors
+/// Placeholders that nothing fills, found before the first epoch; files that cannot be written.
+///
+/// # Source
+/// <https://keras.io/api/callbacks/model_checkpoint/>
+pub struct ModelCheckpoint {
+    pattern: FileNamePattern,
+    monitor: String,
+    mode: MonitorMode,
+    choice: Choice,
+    contents: Contents,
+    save_freq: SaveFreq,
+    voice: Voice,
+    direction: Direction,
+    best: Option<f64>,
+    /// Since the last file, where batches count.
+    batches: usize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Choice {
+    Every,
+    BestOnly,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Contents {
+    Model,
+    WeightsOnly,
+}
+
+impl ModelCheckpoint {
+    const NAME: &'static str = "ModelCheckpoint";
+
+    /// Saves the whole model after every epoch; `val_loss` is what is watched.
+    ///
+    /// # Errors
+    /// A file name that does not end in `.bpk` or whose placeholders have no form.
+    pub fn new(file_name: impl Into<String>) -> Result<Self, TrainError> {
+        Ok(Self {
+            pattern: FileNamePattern::new(file_name.into())?,
+            monitor: "val_loss".to_owned(),
+            mode: MonitorMode::Auto,
+            choice: Choice::Every,
+            contents: Contents::Model,
+            save_freq: SaveFreq::Epochs(1),
+            voice: Voice::default(),
+            direction: Direction::Unknown,
+            best: None,
+            batches: 0,
+        })
+    }
+
+    /// The figure that says which model is the best.
+    #[must_use = "returns the changed callback"]
+    pub fn with_monitor(mut self, monitor: impl Into<String>) -> Self {
+        self.monitor = monitor.into();
+        self
+    }
+
+    /// Which way the figure gets better.
+    #[must_use = "returns the changed callback"]
+    pub fn with_mode(mut self, mode: MonitorMode) -> Self {
+        self.mode = mode;
+        self
+    }
+
+    /// Saves only what is better than anything before.
+    #[must_use = "returns the changed callback"]
+    pub fn with_save_best_only(mut self) -> Self {
+        self.choice = Choice::BestOnly;
+        self
+    }
+
+    /// Saves weights without the description of the model.
+    #[must_use = "returns the changed callback"]
+    pub fn with_save_weights_only(mut self) -> Self {
+        self.contents = Contents::WeightsOnly;
+        self
+    }
+
+    /// How often it saves.
+    ///
+    /// # Errors
+    /// Every 0 epochs or batches.
+    pub fn with_save_freq(mut self, save_freq: SaveFreq) -> Result<Self, TrainError> {
+        if matches!(save_freq, SaveFreq::Epochs(0) | SaveFreq::Batches(0)) {
+            return Err(TrainError::Setting {
+                setting: "the save_freq of ModelCheckpoint",
+                expected: "at least 1",
+                received: "0".to_owned(),
+            });
+        }
+        self.save_freq = save_freq;
+        Ok(self)
+    }
+
+    /// What the figure has to beat from the first epoch on, where only the best is saved.
+    #[must_use = "returns the changed callback"]
+    pub fn with_initial_value_threshold(mut self, value: f64) -> Self {
+        self.best = Some(value);
+        self
+    }
+
+    /// Says on the screen what it does, not in the log alone.
+    #[must_use = "returns the changed callback"]
+    pub fn with_verbose(mut self) -> Self {
+        self.voice = Voice::Screen;
+        self
+    }
+
+    /// The best figure; none before the first that is a number.
+    pub fn best(&self) -> Option<f64> {
+        self.best
+    }
+
+    /// Whether the batches up to this one make it time to save.
+    fn is_batch_due(&mut self) -> bool {
+        let SaveFreq::Batches(freq) = self.save_freq else {
+            return false;
+        };
+        self.batches += 1;
+        let is_due = self.batches >= freq;
+        if is_due {
+            self.batches = 0;
+        }
+        is_due
+    }
+
+    /// Whether to save, and what to say of it.
+    fn judge(&mut self, epoch: usize, logs: &Logs, path: &Path) -> (bool, String) {
+        let path = path.display();
+        if self.choice == Choice::Every {
+            return (true, format!("Epoch {epoch}: saving model to {path}"));
+        }
+        let monitor = &self.monitor;
+        let Some(value) = logs.get(monitor) else {
+            let text = format!("Epoch {epoch}: {monitor} is missing, nothing is saved");
+            return (false, text);
+        };
+        let before = self
+            .best
+            .map_or_else(|| "None".to_owned(), |best| format!("{best:.5}"));
+        if !is_improvement(self.direction, 0.0, value, self.best) {
+            let text = format!("Epoch {epoch}: {monitor} did not improve from {before}");
+            return (false, text);
+        }
+        self.best = Some(value);
+        let text = format!(
+            "Epoch {epoch}: {monitor} improved from {before} to {value:.5}, saving model to {path}"
+        );
+        (true, text)
+    }
+
+    fn save(&mut self, training: &mut Training<'_>, logs: &Logs) -> Result<(), TrainError> {
+        let epoch = training.epoch();
+        let Some(name) = self.pattern.fill(epoch, training.batch(), logs) else {
+            let text =
+                format!("Epoch {epoch}: a figure of the file name is missing, nothing is saved");
+            self.voice.say(training, &text);
+            return Ok(());
+        };
+        let path = match training.run_directory() {
+            Some(run) => run.file(RunDirectory::CHECKPOINTS).join(name),
+            None => PathBuf::from(name),
+        };
+        let (is_saved, text) = self.judge(epoch, logs, &path);
+        self.voice.say(training, &text);
+        if !is_saved {
+            return Ok(());
+        }
+        if let Some(directory) = path.parent() {
+            std::fs::create_dir_all(directory).map_err(|source| TrainError::File {
+                path: directory.to_owned(),
+                action: "create",
+                source,
+            })?;
+        }
+        match self.contents {
+            Contents::Model => training.save(&path)?,
+            Contents::WeightsOnly => training.save_weights(&path)?,
+        }
+        let text = format!("Epoch {epoch}: finished saving model to {}", path.display());
+        self.voice.say(training, &text);
+        Ok(())
+    }
+}
+
+impl Callback for ModelCheckpoint {
+    fn name(&self) -> &str {
+        Self::NAME
+    }
+
+    fn monitors(&self) -> Vec<String> {
+        let mut monitors: Vec<String> = self.pattern.figures().map(str::to_owned).collect();
+        if self.choice == Choice::BestOnly {
+            monitors.push(self.monitor.clone());
+        }
+        monitors
+    }
+
+    fn on_train_begin(&mut self, training: &mut Training<'_>) -> HookResult {
+        match self.save_freq {
+            SaveFreq::Epochs(_) if self.pattern.names_the_batch() => {
+                let reason = "`{batch}` is known only where it saves between epochs, by \
+                              `SaveFreq::Batches`";
+                return Err(self.pattern.problem(reason));
+            }
+            SaveFreq::Batches(_) => {
+                let late = self
+                    .monitors()
+                    .into_iter()
+                    .find(|name| name.starts_with("val_"));
+                if let Some(late) = late {
+                    let reason =
+                        format!("`{late}` is not known between epochs, `SaveFreq::Batches`");
+                    return Err(self.pattern.problem(reason));
+                }
+            }
+            SaveFreq::Epochs(_) => {}
+        }
+        if self.choice == Choice::BestOnly {
+            let own = training.direction(&self.monitor);
+            self.direction = self.mode.direction(own, Self::NAME, &self.monitor)?;
+        }
+        Ok(Flow::Continue)
+    }
+
+    fn on_train_batch_end(&mut self, training: &mut Training<'_>) -> HookResult {
+        if self.is_batch_due() {
+            let logs = training.logs()?;
+            self.save(training, &logs)?;
+        }
+        Ok(Flow::Continue)
+    }
+
+    fn on_epoch_end(&mut self, training: &mut Training<'_>, logs: &Logs) -> HookResult {
+        match self.save_freq {
+            SaveFreq::Epochs(freq) if training.epoch().is_multiple_of(freq) => {
+                self.save(training, logs)?;
+            }
+            _ => {}
+        }
+        Ok(Flow::Continue)
+    }
+}

@@ -7,6 +7,7 @@ use std::path::Path;
 use anyhow::{Context, anyhow};
 use clap::Args;
 use firebrick::models::nearest_name;
+use firebrick::training::ModelFile;
 use toml::de::DeTable;
 
 use crate::failure::OrUsage;
@@ -33,10 +34,28 @@ pub(crate) fn read(path: &Path) -> anyhow::Result<TrainConfig> {
 
 /// The settings as the text of a file.
 pub(crate) fn write(config: &TrainConfig) -> anyhow::Result<String> {
-    let settings = toml::to_string(config).context("cannot write the settings as TOML")?;
+    let flat = TrainConfig {
+        model: None,
+        ..config.clone()
+    };
+    let settings = toml::to_string(&flat).context("cannot write the settings as TOML")?;
+    let model = config.model.as_ref().map(model_text).unwrap_or_default();
+    // The text comes first, because nothing can follow a table but what belongs to it.
     Ok(format!(
-        "# Settings of a training; repeat it with `firebrick train --config FILE`.\n{settings}"
+        "# Settings of a training; repeat it with `firebrick train --config FILE`.\n{model}{settings}"
     ))
+}
+
+/// The model file as it is, its comments included, where TOML can hold it so.
+fn model_text(file: &ModelFile) -> String {
+    let key = TrainConfig::MODEL;
+    let text = file.as_str();
+    let as_it_is = format!("{key} = '''\n{text}'''\n");
+    let read_again = toml::from_str::<toml::Table>(&as_it_is).ok();
+    if read_again.is_some_and(|table| table[key].as_str() == Some(text)) {
+        return as_it_is;
+    }
+    format!("{key} = {}\n", toml::Value::from(text))
 }
 
 /// What is wrong with a file of settings, and where.
@@ -88,11 +107,14 @@ fn keys() -> Vec<String> {
     TrainConfig::augment_args(clap::Command::new("train"))
         .get_arguments()
         .map(|argument| argument.get_id().to_string())
+        .chain([TrainConfig::MODEL.to_owned()])
         .collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use firebrick::losses::Huber;
+
     use super::*;
 
     fn problem(text: &str) -> String {
@@ -111,6 +133,28 @@ mod tests {
             ..TrainConfig::default()
         };
         assert_eq!(parse(&write(&config).unwrap()).ok(), Some(config));
+    }
+
+    #[test]
+    fn a_model_file_is_kept_word_for_word() {
+        let layer = "input_shape = [4]\n[[layers]]\nclass_name = \"Flatten\" # none\n";
+        let quoted = "name = '''a'''\ninput_shape = [4]\nlayers = [{ class_name = 'Flatten' }]";
+        for text in [layer, quoted] {
+            let config = TrainConfig {
+                model: Some(text.parse().unwrap()),
+                loss: Some(Huber::new().with_delta(2.0).unwrap().into()),
+                epochs: Some(3),
+                ..TrainConfig::default()
+            };
+            let written = write(&config).unwrap();
+            assert_eq!(parse(&written).ok(), Some(config), "{written}");
+            assert_eq!(written.contains(layer), text == layer, "{written}");
+        }
+        let message = problem("epochs = 1\nmodel = '''\ninput_shape = [4]\nlayer = 3\n'''\n");
+        assert!(
+            message.starts_with("`model`, line 2: unknown key `layer`, did you mean `layers`?"),
+            "{message}"
+        );
     }
 
     #[test]

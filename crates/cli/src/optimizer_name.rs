@@ -8,12 +8,6 @@ use serde::{Deserialize, Serialize};
 #[serde(try_from = "String", into = "String")]
 pub(crate) struct OptimizerName(String);
 
-impl Default for OptimizerName {
-    fn default() -> Self {
-        Self(Optimizer::NAMES[0].to_owned())
-    }
-}
-
 impl OptimizerName {
     pub(crate) fn as_str(&self) -> &str {
         &self.0

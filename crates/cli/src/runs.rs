@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::anyhow;
 use firebrick::burn::tensor::Device;
-use firebrick::models::{Mlp, SavedModel, nearest_name};
+use firebrick::models::{AnyModel, SavedModel, nearest_name};
 use firebrick::training::RunDirectory;
 
 /// The folder that runs are looked for and made in.
@@ -64,6 +64,6 @@ pub(crate) fn name(run: &RunDirectory) -> String {
 }
 
 /// The network of a run, with what it learned.
-pub(crate) fn load_network(run: &RunDirectory, device: &Device) -> anyhow::Result<Mlp> {
-    Ok(SavedModel::read(&run.file(RunDirectory::MODEL))?.into_mlp(device)?)
+pub(crate) fn load_network(run: &RunDirectory, device: &Device) -> anyhow::Result<AnyModel> {
+    Ok(SavedModel::read(&run.file(RunDirectory::MODEL))?.into_model(device)?)
 }

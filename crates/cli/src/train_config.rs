@@ -3,7 +3,7 @@ use firebrick::devices::DeviceName;
 use firebrick::losses::Loss;
 use firebrick::models::Activation;
 use firebrick::schedules::ScheduleSpec;
-use firebrick::training::Optimizer;
+use firebrick::training::{ModelFile, Optimizer};
 use serde::{Deserialize, Serialize};
 
 use crate::checkpoints::Checkpoints;
@@ -234,9 +234,16 @@ pub(crate) struct TrainConfig {
         help = choice("Where to compute, on a GPU also with an index as in cuda:1", &DeviceName::NAMES, "auto")
     )]
     pub(crate) device: Option<DeviceName>,
+
+    /// A network in a file of its own with its training; in a `config.toml` the text of that file.
+    #[arg(skip)]
+    pub(crate) model: Option<ModelFile>,
 }
 
 impl TrainConfig {
+    /// The key of the settings that no flag of the same name gives.
+    pub(crate) const MODEL: &str = "model";
+
     /// These settings, and where they leave something open those of `other`.
     pub(crate) fn or(self, other: Self) -> Self {
         // Both say how fast to learn, so one of them replaces either.
@@ -250,13 +257,21 @@ impl TrainConfig {
                 (None, None, None) => (other.clipnorm, other.clipvalue, other.global_clipnorm),
                 own => own,
             };
+        // A model file describes the whole network.
+        let (hidden, activation) = match self.model {
+            Some(_) => (self.hidden, self.activation),
+            None => (
+                self.hidden.or(other.hidden),
+                self.activation.or(other.activation),
+            ),
+        };
         Self {
             data: self.data.or(other.data),
             train_limit: self.train_limit.or(other.train_limit),
             validation_split: self.validation_split.or(other.validation_split),
             stratified: self.stratified.or(other.stratified),
-            hidden: self.hidden.or(other.hidden),
-            activation: self.activation.or(other.activation),
+            hidden,
+            activation,
             loss: self.loss.or(other.loss),
             optimizer: self.optimizer.or(other.optimizer),
             momentum: self.momentum.or(other.momentum),
@@ -277,6 +292,7 @@ impl TrainConfig {
             tensorboard: self.tensorboard.or(other.tensorboard),
             seed: self.seed.or(other.seed),
             device: self.device.or(other.device),
+            model: self.model.or(other.model),
         }
     }
 }

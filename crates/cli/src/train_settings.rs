@@ -1,17 +1,16 @@
 use std::path;
 
-use firebrick::datasets::{DataSource, Mnist, MnistDataset, ValidationSplit};
+use firebrick::datasets::{DataSource, MnistDataset, ValidationSplit};
 use firebrick::devices::DeviceName;
 use firebrick::losses::Loss;
 use firebrick::metrics::Metric;
-use firebrick::models::{Activation, MlpConfig};
 use firebrick::schedules::{Constant, Schedule, ScheduleSpec, TimeBased};
-use firebrick::training::{Compile, Optimizer, TrainError};
+use firebrick::training::{Compile, Fit, FitSettings, Optimizer, TrainError};
 
 use crate::checkpoints::Checkpoints;
 use crate::early_stopping::StoppingRule;
 use crate::failure::OrUsage;
-use crate::hidden_units::HiddenUnits;
+use crate::network_settings::NetworkSettings;
 use crate::optimizer_name::OptimizerName;
 use crate::train_config::TrainConfig;
 
@@ -22,11 +21,13 @@ pub(crate) struct TrainSettings {
     pub(crate) train_limit: Option<usize>,
     pub(crate) validation_split: f64,
     pub(crate) stratified: bool,
-    pub(crate) hidden: HiddenUnits,
-    pub(crate) activation: Activation,
+    pub(crate) network: NetworkSettings,
     pub(crate) loss: Loss,
+    pub(crate) metrics: Vec<Metric>,
+    pub(crate) weighted_metrics: Vec<Metric>,
     pub(crate) optimizer: OptimizerName,
-    pub(crate) momentum: f64,
+    /// Absent where that of a model file is taken.
+    pub(crate) momentum: Option<f64>,
     /// Absent where the optimizer's own is taken.
     pub(crate) weight_decay: Option<f64>,
     pub(crate) clipnorm: Option<f64>,
@@ -43,30 +44,43 @@ pub(crate) struct TrainSettings {
     pub(crate) tensorboard: bool,
     pub(crate) seed: u64,
     pub(crate) device: DeviceName,
+    /// Those of its settings that have no flag.
+    fit: FitSettings,
 }
 
 impl TrainSettings {
-    /// Fills what is open with the defaults and checks what can be checked without data.
+    /// Fills what is open with the model file's settings or else with the defaults and checks what can
+    /// be checked without data.
     ///
     /// # Errors
-    /// Values out of their range, all of them usage errors.
+    /// Values out of their range and settings that exclude one another, all of them usage errors.
     pub(crate) fn resolve(config: TrainConfig) -> anyhow::Result<Self> {
-        let optimizer = config.optimizer.unwrap_or_default();
+        let (network, compile, fit) = NetworkSettings::of(&config)?;
+        let optimizer = match config.optimizer {
+            Some(optimizer) => optimizer,
+            None => compile.optimizer.name().parse()?,
+        };
+        let has_file = matches!(network, NetworkSettings::File { .. });
         let schedule = match (config.schedule, config.learning_rate) {
-            (Some(schedule), _) => schedule,
-            (None, Some(rate)) => Constant::new(rate).or_usage()?.into(),
-            (None, None) => default_schedule(&optimizer)?,
+            (Some(schedule), _) => Some(schedule),
+            (None, Some(rate)) => Some(Constant::new(rate).or_usage()?.into()),
+            (None, None) => compile.schedule,
+        };
+        let schedule = match schedule {
+            Some(schedule) => schedule,
+            None if has_file => constant(&optimizer)?,
+            None => default_schedule(&optimizer)?,
         };
         let settings = Self {
             data: config.data.unwrap_or_default(),
             train_limit: config.train_limit,
-            validation_split: config.validation_split.unwrap_or(0.1),
+            validation_split: config.validation_split.unwrap_or(fit.validation_split),
             stratified: config.stratified.unwrap_or(false),
-            hidden: config.hidden.unwrap_or_default(),
-            activation: config.activation.unwrap_or_default(),
-            loss: config.loss.unwrap_or_default(),
+            loss: config.loss.unwrap_or(compile.loss),
+            metrics: compile.metrics,
+            weighted_metrics: compile.weighted_metrics,
             optimizer,
-            momentum: config.momentum.unwrap_or(0.0),
+            momentum: config.momentum.or((!has_file).then_some(0.0)),
             weight_decay: config.weight_decay,
             clipnorm: config.clipnorm,
             clipvalue: config.clipvalue,
@@ -74,13 +88,15 @@ impl TrainSettings {
             gradient_accumulation_steps: config.gradient_accumulation_steps,
             ema: config.ema,
             schedule,
-            epochs: positive("epochs", config.epochs.unwrap_or(10))?,
-            batch_size: positive("batch_size", config.batch_size.unwrap_or(128))?,
+            epochs: positive("epochs", config.epochs.unwrap_or(fit.epochs))?,
+            batch_size: positive("batch_size", config.batch_size.unwrap_or(fit.batch_size))?,
+            seed: config.seed.unwrap_or(fit.seed),
             early_stopping: config.early_stopping.unwrap_or_default(),
             checkpoint: config.checkpoint.unwrap_or_default(),
             tensorboard: config.tensorboard.unwrap_or(false),
-            seed: config.seed.unwrap_or(42),
             device: config.device.unwrap_or_default(),
+            network,
+            fit,
         };
         settings.optimizer()?;
         Ok(settings)
@@ -88,7 +104,8 @@ impl TrainSettings {
 
     /// The settings in the form of a file, for the device that was taken.
     ///
-    /// A folder is written with its whole path, so that the file means the same from anywhere.
+    /// A folder is written with its whole path, so that the file means the same from anywhere. Beside a
+    /// model file stands what wins over it and what it does not say.
     pub(crate) fn to_config(&self, device: DeviceName) -> TrainConfig {
         let data = match &self.data {
             DataSource::Directory(directory) => DataSource::Directory(
@@ -96,16 +113,28 @@ impl TrainSettings {
             ),
             named => named.clone(),
         };
+        let (hidden, activation) = match &self.network {
+            NetworkSettings::Mlp { hidden, activation } => (hidden.clone(), *activation),
+            NetworkSettings::File { given, .. } => {
+                return TrainConfig {
+                    data: Some(data),
+                    stratified: Some(self.stratified),
+                    seed: Some(self.seed),
+                    device: Some(device),
+                    ..*given.clone()
+                };
+            }
+        };
         TrainConfig {
             data: Some(data),
             train_limit: self.train_limit,
             validation_split: Some(self.validation_split),
             stratified: Some(self.stratified),
-            hidden: Some(self.hidden.clone()),
-            activation: Some(self.activation),
+            hidden: Some(hidden),
+            activation: Some(activation),
             loss: Some(self.loss.clone()),
             optimizer: Some(self.optimizer.clone()),
-            momentum: Some(self.momentum),
+            momentum: self.momentum,
             weight_decay: self.weight_decay,
             clipnorm: self.clipnorm,
             clipvalue: self.clipvalue,
@@ -122,6 +151,7 @@ impl TrainSettings {
             tensorboard: self.tensorboard.then_some(true),
             seed: Some(self.seed),
             device: Some(device),
+            model: None,
         }
     }
 
@@ -129,8 +159,19 @@ impl TrainSettings {
         type With = fn(Optimizer, f64) -> Result<Optimizer, TrainError>;
 
         let mut optimizer = Optimizer::by_name(self.optimizer.as_str()).or_usage()?;
+        if let NetworkSettings::File { file, .. } = &self.network {
+            let described = file.compile().optimizer;
+            if described.name() == optimizer.name() {
+                optimizer = described;
+            }
+        }
+        let clippings = [self.clipnorm, self.clipvalue, self.global_clipnorm];
+        if clippings.iter().any(Option::is_some) {
+            optimizer = optimizer.without_clipping();
+        }
         // No momentum is what every optimizer can do.
-        let momentum = (self.momentum != 0.0).then_some(self.momentum);
+        let is_set = |&momentum: &f64| momentum != 0.0 || optimizer.with_momentum(momentum).is_ok();
+        let momentum = self.momentum.filter(is_set);
         let settings: [(Option<f64>, With); 6] = [
             (momentum, Optimizer::with_momentum),
             (self.weight_decay, Optimizer::with_weight_decay),
@@ -160,16 +201,20 @@ impl TrainSettings {
     pub(crate) fn compile(&self) -> anyhow::Result<Compile> {
         Ok(Compile::new(self.optimizer()?, self.loss.clone())
             .with_schedule(self.schedule.clone())
-            .with_metrics([Metric::accuracy()]))
+            .with_metrics(self.metrics.clone())
+            .with_weighted_metrics(self.weighted_metrics.clone()))
     }
 
-    /// The network for this data, checked.
-    pub(crate) fn network(&self, data: &Mnist) -> anyhow::Result<MlpConfig> {
-        let network = MlpConfig::new(data.train.num_features(), data.train.num_classes())
-            .with_hidden(self.hidden.0.clone())
-            .with_activation(self.activation);
-        network.validate().or_usage()?;
-        Ok(network)
+    /// The settings of the fit, but for the validation data, which [`split`](Self::split) gives.
+    pub(crate) fn fit(&self) -> Fit {
+        let settings = FitSettings {
+            epochs: self.epochs,
+            batch_size: self.batch_size,
+            seed: self.seed,
+            validation_split: 0.0,
+            ..self.fit.clone()
+        };
+        settings.to_fit()
     }
 
     /// The training images, and those for validation if there are to be any.
@@ -200,10 +245,15 @@ impl TrainSettings {
 
 /// `time-based:3` for gradient descent; for the others Keras' rate, as a rate of 3 would make them diverge.
 fn default_schedule(optimizer: &OptimizerName) -> anyhow::Result<ScheduleSpec> {
-    let optimizer = Optimizer::by_name(optimizer.as_str())?;
-    if optimizer.name() == Optimizer::sgd().name() {
+    if optimizer.as_str() == Optimizer::sgd().name() {
         return Ok(TimeBased::new(3)?.into());
     }
+    constant(optimizer)
+}
+
+/// Keras' rate for the optimizer.
+fn constant(optimizer: &OptimizerName) -> anyhow::Result<ScheduleSpec> {
+    let optimizer = Optimizer::by_name(optimizer.as_str())?;
     Ok(Constant::new(optimizer.default_learning_rate())?.into())
 }
 

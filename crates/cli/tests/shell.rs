@@ -25,6 +25,8 @@ mod evaluate;
 mod failures;
 #[path = "shell/interrupt.rs"]
 mod interrupt;
+#[path = "shell/model_file.rs"]
+mod model_file;
 #[path = "shell/pipes.rs"]
 mod pipes;
 #[path = "shell/plot.rs"]

@@ -24,10 +24,10 @@ pub use burn;
 /// Neural networks one can describe, build, run and save.
 pub mod models {
     pub use firebrick_model::{
-        Activation, AnyTensor, Axes, Constraint, FanMode, Initializer, LayerKey, LayerSummary, Mlp,
-        MlpConfig, Mode, Model, ModelError, Regularizer, SavedModel, ScalingDistribution,
-        Sequential, SequentialLayer, SequentialModel, Summary, WeightValue, nearest_name,
-        save_model, save_weights, write_whole,
+        Activation, AnyModel, AnyTensor, Axes, Constraint, FanMode, Initializer, LayerKey,
+        LayerSummary, Mlp, MlpConfig, Mode, Model, ModelError, Regularizer, SavedModel,
+        ScalingDistribution, Sequential, SequentialLayer, SequentialModel, Summary, WeightValue,
+        nearest_name, save_model, save_weights, write_whole,
     };
 }
 
@@ -74,8 +74,9 @@ pub mod schedules {
 /// Compiling, fitting and evaluating any model.
 pub mod training {
     pub use firebrick_trainer::{
-        ClassEvaluation, ClassReport, Compile, Display, EpochRecord, Evaluation, Fit, FitParams,
-        History, Logs, Optimizer, Pass, RunDirectory, StopHandle, StopReason, TrainError, Trainer,
+        ClassEvaluation, ClassReport, Compile, CompileSettings, Display, EpochRecord, Evaluation,
+        Fit, FitParams, FitSettings, History, Logs, ModelFile, ModelFileProblem, Optimizer, Pass,
+        RunDirectory, StopHandle, StopReason, TrainError, Trainer,
     };
 }
 

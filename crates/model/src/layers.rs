@@ -7,6 +7,7 @@
 //! lines and its entry in `known_layers!` below.
 
 mod activation;
+mod argument_names;
 mod average_pooling1d;
 mod average_pooling2d;
 mod batch_normalization;
@@ -152,6 +153,13 @@ macro_rules! known_layers {
             pub(crate) fn weights(&self, input: &[usize]) -> Vec<WeightSpec> {
                 match self {
                     $(Self::$layer(layer) => layer.weights(input),)+
+                }
+            }
+
+            fn arguments_of(class_name: &str) -> Option<Vec<String>> {
+                match class_name {
+                    $(stringify!($layer) => Some(<$layer as Describe>::argument_names()),)+
+                    _ => None,
                 }
             }
 

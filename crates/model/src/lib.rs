@@ -16,6 +16,7 @@
 //! ```
 
 mod activation;
+mod any_model;
 mod any_tensor;
 mod atomic_file;
 mod axes;
@@ -39,6 +40,7 @@ mod summary;
 mod text_form;
 
 pub use activation::Activation;
+pub use any_model::AnyModel;
 pub use any_tensor::AnyTensor;
 pub use atomic_file::write_whole;
 pub use axes::Axes;

@@ -1,3 +1,4 @@
+mod any;
 mod sequential;
 
 use std::collections::BTreeMap;

@@ -4,7 +4,7 @@ use firebrick_data::Targets;
 use firebrick_model::did_you_mean;
 
 use crate::losses::OutputForm;
-use crate::{CurvesError, Display, Loss, Metric, Optimizer};
+use crate::{CurvesError, Display, Loss, Metric, ModelFileProblem, Optimizer};
 
 /// What can go wrong between compiling a model and reading its history.
 #[derive(Debug, thiserror::Error)]
@@ -460,6 +460,17 @@ pub enum TrainError {
         source: std::io::Error,
     },
 
+    /// A file with the description of a model and its training that cannot be.
+    #[error("`{}`{}: {problem}", path.display(), in_line(*line))]
+    ModelFile {
+        /// The file.
+        path: PathBuf,
+        /// The line of the problem, counted from 1, if it has one.
+        line: Option<usize>,
+        /// What was expected, what was there and what to do.
+        problem: Box<ModelFileProblem>,
+    },
+
     /// A run that is already there.
     #[error("the run `{}` is already there; choose another name, or pass `--overwrite` to replace it", path.display())]
     RunExists {
@@ -484,6 +495,10 @@ pub enum TrainError {
         /// What the system said.
         source: ctrlc::Error,
     },
+}
+
+fn in_line(line: Option<usize>) -> String {
+    line.map_or_else(String::new, |line| format!(", line {line}"))
 }
 
 fn outputs_text(form: OutputForm) -> &'static str {

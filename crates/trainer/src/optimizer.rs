@@ -272,6 +272,13 @@ impl Optimizer {
         self.ema.map(|ema| Average::new(ema, steps))
     }
 
+    /// Takes the gradients as they are.
+    #[must_use = "returns the changed optimizer"]
+    pub fn without_clipping(mut self) -> Self {
+        self.clipping = None;
+        self
+    }
+
     pub(crate) fn clipping(&self) -> Option<Clipping> {
         self.clipping
     }

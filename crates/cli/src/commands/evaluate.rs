@@ -5,16 +5,17 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use firebrick::datasets::{DataSource, MnistDataset};
+use firebrick::datasets::DataSource;
 use firebrick::devices::DeviceName;
-use firebrick::metrics::Metric;
+use firebrick::losses::Loss;
 use firebrick::models::write_whole;
-use firebrick::training::{ClassEvaluation, Compile, Optimizer, RunDirectory};
+use firebrick::training::{ClassEvaluation, Evaluation, RunDirectory};
 
-use crate::commands::data::load_data;
 use crate::commands::devices::select_device;
 use crate::runs::{self, RunsFolder};
+use crate::samples::TestSamples;
 use crate::train_config::TrainConfig;
+use crate::train_settings::TrainSettings;
 use crate::{config_file, output};
 
 const EXAMPLES: &str = "\
@@ -23,7 +24,7 @@ EXAMPLES:
   firebrick evaluate mnist-1 --data mnist-sample
   firebrick evaluate mnist-1 --json | jq .accuracy";
 
-/// Judge a run's network on test images: loss, accuracy, precision and recall of each class, confusion
+/// Judge a run's network on test images: loss, metrics, precision and recall of each class, confusion
 /// matrix.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
@@ -53,52 +54,68 @@ pub(crate) struct EvaluateArguments {
 
 pub(crate) fn run(arguments: &EvaluateArguments) -> anyhow::Result<ExitCode> {
     let run = arguments.runs.open(&arguments.run)?;
-    let config = config_of(&run)?;
-    let source = arguments.data.clone().or(config.data).unwrap_or_default();
-    let loss = config.loss.unwrap_or_default();
+    let settings = TrainSettings::resolve(config_of(&run)?)?;
+    let source = arguments.data.as_ref().unwrap_or(&settings.data);
     let device = select_device(arguments.device)?;
     let network = runs::load_network(&run, &device.device)?;
-    let data = load_data(&source)?;
+    let data = TestSamples::load(source)?;
 
-    // Only the loss matters; nothing is going to be learned.
-    let compile = Compile::new(Optimizer::sgd(), loss.clone()).with_metrics([Metric::accuracy()]);
-    let evaluation = compile.model(network).evaluate(&data.test)?;
-    let classes = evaluation
-        .classes
-        .as_ref()
-        .context("the data has no classes to judge; give it class labels")?;
+    // Only loss and metrics matter; nothing is going to be learned.
+    let trainer = settings.compile()?.model(network);
+    let evaluation = trainer.evaluate(&data.samples)?;
     if let Some(path) = &arguments.predictions {
-        write_predictions(path, &data.test, classes)?;
+        let classes = evaluation.classes.as_ref().context(
+            "the data has no classes to predict; leave out `--predictions`, or give it class labels",
+        )?;
+        write_predictions(path, &data.classes(&device.device)?, classes)?;
     }
     if arguments.json {
         output::print(&format!("{}\n", serde_json::to_string(&evaluation)?))?;
         return Ok(ExitCode::SUCCESS);
     }
-    output::print(&format!(
-        "run       {}\n\
-         data      {} test images; {}\n\
-         loss      {:.4} ({loss})\n\
-         accuracy  {:.4}\n\
-         \n{}\n{}",
-        run.path().display(),
-        evaluation.samples,
-        data.origin,
-        evaluation.loss(),
-        classes.accuracy(),
-        class_table(classes),
-        confusion_matrix(&classes.confusion_matrix),
-    ))?;
+    let figures = figures(&evaluation, &settings.loss);
+    let width = figures.iter().map(|(name, _)| name.len()).max();
+    let width = width.unwrap_or_default();
+    let mut text = String::new();
+    let heading = [
+        ("run".to_owned(), run.path().display().to_string()),
+        (
+            "data".to_owned(),
+            format!("{} test images; {}", evaluation.samples, data.origin),
+        ),
+    ];
+    for (name, value) in heading.iter().chain(&figures) {
+        let _ = writeln!(text, "{name:<width$}  {value}");
+    }
+    if let Some(classes) = &evaluation.classes {
+        let _ = write!(
+            text,
+            "\n{}\n{}",
+            class_table(classes),
+            confusion_matrix(&classes.confusion_matrix)
+        );
+    }
+    output::print(&text)?;
     Ok(ExitCode::SUCCESS)
 }
 
+/// The loss with its name, and the metrics.
+fn figures(evaluation: &Evaluation, loss: &Loss) -> Vec<(String, String)> {
+    let figure = |(name, value): (&str, f64)| {
+        let value = if name == "loss" {
+            format!("{value:.4} ({loss})")
+        } else {
+            format!("{value:.4}")
+        };
+        (name.to_owned(), value)
+    };
+    evaluation.figures.iter().map(figure).collect()
+}
+
 /// One row an image, in the order of the data: its number from 0, its class and the predicted one.
-fn write_predictions(
-    path: &Path,
-    data: &MnistDataset,
-    classes: &ClassEvaluation,
-) -> anyhow::Result<()> {
+fn write_predictions(path: &Path, labels: &[i64], classes: &ClassEvaluation) -> anyhow::Result<()> {
     let mut text = "image,label,predicted\n".to_owned();
-    for (image, (label, predicted)) in data.labels().zip(&classes.predictions).enumerate() {
+    for (image, (label, predicted)) in labels.iter().zip(&classes.predictions).enumerate() {
         let _ = writeln!(text, "{image},{label},{predicted}");
     }
     write_whole(path, text.as_bytes())

@@ -5,11 +5,11 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Context, ensure};
+use anyhow::{Context, anyhow};
 use firebrick::burn::tensor::Device;
 use firebrick::datasets::{DigitImage, read_digit_image};
 use firebrick::devices::DeviceName;
-use firebrick::models::Mlp;
+use firebrick::models::{Activation, AnyModel, Model};
 use serde::Serialize;
 
 use crate::commands::devices::select_device;
@@ -70,18 +70,22 @@ pub(crate) fn run(arguments: &PredictArguments) -> anyhow::Result<ExitCode> {
     let run = arguments.runs.open(&arguments.run)?;
     let device = select_device(arguments.device)?.device;
     let network = runs::load_network(&run, &device)?;
-    let num_features = network.config().num_features;
-    let side = num_features.isqrt();
-    ensure!(
-        side * side == num_features,
-        "the network of `{}` takes {num_features} inputs, which is no square picture; predict needs one that was \
-         trained on square pictures, such as 28 × 28 = 784",
-        run.path().display()
-    );
+    let shape = network.input_shape();
+    let [height, width] = picture_shape(&shape).ok_or_else(|| {
+        let takes = match shape[..] {
+            [num_features] => format!("{num_features} inputs, which is no square picture"),
+            _ => format!("inputs of shape {shape:?}, which is no grey picture"),
+        };
+        anyhow!(
+            "the network of `{}` takes {takes}; predict needs one that was trained on grey pictures, such as 28 × 28 = \
+             784",
+            run.path().display()
+        )
+    })?;
 
     let mut code = ExitCode::SUCCESS;
     for path in &arguments.images {
-        let digit = match read_digit_image(path, side, side) {
+        let digit = match read_digit_image(path, height, width) {
             Ok(digit) => digit,
             Err(error) => {
                 // The others are answered all the same.
@@ -101,24 +105,44 @@ pub(crate) fn run(arguments: &PredictArguments) -> anyhow::Result<ExitCode> {
     Ok(code)
 }
 
+/// Height and width of the grey pictures that a network with this input takes.
+fn picture_shape(input_shape: &[usize]) -> Option<[usize; 2]> {
+    match *input_shape {
+        [height, width] | [height, width, 1] => Some([height, width]),
+        [num_features] => {
+            let side = num_features.isqrt();
+            (side * side == num_features).then_some([side, side])
+        }
+        _ => None,
+    }
+}
+
 fn predict(
-    network: &Mlp,
+    network: &AnyModel,
     path: &Path,
     digit: &DigitImage,
     device: &Device,
     top: usize,
 ) -> anyhow::Result<Prediction> {
-    let probabilities = network.predict(digit.to_tensor(device));
-    let probabilities = probabilities
+    let answer = network.answer(digit.to_tensor(device).into())?;
+    let shape = answer.shape();
+    let values = answer
+        .reshape(&[1, shape.iter().product()])?
+        .into_rank::<2>()?
         .try_into_data_as::<f32>()
         .context("reading back from the device failed")?;
+    let values: Vec<f64> = values.iter::<f32>().map(f64::from).collect();
+    let probabilities = probabilities(&values, network.output_activation()).with_context(|| {
+        format!(
+            "the network answers with numbers of shape {:?}, expected one for each class; predict needs a \
+             classifier",
+            &shape[1..]
+        )
+    })?;
     let mut answers: Vec<Answer> = probabilities
-        .iter::<f32>()
+        .into_iter()
         .enumerate()
-        .map(|(label, probability)| Answer {
-            label,
-            probability: f64::from(probability),
-        })
+        .map(|(label, probability)| Answer { label, probability })
         .collect();
     answers.sort_by(|a, b| b.probability.total_cmp(&a.probability));
     answers.truncate(top);
@@ -126,6 +150,29 @@ fn predict(
         file: path.display().to_string(),
         top: answers,
     })
+}
+
+/// How probable each class is; `None` for answers that are not about classes.
+///
+/// A single probability is that of the second of two classes. Numbers that are no probabilities are taken for
+/// logits, as those of a network that leaves the softmax to its loss.
+fn probabilities(values: &[f64], activation: Activation) -> Option<Vec<f64>> {
+    const TOLERANCE: f64 = 1e-3;
+    match (values, activation) {
+        ([probability], Activation::Sigmoid) => Some(vec![1.0 - probability, *probability]),
+        ([_] | [], _) => None,
+        (_, Activation::Sigmoid) => Some(values.to_vec()),
+        _ => {
+            let sum: f64 = values.iter().sum();
+            if (sum - 1.0).abs() < TOLERANCE && values.iter().all(|value| *value >= 0.0) {
+                return Some(values.to_vec());
+            }
+            let largest = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+            let powers: Vec<f64> = values.iter().map(|value| (value - largest).exp()).collect();
+            let sum: f64 = powers.iter().sum();
+            Some(powers.into_iter().map(|power| power / sum).collect())
+        }
+    }
 }
 
 fn answer_table(prediction: &Prediction, digit: &DigitImage) -> String {
@@ -159,4 +206,33 @@ fn answer_table(prediction: &Prediction, digit: &DigitImage) -> String {
         let _ = writeln!(text, "{}", line.trim_end());
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn answers_become_probabilities() {
+        let given = probabilities(&[0.25, 0.75], Activation::Softmax);
+        assert_eq!(given, Some(vec![0.25, 0.75]));
+        let single = probabilities(&[0.25], Activation::Sigmoid);
+        assert_eq!(single, Some(vec![0.75, 0.25]));
+        let logits = probabilities(&[2.0, 2.0], Activation::Linear);
+        assert_eq!(logits, Some(vec![0.5, 0.5]));
+        assert_eq!(probabilities(&[2.0], Activation::Linear), None);
+    }
+
+    #[test]
+    fn pictures_have_two_axes_or_one_channel_or_a_square_number_of_features() {
+        for (input, picture) in [
+            (&[28, 20][..], Some([28, 20])),
+            (&[28, 20, 1], Some([28, 20])),
+            (&[784], Some([28, 28])),
+            (&[783], None),
+            (&[28, 28, 3], None),
+        ] {
+            assert_eq!(picture_shape(input), picture);
+        }
+    }
 }

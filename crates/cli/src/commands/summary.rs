@@ -3,12 +3,12 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::{Context, anyhow};
 use firebrick::datasets::DataSource;
 use firebrick::models::{Activation, MlpConfig, SavedModel};
 use firebrick::training::RunDirectory;
 
 use crate::commands::data::load_data;
+use crate::commands::train::read_model;
 use crate::failure::OrUsage;
 use crate::hidden_units::HiddenUnits;
 use crate::output;
@@ -18,15 +18,24 @@ const EXAMPLES: &str = "\
 EXAMPLES:
   firebrick summary mnist-1
   firebrick summary --hidden 256,128 --activation relu
+  firebrick summary --model examples/models/cnn.toml
   firebrick summary --hidden none --inputs 64 --classes 3";
 
-/// Show a network layer by layer: that of a run, or one described by flags.
+/// Show a network layer by layer: that of a run, or one described by a file or by flags.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct SummaryArguments {
     /// Name or path of the run
-    #[arg(conflicts_with_all = ["hidden", "activation", "data", "inputs", "classes"])]
+    #[arg(conflicts_with_all = ["model_file", "hidden", "activation", "data", "inputs", "classes"])]
     run: Option<PathBuf>,
+
+    /// Network from a TOML file, see examples/models
+    #[arg(
+        long = "model",
+        value_name = "FILE",
+        conflicts_with_all = ["hidden", "activation", "data", "inputs", "classes"]
+    )]
+    model_file: Option<PathBuf>,
 
     /// Units of the hidden layers; `none` for a linear classifier [default: 128,64]
     #[arg(long, value_name = "UNITS,…", allow_hyphen_values = true)]
@@ -53,9 +62,13 @@ pub(crate) struct SummaryArguments {
 }
 
 pub(crate) fn run(arguments: &SummaryArguments) -> anyhow::Result<ExitCode> {
-    let summary = match &arguments.run {
-        Some(run) => network_of(&arguments.runs.open(run)?)?.summary()?,
-        None => described(arguments)?.summary().or_usage()?,
+    let summary = match (&arguments.run, &arguments.model_file) {
+        (Some(run), _) => {
+            let run = arguments.runs.open(run)?;
+            SavedModel::read(&run.file(RunDirectory::MODEL))?.summary()?
+        }
+        (None, Some(path)) => read_model(path)?.network().summary()?,
+        (None, None) => described(arguments)?.summary().or_usage()?,
     };
     output::print(&summary.to_string())?;
     Ok(ExitCode::SUCCESS)
@@ -76,15 +89,4 @@ fn described(arguments: &SummaryArguments) -> anyhow::Result<MlpConfig> {
     Ok(MlpConfig::new(inputs, classes)
         .with_hidden(arguments.hidden.clone().unwrap_or_default().0)
         .with_activation(arguments.activation.unwrap_or_default()))
-}
-
-/// The network of a run, from its description alone: that takes no device.
-fn network_of(run: &RunDirectory) -> anyhow::Result<MlpConfig> {
-    let path = run.file(RunDirectory::MODEL);
-    let saved = SavedModel::read(&path)?;
-    let text = saved
-        .description()
-        .ok_or_else(|| anyhow!("`{}` holds weights without a description", path.display()))?;
-    serde_json::from_str(text)
-        .with_context(|| format!("the description in `{}` is no MLP", path.display()))
 }

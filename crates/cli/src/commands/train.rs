@@ -1,23 +1,24 @@
 //! `firebrick train`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use firebrick::datasets::MnistDataset;
+use firebrick::datasets::BatchSource;
 use firebrick::devices::SelectedDevice;
-use firebrick::models::{Mlp, MlpConfig};
+use firebrick::models::AnyModel;
 use firebrick::training::{
-    Display, Evaluation, Fit, RunDirectory, StopReason, TrainError, Trainer,
+    Display, Evaluation, Fit, ModelFile, RunDirectory, StopReason, TrainError, Trainer,
 };
 
-use crate::commands::data::load_data;
 use crate::commands::devices::select_device;
 use crate::failure::INTERRUPTED;
 use crate::failure::OrUsage;
+use crate::network::Network;
 use crate::new_run::NewRun;
 use crate::output::{self, ClosedPipe};
 use crate::run_name::RunName;
 use crate::runs::{self, RunsFolder};
+use crate::samples::TrainingSamples;
 use crate::train_callbacks::with_callbacks;
 use crate::train_config::TrainConfig;
 use crate::train_settings::TrainSettings;
@@ -28,10 +29,12 @@ EXAMPLES:
   firebrick train
   firebrick train --data mnist-sample --epochs 5 --ui lines
   firebrick train --hidden 256 --optimizer adam --run adam
+  firebrick train --model examples/models/cnn.toml --epochs 3
   firebrick train --config runs/adam/config.toml --seed 7
   firebrick train --epochs 100 --early-stopping val_loss:5:restore --checkpoint best
 
-Flags win over the file of --config, the file wins over the defaults. Ctrl-C stops in order: \
+Flags win over the file of --config, that wins over the one of --model, both win over the defaults. \
+Ctrl-C stops in order: \
 what was learned is saved.";
 
 /// Train a network and keep settings, history, curves and weights in a run directory.
@@ -40,6 +43,16 @@ what was learned is saved.";
 pub(crate) struct TrainArguments {
     #[command(flatten)]
     settings: TrainConfig,
+
+    /// Network and training from a TOML file: layers, then what to compile and how to fit, see examples/models; what
+    /// it leaves open is as in Keras
+    #[arg(
+        long = "model",
+        value_name = "FILE",
+        help_heading = "Network",
+        conflicts_with_all = ["hidden", "activation"]
+    )]
+    model_file: Option<PathBuf>,
 
     /// Settings from a TOML file, e.g. the config.toml of a run
     #[arg(long = "config", value_name = "FILE")]
@@ -65,11 +78,8 @@ pub(crate) struct TrainArguments {
 /// All that a training needs, checked.
 struct Prepared {
     settings: TrainSettings,
-    origin: String,
-    train: MnistDataset,
-    validation: Option<MnistDataset>,
-    test: MnistDataset,
-    network: MlpConfig,
+    data: TrainingSamples,
+    network: Network,
     device: SelectedDevice,
 }
 
@@ -80,7 +90,15 @@ pub(crate) fn run(arguments: TrainArguments) -> anyhow::Result<ExitCode> {
         Some(path) => config_file::read(path)?,
         None => TrainConfig::default(),
     };
-    let settings = TrainSettings::resolve(arguments.settings.or(file))?;
+    let flags = TrainConfig {
+        model: arguments
+            .model_file
+            .as_deref()
+            .map(read_model)
+            .transpose()?,
+        ..arguments.settings
+    };
+    let settings = TrainSettings::resolve(flags.or(file))?;
     let prepared = Prepared::new(settings)?;
     let compile = prepared.settings.compile()?;
     let config = prepared.settings.to_config(prepared.device.name);
@@ -96,7 +114,7 @@ pub(crate) fn run(arguments: TrainArguments) -> anyhow::Result<ExitCode> {
     }
 
     let mut trainer = compile.model(model);
-    let checked = trainer.check(&prepared.train, &prepared.fit(display, None)?);
+    let checked = trainer.check(&prepared.data.train, &prepared.fit(display, None)?);
     match checked {
         Err(error @ TrainError::UnknownMonitor { .. }) => return Err(error).or_usage(),
         checked => checked?,
@@ -109,15 +127,16 @@ pub(crate) fn run(arguments: TrainArguments) -> anyhow::Result<ExitCode> {
         arguments.overwrite,
     )?;
     let run = new_run.directory().clone();
+    let introduction = prepared.introduction(&run)?;
     let fitted = run
         .write(RunDirectory::CONFIG, config.as_bytes())
         .and_then(|()| {
             run.start_log();
             if display != Display::Quiet {
                 // A reader that has gone shall not end the training.
-                let _ = output::print(&prepared.introduction(&run));
+                let _ = output::print(&introduction);
             }
-            trainer.fit(&prepared.train, &prepared.fit(display, Some(&run))?)
+            trainer.fit(&prepared.data.train, &prepared.fit(display, Some(&run))?)
         });
     if let Err(error) = fitted {
         if new_run.is_kept(trainer.history()) && display != Display::Quiet {
@@ -128,18 +147,25 @@ pub(crate) fn run(arguments: TrainArguments) -> anyhow::Result<ExitCode> {
     prepared.conclude(&trainer, display, &run)
 }
 
+/// The model file at this path.
+///
+/// # Errors
+/// A file that cannot be read; with a usage error one that describes no model.
+pub(crate) fn read_model(path: &Path) -> anyhow::Result<ModelFile> {
+    match ModelFile::read(path) {
+        Err(error @ TrainError::ModelFile { .. }) => Err(error).or_usage(),
+        read => Ok(read?),
+    }
+}
+
 impl Prepared {
     fn new(settings: TrainSettings) -> anyhow::Result<Self> {
-        let data = load_data(&settings.data)?;
-        let (train, validation) = settings.split(&data.train)?;
-        let network = settings.network(&data)?;
+        let data = TrainingSamples::load(&settings)?;
+        let network = settings.network.network(&data.train)?;
         let device = select_device(settings.device)?;
         Ok(Self {
             settings,
-            origin: data.origin,
-            train,
-            validation,
-            test: data.test,
+            data,
             network,
             device,
         })
@@ -147,9 +173,9 @@ impl Prepared {
 
     /// What is asked for, to be checked or, with a run, to be done.
     fn fit(&self, display: Display, run: Option<&RunDirectory>) -> Result<Fit, TrainError> {
-        let mut fit = Fit::new(self.settings.epochs)
-            .with_batch_size(self.settings.batch_size)
-            .with_seed(self.settings.seed)
+        let mut fit = self
+            .settings
+            .fit()
             .with_display(display)
             .stopped_by_ctrl_c();
         if let Some(run) = run {
@@ -157,42 +183,29 @@ impl Prepared {
                 .with_label(runs::name(run))
                 .with_run_directory(run.clone());
         }
-        if let Some(validation) = &self.validation {
+        if let Some(validation) = &self.data.validation {
             fit = fit.with_validation(validation);
         }
         with_callbacks(fit, &self.settings, run)
     }
 
     /// What is about to happen, before the display takes over.
-    fn introduction(&self, run: &RunDirectory) -> String {
-        let settings = &self.settings;
-        let network = &self.network;
-        let widths: Vec<String> = [network.num_features]
-            .iter()
-            .chain(&network.hidden)
-            .chain([&network.num_classes])
-            .map(ToString::to_string)
-            .collect();
-        let params = network.summary().unwrap_or_default().num_params();
-        let activation = if network.hidden.is_empty() {
-            String::new()
-        } else {
-            format!(", {}", network.activation)
-        };
-        format!(
+    fn introduction(&self, run: &RunDirectory) -> anyhow::Result<String> {
+        let (settings, data) = (&self.settings, &self.data);
+        Ok(format!(
             "data     {} training, {} validation, {} test images; {}\n\
              device   {} ({}), {}\n\
-             network  {}{activation}, softmax; {params} parameters\n\
+             network  {}\n\
              learning {}, {}, {}, {} epochs, batches of {}, seed {}\n\
              run      {}\n",
-            self.train.len(),
-            self.validation.as_ref().map_or(0, MnistDataset::len),
-            self.test.len(),
-            self.origin,
+            data.train.num_samples(),
+            data.validation.as_ref().map_or(0, BatchSource::num_samples),
+            data.test.samples.num_samples(),
+            data.test.origin,
             self.device.name,
             self.device.adapter,
             self.device.reason,
-            widths.join(" → "),
+            self.network.line()?,
             settings.loss,
             settings.optimizer.as_str(),
             settings.schedule,
@@ -200,13 +213,13 @@ impl Prepared {
             settings.batch_size,
             settings.seed,
             run.path().display(),
-        )
+        ))
     }
 
     /// What has happened, after the display is gone.
     fn conclude(
         &self,
-        trainer: &Trainer<Mlp>,
+        trainer: &Trainer<AnyModel>,
         display: Display,
         run: &RunDirectory,
     ) -> anyhow::Result<ExitCode> {
@@ -223,7 +236,7 @@ impl Prepared {
         if display == Display::Quiet {
             return Ok(code);
         }
-        let evaluation = trainer.evaluate(&self.test)?;
+        let evaluation = trainer.evaluate(&self.data.test.samples)?;
         let text = format!(
             "ended    {ended}\n\
              test     {} on {} images\n{}",

@@ -9,6 +9,7 @@ fn bash_learns_the_commands_and_their_flags() {
         "evaluate",
         "--validation-split",
         "--lr",
+        "--model",
     ] {
         assert!(script.contains(word), "{word}");
     }

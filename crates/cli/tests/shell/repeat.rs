@@ -5,7 +5,7 @@ use crate::predict::{grey_png, sample_digit};
 use crate::workplace::Workplace;
 
 /// The history without the last column, the seconds.
-fn figures(workplace: &Workplace, run: &str) -> Vec<String> {
+pub(crate) fn figures(workplace: &Workplace, run: &str) -> Vec<String> {
     let history = workplace.read(&format!("runs/{run}/history.csv"));
     let without_seconds = |line: &str| line.rsplit_once(',').unwrap().0.to_owned();
     history.lines().map(without_seconds).collect()

@@ -113,6 +113,10 @@ impl Describe for BatchNormalization {
         .collect()
     }
 
+    fn argument_names() -> Vec<String> {
+        LayerWeights::<Self>::argument_names(&["momentum", "epsilon", "center", "scale"])
+    }
+
     fn weight_arguments(&self) -> &[WeightArguments] {
         self.weights.arguments()
     }

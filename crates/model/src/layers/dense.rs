@@ -88,6 +88,10 @@ impl Describe for Dense {
             .collect()
     }
 
+    fn argument_names() -> Vec<String> {
+        LayerWeights::<Self>::argument_names(&["units", "activation", "use_bias"])
+    }
+
     fn weight_arguments(&self) -> &[WeightArguments] {
         self.weights.arguments()
     }

@@ -1,14 +1,15 @@
 use burn::module::Module;
 use burn::tensor::Device;
+use serde::de::DeserializeOwned;
 
 use super::layer_weights::WeightArguments;
-use super::{LayerProblem, WeightSpec, Weights};
+use super::{LayerProblem, WeightSpec, Weights, argument_names};
 use crate::{Activation, AnyTensor, Mode};
 
 /// The description of a layer, checked before anything is built from it.
 ///
 /// Shapes are those of one sample: without the batch axis, channels last.
-pub(crate) trait Describe {
+pub(crate) trait Describe: DeserializeOwned {
     /// The layer with its weights.
     type Built: Apply;
 
@@ -20,6 +21,11 @@ pub(crate) trait Describe {
     /// The weights in Keras' order.
     fn weights(&self, _input: &[usize]) -> Vec<WeightSpec> {
         Vec::new()
+    }
+
+    /// Keras' names of all arguments.
+    fn argument_names() -> Vec<String> {
+        argument_names::fields::<Self>()
     }
 
     /// What the description says of the weights that there may be, whatever their shapes.

@@ -85,6 +85,10 @@ impl Describe for Embedding {
         vec![self.weights.spec("embeddings", shape)]
     }
 
+    fn argument_names() -> Vec<String> {
+        LayerWeights::<Self>::argument_names(&["input_dim", "output_dim", "mask_zero"])
+    }
+
     fn weight_arguments(&self) -> &[WeightArguments] {
         self.weights.arguments()
     }

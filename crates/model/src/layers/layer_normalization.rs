@@ -118,6 +118,10 @@ impl Describe for LayerNormalization {
         gamma.into_iter().chain(beta).collect()
     }
 
+    fn argument_names() -> Vec<String> {
+        LayerWeights::<Self>::argument_names(&["axis", "epsilon", "center", "scale"])
+    }
+
     fn weight_arguments(&self) -> &[WeightArguments] {
         self.weights.arguments()
     }

@@ -37,6 +37,12 @@ pub(crate) struct LayerWeights<L> {
 }
 
 impl<L: HasWeights> LayerWeights<L> {
+    /// The names of these arguments, after those of the layer's own.
+    pub(crate) fn argument_names(own: &[&str]) -> Vec<String> {
+        let own = own.iter().map(|&name| name.to_owned());
+        own.chain(known::<L>()).collect()
+    }
+
     /// One for each weight that the layer may have.
     pub(crate) fn arguments(&self) -> &[WeightArguments] {
         &self.weights
@@ -129,19 +135,19 @@ impl<'de, L: HasWeights> Visitor<'de> for ReadArguments<L> {
     }
 }
 
+/// Keras' names of the arguments of all weights.
+fn known<L: HasWeights>() -> Vec<String> {
+    let of_weight = |weight: &WeightArguments| {
+        let rules = ["regularizer", "constraint"].map(|what| weight.is_trainable.then_some(what));
+        let whats = [Some("initializer")].into_iter().chain(rules).flatten();
+        let name = weight.name;
+        whats.map(move |what| format!("{name}_{what}"))
+    };
+    L::WEIGHTS.iter().flat_map(of_weight).collect()
+}
+
 fn unknown<L: HasWeights, E: Error>(argument: &str) -> E {
-    let known: Vec<String> = L::WEIGHTS
-        .iter()
-        .flat_map(|weight| {
-            let rules =
-                ["regularizer", "constraint"].map(|what| weight.is_trainable.then_some(what));
-            [Some("initializer")]
-                .into_iter()
-                .chain(rules)
-                .flatten()
-                .map(|what| format!("{}_{what}", weight.name))
-        })
-        .collect();
+    let known = known::<L>();
     let names: Vec<&str> = known.iter().map(String::as_str).collect();
     let nearest = did_you_mean(nearest_name(argument, &names));
     E::custom(format!(

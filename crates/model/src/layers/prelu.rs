@@ -45,6 +45,10 @@ impl Describe for PReLU {
         vec![alpha.stored(Storage::Flat)]
     }
 
+    fn argument_names() -> Vec<String> {
+        LayerWeights::<Self>::argument_names(&[])
+    }
+
     fn weight_arguments(&self) -> &[WeightArguments] {
         self.weights.arguments()
     }

@@ -1,0 +1,51 @@
+use firebrick::burn::tensor::Device;
+use firebrick::models::{AnyModel, MlpConfig, ModelError, Sequential};
+
+/// The description of a network that can be trained from the command line.
+pub(crate) enum Network {
+    /// Described by its hidden layers.
+    Mlp(MlpConfig),
+    /// Described by a model file.
+    Sequential(Sequential),
+}
+
+impl Network {
+    /// Builds it with initial weights that depend on nothing but the seed.
+    pub(crate) fn init(&self, seed: u64, device: &Device) -> Result<AnyModel, ModelError> {
+        match self {
+            Self::Mlp(network) => network.init(seed, device).map(AnyModel::from),
+            Self::Sequential(network) => network.build(seed, device).map(AnyModel::from),
+        }
+    }
+
+    /// The network in one line.
+    pub(crate) fn line(&self) -> Result<String, ModelError> {
+        match self {
+            Self::Mlp(network) => {
+                let widths: Vec<String> = [network.num_features]
+                    .iter()
+                    .chain(&network.hidden)
+                    .chain([&network.num_classes])
+                    .map(ToString::to_string)
+                    .collect();
+                let activation = if network.hidden.is_empty() {
+                    String::new()
+                } else {
+                    format!(", {}", network.activation)
+                };
+                Ok(format!(
+                    "{}{activation}, softmax; {} parameters",
+                    widths.join(" → "),
+                    network.summary()?.num_params()
+                ))
+            }
+            Self::Sequential(network) => Ok(format!(
+                "{:?} → {:?} in {} layers; {} parameters",
+                network.input_shape(),
+                network.output_shape()?,
+                network.layers().len(),
+                network.summary()?.num_params()
+            )),
+        }
+    }
+}

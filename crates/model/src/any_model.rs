@@ -1,0 +1,153 @@
+use std::fmt;
+
+use burn::module::{
+    Content, DisplaySettings, Module, ModuleDisplay, ModuleDisplayDefault, ModuleMapper,
+    ModuleVisitor,
+};
+use burn::tensor::{Device, Tensor};
+
+use crate::{Activation, AnyTensor, Mlp, Model, ModelError, SequentialModel, Summary};
+
+/// A network of any kind that a file can describe, see
+/// [`SavedModel::into_model`](crate::SavedModel::into_model).
+///
+/// It trains, answers and is saved as the network inside: its weights have the same paths, its file
+/// is the same.
+///
+/// ```
+/// use burn::tensor::Device;
+/// use firebrick_model::{AnyModel, MlpConfig};
+///
+/// let model = AnyModel::from(MlpConfig::new(784, 10).init(1, &Device::flex())?);
+/// assert_eq!(model.input_shape(), [784]);
+/// assert_eq!(model.summary().num_params(), 7_850);
+/// # Ok::<(), firebrick_model::ModelError>(())
+/// ```
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum AnyModel {
+    /// A multi-layer perceptron.
+    Mlp(Mlp),
+    /// A list of layers.
+    Sequential(SequentialModel),
+}
+
+/// Does the same with either network.
+macro_rules! either {
+    ($model:expr, $inner:ident => $result:expr) => {
+        match $model {
+            AnyModel::Mlp($inner) => $result,
+            AnyModel::Sequential($inner) => $result,
+        }
+    };
+}
+
+impl AnyModel {
+    /// The shape of a sample, without the batch axis.
+    pub fn input_shape(&self) -> Vec<usize> {
+        match self {
+            Self::Mlp(model) => vec![model.config().num_features],
+            Self::Sequential(model) => model.config().input_shape().to_vec(),
+        }
+    }
+
+    /// The network layer by layer.
+    pub fn summary(&self) -> Summary {
+        either!(self, model => model.summary())
+    }
+}
+
+impl From<Mlp> for AnyModel {
+    fn from(model: Mlp) -> Self {
+        Self::Mlp(model)
+    }
+}
+
+impl From<SequentialModel> for AnyModel {
+    fn from(model: SequentialModel) -> Self {
+        Self::Sequential(model)
+    }
+}
+
+impl Model for AnyModel {
+    fn forward(&self, inputs: AnyTensor) -> Result<AnyTensor, ModelError> {
+        either!(self, model => Model::forward(model, inputs))
+    }
+
+    fn output_activation(&self) -> Activation {
+        either!(self, model => model.output_activation())
+    }
+
+    fn answer(&self, inputs: AnyTensor) -> Result<AnyTensor, ModelError> {
+        either!(self, model => model.answer(inputs))
+    }
+
+    fn description(&self) -> Option<String> {
+        either!(self, model => model.description())
+    }
+
+    fn check_saveable(&self) -> Result<(), ModelError> {
+        either!(self, model => model.check_saveable())
+    }
+
+    fn penalty(&self) -> Option<Tensor<1>> {
+        either!(self, model => model.penalty())
+    }
+
+    fn constrained(self) -> Self {
+        either!(self, model => model.constrained().into())
+    }
+}
+
+// By hand: the derived form would put the variant's name before the path of every weight.
+impl Module for AnyModel {
+    fn collect_devices(&self, devices: Vec<Device>) -> Vec<Device> {
+        either!(self, model => model.collect_devices(devices))
+    }
+
+    fn fork(self, device: &Device) -> Self {
+        either!(self, model => model.fork(device).into())
+    }
+
+    fn to_device(self, device: &Device) -> Self {
+        either!(self, model => model.to_device(device).into())
+    }
+
+    fn train(self) -> Self {
+        either!(self, model => model.train().into())
+    }
+
+    fn valid(&self) -> Self {
+        either!(self, model => model.valid().into())
+    }
+
+    fn materialize(self) -> Self {
+        either!(self, model => model.materialize().into())
+    }
+
+    fn visit<V: ModuleVisitor>(&self, visitor: &mut V) {
+        either!(self, model => model.visit(visitor));
+    }
+
+    fn map<M: ModuleMapper>(self, mapper: &mut M) -> Self {
+        either!(self, model => model.map(mapper).into())
+    }
+}
+
+impl ModuleDisplayDefault for AnyModel {
+    fn content(&self, content: Content) -> Option<Content> {
+        Some(content)
+    }
+}
+
+impl ModuleDisplay for AnyModel {
+    fn format(&self, _: DisplaySettings) -> String {
+        self.summary().to_string()
+    }
+}
+
+impl fmt::Display for AnyModel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.summary().fmt(f)
+    }
+}

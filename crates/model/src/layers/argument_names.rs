@@ -1,0 +1,155 @@
+//! Which arguments a layer has, read off its description as serde sees it.
+
+use std::fmt;
+
+use serde::de::value::Error;
+use serde::de::{DeserializeOwned, Deserializer, Visitor};
+use serde::forward_to_deserialize_any;
+
+use super::Layer;
+
+impl Layer {
+    /// Keras' names of the arguments of a layer, by its class name, e.g. `Dense`; `None` for an unknown
+    /// one.
+    ///
+    /// ```
+    /// use firebrick_model::layers::Layer;
+    ///
+    /// let names = Layer::argument_names("MaxPooling2D").unwrap_or_default();
+    /// assert_eq!(names, ["pool_size", "strides", "padding"]);
+    /// assert_eq!(Layer::argument_names("Conv9D"), None);
+    /// ```
+    pub fn argument_names(class_name: &str) -> Option<Vec<String>> {
+        Self::arguments_of(class_name)
+    }
+}
+
+/// The fields of a description; none if it takes any.
+pub(super) fn fields<T: DeserializeOwned>() -> Vec<String> {
+    let mut fields = Fields(&[]);
+    // Asked for a value it has none; what counts is what it was asked for.
+    let _ = T::deserialize(&mut fields);
+    fields.0.iter().map(|&name| name.to_owned()).collect()
+}
+
+/// Has no value to give and keeps the names of the fields that were asked for.
+struct Fields(&'static [&'static str]);
+
+/// There is no value.
+#[derive(Debug)]
+struct NoValue;
+
+impl fmt::Display for NoValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("there is no value")
+    }
+}
+
+impl<'de> Deserializer<'de> for &mut Fields {
+    type Error = Error;
+
+    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Error> {
+        Err(serde::de::Error::custom(NoValue))
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        self.0 = fields;
+        self.deserialize_any(visitor)
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit
+        unit_struct newtype_struct seq tuple tuple_struct map enum identifier ignored_any
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::super::*;
+    use crate::{Initializer, layers};
+
+    /// A layer of every kind that has weights, with its first weight changed.
+    fn with_weights() -> Vec<Layer> {
+        vec![
+            BatchNormalization::new()
+                .with_gamma_initializer(Initializer::Zeros)
+                .into(),
+            Conv1D::new(1, 1)
+                .with_kernel_initializer(Initializer::Zeros)
+                .into(),
+            Conv2D::new(1, 1)
+                .with_kernel_initializer(Initializer::Zeros)
+                .into(),
+            Dense::new(1)
+                .with_kernel_initializer(Initializer::Zeros)
+                .into(),
+            Embedding::new(1, 1)
+                .with_embeddings_initializer(Initializer::Zeros)
+                .into(),
+            LayerNormalization::new()
+                .with_gamma_initializer(Initializer::Zeros)
+                .into(),
+            PReLU::new()
+                .with_alpha_initializer(Initializer::Ones)
+                .into(),
+        ]
+    }
+
+    #[test]
+    fn the_names_are_those_that_a_description_is_written_with() {
+        for layer in with_weights() {
+            let names = Layer::argument_names(layer.class_name()).unwrap();
+            let written = serde_json::to_value(&layer).unwrap();
+            let Value::Object(config) = &written["config"] else {
+                panic!("{written}");
+            };
+            for argument in config.keys() {
+                assert!(names.contains(argument), "{argument}: {names:?}");
+            }
+            let own = names.iter().filter(|name| config.contains_key(*name));
+            assert_eq!(own.count(), config.len(), "{names:?}");
+        }
+    }
+
+    #[test]
+    fn every_name_is_read() {
+        for class_name in Layer::CLASS_NAMES {
+            let names = Layer::argument_names(class_name).unwrap();
+            for name in &names {
+                // No argument can be a map of nonsense, so the error is about the value if it is known.
+                let config = serde_json::json!({ name: {"": ""} });
+                let layer = serde_json::json!({"class_name": class_name, "config": config});
+                let error = serde_json::from_value::<Layer>(layer).unwrap_err();
+                let error = error.to_string();
+                for unknown in ["unknown field", "unknown argument"] {
+                    assert!(!error.contains(unknown), "{class_name}: {error}");
+                }
+            }
+        }
+        assert_eq!(
+            Layer::argument_names("Dense").unwrap(),
+            [
+                "units",
+                "activation",
+                "use_bias",
+                "kernel_initializer",
+                "kernel_regularizer",
+                "kernel_constraint",
+                "bias_initializer",
+                "bias_regularizer",
+                "bias_constraint"
+            ]
+        );
+        assert_eq!(
+            Layer::argument_names("Flatten"),
+            Some(layers::argument_names::fields::<Flatten>())
+        );
+    }
+}

@@ -1,0 +1,73 @@
+use std::path::Path;
+
+use burn::tensor::Device;
+use serde::de::DeserializeOwned;
+
+use super::{SavedModel, malformed};
+use crate::{AnyModel, MlpConfig, ModelError, Sequential, Summary};
+
+/// What kind of network a description is of.
+enum Kind {
+    Mlp,
+    Sequential,
+}
+
+impl SavedModel {
+    /// Builds the network that the file describes, of whichever kind.
+    ///
+    /// ```
+    /// # use burn::tensor::Device;
+    /// # use firebrick_model::{MlpConfig, SavedModel, save_model};
+    /// # let directory = tempfile::tempdir()?;
+    /// # let path = directory.path().join("model.bpk");
+    /// let device = Device::flex();
+    /// let model = MlpConfig::new(784, 10).init(1, &device)?;
+    /// save_model(&model, &path)?;
+    ///
+    /// let loaded = SavedModel::read(&path)?.into_model(&device)?;
+    /// assert_eq!(loaded.input_shape(), [784]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// A file without a description, or one whose weights do not fit it.
+    pub fn into_model(self, device: &Device) -> Result<AnyModel, ModelError> {
+        match self.kind()? {
+            Kind::Mlp => self.into_mlp(device).map(AnyModel::from),
+            Kind::Sequential => self.into_sequential(device).map(AnyModel::from),
+        }
+    }
+
+    /// The network layer by layer, from its description alone: that takes no device.
+    ///
+    /// # Errors
+    /// A file without a description, or with one that is of no network.
+    pub fn summary(&self) -> Result<Summary, ModelError> {
+        let text = self.required_description()?;
+        match self.kind()? {
+            Kind::Mlp => read::<MlpConfig>(&self.path, &text, "MLP")?.summary(),
+            Kind::Sequential => {
+                read::<Sequential>(&self.path, &text, "sequential network")?.summary()
+            }
+        }
+    }
+
+    fn kind(&self) -> Result<Kind, ModelError> {
+        let text = self.required_description()?;
+        let description: serde_json::Value = read(&self.path, &text, "JSON")?;
+        let has = |key: &str| description.get(key).is_some();
+        match (has("num_features"), has("layers")) {
+            (true, _) => Ok(Kind::Mlp),
+            (false, true) => Ok(Kind::Sequential),
+            (false, false) => Err(malformed(
+                &self.path,
+                "its description is neither that of an MLP nor of a sequential network".to_owned(),
+            )),
+        }
+    }
+}
+
+fn read<T: DeserializeOwned>(path: &Path, text: &str, what: &str) -> Result<T, ModelError> {
+    serde_json::from_str(text)
+        .map_err(|error| malformed(path, format!("its description is no {what}: {error}")))
+}

@@ -1,0 +1,192 @@
+//! Trainings described in a TOML file.
+
+mod compile_settings;
+mod fit_settings;
+mod network;
+mod optimizer_table;
+mod problem;
+mod section;
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use firebrick_model::Sequential;
+use serde::{Deserialize, Serialize};
+
+use crate::TrainError;
+use section::{Located, Section};
+
+pub use compile_settings::CompileSettings;
+pub use fit_settings::FitSettings;
+pub use problem::ModelFileProblem;
+
+/// A network and how it is to learn, as a file in TOML describes them; read, it has been checked.
+///
+/// The network comes first: `input_shape`, the shape of a sample without the batch axis, perhaps a
+/// `name`, and a `[[layers]]` for each layer with its `class_name`, its arguments as Keras names them
+/// and, where wanted, a `name` and `trainable = false`. `[compile]` has `optimizer`, `learning_rate` or
+/// `schedule`, `loss`, `metrics` and `weighted_metrics`, see [`CompileSettings`]; `[fit]` has the
+/// settings of [`FitSettings`]. What has arguments is a table instead of a name:
+/// `{ name = "adam", beta_1 = 0.8 }` for an optimizer or a loss, `{ metric = "auc", curve = "PR" }`
+/// for a metric.
+///
+/// The text itself is what is compared, written and read by serde, as one string.
+///
+/// ```
+/// use burn::tensor::Device;
+/// use firebrick_trainer::{Display, ModelFile};
+///
+/// let file: ModelFile = r#"
+///     input_shape = [28, 28, 1]
+///
+///     [[layers]]
+///     class_name = "Flatten"
+///
+///     [[layers]]
+///     class_name = "Dense"
+///     units = 10
+///     activation = "softmax"
+///
+///     [compile]
+///     optimizer = { name = "adam", clipnorm = 1.0 }
+///     learning_rate = 0.01
+///     loss = "sparse_categorical_crossentropy"
+///     metrics = ["accuracy"]
+///
+///     [fit]
+///     epochs = 3
+///     batch_size = 16
+/// "#.parse()?;
+/// let data = firebrick_data::mnist_sample()?;
+/// let model = file.network().build(file.fit().seed, &Device::flex())?;
+/// let fit = file.fit().to_fit().with_display(Display::Quiet);
+/// let history = file.compile().to_compile().model(model).fit(&data.train, &fit)?;
+/// assert_eq!(history["accuracy"].len(), 3);
+/// # Ok::<(), firebrick_trainer::TrainError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct ModelFile {
+    text: String,
+    network: Sequential,
+    compile: CompileSettings,
+    fit: FitSettings,
+}
+
+impl ModelFile {
+    const KEYS: &[&str] = &[
+        network::NAME,
+        network::INPUT_SHAPE,
+        network::LAYERS,
+        Self::COMPILE,
+        Self::FIT,
+    ];
+    const COMPILE: &str = "compile";
+    const FIT: &str = "fit";
+
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// A file that cannot be read, and those of [`parse`](Self::parse).
+    pub fn read(path: &Path) -> Result<Self, TrainError> {
+        let text = std::fs::read_to_string(path).map_err(|source| TrainError::File {
+            path: path.to_owned(),
+            action: "read",
+            source,
+        })?;
+        Self::parse(text, path)
+    }
+
+    /// Reads a description that is already in memory; errors call it `name`.
+    ///
+    /// # Errors
+    /// A text that is no TOML; an unknown key, layer, argument, optimizer, loss or metric, with the
+    /// nearest known one; a value that cannot be; layers that do not fit one another. The error names
+    /// the line.
+    pub fn parse(text: impl Into<String>, name: impl Into<PathBuf>) -> Result<Self, TrainError> {
+        let text = text.into();
+        match Self::check(&text) {
+            Ok((network, compile, fit)) => Ok(Self {
+                text,
+                network,
+                compile,
+                fit,
+            }),
+            Err(Located { problem, at }) => Err(TrainError::ModelFile {
+                path: name.into(),
+                line: at.map(|at| line_of(&text, at)),
+                problem,
+            }),
+        }
+    }
+
+    /// The network, whose layers fit one another.
+    pub fn network(&self) -> &Sequential {
+        &self.network
+    }
+
+    /// How it is to learn.
+    pub fn compile(&self) -> &CompileSettings {
+        &self.compile
+    }
+
+    /// How it is to be fitted.
+    pub fn fit(&self) -> &FitSettings {
+        &self.fit
+    }
+
+    /// The text that was read.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    fn check(text: &str) -> Result<(Sequential, CompileSettings, FitSettings), Located> {
+        let mut file = Section::parse(text)?;
+        file.check_keys(Self::KEYS)?;
+        let network = network::read(&mut file)?;
+        let compile = match file.take_section(Self::COMPILE)? {
+            Some(section) => CompileSettings::read(section)?,
+            None => CompileSettings::default(),
+        };
+        let fit = match file.take_section(Self::FIT)? {
+            Some(section) => FitSettings::read(section)?,
+            None => FitSettings::default(),
+        };
+        Ok((network, compile, fit))
+    }
+}
+
+/// The line of a byte of the text, counted from 1.
+fn line_of(text: &str, at: usize) -> usize {
+    let before = text.as_bytes().iter().take(at);
+    before.filter(|&&byte| byte == b'\n').count() + 1
+}
+
+impl fmt::Display for ModelFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl FromStr for ModelFile {
+    type Err = TrainError;
+
+    fn from_str(text: &str) -> Result<Self, TrainError> {
+        text.to_owned().try_into()
+    }
+}
+
+impl TryFrom<String> for ModelFile {
+    type Error = TrainError;
+
+    fn try_from(text: String) -> Result<Self, TrainError> {
+        Self::parse(text, "model")
+    }
+}
+
+impl From<ModelFile> for String {
+    fn from(file: ModelFile) -> Self {
+        file.text
+    }
+}

@@ -1,0 +1,93 @@
+use firebrick_scheduler::{Constant, ScheduleSpec};
+
+use super::ModelFileProblem;
+use super::optimizer_table;
+use super::section::{Located, Section, read, wrong_value};
+use crate::{Compile, Loss, Metric, Optimizer};
+
+/// The `[compile]` of a [`ModelFile`](super::ModelFile): optimizer, learning rate, loss and metrics.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CompileSettings {
+    /// `optimizer`, a name or a table of a name and arguments; Keras' default is `rmsprop`.
+    pub optimizer: Optimizer,
+    /// `learning_rate`, a number, or `schedule`, the text of one; `None` for the optimizer's own rate.
+    pub schedule: Option<ScheduleSpec>,
+    /// `loss`, a name or a table of a name and arguments; the cross-entropy of class indices if it is
+    /// left out.
+    pub loss: Loss,
+    /// `metrics`, a list of names and tables; none if it is left out.
+    pub metrics: Vec<Metric>,
+    /// `weighted_metrics`, as `metrics`, but with the weights of samples and classes.
+    pub weighted_metrics: Vec<Metric>,
+}
+
+impl Default for CompileSettings {
+    fn default() -> Self {
+        Self {
+            optimizer: Optimizer::rmsprop(),
+            schedule: None,
+            loss: Loss::default(),
+            metrics: Vec::new(),
+            weighted_metrics: Vec::new(),
+        }
+    }
+}
+
+impl CompileSettings {
+    const KEYS: &[&str] = &[
+        Self::OPTIMIZER,
+        Self::LEARNING_RATE,
+        Self::SCHEDULE,
+        "loss",
+        "metrics",
+        "weighted_metrics",
+    ];
+    const OPTIMIZER: &str = "optimizer";
+    const LEARNING_RATE: &str = "learning_rate";
+    const SCHEDULE: &str = "schedule";
+
+    /// The settings, ready for a model.
+    pub fn to_compile(&self) -> Compile {
+        let compile = Compile::new(self.optimizer, self.loss.clone())
+            .with_metrics(self.metrics.clone())
+            .with_weighted_metrics(self.weighted_metrics.clone());
+        match &self.schedule {
+            Some(schedule) => compile.with_schedule(schedule.clone()),
+            None => compile,
+        }
+    }
+
+    pub(super) fn read(mut section: Section<'_>) -> Result<Self, Located> {
+        section.check_keys(Self::KEYS)?;
+        let default = Self::default();
+        let optimizer = section.take_value(Self::OPTIMIZER);
+        Ok(Self {
+            schedule: read_rate(&mut section)?,
+            optimizer: optimizer
+                .map(optimizer_table::read)
+                .transpose()?
+                .unwrap_or(default.optimizer),
+            loss: section.take("loss")?.unwrap_or(default.loss),
+            metrics: section.take("metrics")?.unwrap_or_default(),
+            weighted_metrics: section.take("weighted_metrics")?.unwrap_or_default(),
+        })
+    }
+}
+
+/// `learning_rate` or `schedule`.
+fn read_rate(section: &mut Section<'_>) -> Result<Option<ScheduleSpec>, Located> {
+    let schedule = section.take_value(CompileSettings::SCHEDULE);
+    let Some(rate) = section.take_value(CompileSettings::LEARNING_RATE) else {
+        let key = CompileSettings::SCHEDULE;
+        return schedule.map(|value| read(key, value)).transpose();
+    };
+    let (key, at) = (CompileSettings::LEARNING_RATE, rate.span().start);
+    if schedule.is_some() {
+        let message = "excludes `schedule`; keep one of them";
+        return Err(wrong_value(key, message, at));
+    }
+    match Constant::new(read(key, rate)?) {
+        Ok(rate) => Ok(Some(rate.into())),
+        Err(error) => Err(Located::new(ModelFileProblem::Setting(error.into()), at)),
+    }
+}

@@ -1,0 +1,113 @@
+use firebrick_model::layers::Layer;
+use firebrick_model::{ModelError, did_you_mean};
+
+use crate::TrainError;
+
+/// What is wrong with a [`ModelFile`](super::ModelFile).
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ModelFileProblem {
+    /// A text that is no TOML.
+    #[error("this is no TOML: {message}")]
+    Toml {
+        /// What the parser said.
+        message: String,
+    },
+
+    /// A key that nothing reads.
+    #[error(
+        "unknown key `{key}`{}{}; known keys: {}",
+        section.map_or_else(String::new, |section| format!(" in [{section}]")),
+        did_you_mean(nearest.as_deref()), known.join(", ")
+    )]
+    UnknownKey {
+        /// The table it stands in; `None` before the first one.
+        section: Option<&'static str>,
+        /// The key as given.
+        key: String,
+        /// The closest known key.
+        nearest: Option<String>,
+        /// The keys there may be.
+        known: Vec<String>,
+    },
+
+    /// A key that has to be there.
+    #[error("{place} has no `{key}`; add it, e.g. `{example}`")]
+    MissingKey {
+        /// Where it is looked for.
+        place: String,
+        /// The key.
+        key: &'static str,
+        /// How it could look.
+        example: &'static str,
+    },
+
+    /// A value that its key cannot have.
+    #[error("`{key}`: {message}")]
+    Value {
+        /// The key.
+        key: String,
+        /// What was expected and what was there.
+        message: String,
+    },
+
+    /// A layer of no known class.
+    #[error(
+        "layer of index {index}: unknown class_name `{name}`{}; known layers: {}",
+        did_you_mean(*nearest), Layer::CLASS_NAMES.join(", ")
+    )]
+    UnknownLayer {
+        /// Its place among the layers, counted from 0.
+        index: usize,
+        /// The class as given.
+        name: String,
+        /// The closest known class.
+        nearest: Option<&'static str>,
+    },
+
+    /// An argument that a layer or an optimizer does not have.
+    #[error(
+        "{place} has no argument `{argument}`{}; it takes {}",
+        did_you_mean(nearest.as_deref()), known.join(", ")
+    )]
+    UnknownArgument {
+        /// The layer with its name or index, or the optimizer.
+        place: String,
+        /// The argument as given.
+        argument: String,
+        /// The closest known argument.
+        nearest: Option<String>,
+        /// The arguments that it has.
+        known: Vec<String>,
+    },
+
+    /// An argument of a layer or an optimizer that it cannot have.
+    #[error("{place}, argument `{argument}`: {message}")]
+    Argument {
+        /// The layer with its name or index, or the optimizer.
+        place: String,
+        /// The argument.
+        argument: String,
+        /// What was expected and what was there.
+        message: String,
+    },
+
+    /// A layer without an argument that it needs.
+    #[error("{place}: {message}; it takes {}", known.join(", "))]
+    Arguments {
+        /// The layer with its name or index.
+        place: String,
+        /// What is missing.
+        message: String,
+        /// The arguments that it has.
+        known: Vec<String>,
+    },
+
+    /// Layers that do not fit one another.
+    #[error(transparent)]
+    Network(ModelError),
+
+    /// A setting of the training that cannot be.
+    #[error(transparent)]
+    Setting(TrainError),
+}

@@ -1,0 +1,168 @@
+//! A table of the file, taken apart key by key, so that every problem has its line.
+
+use firebrick_model::nearest_name;
+use serde::de::{DeserializeOwned, IntoDeserializer};
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::ModelFileProblem;
+
+/// A problem and the byte of the text where it is.
+pub(super) struct Located {
+    pub(super) problem: Box<ModelFileProblem>,
+    pub(super) at: Option<usize>,
+}
+
+impl Located {
+    pub(super) fn new(problem: ModelFileProblem, at: usize) -> Self {
+        Self {
+            problem: Box::new(problem),
+            at: Some(at),
+        }
+    }
+}
+
+/// A table and where it begins.
+pub(super) struct Section<'i> {
+    /// `None` for what stands before the first table.
+    name: Option<&'static str>,
+    at: usize,
+    table: DeTable<'i>,
+}
+
+impl<'i> Section<'i> {
+    /// The whole text.
+    pub(super) fn parse(text: &'i str) -> Result<Self, Located> {
+        match DeTable::parse(text) {
+            Ok(table) => Ok(Self::new(None, table)),
+            Err(error) => Err(Located {
+                problem: Box::new(ModelFileProblem::Toml {
+                    message: error.message().trim().to_owned(),
+                }),
+                at: error.span().map(|span| span.start),
+            }),
+        }
+    }
+
+    pub(super) fn new(name: Option<&'static str>, table: Spanned<DeTable<'i>>) -> Self {
+        Self {
+            name,
+            at: table.span().start,
+            table: table.into_inner(),
+        }
+    }
+
+    /// The byte where the table begins.
+    pub(super) fn at(&self) -> usize {
+        self.at
+    }
+
+    /// Makes sure that every key is one of these.
+    pub(super) fn check_keys(&self, known: &[&str]) -> Result<(), Located> {
+        match self.unknown_key(known) {
+            None => Ok(()),
+            Some((key, at)) => {
+                let problem = ModelFileProblem::UnknownKey {
+                    section: self.name,
+                    key: key.to_owned(),
+                    nearest: nearest_name(key, known).map(str::to_owned),
+                    known: owned(known),
+                };
+                Err(Located::new(problem, at))
+            }
+        }
+    }
+
+    /// The same for what are the arguments of something.
+    pub(super) fn check_arguments(&self, place: &str, known: &[&str]) -> Result<(), Located> {
+        match self.unknown_key(known) {
+            None => Ok(()),
+            Some((key, at)) => {
+                let problem = ModelFileProblem::UnknownArgument {
+                    place: place.to_owned(),
+                    argument: key.to_owned(),
+                    nearest: nearest_name(key, known).map(str::to_owned),
+                    known: owned(known),
+                };
+                Err(Located::new(problem, at))
+            }
+        }
+    }
+
+    /// The first key of the text that is none of these.
+    fn unknown_key(&self, known: &[&str]) -> Option<(&str, usize)> {
+        self.table
+            .keys()
+            .map(|key| (key.get_ref().as_ref(), key.span().start))
+            .filter(|(key, _)| !known.contains(key))
+            .min_by_key(|(_, at)| *at)
+    }
+
+    /// The value of a key, if it is there.
+    pub(super) fn take_value(&mut self, key: &str) -> Option<Spanned<DeValue<'i>>> {
+        self.table.remove(key)
+    }
+
+    /// The value of a key, read.
+    pub(super) fn take<T: DeserializeOwned>(&mut self, key: &str) -> Result<Option<T>, Located> {
+        self.take_value(key)
+            .map(|value| read(key, value))
+            .transpose()
+    }
+
+    /// The table of a key.
+    pub(super) fn take_section(&mut self, key: &'static str) -> Result<Option<Self>, Located> {
+        self.take_value(key)
+            .map(|value| into_section(key, value))
+            .transpose()
+    }
+
+    /// All that is left, with its keys.
+    pub(super) fn into_entries(self) -> impl Iterator<Item = (String, Spanned<DeValue<'i>>)> {
+        let entries = self.table.into_iter();
+        entries.map(|(key, value)| (key.into_inner().into_owned(), value))
+    }
+
+    pub(super) fn into_table(self) -> DeTable<'i> {
+        self.table
+    }
+}
+
+/// A value that has to be a table.
+pub(super) fn into_section<'i>(
+    key: &'static str,
+    value: Spanned<DeValue<'i>>,
+) -> Result<Section<'i>, Located> {
+    let span = value.span();
+    match value.into_inner() {
+        DeValue::Table(table) => Ok(Section::new(Some(key), Spanned::new(span, table))),
+        other => {
+            let message = format!("expected a table, received {}", other.type_str());
+            Err(wrong_value(key, message, span.start))
+        }
+    }
+}
+
+/// Reads the value of a key.
+pub(super) fn read<T: DeserializeOwned>(
+    key: &str,
+    value: Spanned<DeValue<'_>>,
+) -> Result<T, Located> {
+    let start = value.span().start;
+    T::deserialize(value.into_deserializer()).map_err(|error| {
+        let at = error.span().map_or(start, |span| span.start);
+        wrong_value(key, error.message().to_owned(), at)
+    })
+}
+
+pub(super) fn wrong_value(key: &str, message: impl Into<String>, at: usize) -> Located {
+    let problem = ModelFileProblem::Value {
+        key: key.to_owned(),
+        message: message.into(),
+    };
+    Located::new(problem, at)
+}
+
+fn owned(names: &[&str]) -> Vec<String> {
+    names.iter().map(|&name| name.to_owned()).collect()
+}

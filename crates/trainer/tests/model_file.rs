@@ -1,0 +1,476 @@
+//! Trainings described in TOML: what is read, what is refused and how that is told.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
+
+use std::path::Path;
+
+use burn::tensor::Device;
+use firebrick_data::mnist_sample;
+use firebrick_model::layers::{Conv2D, Dense, Flatten, MaxPooling2D};
+use firebrick_model::{Activation, Initializer, Sequential};
+use firebrick_scheduler::CosineDecay;
+use firebrick_trainer::losses::{CategoricalCrossentropy, SparseCategoricalCrossentropy};
+use firebrick_trainer::metrics::AUC;
+use firebrick_trainer::{
+    Compile, CompileSettings, Display, Fit, FitSettings, Metric, ModelFile, Optimizer, TrainError,
+};
+
+const CNN: &str = r#"
+name = "small"
+input_shape = [28, 28, 1]
+
+[[layers]]
+class_name = "Conv2D"
+filters = 4
+kernel_size = [3, 5]
+strides = 2
+activation = "relu"
+kernel_initializer = { class_name = "HeNormal", config = {} }
+
+[[layers]]
+class_name = "MaxPooling2D"
+
+[[layers]]
+class_name = "Flatten"
+
+[[layers]]
+class_name = "Dense"
+name = "digits"
+units = 10
+activation = "softmax"
+trainable = false
+"#;
+
+fn problem(text: &str) -> String {
+    ModelFile::parse(text, "net.toml").unwrap_err().to_string()
+}
+
+#[test]
+fn layers_are_those_of_the_setters() {
+    let file = ModelFile::parse(CNN, "net.toml").unwrap();
+    let expected = Sequential::new([28, 28, 1])
+        .named("small")
+        .add(
+            Conv2D::new(4, [3, 5])
+                .with_strides(2)
+                .with_activation(Activation::Relu)
+                .with_kernel_initializer(Initializer::HeNormal),
+        )
+        .add(MaxPooling2D::new(2))
+        .add(Flatten::new())
+        .add(
+            Dense::new(10)
+                .with_activation(Activation::Softmax)
+                .named("digits")
+                .frozen(),
+        );
+    assert_eq!(file.network(), &expected);
+    assert_eq!(file.compile(), &CompileSettings::default());
+    assert_eq!(file.fit(), &FitSettings::default());
+    assert_eq!(file.to_string(), CNN);
+}
+
+#[test]
+fn tables_can_be_written_in_lines_too() {
+    let text = r#"
+        input_shape = [28, 28, 1]
+        layers = [{ class_name = "Flatten" }, { class_name = "Dense", units = 10, activation = "softmax" }]
+        compile = { optimizer = "adam", learning_rate = 0.01, metrics = ["accuracy"] }
+        fit = { epochs = 3, validation_split = 0.1 }
+    "#;
+    let file: ModelFile = text.parse().unwrap();
+    assert_eq!(file.network().output_shape().unwrap(), [10]);
+    assert_eq!(file.compile().optimizer, Optimizer::adam());
+    assert_eq!(file.fit().epochs, 3);
+    let error = problem(&text.replace("units = 10", "units = -1"));
+    assert!(
+        error.starts_with("`net.toml`, line 3: layer of index 1 (Dense), argument `units`: "),
+        "{error}"
+    );
+}
+
+#[test]
+fn settings_are_those_of_the_setters() {
+    let text = format!(
+        "{CNN}
+        [compile]
+        optimizer = {{ name = \"SGD\", momentum = 0.9, nesterov = true, clipvalue = 0.5 }}
+        schedule = \"cosine-decay:0.1:decay_steps=100\"
+        loss = {{ name = \"categorical_crossentropy\", label_smoothing = 0.25 }}
+        metrics = [\"acc\", {{ metric = \"auc\", name = \"area\" }}]
+        weighted_metrics = [\"accuracy\"]
+
+        [fit]
+        epochs = 7
+        initial_epoch = 2
+        batch_size = 11
+        steps_per_epoch = 5
+        seed = 3
+        shuffle = false
+        validation_split = 0.25
+        validation_batch_size = 13
+        validation_steps = 4
+        validation_freq = 2
+        class_weight = {{ 0 = 2, 9 = 0.5 }}
+        "
+    );
+    let file: ModelFile = text.parse().unwrap();
+    let optimizer = Optimizer::sgd()
+        .with_momentum(0.9)
+        .and_then(Optimizer::with_nesterov)
+        .and_then(|optimizer| optimizer.with_clipvalue(0.5))
+        .unwrap();
+    let loss = CategoricalCrossentropy::new().with_label_smoothing(0.25);
+    let area = Metric::from(AUC::new()).named("area");
+    assert_eq!(
+        file.compile(),
+        &CompileSettings {
+            optimizer,
+            schedule: Some(CosineDecay::new(0.1, 100).unwrap().into()),
+            loss: loss.unwrap().into(),
+            metrics: vec!["acc".parse().unwrap(), area],
+            weighted_metrics: vec![Metric::accuracy()],
+        }
+    );
+    assert_eq!(
+        file.fit(),
+        &FitSettings {
+            epochs: 7,
+            initial_epoch: 2,
+            batch_size: 11,
+            steps_per_epoch: Some(5),
+            seed: 3,
+            shuffle: false,
+            validation_split: 0.25,
+            validation_batch_size: Some(13),
+            validation_steps: Some(4),
+            validation_freq: 2,
+            class_weight: [(0, 2.0), (9, 0.5)].into(),
+        }
+    );
+}
+
+#[test]
+fn a_described_training_is_the_one_in_code() {
+    let device = Device::flex();
+    let data = mnist_sample().unwrap();
+    let text = "
+        input_shape = [784]
+        [[layers]]
+        class_name = \"Dense\"
+        units = 10
+        activation = \"softmax\"
+        [compile]
+        optimizer = { name = \"adam\", beta_1 = 0.8 }
+        learning_rate = 0.01
+        metrics = [\"accuracy\"]
+        [fit]
+        epochs = 2
+        batch_size = 50
+        seed = 5
+        validation_split = 0.2
+        validation_freq = 2
+        class_weight = { 3 = 4.0 }
+    ";
+    let file: ModelFile = text.parse().unwrap();
+    let model = file.network().build(file.fit().seed, &device).unwrap();
+    let fit = file.fit().to_fit().with_display(Display::Quiet);
+    let mut described = file.compile().to_compile().model(model);
+    let described = described.fit(&data.train, &fit).unwrap();
+
+    let network = Sequential::new([784]).add(Dense::new(10).with_activation(Activation::Softmax));
+    let optimizer = Optimizer::adam().with_beta_1(0.8).unwrap();
+    let fit = Fit::new(2)
+        .with_batch_size(50)
+        .with_seed(5)
+        .with_validation_split(0.2)
+        .with_validation_freq(2)
+        .with_class_weight([(3, 4.0)])
+        .with_display(Display::Quiet);
+    let coded = Compile::new(optimizer, SparseCategoricalCrossentropy::new())
+        .with_learning_rate(0.01)
+        .with_metrics([Metric::accuracy()])
+        .model(network.build(5, &device).unwrap())
+        .fit(&data.train, &fit)
+        .unwrap();
+    for name in ["loss", "accuracy", "val_loss", "val_accuracy"] {
+        assert_eq!(described[name], coded[name], "{name}");
+    }
+    assert_eq!(described["val_loss"].len(), 1);
+}
+
+/// The file with a text in place of another.
+fn with(what: &str, instead: &str) -> String {
+    assert!(CNN.contains(what), "{what}");
+    CNN.replacen(what, instead, 1)
+}
+
+#[test]
+fn what_is_wrong_with_a_layer_has_its_line_its_index_and_the_nearest_name() {
+    let named = "class_name = \"Flatten\"\nname = \"digits\"";
+    let flat = "class_name = \"Flatten\"";
+    for (text, line, words) in [
+        (
+            with("\"Conv2D\"", "\"conv2d\""),
+            6,
+            "layer of index 0: unknown class_name `conv2d`, did you mean `Conv2D`?; known layers: \
+             Activation, ",
+        ),
+        (
+            with("\"Flatten\"", "\"relu\""),
+            17,
+            "layer of index 2: unknown class_name `relu`, did you mean `ReLU`?",
+        ),
+        (
+            with("filters", "fliters"),
+            7,
+            "layer of index 0 (Conv2D) has no argument `fliters`, did you mean `filters`?; it takes \
+             filters, kernel_size, strides, padding, dilation_rate, groups, activation, use_bias, \
+             kernel_initializer, ",
+        ),
+        (
+            with("units = 10", "units = 10\nkernel_initialiser = \"zeros\""),
+            23,
+            "layer `digits` (Dense, index 3) has no argument `kernel_initialiser`, did you mean \
+             `kernel_initializer`?",
+        ),
+        (
+            with("units = 10", "units = \"ten\""),
+            22,
+            "layer `digits` (Dense, index 3), argument `units`: invalid type: string \"ten\", \
+             expected usize",
+        ),
+        (
+            with("activation = \"softmax\"", "activation = \"sotfmax\""),
+            23,
+            "argument `activation`: unknown activation `sotfmax`, did you mean `softmax`?",
+        ),
+        (
+            with("{ class_name = \"HeNormal\", config = {} }", "\"he_norml\""),
+            11,
+            "unknown initializer `he_norml`, did you mean `he_normal`?",
+        ),
+        (
+            with("units = 10\n", ""),
+            19,
+            "layer `digits` (Dense, index 3): missing field `units`; it takes units, ",
+        ),
+        (
+            with(flat, "rate = 0.5"),
+            16,
+            "layer of index 2 has no `class_name`; add it, e.g. `class_name = \"Dense\"`",
+        ),
+        (
+            with(flat, named),
+            20,
+            "two layers are named `digits`, index 2 and index 3",
+        ),
+        (
+            with("\"MaxPooling2D\"", "\"MaxPooling2D\"\npool_size = 14"),
+            13,
+            "layer `max_pooling2d` (MaxPooling2D, index 1) ",
+        ),
+        (
+            with("\"MaxPooling2D\"", "\"MaxPooling2D\"\npool_size = 14"),
+            13,
+            "it receives [13, 12, 4] from layer `conv2d` (Conv2D)",
+        ),
+        (
+            with("units = 10", "units = 0"),
+            19,
+            "layer `digits` (Dense, index 3) needs `units` to be at least 1",
+        ),
+        (
+            with("trainable = false", "trainable = 0"),
+            24,
+            "`trainable`: invalid type: integer `0`, expected a boolean",
+        ),
+    ] {
+        let message = problem(&text);
+        let place = format!("`net.toml`, line {line}: ");
+        assert!(message.starts_with(&place), "{place}{message}");
+        assert!(message.contains(words), "{words}: {message}");
+    }
+}
+
+/// Checks the messages for settings after the network, which begin at line 26.
+fn are_refused(cases: &[(&str, usize, &str)]) {
+    for (settings, line, words) in cases {
+        let message = problem(&format!("{CNN}\n{settings}"));
+        let place = format!("`net.toml`, line {line}: ");
+        assert!(message.starts_with(&place), "{settings}: {message}");
+        assert!(message.contains(words), "{words}: {message}");
+    }
+}
+
+#[test]
+fn what_is_wrong_with_the_compilation_has_its_line() {
+    are_refused(&[
+        (
+            "[compil]\n",
+            26,
+            "unknown key `compil`, did you mean `compile`?; known keys: name, input_shape, layers, compile, fit",
+        ),
+        (
+            "[compile]\nlos = \"mse\"\n",
+            27,
+            "unknown key `los` in [compile], did you mean `loss`?",
+        ),
+        (
+            "[compile]\nloss = \"mes\"\n",
+            27,
+            "`loss`: unknown loss `mes`, did you mean `mse`?",
+        ),
+        (
+            "[compile]\nloss = { name = \"huber\", dleta = 2.0 }\n",
+            27,
+            "did you mean `delta`?",
+        ),
+        (
+            "[compile]\nmetrics = [\n\"acc\",\n\"acuracy\"]\n",
+            29,
+            "unknown metric `acuracy`, did you mean `accuracy`?",
+        ),
+        (
+            "[compile]\nmetrics = \"accuracy\"\n",
+            27,
+            "`metrics`: invalid type: string",
+        ),
+        (
+            "[compile]\noptimizer = \"adm\"\n",
+            27,
+            "unknown optimizer `adm`, did you mean `adam`?",
+        ),
+        (
+            "[compile]\noptimizer = { beta_1 = 0.5 }\n",
+            27,
+            "the optimizer has no `name`; add it",
+        ),
+        (
+            "[compile]\noptimizer = 3\n",
+            27,
+            "`optimizer`: expected a table, received integer",
+        ),
+        (
+            "[compile]\noptimizer = { name = \"lion\", beta1 = 0.5 }\n",
+            27,
+            "the optimizer `lion` has no argument `beta1`, did you mean `beta_1`?; it takes beta_1, beta_2, weight_decay, clipnorm",
+        ),
+        (
+            "[compile]\noptimizer = { name = \"adam\", momentum = 0.5 }\n",
+            27,
+            "the optimizer `adam` has no argument `momentum`",
+        ),
+        (
+            "[compile]\noptimizer = { name = \"adam\", beta_1 = 1.0 }\n",
+            27,
+            "beta_1 is 1, expected a number from 0",
+        ),
+        (
+            "[compile]\n\nlearning_rate = -1\n",
+            28,
+            "above 0, received -1",
+        ),
+        (
+            "[compile]\nlearning_rate = \"fast\"\n",
+            27,
+            "`learning_rate`: invalid type: string \"fast\"",
+        ),
+        (
+            "[compile]\nschedule = \"cosine:3\"\n",
+            27,
+            "`schedule`: schedule `cosine:3`: unknown schedule `cosine`",
+        ),
+        (
+            "[compile]\nschedule = \"constant:1\"\nlearning_rate = 1\n",
+            28,
+            "`learning_rate`: excludes `schedule`; keep one of them",
+        ),
+    ]);
+}
+
+#[test]
+fn what_is_wrong_with_the_fit_has_its_line() {
+    are_refused(&[
+        (
+            "[fit]\nepoch = 3\n",
+            27,
+            "unknown key `epoch` in [fit], did you mean `epochs`?",
+        ),
+        (
+            "[fit]\nepochs = -3\n",
+            27,
+            "`epochs`: invalid value: integer `-3`, expected usize",
+        ),
+        (
+            "[fit]\nseed = 1\nepochs = 0\n",
+            28,
+            "epochs is 0, expected at least 1",
+        ),
+        (
+            "[fit]\nvalidation_split = 1.0\n",
+            27,
+            "validation_split is 1, expected a share",
+        ),
+        (
+            "[fit]\nclass_weight = { one = 1.0 }\n",
+            27,
+            "`class_weight`: expected the index of a class, received `one`",
+        ),
+        (
+            "[fit]\nclass_weight = { 1 = -1.0 }\n",
+            27,
+            "class_weight is -1, expected weights of at least 0",
+        ),
+        ("[fit\n", 26, "this is no TOML: "),
+        (
+            "[fit]\nseed = 1\nseed = 2\n",
+            28,
+            "this is no TOML: duplicate key",
+        ),
+    ]);
+}
+
+#[test]
+fn what_is_missing_is_asked_for() {
+    assert_eq!(
+        problem(""),
+        "`net.toml`: the file has no `input_shape`; add it, e.g. `input_shape = [28, 28, 1]`"
+    );
+    let message = problem("input_shape = [4]\n");
+    assert!(message.contains("the file has no `layers`"), "{message}");
+    let message = problem("input_shape = [4]\nlayers = []\n");
+    assert!(
+        message.contains("no layers, expected at least one"),
+        "{message}"
+    );
+    let message = problem("input_shape = [4]\nlayers = 3\n");
+    assert!(
+        message.contains("line 2: `layers`: expected one table for each layer"),
+        "{message}"
+    );
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_named() {
+    let error = ModelFile::read(Path::new("no/such.toml")).unwrap_err();
+    assert!(matches!(error, TrainError::File { .. }), "{error}");
+    assert!(
+        error
+            .to_string()
+            .starts_with("cannot read `no/such.toml`: ")
+    );
+}
+
+#[test]
+fn in_another_file_it_is_its_text() {
+    let file = ModelFile::parse(CNN, "net.toml").unwrap();
+    let json = serde_json::to_string(&file).unwrap();
+    assert_eq!(serde_json::from_str::<String>(&json).unwrap(), CNN);
+    assert_eq!(serde_json::from_str::<ModelFile>(&json).unwrap(), file);
+    let error = serde_json::from_str::<ModelFile>("\"input_shape = 3\"").unwrap_err();
+    assert!(
+        error.to_string().starts_with("`model`, line 1: "),
+        "{error}"
+    );
+}

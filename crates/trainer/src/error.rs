@@ -263,7 +263,7 @@ pub enum TrainError {
     /// A figure to watch that nothing produces.
     #[error(
         "{callback} watches `{monitor}`, which this training does not have{}; it has {}",
-        if monitor.starts_with("val_") { " (give it validation data?)" } else { "" },
+        if monitor.starts_with("val_") && !known.iter().any(|name| name.starts_with("val_")) { " (give it validation data?)" } else { "" },
         known.join(", ")
     )]
     UnknownMonitor {

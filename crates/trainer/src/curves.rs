@@ -1,8 +1,8 @@
 //! Pictures of how a training went: one panel a figure, one curve a run and split.
 //!
-//! The way of a picture: [`layout`](self::layout) turns panels into plain shapes, with [`axis`](self::axis) for
-//! ranges and ticks and [`legend`](self::legend) for the key below the panels; [`render`](self::render) turns the
-//! shapes into the bytes of a file; [`draw`] checks before and writes after.
+//! The way of a picture: [`layout`](self::layout) turns panels into plain shapes, with [`plot`](self::plot) for the
+//! inside of a panel, [`axis`](self::axis) for ranges and ticks and [`legend`](self::legend) for the key below the
+//! panels; [`render`](self::render) turns the shapes into the bytes of a file; [`draw`] checks before and writes after.
 
 mod axis;
 mod dashes;
@@ -11,6 +11,7 @@ mod font;
 mod layout;
 mod legend;
 mod palette;
+mod plot;
 mod render;
 mod run_panels;
 mod shape;

@@ -123,7 +123,7 @@ pub mod callbacks {
 /// Pictures of histories.
 pub mod curves {
     pub use firebrick_trainer::{
-        Curve, CurvesError, DEFAULT_CURVES_SIZE, Panel, draw_curves, run_panels,
+        Curve, CurvesError, DEFAULT_CURVES_SIZE, Mark, Panel, Scale, draw_curves, run_panels,
     };
 }
 

@@ -5,11 +5,13 @@
 //! panels; [`render`](self::render) turns the shapes into the bytes of a file; [`draw`] checks before and writes after.
 
 mod axis;
+mod band;
 mod dashes;
 mod error;
 mod font;
 mod layout;
 mod legend;
+mod marks;
 mod palette;
 mod plot;
 mod render;
@@ -31,7 +33,7 @@ pub const DEFAULT_SIZE: (u32, u32) = (800, 500);
 const MAX_SIDE: u32 = 3000;
 
 /// One line in a [`Panel`].
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Curve {
     /// What the legend says. Curves with the same label have the same colour and marker, in all panels: to
     /// overlay runs, label both curves of a run with its name; for one run, label them by split.
@@ -44,10 +46,13 @@ pub struct Curve {
     /// Dashed, as training figures are; validation figures are solid. Where one label has both, the legend
     /// explains dashes as training and solid lines as validation.
     pub dashed: bool,
+    /// Lowest and highest value at each epoch, shaded behind the curve; empty for no band. Where a bound is NaN or
+    /// infinite, the band has a gap.
+    pub band: Vec<(f64, f64)>,
 }
 
 /// A pair of axes with their curves.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Panel {
     /// What stands above it.
     pub title: String,
@@ -57,6 +62,33 @@ pub struct Panel {
     pub y_label: String,
     /// Its curves, drawn in this order.
     pub curves: Vec<Curve>,
+    /// How the horizontal axis counts.
+    pub x_scale: Scale,
+    /// Vertical lines with a label, e.g. where a training would have stopped.
+    pub marks: Vec<Mark>,
+    /// Whether the vertical axis begins at 0 (below, if a value is negative) and the line there is drawn as a line of its
+    /// own.
+    pub from_zero: bool,
+}
+
+/// How a horizontal axis counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Scale {
+    /// The same distance for the same difference, with ticks at whole numbers.
+    #[default]
+    Linear,
+    /// The same distance for the same ratio, e.g. for sizes that double. Everything on it lies above 0.
+    Logarithmic,
+}
+
+/// A vertical line with a label at its upper end.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Mark {
+    /// Where on the horizontal axis, which reaches that far; a mark at NaN or an infinity is left out.
+    pub at: f64,
+    /// What is written beside it, shortened to less than half the width of the panel. Where many marks stand close to
+    /// one another, some have no room for it.
+    pub label: String,
 }
 
 /// Draws `panels` beside one another under `title` and writes the picture to `path`.
@@ -67,7 +99,8 @@ pub struct Panel {
 ///
 /// # Errors
 /// If the extension is neither `svg` nor `png`, the size is too small for the panels or above 3000 pixels, there is
-/// no panel, a panel has no points, a curve has not as many epochs as values, or the file cannot be written.
+/// no panel, a panel has no points, a curve has not as many epochs as values or bounds of a band, something on a
+/// logarithmic axis is not above 0, or the file cannot be written.
 ///
 /// ```
 /// use firebrick_trainer::{Curve, DEFAULT_CURVES_SIZE, Panel, draw_curves};
@@ -77,6 +110,7 @@ pub struct Panel {
 ///     epochs: vec![1.0, 2.0, 3.0],
 ///     values: values.to_vec(),
 ///     dashed,
+///     ..Curve::default()
 /// };
 /// let accuracy = Panel {
 ///     title: "Accuracy".to_owned(),
@@ -86,6 +120,7 @@ pub struct Panel {
 ///         curve("training", [0.71, 0.85, 0.91], true),
 ///         curve("validation", [0.74, 0.84, 0.88], false),
 ///     ],
+///     ..Panel::default()
 /// };
 /// let directory = tempfile::tempdir()?;
 /// let path = directory.path().join("curves.svg");
@@ -126,23 +161,7 @@ fn check(panels: &[Panel], size: (u32, u32)) -> Result<(), CurvesError> {
     if panels.is_empty() {
         return Err(CurvesError::NoPanels);
     }
-    for panel in panels {
-        for curve in &panel.curves {
-            if curve.epochs.len() != curve.values.len() {
-                return Err(CurvesError::Lengths {
-                    panel: panel.title.clone(),
-                    curve: curve.label.clone(),
-                    epochs: curve.epochs.len(),
-                    values: curve.values.len(),
-                });
-            }
-        }
-        if panel.curves.iter().all(|curve| curve.values.is_empty()) {
-            return Err(CurvesError::NoPoints {
-                panel: panel.title.clone(),
-            });
-        }
-    }
+    panels.iter().try_for_each(check_panel)?;
     let minimum = layout::minimum_size(panels.len());
     let fits = |side: u32, minimum: u32| (minimum..=MAX_SIDE).contains(&side);
     if !fits(size.0, minimum.0) || !fits(size.1, minimum.1) {
@@ -154,4 +173,58 @@ fn check(panels: &[Panel], size: (u32, u32)) -> Result<(), CurvesError> {
         });
     }
     Ok(())
+}
+
+fn check_panel(panel: &Panel) -> Result<(), CurvesError> {
+    for curve in &panel.curves {
+        let (epochs, values, bounds) = (curve.epochs.len(), curve.values.len(), curve.band.len());
+        if epochs != values {
+            return Err(CurvesError::Lengths {
+                panel: panel.title.clone(),
+                curve: curve.label.clone(),
+                epochs,
+                values,
+            });
+        }
+        if bounds != epochs && bounds > 0 {
+            return Err(CurvesError::BandLength {
+                panel: panel.title.clone(),
+                curve: curve.label.clone(),
+                epochs,
+                bounds,
+            });
+        }
+    }
+    if panel.curves.iter().all(|curve| curve.values.is_empty()) {
+        return Err(CurvesError::NoPoints {
+            panel: panel.title.clone(),
+        });
+    }
+    if panel.x_scale == Scale::Logarithmic {
+        check_positive(panel)?;
+    }
+    Ok(())
+}
+
+/// Checks that everything in a panel has its place on a logarithmic axis.
+fn check_positive(panel: &Panel) -> Result<(), CurvesError> {
+    let of_curves = panel.curves.iter().flat_map(|curve| {
+        let places = curve.epochs.iter();
+        places.map(|place| ("curve", &curve.label, *place))
+    });
+    let of_marks = panel
+        .marks
+        .iter()
+        .map(|mark| ("mark", &mark.label, mark.at));
+    match of_curves
+        .chain(of_marks)
+        .find(|(_, _, place)| *place <= 0.0)
+    {
+        Some((kind, label, received)) => Err(CurvesError::NotPositive {
+            panel: panel.title.clone(),
+            owner: format!("{kind} `{label}`"),
+            received,
+        }),
+        None => Ok(()),
+    }
 }

@@ -5,7 +5,7 @@
 use std::fs;
 use std::path::Path;
 
-use firebrick_trainer::{Curve, CurvesError, DEFAULT_CURVES_SIZE, Panel, draw_curves};
+use firebrick_trainer::{Curve, CurvesError, DEFAULT_CURVES_SIZE, Mark, Panel, Scale, draw_curves};
 
 /// A curve that nears `end` as training goes on, with a little noise.
 fn curve(label: &str, num_epochs: u32, (start, end): (f64, f64), dashed: bool) -> Curve {
@@ -19,6 +19,7 @@ fn curve(label: &str, num_epochs: u32, (start, end): (f64, f64), dashed: bool) -
         values: epochs.iter().map(value).collect(),
         epochs,
         dashed,
+        ..Curve::default()
     }
 }
 
@@ -28,6 +29,7 @@ fn panel(title: &str, curves: Vec<Curve>) -> Panel {
         x_label: "epoch".to_owned(),
         y_label: title.to_lowercase(),
         curves,
+        ..Panel::default()
     }
 }
 
@@ -360,4 +362,297 @@ fn errors_say_what_is_wrong_and_write_nothing() {
             .starts_with(&format!("could not write `{}`: ", missing.display()))
     );
     assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0);
+}
+
+/// A curve at `places` whose band reaches `spread` up and down.
+fn banded(label: &str, places: &[f64], values: &[f64], spread: f64, dashed: bool) -> Curve {
+    Curve {
+        label: label.to_owned(),
+        epochs: places.to_vec(),
+        values: values.to_vec(),
+        dashed,
+        band: values
+            .iter()
+            .map(|value| (value - spread, value + spread))
+            .collect(),
+    }
+}
+
+/// Errors of networks of several widths, with the spread over seeds.
+fn widths() -> Panel {
+    let places: Vec<f64> = (0..9).map(|exponent| 2.0_f64.powi(exponent)).collect();
+    let training = [0.52, 0.38, 0.24, 0.15, 0.09, 0.05, 0.02, 0.006, 0.001];
+    let validation = [0.54, 0.41, 0.28, 0.21, 0.17, 0.15, 0.16, 0.18, 0.21];
+    Panel {
+        x_label: "units".to_owned(),
+        x_scale: Scale::Logarithmic,
+        from_zero: true,
+        ..panel(
+            "Error",
+            vec![
+                banded("training", &places, &training, 0.015, true),
+                banded("validation", &places, &validation, 0.03, false),
+            ],
+        )
+    }
+}
+
+fn mark(at: f64, label: &str) -> Mark {
+    Mark {
+        at,
+        label: label.to_owned(),
+    }
+}
+
+/// The training of one network, with the epochs at which it could have stopped.
+fn stopped() -> Panel {
+    Panel {
+        marks: vec![
+            mark(13.0, "lowest loss"),
+            mark(18.0, "patience 5"),
+            mark(33.0, "patience 20"),
+            mark(59.0, "patience 50, which never came"),
+        ],
+        ..panel(
+            "Loss",
+            vec![
+                curve("training", 60, (0.9, 0.03), true),
+                curve("validation", 60, (0.85, 0.12), false),
+            ],
+        )
+    }
+}
+
+/// What is drawn of a panel after its axes.
+fn inside<'a>(text: &'a str, x_label: &str) -> &'a str {
+    text.split(&format!("\n{x_label}\n")).nth(1).unwrap()
+}
+
+/// Where `part` stands in `text`.
+fn position(text: &str, part: &str) -> usize {
+    text.find(part)
+        .unwrap_or_else(|| panic!("`{part}` is missing"))
+}
+
+#[test]
+fn a_band_is_a_shade_of_the_curve_behind_all_curves() {
+    let text = svg(&[widths()], "widths", "widths");
+    let text = inside(&text, "units");
+    let bands = [
+        "<polygon opacity=\"0.2\" fill=\"#0072B2\"",
+        "<polygon opacity=\"0.2\" fill=\"#D55E00\"",
+    ];
+    for band in bands {
+        assert_eq!(text.matches(band).count(), 1, "{band}");
+        assert!(
+            position(text, band) < position(text, "stroke=\"#0072B2\""),
+            "{band} is before the curves"
+        );
+    }
+    // Two bounds at each of nine places.
+    let points = text[position(text, bands[0])..].split("points=\"").nth(1);
+    let points = points.and_then(|rest| rest.split('"').next()).unwrap();
+    assert_eq!(points.split_whitespace().count(), 18, "{points}");
+
+    let without = Panel {
+        curves: vec![curve("training", 9, (0.5, 0.1), true)],
+        ..widths()
+    };
+    assert!(!svg(&[without], "widths", "no_band").contains("opacity=\"0.2\""));
+}
+
+#[test]
+fn one_sees_through_the_bands_of_a_png() {
+    let picture = png(&[widths()], "widths", "widths", DEFAULT_CURVES_SIZE);
+    // A fifth of the colour, four fifths of the white behind it.
+    for shade in [[204, 227, 240], [247, 223, 204]] {
+        assert!(count(&picture, shade) > 1000, "{shade:?}");
+    }
+    let grid_behind = [182, 205, 218];
+    assert!(count(&picture, grid_behind) > 20);
+}
+
+#[test]
+fn a_band_has_a_gap_where_a_bound_is_not_finite() {
+    let mut panel = widths();
+    panel.curves[0].band[4].1 = f64::NAN;
+    panel.curves[1].band[0].0 = f64::NEG_INFINITY;
+    let text = svg(std::slice::from_ref(&panel), "gaps", "gaps");
+    let bands = |color: &str| {
+        text.matches(&format!("<polygon opacity=\"0.2\" fill=\"{color}\""))
+            .count()
+    };
+    assert_eq!((bands("#0072B2"), bands("#D55E00")), (2, 1));
+    assert!(!text.contains("NaN") && !text.contains("inf"));
+    png(&[panel], "gaps", "gaps", DEFAULT_CURVES_SIZE);
+}
+
+#[test]
+fn the_axes_reach_the_bounds_of_bands_and_the_marks() {
+    let mut panel = run(10).remove(1);
+    panel.curves[1].band = vec![(0.0, 7.0); 10];
+    panel.marks = vec![mark(30.0, "never reached"), mark(f64::NAN, "nowhere")];
+    let text = svg(&[panel], "bounds", "bounds");
+    for word in ["6", "30", "never reached"] {
+        assert!(text.contains(&format!("\n{word}\n")), "`{word}` is missing");
+    }
+    assert!(!text.contains("nowhere"));
+}
+
+#[test]
+fn a_logarithmic_axis_has_plain_numbers_at_equal_ratios() {
+    let widths = svg(&[widths()], "widths", "widths");
+    for power in ["1", "2", "4", "8", "16", "32", "64", "128", "256"] {
+        assert!(widths.contains(&format!("\n{power}\n")), "{power}");
+    }
+    let sizes = [100.0, 500.0, 2000.0, 10_000.0, 50_000.0];
+    let panel = Panel {
+        x_label: "samples".to_owned(),
+        x_scale: Scale::Logarithmic,
+        ..panel(
+            "Accuracy",
+            vec![
+                banded(
+                    "training",
+                    &sizes,
+                    &[1.0, 1.0, 0.999, 0.998, 0.996],
+                    0.0,
+                    true,
+                ),
+                banded(
+                    "validation",
+                    &sizes,
+                    &[0.71, 0.85, 0.92, 0.96, 0.981],
+                    0.01,
+                    false,
+                ),
+            ],
+        )
+    };
+    let text = svg(std::slice::from_ref(&panel), "sizes", "sizes");
+    for size in ["100", "200", "500", "1000", "5000", "10k", "50k"] {
+        assert!(text.contains(&format!("\n{size}\n")), "{size}");
+    }
+    png(&[panel], "sizes", "sizes", DEFAULT_CURVES_SIZE);
+}
+
+#[test]
+fn a_mark_is_a_broken_line_with_its_label_above_the_curves() {
+    let text = svg(&[stopped()], "early stopping", "marks");
+    let text = inside(&text, "epoch");
+    for label in ["lowest loss", "patience 5", "patience 20"] {
+        assert_eq!(text.matches(&format!("\n{label}\n")).count(), 1, "{label}");
+        assert!(
+            position(text, label) < position(text, "stroke=\"#0072B2\""),
+            "{label} is before the curves"
+        );
+    }
+    assert!(
+        text.contains("patience 50, whi"),
+        "the last one has room to the left"
+    );
+    let dashes = |text: &str| text.matches("stroke=\"#222222\"").count();
+    let without = Panel {
+        marks: vec![],
+        ..stopped()
+    };
+    let text_without = svg(&[without], "early stopping", "no_marks");
+    assert_eq!(dashes(&text_without), 0);
+    assert!(dashes(text) > 4 * 20, "{}", dashes(text));
+    png(&[stopped()], "early stopping", "marks", DEFAULT_CURVES_SIZE);
+}
+
+#[test]
+fn a_vertical_axis_from_zero_has_a_strong_line_there() {
+    let strong = |panel: &Panel, name: &str| {
+        let text = svg(std::slice::from_ref(panel), "zero", name);
+        (
+            text.matches("stroke=\"#222222\"").count(),
+            text.contains("\n0\n"),
+        )
+    };
+    let mut panel = run(10).remove(0);
+    assert_eq!(strong(&panel, "not_from_zero"), (0, false));
+    panel.from_zero = true;
+    assert_eq!(strong(&panel, "from_zero"), (1, true));
+    for curve in &mut panel.curves {
+        for value in &mut curve.values {
+            *value -= 0.9;
+        }
+    }
+    assert_eq!(strong(&panel, "through_zero"), (1, true));
+}
+
+#[test]
+fn a_study_fits_on_one_picture() {
+    let depth = Panel {
+        x_label: "hidden layers".to_owned(),
+        curves: vec![
+            banded(
+                "training",
+                &[0.0, 1.0, 2.0, 3.0],
+                &[0.08, 0.02, 0.01, 0.012],
+                0.005,
+                true,
+            ),
+            banded(
+                "validation",
+                &[0.0, 1.0, 2.0, 3.0],
+                &[0.09, 0.05, 0.045, 0.06],
+                0.01,
+                false,
+            ),
+        ],
+        ..widths()
+    };
+    let depth = Panel {
+        x_scale: Scale::Linear,
+        ..depth
+    };
+    let panels = [widths(), depth, stopped(), run(20).remove(0)];
+    let picture = png(&panels, "a study", "study", (1200, 800));
+    assert_eq!(picture.dimensions(), (1200, 800));
+    let text = svg(&panels, "a study", "study");
+    // Only two of the four panels have bands, and one has marks.
+    assert_eq!(text.matches("<polygon opacity=\"0.2\"").count(), 4);
+    for word in [
+        "units",
+        "hidden layers",
+        "patience 20",
+        "training",
+        "validation",
+    ] {
+        assert_eq!(text.matches(&format!("\n{word}\n")).count(), 1, "{word}");
+    }
+}
+
+#[test]
+fn bands_and_places_that_do_not_fit_are_errors() {
+    let message = |panel: Panel| {
+        draw_curves(
+            &[panel],
+            "run",
+            Path::new("curves.svg"),
+            DEFAULT_CURVES_SIZE,
+        )
+        .unwrap_err()
+        .to_string()
+    };
+    let mut short = widths();
+    short.curves[1].band.pop();
+    let mut from_nothing = widths();
+    from_nothing.curves[1].epochs[0] = 0.0;
+    let mut marked = widths();
+    marked.marks = vec![mark(16.0, "chosen"), mark(-1.0, "best")];
+    assert_eq!(
+        [message(short), message(from_nothing), message(marked)],
+        [
+            "the band of curve `validation` in panel `Error` expects bounds at each of 9 epochs, received 8; \
+             give a lowest and a highest value for each epoch, or none at all",
+            "panel `Error` has a logarithmic horizontal axis, on which curve `validation` expects places above 0, \
+             received 0; leave it out or make the axis linear",
+            "panel `Error` has a logarithmic horizontal axis, on which mark `best` expects places above 0, \
+             received -1; leave it out or make the axis linear",
+        ]
+    );
 }

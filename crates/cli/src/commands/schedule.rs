@@ -135,8 +135,9 @@ fn draw(
             label: spec.name().to_owned(),
             epochs: points.iter().map(|point| point.0 as f64).collect(),
             values: points.iter().map(|point| point.1).collect(),
-            dashed: false,
+            ..Curve::default()
         }],
+        ..Panel::default()
     };
     let drawing = draw_curves(&[panel], &spec.to_string(), path, size.0);
     match drawing {

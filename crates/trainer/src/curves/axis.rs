@@ -1,8 +1,14 @@
 //! Ranges and ticks: the arithmetic of an axis.
 
+mod logarithmic;
+
+use super::Scale;
+
 /// The part of a line of numbers that an axis shows, with its ticks.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Axis {
+    scale: Scale,
+    /// The ends, on a logarithmic axis their logarithms to base 10.
     low: f64,
     high: f64,
     pub(super) ticks: Vec<Tick>,
@@ -46,14 +52,31 @@ impl Axis {
                 label: label(at, step, size),
             })
             .collect();
-        Self { low, high, ticks }
+        Self {
+            scale: Scale::Linear,
+            low,
+            high,
+            ticks,
+        }
+    }
+
+    /// A horizontal axis for `places` on `room` pixels, where `width` is that of a label.
+    pub(super) fn of_places(
+        scale: Scale,
+        places: impl Iterator<Item = f64>,
+        room: f64,
+        width: impl Fn(&str) -> f64,
+    ) -> Self {
+        match scale {
+            Scale::Linear => Self::of_epochs(places, |longest| {
+                (room / (width(longest) + 22.0)).clamp(1.0, 10.0)
+            }),
+            Scale::Logarithmic => Self::of_magnitudes(places, room, width),
+        }
     }
 
     /// An axis for `epochs` with ticks at whole epochs, at most about `num_ticks(width of the longest label)`.
-    pub(super) fn of_epochs(
-        epochs: impl Iterator<Item = f64>,
-        num_ticks: impl Fn(&str) -> f64,
-    ) -> Self {
+    fn of_epochs(epochs: impl Iterator<Item = f64>, num_ticks: impl Fn(&str) -> f64) -> Self {
         let (first, last) = bounds(epochs).unwrap_or((1.0, 1.0));
         let (first, last) = (first.floor(), last.ceil());
         let longest = format!("{:.0}", first.abs().max(last.abs()));
@@ -70,6 +93,7 @@ impl Axis {
             1.0
         };
         Self {
+            scale: Scale::Linear,
             low: first - air,
             high: last + air,
             ticks,
@@ -78,7 +102,18 @@ impl Axis {
 
     /// Where `value` lies between the ends of the axis, from 0 to 1.
     pub(super) fn place(&self, value: f64) -> f64 {
+        let value = match self.scale {
+            Scale::Linear => value,
+            Scale::Logarithmic => value.log10(),
+        };
         (value - self.low) / (self.high - self.low)
+    }
+
+    /// Writes a plain `0` at the tick there, if there is one.
+    pub(super) fn label_zero(&mut self) {
+        for tick in self.ticks.iter_mut().filter(|tick| tick.at == 0.0) {
+            "0".clone_into(&mut tick.label);
+        }
     }
 }
 

@@ -47,6 +47,36 @@ pub enum CurvesError {
         values: usize,
     },
 
+    /// A band has not its bounds at each epoch.
+    #[error(
+        "the band of curve `{curve}` in panel `{panel}` expects bounds at each of {epochs} epochs, \
+         received {bounds}; give a lowest and a highest value for each epoch, or none at all"
+    )]
+    BandLength {
+        /// The title of the panel.
+        panel: String,
+        /// The label of the curve.
+        curve: String,
+        /// The number of epochs.
+        epochs: usize,
+        /// The number of bounds.
+        bounds: usize,
+    },
+
+    /// Something lies where a logarithmic axis does not reach.
+    #[error(
+        "panel `{panel}` has a logarithmic horizontal axis, on which {owner} expects places above 0, \
+         received {received}; leave it out or make the axis linear"
+    )]
+    NotPositive {
+        /// The title of the panel.
+        panel: String,
+        /// What lies there, e.g. ``curve `validation` ``.
+        owner: String,
+        /// Where it lies.
+        received: f64,
+    },
+
     /// The picture would be illegible or enormous.
     #[error(
         "a picture of {panels} panel(s) expects a size from {}×{} to {maximum}×{maximum} pixels, \

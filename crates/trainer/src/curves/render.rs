@@ -29,7 +29,8 @@ struct Traits {
     text_shift: f64,
     /// Which side of the text it calls the position, for the shift to hold.
     text_side: VPos,
-    /// Whether it fills the outline of a line, so that sharp corners would leave holes.
+    /// Whether it fills outlines pixel by pixel: those of a line leave holes at sharp corners, those of a polygon that
+    /// one can see through have pixels that are painted twice.
     fills_lines: bool,
 }
 
@@ -77,6 +78,9 @@ pub(super) fn png(shapes: &[Shape], size: (u32, u32)) -> Result<Vec<u8>, RenderE
     Ok(bytes)
 }
 
+/// How much of what lies behind a band its colour covers.
+const BAND_OPACITY: f64 = 0.2;
+
 /// Draws `shapes` on white.
 fn paint<B: DrawingBackend>(
     mut backend: B,
@@ -108,6 +112,11 @@ where
                 let radius = scaled(*radius).unsigned_abs();
                 backend.draw_circle(pixel(*center), radius, &style(*color, 1.0), true)?;
             }
+            Shape::Band {
+                lower,
+                upper,
+                color,
+            } => paint_band(&mut backend, traits, (lower, upper), *color)?,
             Shape::Text(text) => paint_text(&mut backend, traits, text)?,
         }
     }
@@ -139,6 +148,33 @@ where
         }
     } else {
         backend.draw_path(points, style)?;
+    }
+    Ok(())
+}
+
+fn paint_band<B: DrawingBackend>(
+    backend: &mut B,
+    traits: Traits,
+    (lower, upper): (&[Point], &[Point]),
+    (red, green, blue): Color,
+) -> Result<(), RenderError>
+where
+    B::ErrorType: 'static,
+{
+    let style = RGBColor(red, green, blue).mix(BAND_OPACITY).filled();
+    if traits.fills_lines {
+        // Every column once.
+        for (lower, upper) in lower.windows(2).zip(upper.windows(2)) {
+            let (from, to) = (pixel(lower[0]).0, pixel(lower[1]).0);
+            for x in from..to {
+                let part = f64::from(x - from) / f64::from(to - from);
+                let y = |edge: &[Point]| scaled(edge[0].1 + (edge[1].1 - edge[0].1) * part);
+                backend.draw_line((x, y(upper)), (x, y(lower)), &style)?;
+            }
+        }
+    } else {
+        let outline = lower.iter().chain(upper.iter().rev());
+        backend.fill_polygon(outline.copied().map(pixel), &style)?;
     }
     Ok(())
 }

@@ -46,6 +46,7 @@ fn panel(runs: &[(&str, &History)], figure: &str) -> Panel {
             })
             .filter(|curve| !curve.values.is_empty())
             .collect(),
+        ..Panel::default()
     }
 }
 
@@ -59,6 +60,7 @@ fn curve(label: String, records: &[EpochRecord], figure: &str, dashed: bool) -> 
         epochs,
         values,
         dashed,
+        ..Curve::default()
     }
 }
 

@@ -43,8 +43,46 @@ pub(super) enum Shape {
         radius: f64,
         color: Color,
     },
+    /// What lies between two lines with points at the same distances from the left, through which one can see.
+    Band {
+        lower: Vec<Point>,
+        upper: Vec<Point>,
+        color: Color,
+    },
     Text(Text),
 }
+
+/// The corners of a plus sign.
+const PLUS: [Point; 12] = [
+    (-0.5, -1.65),
+    (0.5, -1.65),
+    (0.5, -0.5),
+    (1.65, -0.5),
+    (1.65, 0.5),
+    (0.5, 0.5),
+    (0.5, 1.65),
+    (-0.5, 1.65),
+    (-0.5, 0.5),
+    (-1.65, 0.5),
+    (-1.65, -0.5),
+    (-0.5, -0.5),
+];
+
+/// The corners of a plus sign, turned by 45 degrees.
+const CROSS: [Point; 12] = [
+    (-1.52, -0.81),
+    (-0.81, -1.52),
+    (0.0, -0.71),
+    (0.81, -1.52),
+    (1.52, -0.81),
+    (0.71, 0.0),
+    (1.52, 0.81),
+    (0.81, 1.52),
+    (0.0, 0.71),
+    (-0.81, 1.52),
+    (-1.52, 0.81),
+    (-0.71, 0.0),
+];
 
 impl Marker {
     /// The shapes of the marker at `center`; a hollow one is white inside.
@@ -78,6 +116,9 @@ impl Marker {
             Self::Triangle => &[(0.0, -1.3), (1.15, 0.75), (-1.15, 0.75)],
             Self::Diamond => &[(0.0, -1.35), (1.35, 0.0), (0.0, 1.35), (-1.35, 0.0)],
             Self::TriangleDown => &[(0.0, 1.3), (1.15, -0.75), (-1.15, -0.75)],
+            Self::Plus => &PLUS,
+            Self::Cross => &CROSS,
+            Self::Bar => &[(-0.55, -1.5), (0.55, -1.5), (0.55, 1.5), (-0.55, 1.5)],
         };
         let points = corners
             .iter()

@@ -22,6 +22,27 @@ pub enum Activation {
     #[default]
     Sigmoid,
     /// `max(x, 0)`
+    ///
+    /// In `y = relu(z)` with `z = w · x + b`, `∂y/∂b` is 1 and `∂y/∂w` is `x` where `z > 0`; both are 0
+    /// where `z < 0`. At `z = 0`, where there is no derivative and any slope from 0 to 1 is a subgradient,
+    /// Burn takes 0.
+    ///
+    /// ```
+    /// use burn::tensor::{Device, Tensor};
+    /// use firebrick_model::Activation;
+    ///
+    /// let device = Device::flex().autodiff();
+    /// let x = Tensor::<1>::from_data([2.0, 2.0, 2.0], &device);
+    /// let w = Tensor::<1>::from_data([3.0, 3.0, 3.0], &device).require_grad();
+    /// let b = Tensor::<1>::from_data([-5.0, -7.0, -6.0], &device).require_grad();
+    ///
+    /// // z = 1, -1, 0
+    /// let y = Activation::Relu.forward(w.clone() * x + b.clone());
+    /// let gradients = y.sum().backward();
+    /// let of = |weight: Tensor<1>| weight.grad(&gradients).map(|gradient| gradient.into_data());
+    /// assert_eq!(of(b), Some([1.0_f32, 0.0, 0.0].into()));
+    /// assert_eq!(of(w), Some([2.0_f32, 0.0, 0.0].into()));
+    /// ```
     Relu,
     /// `tanh(x)`
     Tanh,

@@ -74,9 +74,9 @@ pub mod schedules {
 /// Compiling, fitting and evaluating any model.
 pub mod training {
     pub use firebrick_trainer::{
-        ClassEvaluation, ClassReport, Compile, CompileSettings, Display, EpochRecord, Evaluation,
-        Fit, FitParams, FitSettings, History, Logs, ModelFile, ModelFileProblem, Optimizer, Pass,
-        RunDirectory, StopHandle, StopReason, TrainError, Trainer,
+        ClassEvaluation, ClassReport, Compile, CompileSettings, CtrlC, Display, EpochRecord,
+        Evaluation, Fit, FitParams, FitSettings, History, Logs, ModelFile, ModelFileProblem,
+        Optimizer, Pass, RunDirectory, StopHandle, StopReason, TrainError, Trainer,
     };
 }
 

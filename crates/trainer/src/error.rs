@@ -489,7 +489,7 @@ pub enum TrainError {
 
     /// Ctrl-C cannot be listened to.
     #[error(
-        "cannot listen to Ctrl-C: {source}; leave out `stopped_by_ctrl_c` where the program has a handler of its own"
+        "cannot listen to Ctrl-C: {source}; leave out `stopped_by_ctrl_c` and `on_ctrl_c` where the program has a handler of its own"
     )]
     CtrlC {
         /// What the system said.

@@ -1,6 +1,6 @@
 //! Stopping a training from outside: a handle, and Ctrl-C on top of it.
 
-use std::sync::{Mutex, MutexGuard, Once, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use burn::train::Interrupter;
 
@@ -10,7 +10,11 @@ use crate::burn_loop::restore_terminal;
 /// What the shell calls a program that was ended by Ctrl-C.
 const EXIT_CODE: i32 = 130;
 
-/// Stops a running [`fit`](crate::Trainer::fit) after the batch it is at; what was learned is kept.
+/// What Burn's dashboard stops with.
+const DASHBOARD_STOP: &str = "Stopping training from user input.";
+
+/// Stops a running [`fit`](crate::Trainer::fit) after the batch it is at; what was learned is kept. A loop of one's own
+/// asks it after each batch.
 #[derive(Clone, Default)]
 pub struct StopHandle {
     interrupter: Interrupter,
@@ -32,6 +36,43 @@ impl StopHandle {
         self.interrupter.should_stop()
     }
 
+    /// Who asked for the stop, e.g. `Ctrl-C`, if somebody has.
+    pub fn stopped_by(&self) -> Option<String> {
+        self.is_stopped().then(|| asked_by(&self.interrupter))
+    }
+
+    /// Lets Ctrl-C stop this handle until the guard is dropped; a second one leaves the program at once.
+    ///
+    /// Where several handles listen, that of a study and that of the training at work, say, the first Ctrl-C stops them
+    /// all.
+    ///
+    /// ```
+    /// use firebrick_trainer::StopHandle;
+    ///
+    /// let stop = StopHandle::new();
+    /// let _guard = stop.on_ctrl_c()?;
+    /// for batch in 0..100 {
+    ///     if stop.is_stopped() {
+    ///         break;
+    ///     }
+    ///     // Learn the batch.
+    /// #   let _ = batch;
+    /// }
+    /// # Ok::<(), firebrick_trainer::TrainError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// A program that has a signal handler of its own.
+    pub fn on_ctrl_c(&self) -> Result<CtrlC, TrainError> {
+        let mut listeners = listeners();
+        if !listeners.has_handler {
+            ctrlc::set_handler(on_ctrl_c).map_err(|source| TrainError::CtrlC { source })?;
+            listeners.has_handler = true;
+        }
+        let number = listeners.add(self.clone());
+        Ok(CtrlC { number })
+    }
+
     pub(crate) fn interrupter(&self) -> Interrupter {
         self.interrupter.clone()
     }
@@ -45,40 +86,127 @@ impl std::fmt::Debug for StopHandle {
     }
 }
 
-/// The fit that Ctrl-C stops; the signal handler is the process' and stays once installed.
-static CURRENT: Mutex<Option<StopHandle>> = Mutex::new(None);
-
-fn current() -> MutexGuard<'static, Option<StopHandle>> {
-    CURRENT.lock().unwrap_or_else(PoisonError::into_inner)
+/// Who asked an interrupter to stop.
+pub(crate) fn asked_by(interrupter: &Interrupter) -> String {
+    match interrupter.get_message() {
+        Some(message) if message == DASHBOARD_STOP => "`q` in the dashboard".to_owned(),
+        Some(message) => message,
+        None => "a stop handle".to_owned(),
+    }
 }
 
-/// While it lives, the first Ctrl-C stops the handle's fit in order, the second leaves at once.
-pub(crate) struct CtrlC;
+/// Who Ctrl-C stops; the signal handler is the process' and stays once installed.
+static LISTENERS: Mutex<Listeners> = Mutex::new(Listeners {
+    has_handler: false,
+    handles: Vec::new(),
+});
 
-impl CtrlC {
-    pub(crate) fn stops(handle: &StopHandle) -> Result<Self, TrainError> {
-        static INSTALLED: Once = Once::new();
-        let mut outcome = Ok(());
-        INSTALLED.call_once(|| outcome = ctrlc::set_handler(on_ctrl_c));
-        outcome.map_err(|source| TrainError::CtrlC { source })?;
-        *current() = Some(handle.clone());
-        Ok(Self)
+/// The handles that Ctrl-C stops, each with the number of its guard.
+struct Listeners {
+    has_handler: bool,
+    handles: Vec<(u64, StopHandle)>,
+}
+
+impl Listeners {
+    fn add(&mut self, handle: StopHandle) -> u64 {
+        let number = self.handles.last().map_or(0, |(last, _)| last + 1);
+        self.handles.push((number, handle));
+        number
     }
+
+    fn remove(&mut self, number: u64) {
+        self.handles.retain(|(own, _)| *own != number);
+    }
+
+    /// Stops all that go on; false if there are none.
+    fn stop(&self) -> bool {
+        let handles = self.handles.iter().map(|(_, handle)| handle);
+        let mut going_on = handles.filter(|handle| !handle.is_stopped()).peekable();
+        let is_any = going_on.peek().is_some();
+        going_on.for_each(|handle| handle.stop("Ctrl-C"));
+        is_any
+    }
+}
+
+fn listeners() -> MutexGuard<'static, Listeners> {
+    LISTENERS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// While it lives, Ctrl-C stops a handle; see [`StopHandle::on_ctrl_c`].
+#[derive(Debug)]
+#[must_use = "Ctrl-C stops nothing any more when this is dropped"]
+pub struct CtrlC {
+    number: u64,
 }
 
 impl Drop for CtrlC {
     fn drop(&mut self) {
-        *current() = None;
+        listeners().remove(self.number);
     }
 }
 
 fn on_ctrl_c() {
-    match current().as_ref() {
-        Some(handle) if !handle.is_stopped() => handle.stop("Ctrl-C"),
+    if !listeners().stop() {
         // A second one, or none to stop in order.
-        _ => {
-            restore_terminal();
-            std::process::exit(EXIT_CODE);
+        restore_terminal();
+        std::process::exit(EXIT_CODE);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn none() -> Listeners {
+        Listeners {
+            has_handler: true,
+            handles: Vec::new(),
         }
+    }
+
+    #[test]
+    fn ctrl_c_stops_all_that_listen_and_a_second_one_leaves() {
+        let (study, fit) = (StopHandle::new(), StopHandle::new());
+        let mut listeners = none();
+        listeners.add(study.clone());
+        listeners.add(fit.clone());
+        assert!(listeners.stop());
+        assert_eq!(study.stopped_by().as_deref(), Some("Ctrl-C"));
+        assert_eq!(fit.stopped_by().as_deref(), Some("Ctrl-C"));
+        assert!(!listeners.stop());
+    }
+
+    #[test]
+    fn what_was_stopped_otherwise_keeps_its_reason() {
+        let (stopped, going_on) = (StopHandle::new(), StopHandle::new());
+        let mut listeners = none();
+        listeners.add(stopped.clone());
+        listeners.add(going_on.clone());
+        stopped.stop("a test");
+        assert!(listeners.stop());
+        assert_eq!(stopped.stopped_by().as_deref(), Some("a test"));
+        assert!(going_on.is_stopped());
+    }
+
+    #[test]
+    fn a_handle_whose_guard_is_dropped_listens_no_more() {
+        let (outer, inner) = (StopHandle::new(), StopHandle::new());
+        let mut listeners = none();
+        listeners.add(outer.clone());
+        let number = listeners.add(inner.clone());
+        listeners.remove(number);
+        assert!(listeners.stop());
+        assert!(outer.is_stopped() && !inner.is_stopped());
+    }
+
+    #[test]
+    fn a_handle_says_who_stopped_it() {
+        let stop = StopHandle::new();
+        assert_eq!(stop.stopped_by(), None);
+        stop.interrupter().stop(Some(DASHBOARD_STOP));
+        assert_eq!(stop.stopped_by().as_deref(), Some("`q` in the dashboard"));
+        let stop = StopHandle::new();
+        stop.interrupter().stop(None);
+        assert_eq!(stop.stopped_by().as_deref(), Some("a stop handle"));
     }
 }

@@ -44,7 +44,7 @@ pub use error::TrainError;
 pub use evaluation::{ClassEvaluation, ClassReport, Evaluation};
 pub use fit::Fit;
 pub use history::{EpochRecord, FitParams, History, StopReason};
-pub use interrupt::StopHandle;
+pub use interrupt::{CtrlC, StopHandle};
 pub use logs::Logs;
 pub use losses::{Loss, LossFunction, OutputForm, TargetForm};
 pub use metrics::{Metric, MetricFunction};

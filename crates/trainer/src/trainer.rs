@@ -11,7 +11,6 @@ use firebrick_data::{BatchLoader, BatchSource, ShuffleState};
 use firebrick_model::{AnyTensor, Model, save_model};
 
 use crate::burn_loop::{EpochHook, LoopSettings, Stepper, train};
-use crate::interrupt::CtrlC;
 use crate::{
     Compile, DEFAULT_CURVES_SIZE, Display, Evaluation, Fit, FitParams, History, Pass, RunDirectory,
     TrainError, displays, draw_curves, run_panels,
@@ -140,7 +139,7 @@ impl<M: Model> Trainer<M> {
         let stop = fit.stop.clone().unwrap_or_default();
         let _ctrl_c = fit
             .listens_to_ctrl_c
-            .then(|| CtrlC::stops(&stop))
+            .then(|| stop.on_ctrl_c())
             .transpose()?;
         let Stepper { learner, state } = self.take_stepper(objective, params.steps)?;
         let settings = LoopSettings {

@@ -21,10 +21,8 @@ use super::stepper::Stepper;
 use crate::callback::{Callback, HookResult, Training};
 use crate::displays::{Moment, epoch_line};
 use crate::figures::RunningFigures;
+use crate::interrupt::asked_by;
 use crate::{EpochRecord, Logs, StopReason, TrainError};
-
-/// What Burn's dashboard stops with.
-const DASHBOARD_STOP: &str = "Stopping training from user input.";
 
 /// A loss that changes by less, as a share of it, does not move.
 const UNMOVED: f64 = 1e-7;
@@ -455,11 +453,7 @@ impl<'a, M: Model> Run<'a, M> {
 
     fn stopped(&self, batches: usize) -> StopReason {
         let epoch = self.epoch;
-        let by = match self.interrupter.get_message() {
-            Some(message) if message == DASHBOARD_STOP => "`q` in the dashboard".to_owned(),
-            Some(message) => message,
-            None => "a stop handle".to_owned(),
-        };
+        let by = asked_by(&self.interrupter);
         log::info!("stopped by {by} in epoch {epoch} after {batches} batches");
         StopReason::Interrupted { by, epoch, batches }
     }

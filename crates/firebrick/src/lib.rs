@@ -75,8 +75,9 @@ pub mod schedules {
 pub mod training {
     pub use firebrick_trainer::{
         ClassEvaluation, ClassReport, Compile, CompileSettings, CtrlC, Display, EpochRecord,
-        Evaluation, Fit, FitParams, FitSettings, History, Logs, ModelFile, ModelFileProblem,
-        Optimizer, Pass, RunDirectory, StopHandle, StopReason, TrainError, Trainer,
+        Evaluation, Fit, FitParams, FitSettings, History, Logs, LoopDisplay, LoopProgress,
+        ModelFile, ModelFileProblem, Optimizer, Pass, RunDirectory, StopHandle, StopReason,
+        TrainError, Trainer,
     };
 }
 

@@ -8,6 +8,7 @@ mod dashboard_metrics;
 #[cfg(feature = "tui")]
 mod dashboard_renderer;
 mod epoch_loop;
+mod loop_dashboard;
 mod outcome;
 mod pending;
 mod proof;
@@ -27,6 +28,8 @@ use firebrick_model::{Model, panic_message};
 
 pub(crate) use compiled::Compiled;
 pub(crate) use dashboard::restore_terminal;
+pub(crate) use dashboard_metrics::DashboardFigures;
+pub(crate) use loop_dashboard::LoopDashboard;
 pub(crate) use outcome::{EpochHook, LoopOutcome, LoopSettings};
 pub(crate) use pending::Pending;
 pub(crate) use stepper::{StepState, Stepper};

@@ -53,6 +53,9 @@ pub(super) fn hold_screen() {}
 #[cfg(not(feature = "tui"))]
 pub(super) fn closed() {}
 
+#[cfg(not(feature = "tui"))]
+pub(super) fn clear_below() {}
+
 /// Whether a dashboard is open; whatever ends it leaves raw mode.
 #[cfg(feature = "tui")]
 static IS_OPEN: std::sync::atomic::AtomicBool = std::sync::atomic::AtomicBool::new(false);
@@ -121,6 +124,14 @@ pub(super) fn hold_screen() {
         let _ = crossterm::execute!(std::io::stdout(), EnterAlternateScreen);
         let _ = enable_raw_mode();
     }
+}
+
+/// After its "kill", which leaves a line on the screen and the cursor above it.
+#[cfg(feature = "tui")]
+pub(super) fn clear_below() {
+    use crossterm::terminal::{Clear, ClearType};
+
+    let _ = crossterm::execute!(std::io::stdout(), Clear(ClearType::FromCursorDown));
 }
 
 /// Gives the terminal back from wherever the process is.

@@ -14,7 +14,9 @@ use crate::metrics::Direction;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct DashboardFigures {
     pub(crate) figures: Logs,
+    /// NaN where there is none, as of a validation.
     pub(crate) learning_rate: f64,
+    /// NaN where nobody has measured it.
     pub(crate) samples_per_second: f64,
 }
 
@@ -59,6 +61,17 @@ impl DashboardMetric {
         Self::new("Samples per second", true, Pick::Speed)
     }
 
+    /// Picks its own of these figures; gives what the dashboard writes, if it is among them.
+    pub(super) fn pick(&mut self, figures: &DashboardFigures) -> Option<SerializedEntry> {
+        let value = match &self.pick {
+            Pick::Figure(name) => figures.figures.get(name),
+            Pick::LearningRate => Some(figures.learning_rate).filter(|rate| !rate.is_nan()),
+            Pick::Speed => Some(figures.samples_per_second).filter(|speed| !speed.is_nan()),
+        };
+        self.value = value.unwrap_or(f64::NAN);
+        value.map(|_| self.entry())
+    }
+
     fn entry(&self) -> SerializedEntry {
         let value = self.value;
         let text = match value.abs() {
@@ -90,12 +103,7 @@ impl Metric for DashboardMetric {
         figures: &DashboardFigures,
         _: &MetricMetadata,
     ) -> Result<SerializedEntry, TensorReadError> {
-        self.value = match &self.pick {
-            Pick::Figure(name) => figures.figures.get(name).unwrap_or(f64::NAN),
-            Pick::LearningRate => figures.learning_rate,
-            Pick::Speed => figures.samples_per_second,
-        };
-        Ok(self.entry())
+        Ok(self.pick(figures).unwrap_or_else(|| self.entry()))
     }
 
     fn compute(&mut self) -> Result<SerializedEntry, TensorReadError> {

@@ -8,6 +8,7 @@ use burn::data::dataset::{Dataset, DatasetError};
 
 use crate::error::DataError;
 use crate::idx::{IdxImages, IdxLabels};
+use crate::shuffle::ShuffleState;
 use crate::validation_split::ValidationSplit;
 
 /// One image with its label.
@@ -180,6 +181,40 @@ impl MnistDataset {
             rows: self.rows[..num_rows].into(),
             ..self.clone()
         })
+    }
+
+    /// The same rows in an order that the seed decides.
+    #[must_use = "returns the rows in another order"]
+    pub fn shuffled(&self, seed: u64) -> Self {
+        let order = ShuffleState::new(seed).permutation(self.len());
+        Self {
+            rows: order
+                .into_iter()
+                .map(|position| self.rows[position])
+                .collect(),
+            ..self.clone()
+        }
+    }
+
+    /// The first rows and the others.
+    ///
+    /// # Errors
+    /// [`DataError::RowCount`] unless both have at least one row.
+    pub fn split_at(&self, num_rows: usize) -> Result<(Self, Self), DataError> {
+        let (first, others) = match self.rows.split_at_checked(num_rows) {
+            Some((first, others)) if !first.is_empty() && !others.is_empty() => (first, others),
+            _ => {
+                return Err(DataError::RowCount {
+                    requested: num_rows,
+                    available: self.len() - 1,
+                });
+            }
+        };
+        let view = |rows: &[usize]| Self {
+            rows: rows.into(),
+            ..self.clone()
+        };
+        Ok((view(first), view(others)))
     }
 
     /// Divides the rows into a training and a validation set.

@@ -85,6 +85,29 @@ fn the_first_rows_are_from_one_to_all() {
 }
 
 #[test]
+fn a_set_is_cut_where_both_parts_hold_something() {
+    let data = dataset(&[0, 1, 2, 3]);
+    let (first, others) = data.split_at(3).unwrap();
+    assert_eq!((rows(&first), rows(&others)), (vec![0, 1, 2], vec![3]));
+    assert_eq!(first.num_classes(), 4);
+    for num_rows in [0, 4, 5] {
+        let error = data.split_at(num_rows).unwrap_err().to_string();
+        assert!(error.contains("a number from 1 to 3"), "{error}");
+    }
+}
+
+#[test]
+fn shuffled_rows_are_the_same_in_an_order_of_the_seed() {
+    let data = dataset(&[0, 1, 2, 3, 4, 5, 6, 7]);
+    let shuffled = data.shuffled(1);
+    assert_eq!(rows(&shuffled), rows(&data.shuffled(1)));
+    assert_ne!(rows(&shuffled), rows(&data.shuffled(2)));
+    let mut sorted = rows(&shuffled);
+    sorted.sort_unstable();
+    assert_eq!(sorted, rows(&data));
+}
+
+#[test]
 fn a_tail_split_keeps_the_last_rows_for_validation() {
     let dataset = dataset(&[0; 10]);
     let (train, validation) = dataset

@@ -9,6 +9,7 @@ use crate::commands::evaluate::EvaluateArguments;
 use crate::commands::plot::PlotArguments;
 use crate::commands::predict::PredictArguments;
 use crate::commands::schedule::ScheduleArguments;
+use crate::commands::study::StudyArguments;
 use crate::commands::summary::SummaryArguments;
 use crate::commands::train::TrainArguments;
 
@@ -19,6 +20,7 @@ EXAMPLES:
   firebrick evaluate mnist-1            how good it became
   firebrick predict mnist-1 seven.png   which digit it is
   firebrick plot mnist-1 mnist-2        curves of two runs
+  firebrick study networks              three ways to write a network
 
 EXIT CODES:
   0    done
@@ -51,6 +53,8 @@ pub(crate) enum Command {
     Plot(PlotArguments),
     /// Draw a learning rate over the steps
     Schedule(ScheduleArguments),
+    /// Train networks to compare them: three side by side, or curves of over- and underfitting
+    Study(StudyArguments),
     /// List the devices to compute on
     Devices(DevicesArguments),
     /// Look at data sets, or download MNIST

@@ -7,6 +7,7 @@ pub(crate) mod evaluate;
 pub(crate) mod plot;
 pub(crate) mod predict;
 pub(crate) mod schedule;
+pub(crate) mod study;
 pub(crate) mod summary;
 pub(crate) mod train;
 
@@ -22,6 +23,7 @@ pub(crate) fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Summary(arguments) => summary::run(&arguments),
         Command::Plot(arguments) => plot::run(&arguments),
         Command::Schedule(arguments) => schedule::run(&arguments),
+        Command::Study(arguments) => study::run(arguments),
         Command::Devices(arguments) => devices::run(&arguments),
         Command::Data(arguments) => data::run(arguments),
         Command::Completions(arguments) => completions::run(&arguments),

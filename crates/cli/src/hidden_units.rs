@@ -1,8 +1,9 @@
 use std::fmt;
-use std::num::ParseIntError;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+
+use crate::whole_numbers::{WholeNumbersError, whole_numbers};
 
 /// Units of the hidden layers; as a string `128,64`, or `none` for a linear classifier.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,17 +18,14 @@ impl Default for HiddenUnits {
 
 /// A text that is no list of widths.
 #[derive(Debug)]
-pub(crate) struct HiddenUnitsError {
-    part: String,
-    source: ParseIntError,
-}
+pub(crate) struct HiddenUnitsError(WholeNumbersError);
 
 impl fmt::Display for HiddenUnitsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "expected whole numbers with commas between them, such as 128,64, or `none`; received `{}` ({})",
-            self.part, self.source
+            "expected whole numbers with commas between them, such as 128,64, or `none`; {}",
+            self.0.received()
         )
     }
 }
@@ -41,16 +39,7 @@ impl FromStr for HiddenUnits {
         if text.is_empty() || text == "none" {
             return Ok(Self(Vec::new()));
         }
-        let width = |part: &str| {
-            part.trim().parse().map_err(|source| HiddenUnitsError {
-                part: part.to_owned(),
-                source,
-            })
-        };
-        text.split(',')
-            .map(width)
-            .collect::<Result<_, _>>()
-            .map(Self)
+        whole_numbers(text).map(Self).map_err(HiddenUnitsError)
     }
 }
 

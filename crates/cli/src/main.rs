@@ -23,6 +23,7 @@ mod samples;
 mod train_callbacks;
 mod train_config;
 mod train_settings;
+mod whole_numbers;
 
 use std::process::ExitCode;
 

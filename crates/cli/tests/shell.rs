@@ -37,6 +37,8 @@ mod predict;
 mod repeat;
 #[path = "shell/schedule.rs"]
 mod schedule;
+#[path = "shell/study.rs"]
+mod study;
 #[path = "shell/summary.rs"]
 mod summary;
 #[path = "shell/train.rs"]

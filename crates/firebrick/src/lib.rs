@@ -27,7 +27,7 @@ pub mod models {
         Activation, AnyModel, AnyTensor, Axes, Constraint, FanMode, Initializer, LayerKey,
         LayerSummary, Mlp, MlpConfig, Mode, Model, ModelError, Regularizer, SavedModel,
         ScalingDistribution, Sequential, SequentialLayer, SequentialModel, Summary, WeightValue,
-        nearest_name, save_model, save_weights, write_whole,
+        did_you_mean, nearest_name, save_model, save_weights, write_whole,
     };
 }
 

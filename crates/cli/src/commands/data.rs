@@ -95,6 +95,13 @@ pub(crate) fn run(arguments: DataArguments) -> anyhow::Result<ExitCode> {
 /// # Errors
 /// A text that is neither a name nor a folder, with a usage error; files that cannot be read or hold nonsense.
 pub(crate) fn load_data(source: &DataSource) -> anyhow::Result<Mnist> {
+    check_source(source)?;
+    Ok(load(source)?)
+}
+
+/// # Errors
+/// With a usage error a text that is neither a name nor a folder.
+pub(crate) fn check_source(source: &DataSource) -> anyhow::Result<()> {
     if let DataSource::Directory(directory) = source
         && !directory.is_dir()
     {
@@ -107,7 +114,7 @@ pub(crate) fn load_data(source: &DataSource) -> anyhow::Result<Mnist> {
         ))
         .or_usage();
     }
-    Ok(load(source)?)
+    Ok(())
 }
 
 fn info(arguments: InfoArguments) -> anyhow::Result<()> {

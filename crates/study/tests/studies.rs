@@ -308,7 +308,7 @@ fn wrong_settings_of_a_curve_are_told_before_anything_is_made() {
         (
             Width,
             |own| own.values = vec![5],
-            "values is 5, expected at least two different values of units",
+            "values is 5, expected at least two different values of units per hidden layer",
         ),
         (
             Depth,

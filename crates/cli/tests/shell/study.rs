@@ -12,7 +12,7 @@ fn three_networks_are_trained_shown_and_kept() {
     for text in [
         "data     900 training, 100 validation, 500 test images; the built-in sample of MNIST",
         "network  784 → 16 → 10, sigmoid inside, softmax at the end\n",
-        "\nfrom scratch: mean squared error, gradient descent at 5\nepoch 1/2  learning_rate 5  loss 0.",
+        "\nfrom scratch: mean squared error, gradient descent at 10\nepoch 1/2  learning_rate 10  loss 0.",
         "\nBurn module: cross-entropy, sgd at 0.5\nepoch 1/2  learning_rate 0.5  loss ",
         "\nKeras style: cross-entropy, sgd at time-based:3\nepoch 1/2  learning_rate 1  loss ",
         "\ntest accuracy 0.",

@@ -41,7 +41,7 @@ impl CurveAxis {
     pub(super) fn label(self) -> &'static str {
         match self {
             Self::TrainSize => "training images",
-            Self::Width => "units in every hidden layer",
+            Self::Width => "units per hidden layer",
             Self::Depth => "hidden layers",
             Self::Epochs => "epoch",
         }
@@ -51,7 +51,7 @@ impl CurveAxis {
     pub(super) fn counted(self, value: usize) -> String {
         let (one, many) = match self {
             Self::TrainSize => ("training image", "training images"),
-            Self::Width => ("unit in every hidden layer", "units in every hidden layer"),
+            Self::Width => ("unit per hidden layer", "units per hidden layer"),
             Self::Depth => ("hidden layer", "hidden layers"),
             Self::Epochs => ("epoch", "epochs"),
         };

@@ -178,7 +178,7 @@ fn shown(study: &NetworksStudy, mistake: Mistake) -> Result<ShownMistake, StudyE
 /// What the figures say, in words.
 fn findings(results: &[NetworkResult]) -> Vec<String> {
     let mut findings = Vec::new();
-    let first = |result: &NetworkResult| result.epochs.first().map(|figures| figures.val_accuracy);
+    let first = |result: &NetworkResult| result.epochs.first().map(|figures| figures.accuracy);
     let by_test =
         |a: &&NetworkResult, b: &&NetworkResult| a.test.accuracy.total_cmp(&b.test.accuracy);
     if let (Some(best), Some(worst)) = (
@@ -195,18 +195,23 @@ fn findings(results: &[NetworkResult]) -> Vec<String> {
         ));
     }
     let of = |network| {
-        results
-            .iter()
-            .find(|result| result.network == network)
-            .and_then(first)
+        let mut own = results.iter().filter(|result| result.network == network);
+        own.next().and_then(first)
     };
     if let (Some(squared), Some(crossed)) = (of(Contender::Scratch), of(Contender::Mlp)) {
-        findings.push(format!(
-            "After one epoch the squared error has come to {}, the cross-entropy to {} of the validation images: through a softmax \
-             the squared error's gradient carries a factor p(1 − p), which is small wherever the network is sure of itself, right or wrong.",
+        let comparison = format!(
+            "In the course of the first epoch {} of the training images are recognized with the squared error, {} with the cross-entropy",
             percent(squared),
             percent(crossed)
-        ));
+        );
+        findings.push(if squared < crossed {
+            format!(
+                "{comparison}: through a softmax the squared error's gradient carries a factor p(1 − p), which is small wherever the \
+                 network is sure of itself, right or wrong."
+            )
+        } else {
+            format!("{comparison}.")
+        });
     }
     findings
 }

@@ -44,7 +44,7 @@ impl Default for NetworksSettings {
             epochs: 20,
             batch_size: 32,
             seed: 42,
-            scratch_learning_rate: 5.0,
+            scratch_learning_rate: 10.0,
             mlp_learning_rate: 0.5,
             time_based: 3,
             device: DeviceName::Auto,

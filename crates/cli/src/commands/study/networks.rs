@@ -47,7 +47,7 @@ pub(crate) struct NetworksArguments {
     )]
     hidden: Option<HiddenUnits>,
 
-    /// Rate of the network from scratch [default: 5]
+    /// Rate of the network from scratch [default: 10]
     #[arg(
         long,
         value_name = "RATE",

@@ -2,6 +2,8 @@
 
 mod conversions;
 
+use burn::tensor::{Device, Tensor, TensorData};
+
 use crate::array_error::{ArrayError, ArrayPart};
 
 /// Numbers with a shape, whose first axis is the sample: inputs or targets of an
@@ -140,6 +142,22 @@ impl ArrayData {
         }
         self.elements = Elements::Floats(floats);
         Ok(self)
+    }
+
+    /// The numbers as a tensor.
+    ///
+    /// # Errors
+    /// [`ArrayError::Rank`] unless `D` is the number of axes.
+    pub fn into_tensor<const D: usize>(self, device: &Device) -> Result<Tensor<D>, ArrayError> {
+        if self.shape.len() != D {
+            return Err(ArrayError::Rank {
+                shape: self.shape,
+                asked: D,
+            });
+        }
+        let shape = self.shape.clone();
+        let data = TensorData::new(self.into_floats(), shape);
+        Ok(Tensor::from_data(data, device))
     }
 
     /// The shape of one sample.

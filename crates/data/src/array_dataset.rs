@@ -235,7 +235,7 @@ impl ArrayDataset {
     /// [`ArrayError::NoClasses`] for a stratified split of targets that are no class indices.
     pub fn split(&self, split: &ValidationSplit) -> Result<(Self, Self), DataError> {
         let labels = match split {
-            ValidationSplit::Tail { .. } => vec![0; self.len()],
+            ValidationSplit::Tail { .. } | ValidationSplit::Random { .. } => vec![0; self.len()],
             ValidationSplit::Stratified { .. } => self.labels("a stratified split")?,
         };
         let (train, validation) = split.rows(&labels)?;
@@ -341,6 +341,10 @@ impl BatchSource for ArrayDataset {
             targets: matrix(self.target_values(rows), self.targets.num_columns()),
             sample_weights: weights,
         })
+    }
+
+    fn class_indices(&self) -> Option<Vec<usize>> {
+        self.labels("a list of classes").ok()
     }
 }
 

@@ -56,9 +56,9 @@ pub enum ArrayError {
         shape: Vec<usize>,
     },
 
-    /// Inputs asked for as a tensor of another rank.
+    /// Numbers asked for as a tensor of another rank.
     #[error(
-        "inputs of shape {shape:?}: expected to be asked for as a tensor of {} axes, received {asked}",
+        "numbers of shape {shape:?}: expected to be asked for as a tensor of {} axes, received {asked}",
         shape.len()
     )]
     Rank {

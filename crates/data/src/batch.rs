@@ -148,6 +148,10 @@ impl BatchSource for MnistDataset {
         let targets = rows.iter().map(|&row| f32::from(self.label(row))).collect();
         Ok(Batch::from_values(values, targets, num_features, device))
     }
+
+    fn class_indices(&self) -> Option<Vec<usize>> {
+        Some(self.labels().map(usize::from).collect())
+    }
 }
 
 /// `x / 255` for every byte.

@@ -30,6 +30,12 @@ pub trait BatchSource: Send + Sync {
     /// # Errors
     /// If a row does not exist or cannot be read.
     fn gather(&self, rows: &[usize], device: &Device) -> Result<Batch, DatasetError>;
+
+    /// The class of every example, in order; `None`, the default, where there are no classes or only gathering all
+    /// examples would tell.
+    fn class_indices(&self) -> Option<Vec<usize>> {
+        None
+    }
 }
 
 /// What is shared is the same source: any one behind an `Arc<dyn BatchSource>` can be trained on.
@@ -48,6 +54,10 @@ impl<S: BatchSource + ?Sized> BatchSource for Arc<S> {
 
     fn gather(&self, rows: &[usize], device: &Device) -> Result<Batch, DatasetError> {
         self.as_ref().gather(rows, device)
+    }
+
+    fn class_indices(&self) -> Option<Vec<usize>> {
+        self.as_ref().class_indices()
     }
 }
 

@@ -97,10 +97,15 @@ pub enum CsvError {
     },
 
     /// A description without a target.
-    #[error("`{}`: expected at least one target column, received none; name the column to predict", path.display())]
+    #[error(
+        "`{}`: expected a target, received none; name the column to predict (on the command line `--target COLUMN`), one \
+         of {}{}", path.display(), listed(known), hint_of_delimiter(known).unwrap_or_default()
+    )]
     NoTarget {
         /// The file.
         path: PathBuf,
+        /// The columns there are.
+        known: Vec<String>,
     },
 
     /// Nothing to predict from.
@@ -149,8 +154,7 @@ pub enum CsvError {
 
     /// Text in a column of numbers.
     #[error(
-        "`{}`, line {line}, column `{column}`: expected a number, received `{received}`; correct it, write categories as \
-         numbers, or ignore the column", path.display()
+        "`{}`, line {line}, column `{column}`: expected a number, received `{received}`; {hint}", path.display()
     )]
     NotANumber {
         /// The file.
@@ -161,6 +165,8 @@ pub enum CsvError {
         column: String,
         /// What stands there.
         received: String,
+        /// What to do.
+        hint: &'static str,
     },
 
     /// A number that is none.
@@ -202,6 +208,30 @@ pub enum CsvError {
     NoRows {
         /// The file.
         path: PathBuf,
+    },
+
+    /// A share of test rows that is none.
+    #[error(
+        "`test_split`: expected a share of the rows from 0 up to, but not including, 1, received {received}; 0.2 keeps a \
+         fifth of them to judge by"
+    )]
+    TestSplit {
+        /// The share as given.
+        received: f64,
+    },
+
+    /// A share of test rows that leaves rows for one purpose only.
+    #[error(
+        "`{}`: expected rows to learn from and rows to judge by, received {num_rows} rows and a `test_split` of {share}; \
+         choose another share, or 0 for no test rows", path.display()
+    )]
+    TestSplitEmpty {
+        /// The file.
+        path: PathBuf,
+        /// The share.
+        share: f64,
+        /// The rows there are.
+        num_rows: usize,
     },
 
     /// A delimiter that cannot be one.

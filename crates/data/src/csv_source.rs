@@ -1,13 +1,17 @@
 //! A table in a CSV file, in words.
 
+mod text_form;
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::array_data::ArrayData;
 use crate::csv_error::CsvError;
-use crate::csv_table::CsvTable;
+use crate::csv_table::{CsvTable, read_inputs};
 use crate::error::DataError;
+use text_form::TextForm;
 
 /// Which columns of a CSV file are to be predicted, and from which.
 ///
@@ -32,16 +36,18 @@ use crate::error::DataError;
 /// class_names = ["setosa", "virginica"]
 /// features = ["petal_length", "petal_width"]
 /// ignored = ["id"]
-/// delimiter = ";"
+/// delimiter = ";"                     # a comma if left out, a tab where the file is called `.tsv`
+/// test_split = 0.2                    # or the rows to judge by from another file, test_csv = "new.csv"
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "TextForm", into = "TextForm")]
 pub struct CsvSource {
     pub(crate) path: PathBuf,
     pub(crate) target: CsvTarget,
     pub(crate) features: Option<Vec<String>>,
     pub(crate) ignored: Vec<String>,
-    pub(crate) delimiter: u8,
+    delimiter: Option<u8>,
+    test: Option<CsvTest>,
 }
 
 /// What a table says is to be predicted.
@@ -58,13 +64,41 @@ pub enum CsvTarget {
     },
 }
 
+impl CsvTarget {
+    /// The columns to predict.
+    pub fn columns(&self) -> &[String] {
+        match self {
+            Self::Values(columns) => columns,
+            Self::Classes { column, .. } => std::slice::from_ref(column),
+        }
+    }
+}
+
+/// The rows that a network is judged by, which it does not learn from.
+#[derive(Clone, Debug, PartialEq)]
+pub enum CsvTest {
+    /// This share of the rows, of every class alike, 0 for none. They are drawn by a seed of their own, so that trainings
+    /// with different seeds are judged by the same rows.
+    Split(f64),
+    /// All rows of another file with the same columns.
+    File(PathBuf),
+}
+
 impl CsvSource {
+    /// The keys of a description in a file of settings.
+    pub const KEYS: &'static [&'static str] = TextForm::KEYS;
+
+    /// Whether a path looks like that of a table: it ends in `.csv` or `.tsv`.
+    pub fn is_table(path: &Path) -> bool {
+        has_extension(path, "csv") || has_extension(path, "tsv")
+    }
+
     /// A regression: numbers of one or more columns are predicted from all others.
     pub fn values<I>(path: impl Into<PathBuf>, targets: I) -> Self
     where
         I: IntoIterator<Item: Into<String>>,
     {
-        Self::new(path.into(), CsvTarget::Values(strings(targets)))
+        Self::new(path, CsvTarget::Values(strings(targets)))
     }
 
     /// A classification: the class that a column names, as text or as a whole number, is predicted from all others.
@@ -73,7 +107,7 @@ impl CsvSource {
     pub fn classes(path: impl Into<PathBuf>, target: impl Into<String>) -> Self {
         let column = target.into();
         Self::new(
-            path.into(),
+            path,
             CsvTarget::Classes {
                 column,
                 names: None,
@@ -81,14 +115,22 @@ impl CsvSource {
         )
     }
 
-    fn new(path: PathBuf, target: CsvTarget) -> Self {
+    fn new(path: impl Into<PathBuf>, target: CsvTarget) -> Self {
         Self {
-            path,
+            path: path.into(),
             target,
             features: None,
             ignored: Vec::new(),
-            delimiter: b',',
+            delimiter: None,
+            test: None,
         }
+    }
+
+    /// Predicts something else.
+    #[must_use = "returns the changed description"]
+    pub fn with_target(mut self, target: CsvTarget) -> Self {
+        self.target = target;
+        self
     }
 
     /// Predicts from these columns, in this order, and from no others.
@@ -139,18 +181,33 @@ impl CsvSource {
         Ok(self)
     }
 
-    /// Sets what stands between fields, `,` otherwise.
+    /// Sets what stands between fields; else it is a tab in a file that ends in `.tsv`, and `,` in any other.
     ///
     /// # Errors
     /// [`CsvError::Delimiter`] unless it is one ASCII character that can be told from the fields.
     pub fn with_delimiter(mut self, delimiter: char) -> Result<Self, DataError> {
         let is_taken = delimiter.is_ascii_alphanumeric() || "\"\r\n.-+".contains(delimiter);
-        self.delimiter = u8::try_from(delimiter)
+        let byte = u8::try_from(delimiter)
             .ok()
             .filter(|byte| byte.is_ascii() && !is_taken)
             .ok_or_else(|| CsvError::Delimiter {
                 received: delimiter.to_string(),
             })?;
+        self.delimiter = Some(byte);
+        Ok(self)
+    }
+
+    /// Sets which rows [`DataDescription::load`](crate::DataDescription::load) keeps apart to judge by, else none.
+    ///
+    /// # Errors
+    /// [`CsvError::TestSplit`] for a share that is not from 0 up to, but not including, 1.
+    pub fn with_test(mut self, test: CsvTest) -> Result<Self, DataError> {
+        match test {
+            CsvTest::Split(share) if !(0.0..1.0).contains(&share) => {
+                return Err(CsvError::TestSplit { received: share }.into());
+            }
+            test => self.test = Some(test),
+        }
         Ok(self)
     }
 
@@ -166,106 +223,71 @@ impl CsvSource {
         self
     }
 
+    pub(crate) fn map_paths(mut self, change: impl Fn(&Path) -> PathBuf) -> Self {
+        self.path = change(&self.path);
+        if let Some(CsvTest::File(path)) = &mut self.test {
+            *path = change(path);
+        }
+        self
+    }
+
     /// What is to be predicted.
     pub fn target(&self) -> &CsvTarget {
         &self.target
     }
 
-    /// Reads the file.
+    /// The rows to judge by, where something is said of them.
+    pub fn test(&self) -> Option<&CsvTest> {
+        self.test.as_ref()
+    }
+
+    /// The description with features and classes as this table has them, so that it means the same for any other file.
+    #[must_use = "returns the changed description"]
+    pub fn pinned_to(&self, table: &CsvTable) -> Self {
+        let mut pinned = Self {
+            features: Some(table.feature_names.clone()),
+            ignored: Vec::new(),
+            ..self.clone()
+        };
+        if let CsvTarget::Classes { names, .. } = &mut pinned.target {
+            *names = Some(table.class_names.clone());
+        }
+        pinned
+    }
+
+    /// Reads the file, all of its rows.
     ///
     /// # Errors
     /// [`DataError::Read`], or what [`CsvError`] lists, with line and column.
     pub fn load(&self) -> Result<CsvTable, DataError> {
         CsvTable::read(self)
     }
+
+    /// Reads the features alone, `[rows, features]`, e.g. of rows whose targets nobody knows yet: targets and ignored columns
+    /// need not be there.
+    ///
+    /// # Errors
+    /// As those of [`load`](Self::load).
+    pub fn load_inputs(&self) -> Result<ArrayData, DataError> {
+        read_inputs(self)
+    }
+
+    /// What stands between fields.
+    pub(crate) fn delimiter(&self) -> u8 {
+        let own = if has_extension(&self.path, "tsv") {
+            b'\t'
+        } else {
+            b','
+        };
+        self.delimiter.unwrap_or(own)
+    }
+}
+
+fn has_extension(path: &Path, extension: &str) -> bool {
+    path.extension()
+        .is_some_and(|own| own.eq_ignore_ascii_case(extension))
 }
 
 fn strings<I: IntoIterator<Item: Into<String>>>(names: I) -> Vec<String> {
     names.into_iter().map(Into::into).collect()
-}
-
-/// What a file of settings says of a table.
-#[derive(Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct TextForm {
-    csv: PathBuf,
-    target: OneOrMore,
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    classes: bool,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    class_names: Option<Vec<String>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    features: Option<Vec<String>>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    ignored: Vec<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    delimiter: Option<char>,
-}
-
-#[derive(Clone, Serialize, Deserialize)]
-#[serde(
-    untagged,
-    expecting = "expected the name of a column, or a list of names"
-)]
-enum OneOrMore {
-    One(String),
-    More(Vec<String>),
-}
-
-impl TryFrom<TextForm> for CsvSource {
-    type Error = DataError;
-
-    fn try_from(form: TextForm) -> Result<Self, DataError> {
-        let columns = match form.target {
-            OneOrMore::One(column) => vec![column],
-            OneOrMore::More(columns) => columns,
-        };
-        let target = match <[String; 1]>::try_from(columns) {
-            Ok([column]) if form.classes => CsvTarget::Classes {
-                column,
-                names: None,
-            },
-            Ok(columns) => CsvTarget::Values(columns.into()),
-            Err(_) if form.classes => {
-                return Err(DataError::from(CsvError::Description {
-                    setting: "`classes`",
-                    needs: "a single target column",
-                }));
-            }
-            Err(columns) => CsvTarget::Values(columns),
-        };
-        let mut source = Self {
-            features: form.features,
-            ignored: form.ignored,
-            ..Self::new(form.csv, target)
-        };
-        if let Some(class_names) = form.class_names {
-            source = source.with_class_names(class_names)?;
-        }
-        match form.delimiter {
-            Some(delimiter) => source.with_delimiter(delimiter),
-            None => Ok(source),
-        }
-    }
-}
-
-impl From<CsvSource> for TextForm {
-    fn from(source: CsvSource) -> Self {
-        let (target, classes, class_names) = match source.target {
-            CsvTarget::Classes { column, names } => (OneOrMore::One(column), true, names),
-            CsvTarget::Values(mut columns) if columns.len() == 1 => {
-                (OneOrMore::One(columns.swap_remove(0)), false, None)
-            }
-            CsvTarget::Values(columns) => (OneOrMore::More(columns), false, None),
-        };
-        Self {
-            csv: source.path,
-            target,
-            classes,
-            class_names,
-            features: source.features,
-            ignored: source.ignored,
-            delimiter: (source.delimiter != b',').then_some(char::from(source.delimiter)),
-        }
-    }
 }

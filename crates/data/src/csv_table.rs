@@ -21,6 +21,12 @@ use columns::Columns;
 use row::{Row, shortened};
 use text::Text;
 
+/// What to do where a feature is no number.
+const FEATURE_HINT: &str = "correct it, write categories as numbers, or ignore the column";
+/// What to do where a target is no number.
+const TARGET_HINT: &str = "correct it, or, where the column names a class, say so with `classes = true` (on the command line \
+                           `--classes`)";
+
 /// The samples of a CSV file, with the names that it gives them.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -42,13 +48,9 @@ impl CsvTable {
     }
 
     pub(crate) fn read(source: &CsvSource) -> Result<Self, DataError> {
-        let path = source.path.as_path();
-        let bytes = fs::read(path).map_err(|source| DataError::Read {
-            path: path.to_owned(),
-            source,
-        })?;
-        let text = Text::new(path, &bytes)?;
-        let (columns, mut cells) = parse(source, &text)?;
+        let bytes = bytes(source)?;
+        let text = Text::new(&source.path, &bytes)?;
+        let (columns, mut cells) = parse(source, &text, Columns::find)?;
         let shape = |width: usize| [cells.num_rows, width];
         let inputs = (mem::take(&mut cells.inputs), shape(columns.features.len()));
         let (data, class_names) = match &source.target {
@@ -86,10 +88,29 @@ struct Cells {
     labels: Vec<(String, usize)>,
 }
 
-fn parse(source: &CsvSource, text: &Text) -> Result<(Columns, Cells), CsvError> {
+/// The features alone, whatever the targets.
+pub(crate) fn read_inputs(source: &CsvSource) -> Result<ArrayData, DataError> {
+    let bytes = bytes(source)?;
+    let text = Text::new(&source.path, &bytes)?;
+    let (columns, cells) = parse(source, &text, Columns::of_inputs)?;
+    let shape = [cells.num_rows, columns.features.len()];
+    Ok(ArrayData::try_from((cells.inputs, shape))?)
+}
+
+fn bytes(source: &CsvSource) -> Result<Vec<u8>, DataError> {
+    fs::read(&source.path).map_err(|error| DataError::Read {
+        path: source.path.clone(),
+        source: error,
+    })
+}
+
+/// Finds the columns to read by a header.
+type Find = fn(&CsvSource, &Text, &StringRecord) -> Result<Columns, CsvError>;
+
+fn parse(source: &CsvSource, text: &Text, find: Find) -> Result<(Columns, Cells), CsvError> {
     let path = || text.path.to_owned();
     let mut reader = ReaderBuilder::new()
-        .delimiter(source.delimiter)
+        .delimiter(source.delimiter())
         .has_headers(false)
         .flexible(true)
         .trim(Trim::All)
@@ -105,7 +126,7 @@ fn parse(source: &CsvSource, text: &Text) -> Result<(Columns, Cells), CsvError> 
     if !next(&mut record)? {
         return Err(CsvError::NoHeader { path: path() });
     }
-    let columns = Columns::find(source, text, &record)?;
+    let columns = find(source, text, &record)?;
     let has_classes = matches!(source.target, CsvTarget::Classes { .. });
     let mut cells = Cells::default();
     while next(&mut record)? {
@@ -116,14 +137,14 @@ fn parse(source: &CsvSource, text: &Text) -> Result<(Columns, Cells), CsvError> 
         };
         row.check_length()?;
         for &column in &columns.features {
-            cells.inputs.push(row.number(column)?);
+            cells.inputs.push(row.number(column, FEATURE_HINT)?);
         }
         for &column in &columns.targets {
             if has_classes {
                 let label = row.field(column, "the name of a class")?;
                 cells.labels.push((label.to_owned(), row.start()));
             } else {
-                cells.values.push(row.number(column)?);
+                cells.values.push(row.number(column, TARGET_HINT)?);
             }
         }
         cells.num_rows += 1;

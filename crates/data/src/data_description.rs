@@ -1,22 +1,32 @@
 //! Any data set that can be written down.
 
+use std::convert::Infallible;
 use std::fmt;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
 use std::sync::Arc;
 
-use serde::de::value::{MapAccessDeserializer, StrDeserializer};
+use serde::de::value::MapAccessDeserializer;
 use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::array_dataset::ArrayDataset;
 use crate::batch_loader::BatchSource;
-use crate::csv_source::CsvSource;
+use crate::csv_error::CsvError;
+use crate::csv_source::{CsvSource, CsvTarget, CsvTest};
 use crate::data_source::DataSource;
 use crate::error::DataError;
 use crate::mnist::load;
+use crate::validation_split::ValidationSplit;
+
+/// Draws the test rows of a table; always the same one, so that whatever learns from the table is judged by the same rows.
+const TEST_SEED: u64 = 42;
 
 /// Any data set that can be written down: images by name or folder, or a table in a CSV file.
 ///
 /// In a file of settings the first is a string as [`DataSource`] reads it, `data = "mnist"`, the second a table as
-/// [`CsvSource`] reads it, `data = { csv = "iris.csv", target = "species", classes = true }`.
+/// [`CsvSource`] reads it, `data = { csv = "iris.csv", target = "species", classes = true }`. The path of a table alone, as
+/// a string, says nothing of its target yet.
 ///
 /// ```
 /// use firebrick_data::{DataDescription, DataSource};
@@ -26,7 +36,7 @@ use crate::mnist::load;
 /// assert_eq!(loaded.class_names[..3], ["0", "1", "2"]);
 /// # Ok::<(), firebrick_data::DataError>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum DataDescription {
     /// MNIST or a set of its form.
@@ -47,13 +57,15 @@ pub struct LoadedData {
     pub class_names: Vec<String>,
     /// Where it comes from, for people.
     pub origin: String,
+    /// Its description, with what was left to the file: see [`CsvSource::pinned_to`].
+    pub description: DataDescription,
 }
 
 impl DataDescription {
     /// Reads the data set.
     ///
     /// # Errors
-    /// Those of [`load`] and of [`CsvSource::load`].
+    /// Those of [`load`] and of [`CsvSource::load`]; [`CsvError::TestSplitEmpty`].
     pub fn load(&self) -> Result<LoadedData, DataError> {
         match self {
             Self::Images(source) => {
@@ -64,17 +76,94 @@ impl DataDescription {
                     test: Some(Arc::new(data.test)),
                     class_names: classes.map(|class| class.to_string()).collect(),
                     origin: data.origin,
+                    description: self.clone(),
                 })
             }
-            Self::Csv(source) => {
-                let table = source.load()?;
-                Ok(LoadedData {
-                    train: Arc::new(table.data),
-                    test: None,
-                    class_names: table.class_names,
-                    origin: format!("the table `{}`", source.path().display()),
-                })
+            Self::Csv(source) => load_table(source),
+        }
+    }
+
+    /// The same data set with the paths of its files changed.
+    #[must_use = "returns the changed description"]
+    pub fn map_paths(self, change: impl Fn(&Path) -> PathBuf) -> Self {
+        match self {
+            Self::Images(DataSource::Directory(path)) => {
+                Self::Images(DataSource::Directory(change(&path)))
             }
+            Self::Images(named) => Self::Images(named),
+            Self::Csv(source) => Self::Csv(source.map_paths(change)),
+        }
+    }
+}
+
+impl Default for DataDescription {
+    fn default() -> Self {
+        Self::Images(DataSource::default())
+    }
+}
+
+fn load_table(source: &CsvSource) -> Result<LoadedData, DataError> {
+    let table = source.load()?;
+    let pinned = source.pinned_to(&table);
+    let (train, test) = match source.test() {
+        None | Some(CsvTest::Split(0.0)) => (table.data, None),
+        Some(CsvTest::Split(share)) => {
+            let (train, test) = split(source, &table.data, *share)?;
+            (train, Some(test))
+        }
+        Some(CsvTest::File(path)) => {
+            let test = pinned.clone().with_path(path).load()?;
+            (table.data, Some(test.data))
+        }
+    };
+    Ok(LoadedData {
+        train: Arc::new(train),
+        test: test.map(|test| -> Arc<dyn BatchSource> { Arc::new(test) }),
+        class_names: table.class_names,
+        origin: format!("the table `{}`", source.path().display()),
+        description: DataDescription::Csv(pinned),
+    })
+}
+
+/// Rows to learn from and rows to judge by.
+fn split(
+    source: &CsvSource,
+    data: &ArrayDataset,
+    share: f64,
+) -> Result<(ArrayDataset, ArrayDataset), DataError> {
+    let (fraction, seed) = (share, TEST_SEED);
+    let split = match source.target() {
+        CsvTarget::Values(_) => ValidationSplit::Random { fraction, seed },
+        CsvTarget::Classes { .. } => ValidationSplit::Stratified { fraction, seed },
+    };
+    data.split(&split).map_err(|error| match error {
+        DataError::SplitEmpty { .. } => DataError::from(CsvError::TestSplitEmpty {
+            path: source.path().to_owned(),
+            share,
+            num_rows: data.len(),
+        }),
+        other => other,
+    })
+}
+
+impl FromStr for DataDescription {
+    type Err = Infallible;
+
+    /// The path of a table, which ends in `.csv` or `.tsv`, or else as [`DataSource`] reads it.
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        if CsvSource::is_table(Path::new(text)) {
+            return Ok(Self::Csv(CsvSource::values(text, Vec::<String>::new())));
+        }
+        text.parse().map(Self::Images)
+    }
+}
+
+impl fmt::Display for DataDescription {
+    /// Name, folder or file.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Images(source) => source.fmt(f),
+            Self::Csv(source) => source.path().display().fmt(f),
         }
     }
 }
@@ -94,7 +183,8 @@ impl<'de> Deserialize<'de> for DataDescription {
             }
 
             fn visit_str<E: Error>(self, text: &str) -> Result<DataDescription, E> {
-                DataSource::deserialize(StrDeserializer::new(text)).map(DataDescription::Images)
+                let Ok(description) = text.parse();
+                Ok(description)
             }
 
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<DataDescription, A::Error> {

@@ -244,6 +244,15 @@ pub enum DataError {
         available: usize,
     },
 
+    /// A stratified split of examples whose classes are not known.
+    #[error(
+        "stratified split: expected examples of known classes, received {targets}; keep any rows back instead"
+    )]
+    NoStrata {
+        /// What is asked for every example.
+        targets: Targets,
+    },
+
     /// A loader was given a batch size of zero.
     #[error("batch loader: expected a batch size of at least 1, received 0; 32 is Keras' default")]
     BatchSizeZero,

@@ -57,7 +57,7 @@ pub use array_error::{ArrayError, ArrayPart};
 pub use batch::{Batch, MnistBatcher, one_hot};
 pub use batch_loader::{BatchLoader, BatchSource};
 pub use csv_error::CsvError;
-pub use csv_source::{CsvSource, CsvTarget};
+pub use csv_source::{CsvSource, CsvTarget, CsvTest};
 pub use csv_table::CsvTable;
 pub use data_description::{DataDescription, LoadedData};
 pub use data_source::DataSource;

@@ -32,19 +32,45 @@ impl Subset {
         }
     }
 
-    /// Keeps the last rows back: by Keras' rule the first `floor(n · (1 - fraction))` are the first part.
+    /// The first rows alone, e.g. for a quick trial.
     ///
     /// # Errors
-    /// [`DataError::SplitFraction`] and [`DataError::SplitEmpty`] unless the fraction leaves examples on both sides.
-    pub fn split_tail(
+    /// [`DataError::RowCount`] unless `num_rows` is from 1 to the number of samples.
+    pub fn first(source: Arc<dyn BatchSource>, num_rows: usize) -> Result<Self, DataError> {
+        let available = source.num_samples();
+        if num_rows == 0 || num_rows > available {
+            return Err(DataError::RowCount {
+                requested: num_rows,
+                available,
+            });
+        }
+        Self::new(source, (0..num_rows).collect())
+    }
+
+    /// Divides the rows into those to train on and those that are kept back.
+    ///
+    /// # Errors
+    /// [`DataError::SplitFraction`] and [`DataError::SplitEmpty`] unless the fraction leaves examples on both sides;
+    /// [`DataError::NoStrata`] for a stratified split of a source that does not know its
+    /// [`class_indices`](BatchSource::class_indices).
+    pub fn split(
         source: &Arc<dyn BatchSource>,
-        fraction: f64,
+        split: &ValidationSplit,
     ) -> Result<(Self, Self), DataError> {
-        let labels = vec![0; source.num_samples()];
-        let (first, last) = ValidationSplit::Tail { fraction }.rows(&labels)?;
+        let labels = match split {
+            ValidationSplit::Tail { .. } | ValidationSplit::Random { .. } => {
+                vec![0; source.num_samples()]
+            }
+            ValidationSplit::Stratified { .. } => {
+                source.class_indices().ok_or_else(|| DataError::NoStrata {
+                    targets: source.targets(),
+                })?
+            }
+        };
+        let (train, held_back) = split.rows(&labels)?;
         Ok((
-            Self::new(Arc::clone(source), first)?,
-            Self::new(Arc::clone(source), last)?,
+            Self::new(Arc::clone(source), train)?,
+            Self::new(Arc::clone(source), held_back)?,
         ))
     }
 }
@@ -72,5 +98,10 @@ impl BatchSource for Subset {
             })
             .collect::<Result<_, _>>()?;
         self.source.gather(&rows, device)
+    }
+
+    fn class_indices(&self) -> Option<Vec<usize>> {
+        let classes = self.source.class_indices()?;
+        Some(self.rows.iter().map(|&row| classes[row]).collect())
     }
 }

@@ -1,4 +1,4 @@
-//! Which rows are kept back for validation.
+//! Which rows are kept back for validation, or for a test.
 
 use std::collections::BTreeMap;
 
@@ -24,18 +24,28 @@ pub enum ValidationSplit {
         /// Decides which rows of a class.
         seed: u64,
     },
+    /// Any rows, drawn by the seed. Rows stay in order on both sides.
+    Random {
+        /// Share of the rows for validation, between 0 and 1, both excluded.
+        fraction: f64,
+        /// Decides which rows.
+        seed: u64,
+    },
 }
 
 impl ValidationSplit {
     /// Positions for training and for validation, both ascending.
     pub(crate) fn rows(&self, labels: &[usize]) -> Result<(Vec<usize>, Vec<usize>), DataError> {
-        let (Self::Tail { fraction } | Self::Stratified { fraction, .. }) = *self;
+        let (Self::Tail { fraction }
+        | Self::Stratified { fraction, .. }
+        | Self::Random { fraction, .. }) = *self;
         if !(fraction > 0.0 && fraction < 1.0) {
             return Err(DataError::SplitFraction { fraction });
         }
         let (train, validation) = match *self {
             Self::Tail { fraction } => tail(labels.len(), fraction),
             Self::Stratified { fraction, seed } => stratified(labels, fraction, seed),
+            Self::Random { fraction, seed } => stratified(&vec![0; labels.len()], fraction, seed),
         };
         for (side, rows) in [("training", &train), ("validation", &validation)] {
             if rows.is_empty() {
@@ -121,6 +131,7 @@ mod tests {
             for split in [
                 ValidationSplit::Tail { fraction },
                 ValidationSplit::Stratified { fraction, seed: 0 },
+                ValidationSplit::Random { fraction, seed: 0 },
             ] {
                 assert!(
                     matches!(split.rows(&[0; 10]), Err(DataError::SplitFraction { .. })),
@@ -161,5 +172,28 @@ mod tests {
             ),
             "training"
         );
+    }
+
+    #[test]
+    fn random_rows_are_decided_by_the_seed_whatever_their_classes() {
+        let rows = |seed| {
+            let split = ValidationSplit::Random {
+                fraction: 0.25,
+                seed,
+            };
+            let (train, held_back) = split.rows(&[0, 0, 0, 0, 1, 1, 1, 1]).unwrap();
+            let all = [train, held_back.clone()].concat();
+            assert_eq!(
+                (0..8).filter(|row| all.contains(row)).count(),
+                8,
+                "each row once"
+            );
+            assert!(held_back.is_sorted());
+            held_back
+        };
+        assert_eq!(rows(3), rows(3));
+        let different: std::collections::BTreeSet<_> = (0..20).map(rows).collect();
+        assert!(different.len() > 5, "{different:?}");
+        assert!(different.iter().all(|rows| rows.len() == 2));
     }
 }

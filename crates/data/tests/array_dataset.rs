@@ -154,7 +154,7 @@ fn the_inputs_come_back_as_a_tensor_of_their_rank() {
     );
     assert_eq!(
         data.inputs::<2>(&device).unwrap_err().to_string(),
-        "inputs of shape [2, 3, 4, 1]: expected to be asked for as a tensor of 4 axes, received 2"
+        "numbers of shape [2, 3, 4, 1]: expected to be asked for as a tensor of 4 axes, received 2"
     );
 }
 

@@ -7,7 +7,8 @@ use std::fs;
 
 use burn::tensor::{Device, Tensor};
 use firebrick_data::{
-    BatchSource, CsvSource, CsvTable, CsvTarget, DataDescription, DataError, DataSource, Targets,
+    BatchSource, CsvError, CsvSource, CsvTable, CsvTarget, CsvTest, DataDescription, DataError,
+    DataSource, LoadedData, Subset, Targets, ValidationSplit,
 };
 use proptest::prelude::*;
 use tempfile::TempDir;
@@ -159,8 +160,13 @@ fn a_wrong_field_is_found_by_line_and_column() {
         ),
         (
             "a,price\r\n\r\n1,2\r\n\r\n3,dear\r\n",
-            "`table.csv`, line 5, column `price`: expected a number, received `dear`; correct it, write categories as \
-             numbers, or ignore the column",
+            "`table.csv`, line 5, column `price`: expected a number, received `dear`; correct it, or, where the column names a \
+             class, say so with `classes = true` (on the command line `--classes`)",
+        ),
+        (
+            "a,price\n1,2\ncheap,3\n",
+            "`table.csv`, line 3, column `a`: expected a number, received `cheap`; correct it, write categories as numbers, or \
+             ignore the column",
         ),
         (
             "a,price\n1,2\n\n\n1,NaN\n",
@@ -182,8 +188,8 @@ fn a_wrong_field_is_found_by_line_and_column() {
         ),
         (
             "\u{feff}a,price\r1,2\r\r3,1'000\r",
-            "`table.csv`, line 4, column `price`: expected a number, received `1\\'000`; correct it, write categories as \
-             numbers, or ignore the column",
+            "`table.csv`, line 4, column `price`: expected a number, received `1\\'000`; correct it, or, where the column names a \
+             class, say so with `classes = true` (on the command line `--classes`)",
         ),
     ] {
         assert_eq!(message(content, price()), expected);
@@ -201,7 +207,8 @@ fn a_field_that_swallows_the_file_is_shown_shortened() {
     assert_eq!(
         message(content, price()),
         "`table.csv`, line 2, column `price`: expected a number, received `2\\n3,4\\n3,4\\n3,4\\n3,4\\n3,4\\n3,4\\n3,4\\n3,4\\n3,4\
-         \\n3,…`; correct it, write categories as numbers, or ignore the column"
+         \\n3,…`; correct it, or, where the column names a class, say so with `classes = true` (on the command line \
+         `--classes`)"
     );
 }
 
@@ -250,7 +257,8 @@ fn columns_have_different_names_that_are_there() {
         (
             "a,price\n1,2\n",
             CsvSource::values("", Vec::<String>::new()),
-            "`table.csv`: expected at least one target column, received none; name the column to predict",
+            "`table.csv`: expected a target, received none; name the column to predict (on the command line `--target \
+             COLUMN`), one of `a`, `price`",
         ),
     ] {
         assert_eq!(message(content, source), expected);
@@ -306,7 +314,9 @@ fn descriptions_are_written_and_read_as_settings() {
         .with_class_names(["a", "b"])
         .unwrap()
         .with_delimiter(';')
+        .and_then(|source| source.with_test(CsvTest::Split(0.25)))
         .unwrap();
+    let elsewhere = price().with_test(CsvTest::File("new.csv".into())).unwrap();
     let several = CsvSource::values("boxes.csv", ["width", "height"]);
     for (description, text) in [
         (
@@ -324,7 +334,11 @@ fn descriptions_are_written_and_read_as_settings() {
         (
             DataDescription::Csv(full),
             "[data]\ncsv = \"iris.csv\"\ntarget = \"species\"\nclasses = true\nclass_names = [\"a\", \"b\"]\n\
-             features = [\"x\", \"y\"]\nignored = [\"id\"]\ndelimiter = \";\"\n",
+             features = [\"x\", \"y\"]\nignored = [\"id\"]\ndelimiter = \";\"\ntest_split = 0.25\n",
+        ),
+        (
+            DataDescription::Csv(elsewhere),
+            "[data]\ncsv = \"table.csv\"\ntarget = \"price\"\ntest_csv = \"new.csv\"\n",
         ),
     ] {
         let written = toml::to_string(&std::collections::BTreeMap::from([("data", &description)]));
@@ -365,6 +379,14 @@ fn wrong_settings_say_what_was_expected() {
             "data = { csv = \"x.csv\", target = \"a\", delimiter = \"1\" }",
             "expected a delimiter of one ASCII character",
         ),
+        (
+            "data = { csv = \"x.csv\", target = \"a\", test_split = 1.0 }",
+            "`test_split`: expected a share of the rows from 0 up to, but not including, 1, received 1; 0.2 keeps a fifth",
+        ),
+        (
+            "data = { csv = \"x.csv\", target = \"a\", test_split = 0.5, test_csv = \"b.csv\" }",
+            "`test_split` needs all rows in one file, no `test_csv`; leave it out",
+        ),
     ] {
         let error = described(text).unwrap_err().to_string();
         assert!(error.contains(expected), "{error}");
@@ -384,6 +406,242 @@ fn a_described_table_is_loaded_as_any_data_set_is() {
         .load()
         .unwrap();
     assert_eq!(images.test.unwrap().num_samples(), 500);
+}
+
+/// What is loaded of a file `table.csv` of this content in a folder of its own.
+fn loaded(content: &str, source: CsvSource) -> Result<LoadedData, DataError> {
+    let folder = file(content);
+    let source = source.with_path(folder.path().join("table.csv"));
+    DataDescription::Csv(source).load()
+}
+
+/// The features of all samples, flat.
+fn features(source: &dyn BatchSource) -> Vec<f32> {
+    let rows: Vec<usize> = (0..source.num_samples()).collect();
+    let batch = source.gather(&rows, &Device::flex()).unwrap();
+    batch.inputs.into_data().iter::<f32>().collect()
+}
+
+#[test]
+fn test_rows_are_held_back_of_every_class_and_always_the_same() {
+    let mut content = "a,species\n".to_owned();
+    for row in 0..20 {
+        writeln!(content, "{row},{}", if row < 12 { "x" } else { "y" }).unwrap();
+    }
+    let held_back = |share| species().with_test(CsvTest::Split(share)).unwrap();
+    let data = loaded(&content, held_back(0.25)).unwrap();
+    let test = data.test.unwrap();
+    let classes = |source: &dyn BatchSource| source.class_indices().unwrap();
+    assert_eq!(classes(test.as_ref()), [0, 0, 0, 1, 1]);
+    assert_eq!(data.train.num_samples(), 15);
+    let mut all = [features(data.train.as_ref()), features(test.as_ref())].concat();
+    all.sort_by(f32::total_cmp);
+    assert_eq!(all, (0..20_u8).map(f32::from).collect::<Vec<_>>());
+    let again = loaded(&content, held_back(0.25)).unwrap();
+    assert_eq!(
+        features(again.test.unwrap().as_ref()),
+        features(test.as_ref())
+    );
+
+    for (share, rows) in [(0.0, 20), (0.5, 10)] {
+        let data = loaded(&content, held_back(share)).unwrap();
+        assert_eq!(data.train.num_samples(), rows);
+        assert_eq!(data.test.is_some(), share > 0.0);
+    }
+    let error = loaded("a,species\n1,x\n2,y\n", held_back(0.2)).unwrap_err();
+    let text = error.to_string();
+    assert!(
+        text.contains(
+            "table.csv`: expected rows to learn from and rows to judge by, received 2 rows and a `test_split` of 0.2; choose \
+             another share, or 0 for no test rows"
+        ),
+        "{text}"
+    );
+}
+
+#[test]
+fn test_rows_of_numbers_are_drawn_from_the_whole_table() {
+    let mut content = "a,price\n".to_owned();
+    for row in 0..40 {
+        writeln!(content, "{row},{row}").unwrap();
+    }
+    let source = price().with_test(CsvTest::Split(0.25)).unwrap();
+    let test = features(loaded(&content, source).unwrap().test.unwrap().as_ref());
+    assert_eq!(test.len(), 10);
+    assert!(test.is_sorted());
+    assert!(test[0] < 20.0 && test[9] > 20.0, "{test:?}");
+}
+
+#[test]
+fn test_rows_of_another_file_have_the_columns_and_classes_of_the_first() {
+    let folder = file("a,species,b\n1,y,2\n3,x,4\n");
+    let write = |content: &str| fs::write(folder.path().join("test.tsv"), content).unwrap();
+    let source = species()
+        .with_path(folder.path().join("table.csv"))
+        .with_test(CsvTest::File(folder.path().join("test.tsv")))
+        .unwrap();
+    let description = DataDescription::Csv(source);
+    write("species\tb\tmore\ta\ny\t20\tthan\t10\n");
+    let test = description.load().unwrap().test.unwrap();
+    assert_eq!(features(test.as_ref()), [10.0, 20.0]);
+    assert_eq!(test.class_indices().unwrap(), [1]);
+    assert_eq!(test.targets(), Targets::Classes { num_classes: 2 });
+    write("species\tb\ta\nz\t20\t10\n");
+    let error = description.load().unwrap_err().to_string();
+    assert!(
+        error.contains("test.tsv`, line 2, column `species`: expected one of the classes `x`, `y`, received `z`"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_pinned_description_means_the_same_for_another_file() {
+    let content = "id,b,a,species\n1,2,3,y\n4,5,6,x\n";
+    let folder = file(content);
+    let source = species()
+        .with_path(folder.path().join("table.csv"))
+        .without_columns(["id"]);
+    let data = DataDescription::Csv(source.clone()).load().unwrap();
+    let pinned = source
+        .without_columns(Vec::<String>::new())
+        .with_features(["b", "a"])
+        .with_class_names(["x", "y"])
+        .unwrap();
+    assert_eq!(data.description, DataDescription::Csv(pinned.clone()));
+    assert_eq!(
+        data.description.load().unwrap().description,
+        data.description
+    );
+    let other = load("a,species,b\n7,y,8\n", pinned).unwrap();
+    assert_eq!(numbers(&other), (vec![8.0, 7.0], vec![1.0]));
+    let images = DataDescription::Images(DataSource::MnistSample);
+    assert_eq!(images.load().unwrap().description, images);
+}
+
+#[test]
+fn features_are_read_where_nobody_knows_the_targets() {
+    let inputs = |content: &str, source: CsvSource| {
+        let folder = file(content);
+        let source = source.with_path(folder.path().join("table.csv"));
+        let inputs = source.load_inputs()?;
+        let shape = inputs.shape().to_vec();
+        let tensor: Tensor<2> = inputs.into_tensor(&Device::flex())?;
+        let numbers: Vec<f32> = tensor.into_data().iter::<f32>().collect();
+        Ok::<_, DataError>((shape, numbers))
+    };
+    let expected = (vec![2, 2], vec![1.0, 2.0, 3.0, 4.0]);
+    let all = species().without_columns(["id"]);
+    let pinned = species().with_features(["a", "b"]);
+    for content in [
+        "a,b\n1,2\n3,4\n",
+        "a,b,species\n1,2,\n3,4,?\n",
+        "id,a,species,b\n,1,x,2\n,3,y,4\n",
+    ] {
+        assert_eq!(inputs(content, all.clone()).unwrap(), expected, "{content}");
+        assert_eq!(
+            inputs(content, pinned.clone()).unwrap(),
+            expected,
+            "{content}"
+        );
+    }
+    assert_eq!(
+        inputs("b,c,a\n2,x,1\n4,y,3\n", pinned.clone()).unwrap(),
+        expected
+    );
+    for (content, expected) in [
+        (
+            "a,species\n1,x\n",
+            "table.csv`: expected a column `b`, received only `a`, `species`, did you mean `a`?",
+        ),
+        (
+            "a,b\n1,2\n3,x\n",
+            "table.csv`, line 3, column `b`: expected a number, received `x`; correct it, write",
+        ),
+        ("a,b\n", "expected at least one row below the header"),
+    ] {
+        let error = inputs(content, pinned.clone()).unwrap_err().to_string();
+        assert!(error.contains(expected), "{error}");
+    }
+}
+
+#[test]
+fn a_text_is_a_table_by_its_ending() {
+    let description = |text: &str| text.parse::<DataDescription>().unwrap();
+    for table in ["iris.csv", "data/IRIS.CSV", "iris.tsv"] {
+        let DataDescription::Csv(source) = description(table) else {
+            panic!("{table} is a table");
+        };
+        assert!(source.target().columns().is_empty());
+        assert_eq!(description(table).to_string(), table);
+        assert_eq!(
+            described(&format!("data = \"{table}\"")).unwrap(),
+            description(table)
+        );
+    }
+    for images in ["mnist", "mnist-sample", "folder", "folder.csv/images"] {
+        assert!(
+            matches!(description(images), DataDescription::Images(_)),
+            "{images}"
+        );
+    }
+    let error = CsvSource::values("no.csv", Vec::<String>::new()).load();
+    assert!(matches!(error, Err(DataError::Read { .. })));
+    let error = load("a,b\n1,2\n", CsvSource::values("", Vec::<String>::new()));
+    assert!(matches!(
+        error,
+        Err(DataError::Csv(CsvError::NoTarget { .. }))
+    ));
+}
+
+#[test]
+fn paths_can_be_changed_together() {
+    let source = price().with_test(CsvTest::File("new.csv".into())).unwrap();
+    let there = |path: &std::path::Path| std::path::Path::new("there").join(path);
+    let moved = DataDescription::Csv(source).map_paths(there);
+    let expected = CsvSource::values("there/table.csv", ["price"])
+        .with_test(CsvTest::File("there/new.csv".into()))
+        .unwrap();
+    assert_eq!(moved, DataDescription::Csv(expected));
+    let folder = |path: &str| DataDescription::Images(DataSource::Directory(path.into()));
+    assert_eq!(folder("x").map_paths(there), folder("there/x"));
+    assert_eq!(
+        DataDescription::default().map_paths(there),
+        DataDescription::default()
+    );
+}
+
+#[test]
+fn a_part_of_any_source_knows_its_classes() {
+    let data = loaded("a,species\n1,x\n2,y\n3,x\n4,y\n", species()).unwrap();
+    let first = Subset::first(data.train.clone(), 3).unwrap();
+    assert_eq!(first.class_indices().unwrap(), [0, 1, 0]);
+    assert!(Subset::first(data.train.clone(), 0).is_err());
+    assert!(Subset::first(data.train.clone(), 5).is_err());
+    let halves = ValidationSplit::Stratified {
+        fraction: 0.5,
+        seed: 1,
+    };
+    let (one, other) = Subset::split(&data.train, &halves).unwrap();
+    for half in [one, other] {
+        let mut classes = half.class_indices().unwrap();
+        classes.sort_unstable();
+        assert_eq!(classes, [0, 1]);
+    }
+    let numbers = loaded("a,price\n1,2\n3,4\n", price()).unwrap();
+    assert_eq!(numbers.train.class_indices(), None);
+    let error = Subset::split(&numbers.train, &halves).err().unwrap();
+    assert_eq!(
+        error.to_string(),
+        "stratified split: expected examples of known classes, received one number a sample; keep any rows back instead"
+    );
+    let any = ValidationSplit::Random {
+        fraction: 0.5,
+        seed: 1,
+    };
+    assert_eq!(
+        Subset::split(&numbers.train, &any).unwrap().1.num_samples(),
+        1
+    );
 }
 
 proptest! {

@@ -3,7 +3,7 @@ use csv::StringRecord;
 use super::row::start;
 use super::text::Text;
 use crate::csv_error::CsvError;
-use crate::csv_source::{CsvSource, CsvTarget};
+use crate::csv_source::CsvSource;
 
 const TARGET: &str = "a target";
 const FEATURE: &str = "a feature";
@@ -23,38 +23,29 @@ impl Columns {
         text: &Text,
         header: &StringRecord,
     ) -> Result<Self, CsvError> {
-        let names = names(text, header)?;
-        let targets: &[String] = match &source.target {
-            CsvTarget::Values(columns) => columns,
-            CsvTarget::Classes { column, .. } => std::slice::from_ref(column),
-        };
+        let mut parts = Parts::new(text, header)?;
+        let targets = source.target.columns();
         if targets.is_empty() {
             return Err(CsvError::NoTarget {
-                path: text.path.to_owned(),
-            });
-        }
-        let mut parts = Parts {
-            text,
-            given: vec![None; names.len()],
-            names,
-        };
-        let targets = parts.give(TARGET, targets)?;
-        parts.give(IGNORED, &source.ignored)?;
-        let features = match &source.features {
-            Some(features) => parts.give(FEATURE, features)?,
-            None => parts.left(),
-        };
-        if features.is_empty() {
-            return Err(CsvError::NoFeatures {
                 path: text.path.to_owned(),
                 known: parts.names,
             });
         }
-        Ok(Self {
-            names: parts.names,
-            features,
-            targets,
-        })
+        let targets = parts.give(TARGET, targets)?;
+        parts.give(IGNORED, &source.ignored)?;
+        parts.with_features(source, targets)
+    }
+
+    /// The same without targets: they and ignored columns need not be there.
+    pub(super) fn of_inputs(
+        source: &CsvSource,
+        text: &Text,
+        header: &StringRecord,
+    ) -> Result<Self, CsvError> {
+        let mut parts = Parts::new(text, header)?;
+        parts.give(TARGET, &parts.present(source.target.columns()))?;
+        parts.give(IGNORED, &parts.present(&source.ignored))?;
+        parts.with_features(source, Vec::new())
     }
 
     pub(super) fn names_of(&self, columns: &[usize]) -> Vec<String> {
@@ -98,7 +89,45 @@ struct Parts<'a> {
     given: Vec<Option<&'static str>>,
 }
 
-impl Parts<'_> {
+impl<'a> Parts<'a> {
+    fn new(text: &'a Text<'a>, header: &StringRecord) -> Result<Self, CsvError> {
+        let names = names(text, header)?;
+        Ok(Self {
+            text,
+            given: vec![None; names.len()],
+            names,
+        })
+    }
+
+    /// Those of the columns that are there.
+    fn present(&self, columns: &[String]) -> Vec<String> {
+        let is_there = |column: &&String| self.names.contains(column);
+        columns.iter().filter(is_there).cloned().collect()
+    }
+
+    /// Gives the features their part, the last one.
+    fn with_features(
+        mut self,
+        source: &CsvSource,
+        targets: Vec<usize>,
+    ) -> Result<Columns, CsvError> {
+        let features = match &source.features {
+            Some(features) => self.give(FEATURE, features)?,
+            None => self.left(),
+        };
+        if features.is_empty() {
+            return Err(CsvError::NoFeatures {
+                path: self.text.path.to_owned(),
+                known: self.names,
+            });
+        }
+        Ok(Columns {
+            names: self.names,
+            features,
+            targets,
+        })
+    }
+
     /// Gives columns a part; their positions.
     fn give(&mut self, part: &'static str, columns: &[String]) -> Result<Vec<usize>, CsvError> {
         let mut positions = Vec::new();

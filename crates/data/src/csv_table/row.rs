@@ -47,8 +47,8 @@ impl<'a> Row<'a> {
         }
     }
 
-    /// The number in a column; finite.
-    pub(super) fn number(self, column: usize) -> Result<f32, CsvError> {
+    /// The number in a column; finite. A `hint` says what to do where there is none.
+    pub(super) fn number(self, column: usize, hint: &'static str) -> Result<f32, CsvError> {
         let field = self.field(column, "a number")?;
         let path = || self.text.path.to_owned();
         let name = || self.columns.names[column].clone();
@@ -65,6 +65,7 @@ impl<'a> Row<'a> {
                 line: self.line(),
                 column: name(),
                 received: shortened(field),
+                hint,
             }),
         }
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use burn::tensor::Tensor;
 use burn::train::Learner;
-use firebrick_data::{Batch, BatchSource, Subset, Targets};
+use firebrick_data::{Batch, BatchSource, Subset, Targets, ValidationSplit};
 use firebrick_model::{AnyTensor, Model, catch_panic};
 use firebrick_scheduler::{RateControl, ScheduleAdapter};
 
@@ -235,7 +235,8 @@ fn split(data: Arc<dyn BatchSource>, validation: &Validation) -> Result<Split, T
         Validation::None => Ok((data, None)),
         Validation::Data(validation) => Ok((data, Some(Arc::clone(validation)))),
         Validation::Split(fraction) => {
-            let (first, last) = Subset::split_tail(&data, *fraction)?;
+            let fraction = *fraction;
+            let (first, last) = Subset::split(&data, &ValidationSplit::Tail { fraction })?;
             Ok((Arc::new(first), Some(Arc::new(last))))
         }
     }

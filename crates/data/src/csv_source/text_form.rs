@@ -1,0 +1,154 @@
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use super::{CsvSource, CsvTarget, CsvTest};
+use crate::csv_error::CsvError;
+use crate::error::DataError;
+
+/// What a file of settings says of a table.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TextForm {
+    csv: PathBuf,
+    target: OneOrMore,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    classes: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    class_names: Option<Vec<String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    features: Option<Vec<String>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    ignored: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    delimiter: Option<char>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    test_split: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    test_csv: Option<PathBuf>,
+}
+
+impl TextForm {
+    pub(super) const KEYS: &'static [&'static str] = &[
+        "csv",
+        "target",
+        "classes",
+        "class_names",
+        "features",
+        "ignored",
+        "delimiter",
+        "test_split",
+        "test_csv",
+    ];
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(
+    untagged,
+    expecting = "expected the name of a column, or a list of names"
+)]
+enum OneOrMore {
+    One(String),
+    More(Vec<String>),
+}
+
+impl TryFrom<TextForm> for CsvSource {
+    type Error = DataError;
+
+    fn try_from(form: TextForm) -> Result<Self, DataError> {
+        let description = |setting, needs| CsvError::Description { setting, needs };
+        let columns = match form.target {
+            OneOrMore::One(column) => vec![column],
+            OneOrMore::More(columns) => columns,
+        };
+        let target = match <[String; 1]>::try_from(columns) {
+            Ok([column]) if form.classes => CsvTarget::Classes {
+                column,
+                names: None,
+            },
+            Ok(columns) => CsvTarget::Values(columns.into()),
+            Err(_) if form.classes => {
+                return Err(description("`classes`", "a single target column").into());
+            }
+            Err(columns) => CsvTarget::Values(columns),
+        };
+        let test = match (form.test_split, form.test_csv) {
+            (None, None) => None,
+            (Some(share), None) => Some(CsvTest::Split(share)),
+            (None, Some(path)) => Some(CsvTest::File(path)),
+            (Some(_), Some(_)) => {
+                return Err(
+                    description("`test_split`", "all rows in one file, no `test_csv`").into(),
+                );
+            }
+        };
+        let mut source = Self {
+            features: form.features,
+            ignored: form.ignored,
+            ..Self::new(form.csv, target)
+        };
+        if let Some(test) = test {
+            source = source.with_test(test)?;
+        }
+        if let Some(class_names) = form.class_names {
+            source = source.with_class_names(class_names)?;
+        }
+        match form.delimiter {
+            Some(delimiter) => source.with_delimiter(delimiter),
+            None => Ok(source),
+        }
+    }
+}
+
+impl From<CsvSource> for TextForm {
+    fn from(source: CsvSource) -> Self {
+        let (target, classes, class_names) = match source.target {
+            CsvTarget::Classes { column, names } => (OneOrMore::One(column), true, names),
+            CsvTarget::Values(mut columns) if columns.len() == 1 => {
+                (OneOrMore::One(columns.swap_remove(0)), false, None)
+            }
+            CsvTarget::Values(columns) => (OneOrMore::More(columns), false, None),
+        };
+        let (test_split, test_csv) = match source.test {
+            None => (None, None),
+            Some(CsvTest::Split(share)) => (Some(share), None),
+            Some(CsvTest::File(path)) => (None, Some(path)),
+        };
+        Self {
+            csv: source.path,
+            target,
+            classes,
+            class_names,
+            features: source.features,
+            ignored: source.ignored,
+            delimiter: source.delimiter.map(char::from),
+            test_split,
+            test_csv,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_setting_is_a_known_key() {
+        let all = CsvSource::classes("a.csv", "b")
+            .with_features(["c"])
+            .without_columns(["d"])
+            .with_delimiter(';')
+            .and_then(|source| source.with_class_names(["e"]))
+            .unwrap();
+        let mut keys = std::collections::BTreeSet::new();
+        for test in [CsvTest::Split(0.5), CsvTest::File("f.csv".into())] {
+            let source = all.clone().with_test(test).unwrap();
+            let written = toml::Table::try_from(&source).unwrap();
+            keys.extend(written.keys().cloned());
+            assert_eq!(written.try_into::<CsvSource>().unwrap(), source);
+        }
+        let known: Vec<&str> = CsvSource::KEYS.to_vec();
+        assert_eq!(keys.len(), known.len());
+        assert!(keys.iter().all(|key| known.contains(&key.as_str())));
+    }
+}

@@ -97,6 +97,7 @@ pub use zero_padding2d::ZeroPadding2D;
 
 pub(crate) use describe::{Apply, Describe, Weightless};
 pub(crate) use layer_weights::WeightArguments;
+pub(crate) use normalization::Moments;
 pub(crate) use weights::{Storage, Weights};
 
 /// Writes the enums of all layers, described and built, and what has to know every one of them.

@@ -1,3 +1,4 @@
+mod adapting;
 mod freezing;
 mod plan;
 
@@ -8,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::layers::{BuiltLayer, Layer, NewLayer, WeightSpec, Weights};
 use crate::summary::{LayerSummary, Summary};
-use crate::{ModelError, SequentialModel};
+use crate::{AnyTensor, ModelError, SequentialModel};
 
 pub(crate) use plan::PlannedLayer;
 
@@ -173,6 +174,27 @@ impl Sequential {
     /// The shape of a sample, without the batch axis.
     pub fn input_shape(&self) -> &[usize] {
         &self.input_shape
+    }
+
+    /// Brings rows of features into the input shape.
+    pub(crate) fn fitted(&self, inputs: AnyTensor) -> Result<AnyTensor, ModelError> {
+        let expected = &self.input_shape;
+        let mut received = inputs.shape();
+        if received[1..] == **expected {
+            return Ok(inputs);
+        }
+        match received[..] {
+            [batch_size, features] if features == expected.iter().product::<usize>() => {
+                received.truncate(0);
+                received.push(batch_size);
+                received.extend(expected);
+                Ok(inputs.reshaped(&received))
+            }
+            _ => Err(ModelError::InputShape {
+                expected: expected.clone(),
+                received,
+            }),
+        }
     }
 
     /// The layers from the input on.

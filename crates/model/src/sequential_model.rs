@@ -56,7 +56,7 @@ impl SequentialModel {
     /// When the inputs do not have the network's input shape; [`predict`](Self::predict) gives an
     /// error.
     pub fn forward(&self, inputs: impl Into<AnyTensor>, mode: Mode) -> AnyTensor {
-        match self.check(inputs.into()) {
+        match self.description.fitted(inputs.into()) {
             Ok(inputs) => self
                 .layers
                 .iter()
@@ -74,28 +74,7 @@ impl SequentialModel {
     /// Inputs of another shape than the network's; values for which a layer has no result, with its
     /// name.
     pub fn predict(&self, inputs: impl Into<AnyTensor>) -> Result<AnyTensor, ModelError> {
-        self.run_checked(self.check(inputs.into())?)
-    }
-
-    /// Brings rows of features into the input shape.
-    fn check(&self, inputs: AnyTensor) -> Result<AnyTensor, ModelError> {
-        let expected = self.description.input_shape();
-        let mut received = inputs.shape();
-        if received[1..] == *expected {
-            return Ok(inputs);
-        }
-        match received[..] {
-            [batch_size, features] if features == expected.iter().product::<usize>() => {
-                received.truncate(0);
-                received.push(batch_size);
-                received.extend(expected);
-                Ok(inputs.reshaped(&received))
-            }
-            _ => Err(ModelError::InputShape {
-                expected: expected.to_vec(),
-                received,
-            }),
-        }
+        self.run_checked(self.description.fitted(inputs.into())?)
     }
 }
 
@@ -106,7 +85,7 @@ impl Model for SequentialModel {
     /// A batch on a device with gradients is [`Mode::Training`], as Burn's own modules decide.
     fn forward(&self, inputs: AnyTensor) -> Result<AnyTensor, ModelError> {
         let mode = Mode::of(&inputs.device());
-        let inputs = self.check(inputs)?;
+        let inputs = self.description.fitted(inputs)?;
         let Some((last, layers)) = self.layers.split_last() else {
             return Ok(inputs);
         };

@@ -5,7 +5,7 @@
 use burn::module::Module;
 use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor, TensorData};
-use firebrick_model::layers::{Dense, Embedding, Flatten, Lambda, Layer, Normalization};
+use firebrick_model::layers::{Dense, Embedding, Flatten, Lambda, Layer, Normalization, Rescaling};
 use firebrick_model::{
     AnyTensor, Mode, Model, ModelError, Sequential, SequentialModel, save_model,
 };
@@ -162,6 +162,116 @@ fn a_normalization_without_suitable_statistics_is_an_error() {
         error.contains("one or more samples of finite numbers"),
         "{error}"
     );
+}
+
+/// Samples and targets, in batches of these sizes.
+fn adapted(network: Sequential, sizes: &[usize]) -> Result<Sequential, ModelError> {
+    let device = Device::flex();
+    let inputs: Vec<f32> = (0..12_u8).map(|i| f32::from(i * i)).collect();
+    let inputs = Tensor::<1>::from_floats(&inputs[..], &device).reshape([6, 2]);
+    let targets = Tensor::<2>::from_floats([[1.], [2.], [3.], [4.], [5.], [9.]], &device);
+    network.adapt(&device, || {
+        let mut start = 0;
+        let batches: Vec<_> = sizes
+            .iter()
+            .map(|size| {
+                let rows = start..start + size;
+                start += size;
+                let part = |all: &Tensor<2>| AnyTensor::from(all.clone()).samples(rows.clone());
+                Ok((part(&inputs), part(&targets)))
+            })
+            .collect();
+        batches.into_iter()
+    })
+}
+
+fn statistics(network: &Sequential, index: usize) -> (Vec<f32>, Vec<f32>) {
+    let Layer::Normalization(layer) = network.layers()[index].layer() else {
+        panic!("{network:?}");
+    };
+    (
+        layer.mean().unwrap().to_vec(),
+        layer.variance().unwrap().to_vec(),
+    )
+}
+
+#[test]
+fn a_network_adapts_every_normalization_to_what_reaches_it() {
+    let network = Sequential::new([2])
+        .add(Normalization::new())
+        .add(Rescaling::new(2.0).with_offset(1.0))
+        .add(Normalization::new())
+        .add(Dense::new(1))
+        .add(Normalization::new().inverted());
+    assert!(!network.is_adapted());
+    assert_eq!(network.output_shape().unwrap(), [1]);
+    let network = adapted(network, &[1, 2, 3]).unwrap();
+    assert!(network.is_adapted());
+
+    let close = |(mean, variance): (Vec<f32>, Vec<f32>), expected: &[[f32; 2]]| {
+        for (index, [own_mean, own_variance]) in expected.iter().enumerate() {
+            assert!((mean[index] - own_mean).abs() < 1e-4 * own_mean.abs().max(1.0));
+            assert!((variance[index] - own_variance).abs() < 1e-4 * own_variance.max(1.0));
+        }
+    };
+    // Of 0, 4, 16, 36, 64, 100 and of 1, 9, 25, 49, 81, 121.
+    close(
+        statistics(&network, 0),
+        &[[36.666_668, 1_266.222_2], [47.666_668, 1_779.555_5]],
+    );
+    close(statistics(&network, 2), &[[1.0, 4.0], [1.0, 4.0]]);
+    close(statistics(&network, 4), &[[4.0, 6.666_666_5]]);
+
+    let model = network.build(1, &Device::flex()).unwrap();
+    let again = adapted(network.clone(), &[6]).unwrap();
+    assert_eq!(again, network, "nothing is left to adapt");
+    assert_eq!(model.config(), &network);
+}
+
+#[test]
+fn a_normalization_that_cannot_be_adapted_says_why() {
+    let error =
+        |network: Sequential, sizes: &[usize]| adapted(network, sizes).unwrap_err().to_string();
+    let waiting = Normalization::new;
+    let network = || Sequential::new([2]);
+    for (network, sizes, expected) in [
+        (
+            network().add(Dense::new(3)).add(waiting().named("late")),
+            &[6][..],
+            "layer `late` (Normalization, index 1) needs `mean` to be given, or no layer before it to have weights",
+        ),
+        (
+            network().add(waiting().inverted()).add(Dense::new(3)),
+            &[6],
+            "needs `mean` to be given, or the layer, which is inverted, to be the last one, it is None",
+        ),
+        (
+            network().add(Dense::new(3)).add(waiting().inverted()),
+            &[6],
+            "expects an input of [1], the shape of the targets it adapts to; give the layer before as many units",
+        ),
+        (
+            network().add(waiting()),
+            &[],
+            "expects an input of one or more samples of finite numbers to adapt to",
+        ),
+        (
+            Sequential::new([3]).add(waiting()),
+            &[6],
+            "the network expects a batch of [3], received [6, 2]",
+        ),
+        (
+            network().add(waiting().with_axis(2)),
+            &[6],
+            "needs `axis` to be different ones of the axes 1 to 1",
+        ),
+    ] {
+        let error = error(network, sizes);
+        assert!(error.contains(expected), "{error}");
+    }
+    let half: Normalization = serde_json::from_str("{\"mean\": [1.0]}").unwrap();
+    let error = network().add(half).summary().unwrap_err().to_string();
+    assert!(error.contains("needs `variance` to be given"), "{error}");
 }
 
 fn square() -> Lambda {

@@ -1,14 +1,18 @@
-use burn::tensor::Tensor;
+mod moments;
+
+use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::{Apply, Describe, LayerProblem, Weightless, Weights};
 use crate::any_tensor::SameShape;
 use crate::{AnyTensor, Axes, Mode};
+pub(crate) use moments::Moments;
 
 /// Shifts and scales features by statistics of the data: `(x - mean) / max(sqrt(variance), 1e-7)`.
 ///
 /// The statistics belong to the description, given by [`with_statistics`](Self::with_statistics) or
-/// learned by [`adapt`](Self::adapt) before the network is built; the layer has no weights.
+/// learned before the network is built: by [`adapt`](Self::adapt), or for all such layers of a network
+/// by [`Sequential::adapt`](crate::Sequential::adapt). The layer has no weights.
 ///
 /// ```
 /// use burn::tensor::{Device, Tensor};
@@ -87,30 +91,25 @@ impl Normalization {
     /// # Errors
     /// Samples without the axes of the layer, none at all, values that are not finite.
     pub fn adapt(self, samples: impl Into<AnyTensor>) -> Result<Self, LayerProblem> {
-        let samples = samples.into();
-        let shape = samples.shape();
-        let axes = self.kept_axes(shape.len())?;
-        let values = samples.into_values()?;
-        if values.is_empty() || values.iter().any(|value| !value.is_finite()) {
-            return Err(LayerProblem::input(
-                "one or more samples of finite numbers to adapt to",
-                "remove the samples with values that are missing",
-            ));
-        }
-        let groups = groups(&shape, &axes);
-        let num_groups: usize = axes.iter().map(|&axis| shape[axis]).product();
-        let in_group = (values.len() / num_groups) as f64;
-        let mean_of = |term: &dyn Fn(f64, usize) -> f64| -> Vec<f64> {
-            let mut sums = vec![0.0; num_groups];
-            for (&value, &group) in values.iter().zip(&groups) {
-                sums[group] += term(f64::from(value), group);
-            }
-            sums.into_iter().map(|sum| sum / in_group).collect()
-        };
-        let mean = mean_of(&|value, _| value);
-        let variance = mean_of(&|value, group| (value - mean[group]).powi(2));
-        let single = |values: Vec<f64>| -> Vec<f32> { values.into_iter().map(single).collect() };
-        Ok(self.with_statistics(single(mean), single(variance)))
+        let mut moments = Moments::default();
+        self.see(samples.into(), &mut moments)?;
+        self.with_moments(moments)
+    }
+
+    /// Adds samples to what the layer adapts to.
+    pub(crate) fn see(
+        &self,
+        samples: AnyTensor,
+        moments: &mut Moments,
+    ) -> Result<(), LayerProblem> {
+        let axes = self.kept_axes(samples.rank())?;
+        moments.add(samples, &axes)
+    }
+
+    /// Takes the statistics of all that was seen.
+    pub(crate) fn with_moments(self, moments: Moments) -> Result<Self, LayerProblem> {
+        let (mean, variance) = moments.finish()?;
+        Ok(self.with_statistics(mean, variance))
     }
 
     /// The mean, once it is there.
@@ -121,6 +120,16 @@ impl Normalization {
     /// The variance, once it is there.
     pub fn variance(&self) -> Option<&[f32]> {
         self.variance.as_deref()
+    }
+
+    /// Whether the statistics are there.
+    pub(crate) fn is_adapted(&self) -> bool {
+        self.mean.is_some() && self.variance.is_some()
+    }
+
+    /// Whether it turns normalized values back.
+    pub(crate) fn is_inverted(&self) -> bool {
+        self.invert
     }
 
     /// The axes with statistics of their own, of a batch with so many axes.
@@ -190,25 +199,6 @@ impl Default for Normalization {
     }
 }
 
-/// For each element of a batch, which of the statistics it belongs to.
-fn groups(shape: &[usize], axes: &[usize]) -> Vec<usize> {
-    let group = |element: usize| {
-        axes.iter().fold(0, |group, &axis| {
-            let stride: usize = shape[axis + 1..].iter().product();
-            group * shape[axis] + element / stride % shape[axis]
-        })
-    };
-    (0..shape.iter().product()).map(group).collect()
-}
-
-#[allow(
-    clippy::cast_possible_truncation,
-    reason = "networks compute in single precision"
-)]
-fn single(value: f64) -> f32 {
-    value as f32
-}
-
 /// A number or lists of numbers, in order.
 fn numbers<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<f32>>, D::Error> {
     #[derive(Deserialize)]
@@ -235,8 +225,16 @@ impl Describe for Normalization {
     type Built = Weightless<BuiltNormalization>;
 
     fn output_shape(&self, input: &[usize]) -> Result<Vec<usize>, LayerProblem> {
-        self.built(input)?;
+        match (&self.mean, &self.variance) {
+            // Statistics that are still to be learned are missed when the network is built.
+            (None, None) => self.kept_axes(input.len() + 1).map(drop)?,
+            _ => self.built(input).map(drop)?,
+        }
         Ok(input.to_vec())
+    }
+
+    fn probe(&self, input: &[usize], _: &Device) -> Result<(), LayerProblem> {
+        self.built(input).map(drop)
     }
 
     fn build(&self, input: &[usize], _: &mut Weights) -> Weightless<BuiltNormalization> {

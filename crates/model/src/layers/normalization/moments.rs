@@ -1,0 +1,123 @@
+use crate::AnyTensor;
+use crate::layers::LayerProblem;
+
+/// Mean and variance (that of the population) of groups of numbers that come in batches, in double precision.
+///
+/// # Source
+/// Chan et al., "Updating Formulae and a Pairwise Algorithm for Computing Sample Variances", 1979
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Moments {
+    /// Values of each group so far.
+    count: f64,
+    mean: Vec<f64>,
+    /// Sums of the squared distances from the mean.
+    squares: Vec<f64>,
+}
+
+impl Moments {
+    /// Adds samples; each index of the axes, among which the batch axis is not, is a group of its own.
+    pub(crate) fn add(&mut self, samples: AnyTensor, axes: &[usize]) -> Result<(), LayerProblem> {
+        let shape = samples.shape();
+        let values = samples.into_values()?;
+        if values.is_empty() || values.iter().any(|value| !value.is_finite()) {
+            return Err(unsuitable());
+        }
+        let groups = groups_of_a_sample(&shape, axes);
+        let num_groups: usize = axes.iter().map(|&axis| shape[axis]).product();
+        let count = (values.len() / num_groups) as f64;
+        let sums = |term: &dyn Fn(f64, usize) -> f64| {
+            let mut sums = vec![0.0; num_groups];
+            for sample in values.chunks(groups.len()) {
+                for (&value, &group) in sample.iter().zip(&groups) {
+                    sums[group] += term(f64::from(value), group);
+                }
+            }
+            sums
+        };
+        let mean: Vec<f64> = sums(&|value, _| value)
+            .into_iter()
+            .map(|sum| sum / count)
+            .collect();
+        let squares = sums(&|value, group| (value - mean[group]).powi(2));
+
+        self.mean.resize(num_groups, 0.0);
+        self.squares.resize(num_groups, 0.0);
+        let all = self.count + count;
+        for group in 0..num_groups {
+            let distance = mean[group] - self.mean[group];
+            self.mean[group] += distance * (count / all);
+            self.squares[group] +=
+                squares[group] + distance * distance * (self.count * count / all);
+        }
+        self.count = all;
+        Ok(())
+    }
+
+    /// Mean and variance of each group; an error if there was no sample.
+    pub(crate) fn finish(self) -> Result<(Vec<f32>, Vec<f32>), LayerProblem> {
+        if self.mean.is_empty() {
+            return Err(unsuitable());
+        }
+        let variance = |squares: f64| single(squares / self.count);
+        Ok((
+            self.mean.into_iter().map(single).collect(),
+            self.squares.into_iter().map(variance).collect(),
+        ))
+    }
+}
+
+fn unsuitable() -> LayerProblem {
+    LayerProblem::input(
+        "one or more samples of finite numbers to adapt to",
+        "remove the samples with values that are missing",
+    )
+}
+
+/// For each element of a sample, to which group it belongs.
+fn groups_of_a_sample(shape: &[usize], axes: &[usize]) -> Vec<usize> {
+    let group = |element: usize| {
+        axes.iter().fold(0, |group, &axis| {
+            let stride: usize = shape[axis + 1..].iter().product();
+            group * shape[axis] + element / stride % shape[axis]
+        })
+    };
+    (0..shape[1..].iter().product()).map(group).collect()
+}
+
+#[allow(
+    clippy::cast_possible_truncation,
+    reason = "networks compute in single precision"
+)]
+fn single(value: f64) -> f32 {
+    value as f32
+}
+
+#[cfg(test)]
+mod tests {
+    use burn::tensor::{Device, Tensor};
+
+    use super::*;
+
+    #[test]
+    fn batches_of_any_size_give_the_moments_of_all() {
+        let device = Device::flex();
+        let values: Vec<f32> = (0..60_u8).map(|i| 1e4 + f32::from(i % 7).sin()).collect();
+        let samples = Tensor::<1>::from_floats(&values[..], &device).reshape([10, 2, 3]);
+        for axes in [&[][..], &[1], &[2], &[1, 2]] {
+            let mut whole = Moments::default();
+            whole.add(samples.clone().into(), axes).unwrap();
+            let mut parts = Moments::default();
+            for rows in [0..1, 1..7, 7..10] {
+                let batch = AnyTensor::from(samples.clone()).samples(rows);
+                parts.add(batch, axes).unwrap();
+            }
+            for (one, other) in [(&whole.mean, &parts.mean), (&whole.squares, &parts.squares)] {
+                let is_close = |(one, other): (&f64, &f64)| (one - other).abs() < 1e-9;
+                assert!(one.iter().zip(other).all(is_close), "{one:?} {other:?}");
+            }
+            let mean = values.iter().copied().map(f64::from).sum::<f64>() / 60.0;
+            let own = parts.mean.iter().sum::<f64>() / parts.mean.len() as f64;
+            assert!((own - mean).abs() < 1e-9);
+        }
+    }
+}

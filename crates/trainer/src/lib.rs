@@ -7,6 +7,7 @@
 extern crate alloc;
 use burn::optim::{RecordState, StateSink, StateSource, join_index};
 
+mod adapt;
 mod burn_loop;
 mod callback;
 pub mod callbacks;
@@ -34,6 +35,7 @@ mod pass;
 mod run_directory;
 mod trainer;
 
+pub use adapt::adapt;
 pub use callback::{Callback, Flow, HookResult, Training, Weights};
 pub use compile::Compile;
 pub use curves::{

@@ -1,6 +1,7 @@
 //! Trainings described in a TOML file.
 
 mod compile_settings;
+mod data_set;
 mod fit_settings;
 mod network;
 mod optimizer_table;
@@ -11,6 +12,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
+use firebrick_data::DataDescription;
 use firebrick_model::Sequential;
 use serde::{Deserialize, Serialize};
 
@@ -29,7 +31,10 @@ pub use problem::ModelFileProblem;
 /// `schedule`, `loss`, `metrics` and `weighted_metrics`, see [`CompileSettings`]; `[fit]` has the
 /// settings of [`FitSettings`]. What has arguments is a table instead of a name:
 /// `{ name = "adam", beta_1 = 0.8 }` for an optimizer or a loss, `{ metric = "auc", curve = "PR" }`
-/// for a metric.
+/// for a metric. `data` says what is learned from, see [`DataDescription`]: `data = "mnist"` before the
+/// first table, or a table `[data]`.
+///
+/// A `Normalization` without `mean` and `variance` waits for samples: [`adapt`](crate::adapt) gives it theirs.
 ///
 /// The text itself is what is compared, written and read by serde, as one string.
 ///
@@ -69,6 +74,7 @@ pub use problem::ModelFileProblem;
 #[serde(try_from = "String", into = "String")]
 pub struct ModelFile {
     text: String,
+    data: Option<DataDescription>,
     network: Sequential,
     compile: CompileSettings,
     fit: FitSettings,
@@ -79,6 +85,7 @@ impl ModelFile {
         network::NAME,
         network::INPUT_SHAPE,
         network::LAYERS,
+        data_set::DATA,
         Self::COMPILE,
         Self::FIT,
     ];
@@ -98,27 +105,29 @@ impl ModelFile {
         Self::parse(text, path)
     }
 
-    /// Reads a description that is already in memory; errors call it `name`.
+    /// Reads a description that is already in memory; errors call it `name`, and relative paths in it begin in the
+    /// folder of `name`.
     ///
     /// # Errors
     /// A text that is no TOML; an unknown key, layer, argument, optimizer, loss or metric, with the
     /// nearest known one; a value that cannot be; layers that do not fit one another. The error names
     /// the line.
     pub fn parse(text: impl Into<String>, name: impl Into<PathBuf>) -> Result<Self, TrainError> {
-        let text = text.into();
-        match Self::check(&text) {
-            Ok((network, compile, fit)) => Ok(Self {
-                text,
-                network,
-                compile,
-                fit,
-            }),
+        let (text, path) = (text.into(), name.into());
+        let folder = path.parent().unwrap_or(Path::new(""));
+        match Self::check(&text, folder) {
+            Ok(file) => Ok(file),
             Err(Located { problem, at }) => Err(TrainError::ModelFile {
-                path: name.into(),
                 line: at.map(|at| line_of(&text, at)),
+                path,
                 problem,
             }),
         }
+    }
+
+    /// What is to be learned from, if the file says so.
+    pub fn data(&self) -> Option<&DataDescription> {
+        self.data.as_ref()
     }
 
     /// The network, whose layers fit one another.
@@ -141,10 +150,12 @@ impl ModelFile {
         &self.text
     }
 
-    fn check(text: &str) -> Result<(Sequential, CompileSettings, FitSettings), Located> {
+    fn check(text: &str, folder: &Path) -> Result<Self, Located> {
         let mut file = Section::parse(text)?;
         file.check_keys(Self::KEYS)?;
         let network = network::read(&mut file)?;
+        let data = file.take_value(data_set::DATA);
+        let data = data.map(data_set::read).transpose()?;
         let compile = match file.take_section(Self::COMPILE)? {
             Some(section) => CompileSettings::read(section)?,
             None => CompileSettings::default(),
@@ -153,7 +164,13 @@ impl ModelFile {
             Some(section) => FitSettings::read(section)?,
             None => FitSettings::default(),
         };
-        Ok((network, compile, fit))
+        Ok(Self {
+            data: data.map(|data| data.map_paths(|path| folder.join(path))),
+            network,
+            compile,
+            fit,
+            text: text.to_owned(),
+        })
     }
 }
 

@@ -5,14 +5,15 @@
 use std::path::Path;
 
 use burn::tensor::Device;
-use firebrick_data::mnist_sample;
-use firebrick_model::layers::{Conv2D, Dense, Flatten, MaxPooling2D};
+use firebrick_data::{ArrayDataset, CsvSource, CsvTest, DataDescription, DataSource, mnist_sample};
+use firebrick_model::layers::{Conv2D, Dense, Flatten, Layer, MaxPooling2D};
 use firebrick_model::{Activation, Initializer, Sequential};
 use firebrick_scheduler::CosineDecay;
 use firebrick_trainer::losses::{CategoricalCrossentropy, SparseCategoricalCrossentropy};
 use firebrick_trainer::metrics::AUC;
 use firebrick_trainer::{
     Compile, CompileSettings, Display, Fit, FitSettings, Metric, ModelFile, Optimizer, TrainError,
+    adapt,
 };
 
 const CNN: &str = r#"
@@ -309,7 +310,8 @@ fn what_is_wrong_with_the_compilation_has_its_line() {
         (
             "[compil]\n",
             26,
-            "unknown key `compil`, did you mean `compile`?; known keys: name, input_shape, layers, compile, fit",
+            "unknown key `compil`, did you mean `compile`?; known keys: name, input_shape, layers, data, compile, \
+             fit",
         ),
         (
             "[compile]\nlos = \"mse\"\n",
@@ -360,6 +362,21 @@ fn what_is_wrong_with_the_compilation_has_its_line() {
             "[compile]\noptimizer = { name = \"adam\", momentum = 0.5 }\n",
             27,
             "the optimizer `adam` has no argument `momentum`",
+        ),
+        (
+            "[compile]\noptimizer = { name = \"adam\", gradient_accumulation_steps = 1 }\n",
+            27,
+            "gradient_accumulation_steps is 1, expected at least 2",
+        ),
+        (
+            "[compile]\noptimizer = { name = \"adam\", gradient_accumulation_steps = 2.5 }\n",
+            27,
+            "`gradient_accumulation_steps`: invalid type: floating point `2.5`",
+        ),
+        (
+            "[compile]\noptimizer = { name = \"adam\", ema_overwrite_frequency = 5 }\n",
+            27,
+            "set ema_momentum first",
         ),
         (
             "[compile]\noptimizer = { name = \"adam\", beta_1 = 1.0 }\n",
@@ -422,6 +439,11 @@ fn what_is_wrong_with_the_fit_has_its_line() {
             27,
             "class_weight is -1, expected weights of at least 0",
         ),
+        (
+            "[fit]\nclass_weight = { 1 = 2.0, 01 = 3.0 }\n",
+            27,
+            "`class_weight`: expected one weight for class 1, received two",
+        ),
         ("[fit\n", 26, "this is no TOML: "),
         (
             "[fit]\nseed = 1\nseed = 2\n",
@@ -441,7 +463,7 @@ fn what_is_missing_is_asked_for() {
     assert!(message.contains("the file has no `layers`"), "{message}");
     let message = problem("input_shape = [4]\nlayers = []\n");
     assert!(
-        message.contains("no layers, expected at least one"),
+        message.starts_with("`net.toml`, line 2: the network has no layers, expected at least one"),
         "{message}"
     );
     let message = problem("input_shape = [4]\nlayers = 3\n");
@@ -449,6 +471,144 @@ fn what_is_missing_is_asked_for() {
         message.contains("line 2: `layers`: expected one table for each layer"),
         "{message}"
     );
+}
+
+#[test]
+fn what_enters_no_network_has_the_line_of_the_input_shape() {
+    let network = "name = \"x\"\ninput_shape = [SHAPE]\n[[layers]]\nclass_name = \"Flatten\"\nname = \"input\"\n";
+    for (shape, words) in [
+        ("", "the network has 0 inputs"),
+        ("0", "the network has 0 inputs"),
+        (
+            "1, 1, 1, 1, 1",
+            "layer `input` gives [1, 1, 1, 1, 1], expected at most 4 axes",
+        ),
+        (
+            "9223372036854775807, 3",
+            "expected at most 1073741824 elements",
+        ),
+        ("-1", "`input_shape`: invalid value: integer `-1`"),
+    ] {
+        let message = problem(&network.replace("SHAPE", shape));
+        assert!(message.starts_with("`net.toml`, line 2: "), "{message}");
+        assert!(message.contains(words), "{message}");
+    }
+}
+
+#[test]
+fn an_optimizer_takes_the_arguments_of_its_setters_in_any_order() {
+    let text = format!(
+        "{CNN}\n[compile]\noptimizer = {{ name = \"adam\", ema_overwrite_frequency = 7, ema_momentum = 0.5, \
+         gradient_accumulation_steps = 4, amsgrad = true }}\n"
+    );
+    let file: ModelFile = text.parse().unwrap();
+    let expected = Optimizer::adam()
+        .with_gradient_accumulation_steps(4)
+        .and_then(|optimizer| optimizer.with_ema(0.5))
+        .and_then(|optimizer| optimizer.with_ema_overwrite_frequency(7))
+        .and_then(Optimizer::with_amsgrad)
+        .unwrap();
+    assert_eq!(file.compile().optimizer, expected);
+}
+
+#[test]
+fn data_lies_beside_the_file() {
+    let table = "[data]\ncsv = \"irises.csv\"\ntarget = \"species\"\nclasses = true\ntest_csv = \"/else/test.csv\"\n";
+    let file = ModelFile::parse(format!("{CNN}\n{table}"), "some/where/net.toml").unwrap();
+    let source = CsvSource::classes("some/where/irises.csv", "species")
+        .with_test(CsvTest::File("/else/test.csv".into()))
+        .unwrap();
+    assert_eq!(file.data(), Some(&DataDescription::Csv(source)));
+
+    let named = |name: &str| {
+        let text = format!("data = \"{name}\"\n{CNN}");
+        let file = ModelFile::parse(text, "some/where/net.toml").unwrap();
+        file.data().cloned()
+    };
+    let images = |source| Some(DataDescription::Images(source));
+    assert_eq!(named("mnist-sample"), images(DataSource::MnistSample));
+    let folder = DataSource::Directory("some/where/stripes".into());
+    assert_eq!(named("stripes"), images(folder));
+    assert_eq!(CNN.parse::<ModelFile>().unwrap().data(), None);
+}
+
+#[test]
+fn what_is_wrong_with_the_data_has_its_line() {
+    let table = "[data]\ncsv = \"a.csv\"\ntarget = \"b\"\n";
+    are_refused(&[
+        (
+            "[data]\ncsv = \"a.csv\"\n",
+            26,
+            "[data] has no `target`; add it, e.g. `target = \"species\"`",
+        ),
+        (
+            "[data]\ntarget = \"b\"\n",
+            26,
+            "[data] has no `csv`; add it",
+        ),
+        (
+            &format!("{table}feature = [\"c\"]\n"),
+            29,
+            "unknown key `feature` in [data], did you mean `features`?; known keys: csv, target, classes",
+        ),
+        (
+            &format!("{table}features = \"c\"\n"),
+            29,
+            "`features`: invalid type: string \"c\", expected a sequence",
+        ),
+        (
+            &format!("{table}classes = 3\n"),
+            29,
+            "`classes`: invalid type: integer `3`, expected a boolean",
+        ),
+        (
+            &format!("{table}test_split = 1.5\n"),
+            26,
+            "`data`: `test_split`: expected a share of the rows from 0 up to, but not including, 1, received 1.5",
+        ),
+        (
+            "[[data]]\ncsv = \"a.csv\"\n",
+            26,
+            "`data`: invalid type: sequence, expected a data set: a name or folder, \"mnist\", or a table",
+        ),
+    ]);
+}
+
+#[test]
+fn a_normalization_waits_for_the_samples() {
+    let text = "
+        input_shape = [2]
+        layers = [
+            { class_name = \"Normalization\" },
+            { class_name = \"Dense\", units = 1 },
+            { class_name = \"Normalization\", invert = true },
+        ]
+    ";
+    let file: ModelFile = text.parse().unwrap();
+    let device = Device::flex();
+    assert_eq!(file.network().output_shape().unwrap(), [1]);
+    let error = file.network().build(1, &device).unwrap_err().to_string();
+    assert!(
+        error
+            .contains("layer `normalization` (Normalization, index 0) needs `mean` to be given by"),
+        "{error}"
+    );
+    // More samples than are looked at together.
+    let inputs: Vec<[f32; 2]> = (0..5000_u16).map(|i| [f32::from(i), 1.0]).collect();
+    let targets: Vec<f32> = (0..5000_u16).map(|i| f32::from(i % 2)).collect();
+    let data = ArrayDataset::new(inputs, targets).unwrap();
+    let network = adapt(file.network().clone(), &data, &device).unwrap();
+    let statistics = |index: usize| match network.layers()[index].layer() {
+        Layer::Normalization(layer) => (
+            layer.mean().unwrap().to_vec(),
+            layer.variance().unwrap().to_vec(),
+        ),
+        other => panic!("{other:?}"),
+    };
+    let variance = 2_083_333.3;
+    assert_eq!(statistics(0), (vec![2499.5, 1.0], vec![variance, 0.0]));
+    assert_eq!(statistics(2), (vec![0.5], vec![0.25]));
+    assert!(network.build(1, &device).is_ok());
 }
 
 #[test]

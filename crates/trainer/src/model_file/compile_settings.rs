@@ -2,7 +2,7 @@ use firebrick_scheduler::{Constant, ScheduleSpec};
 
 use super::ModelFileProblem;
 use super::optimizer_table;
-use super::section::{Located, Section, read, wrong_value};
+use super::section::{Located, Section, wrong_value};
 use crate::{Compile, Loss, Metric, Optimizer};
 
 /// The `[compile]` of a [`ModelFile`](super::ModelFile): optimizer, learning rate, loss and metrics.
@@ -76,18 +76,18 @@ impl CompileSettings {
 
 /// `learning_rate` or `schedule`.
 fn read_rate(section: &mut Section<'_>) -> Result<Option<ScheduleSpec>, Located> {
-    let schedule = section.take_value(CompileSettings::SCHEDULE);
-    let Some(rate) = section.take_value(CompileSettings::LEARNING_RATE) else {
-        let key = CompileSettings::SCHEDULE;
-        return schedule.map(|value| read(key, value)).transpose();
-    };
-    let (key, at) = (CompileSettings::LEARNING_RATE, rate.span().start);
-    if schedule.is_some() {
-        let message = "excludes `schedule`; keep one of them";
-        return Err(wrong_value(key, message, at));
-    }
-    match Constant::new(read(key, rate)?) {
-        Ok(rate) => Ok(Some(rate.into())),
-        Err(error) => Err(Located::new(ModelFileProblem::Setting(error.into()), at)),
+    let schedule: Option<ScheduleSpec> = section.take(CompileSettings::SCHEDULE)?;
+    let at = section.at_key(CompileSettings::LEARNING_RATE);
+    let rate: Option<f64> = section.take(CompileSettings::LEARNING_RATE)?;
+    match (rate, schedule) {
+        (Some(_), Some(_)) => {
+            let message = "excludes `schedule`; keep one of them";
+            Err(wrong_value(CompileSettings::LEARNING_RATE, message, at))
+        }
+        (Some(rate), None) => match Constant::new(rate) {
+            Ok(rate) => Ok(Some(rate.into())),
+            Err(error) => Err(Located::new(ModelFileProblem::Setting(error.into()), at)),
+        },
+        (None, schedule) => Ok(schedule),
     }
 }

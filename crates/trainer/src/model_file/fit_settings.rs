@@ -1,12 +1,9 @@
 use std::collections::BTreeMap;
 
-use serde::de::IntoDeserializer;
 use serde::{Deserialize, Serialize};
-use toml::Spanned;
-use toml::de::DeValue;
 
 use super::ModelFileProblem;
-use super::section::{Located, Section, wrong_value};
+use super::section::{Located, Section};
 use crate::{Fit, TrainError};
 
 /// The `[fit]` of a [`ModelFile`](super::ModelFile), with Keras' names and defaults; the seed is
@@ -107,32 +104,22 @@ impl FitSettings {
     pub(super) fn read(section: Section<'_>) -> Result<Self, Located> {
         section.check_keys(Self::KEYS)?;
         let at = section.at();
-        let table = section.into_table();
-        let places: Vec<_> = table
+        let places: Vec<_> = Self::KEYS
             .iter()
-            .map(|(key, value)| (key.get_ref().to_string(), value.span()))
+            .map(|&key| (key, section.at_key(key)))
             .collect();
-        let place_of = |key: &str| {
-            let mut places = places.iter();
-            places
-                .find(|(name, _)| name == key)
-                .map_or(at, |(_, span)| span.start)
-        };
-        let table = Spanned::new(at..at, DeValue::Table(table));
-        let settings = Self::deserialize(table.into_deserializer()).map_err(|error| {
-            let found = error.span().map_or(at, |span| span.start);
-            let inside = places.iter().find(|(_, span)| span.contains(&found));
-            let key = inside.map_or("fit", |(name, _)| name.as_str());
-            wrong_value(key, error.message(), found)
-        })?;
-        settings.check().map_err(|error| {
-            let at = match &error {
-                TrainError::Setting { setting, .. } => place_of(setting),
-                _ => at,
-            };
-            Located::new(ModelFileProblem::Setting(error), at)
-        })?;
-        Ok(settings)
+        let settings: Self = section.read_all("fit")?;
+        match settings.check() {
+            Ok(()) => Ok(settings),
+            Err(error) => {
+                let place = places.iter().find(|(key, _)| match &error {
+                    TrainError::Setting { setting, .. } => setting == key,
+                    _ => false,
+                });
+                let at = place.map_or(at, |(_, at)| *at);
+                Err(Located::new(ModelFileProblem::Setting(error), at))
+            }
+        }
     }
 
     /// What can be checked without data.
@@ -179,14 +166,18 @@ mod class_weight {
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(
         deserializer: D,
     ) -> Result<BTreeMap<usize, f64>, D::Error> {
-        let weights = BTreeMap::<String, f64>::deserialize(deserializer)?;
-        let entry = |(class, weight): (String, f64)| {
+        let given = BTreeMap::<String, f64>::deserialize(deserializer)?;
+        let mut weights = BTreeMap::new();
+        for (class, weight) in given {
             let index = class.parse().ok().ok_or_else(|| {
                 D::Error::custom(format!("expected the index of a class, received `{class}`"))
             })?;
-            Ok((index, weight))
-        };
-        weights.into_iter().map(entry).collect()
+            if weights.insert(index, weight).is_some() {
+                let message = format!("expected one weight for class {index}, received two");
+                return Err(D::Error::custom(message));
+            }
+        }
+        Ok(weights)
     }
 }
 

@@ -20,25 +20,17 @@ const CLASS_NAME: &str = "class_name";
 const TRAINABLE: &str = "trainable";
 
 pub(super) fn read(file: &mut Section<'_>) -> Result<Sequential, Located> {
-    let missing = |key, example| Located {
-        problem: Box::new(ModelFileProblem::MissingKey {
-            place: "the file".to_owned(),
-            key,
-            example,
-        }),
-        at: None,
-    };
-    let shape: Option<Vec<usize>> = file.take(INPUT_SHAPE)?;
-    let shape = shape.ok_or_else(|| missing(INPUT_SHAPE, "input_shape = [28, 28, 1]"))?;
+    file.check_present("the file", INPUT_SHAPE, "input_shape = [28, 28, 1]")?;
+    let shape_at = file.at_key(INPUT_SHAPE);
+    let shape: Vec<usize> = file.take(INPUT_SHAPE)?.unwrap_or_default();
     let mut network = Sequential::new(shape);
     if let Some(name) = file.take::<String>(NAME)? {
         network = network.named(name);
     }
 
-    let layers = file.take_value(LAYERS);
-    let layers = layers.ok_or_else(|| missing(LAYERS, "[[layers]] class_name = \"Flatten\""))?;
-    let at = layers.span().start;
-    let DeValue::Array(layers) = layers.into_inner() else {
+    file.check_present("the file", LAYERS, "[[layers]] class_name = \"Flatten\"")?;
+    let at = file.at_key(LAYERS);
+    let Some(DeValue::Array(layers)) = file.take_value(LAYERS).map(Spanned::into_inner) else {
         let message = "expected one table for each layer, each under its own `[[layers]]`";
         return Err(wrong_value(LAYERS, message, at));
     };
@@ -52,10 +44,15 @@ pub(super) fn read(file: &mut Section<'_>) -> Result<Sequential, Located> {
     // The summary infers every shape, as building does.
     match network.summary() {
         Ok(_) => Ok(network),
-        Err(error) => Err(Located {
-            at: layer_of(&error, &network).and_then(|index| starts.get(index).copied()),
-            problem: Box::new(ModelFileProblem::Network(error)),
-        }),
+        Err(error) => {
+            let layer = layer_of(&error, &network).and_then(|index| starts.get(index).copied());
+            let at = match &error {
+                ModelError::NoLayers => at,
+                // Where it is about no layer, it is about what enters the first one.
+                _ => layer.unwrap_or(shape_at),
+            };
+            Err(Located::new(ModelFileProblem::Network(error), at))
+        }
     }
 }
 
@@ -68,6 +65,12 @@ fn layer_of(error: &ModelError, network: &Sequential) -> Option<usize> {
     match error {
         ModelError::Layer { index, .. } => Some(*index),
         ModelError::DuplicateName { second, .. } => Some(*second),
+        // What enters the first layer is checked first; a layer may be named as it is.
+        ModelError::TooManyAxes { shape, .. } | ModelError::OutputTooLarge { shape, .. }
+            if shape == network.input_shape() =>
+        {
+            None
+        }
         ModelError::TooManyAxes { layer, .. }
         | ModelError::OutputTooLarge { layer, .. }
         | ModelError::TooLarge { layer, .. } => by_name(layer),

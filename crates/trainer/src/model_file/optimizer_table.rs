@@ -10,32 +10,43 @@ use crate::{Optimizer, TrainError};
 const OPTIMIZER: &str = "optimizer";
 const NAME: &str = "name";
 
-type WithNumber = fn(Optimizer, f64) -> Result<Optimizer, TrainError>;
-type WithSwitch = fn(Optimizer) -> Result<Optimizer, TrainError>;
+/// What an argument is, with what sets it.
+enum Argument {
+    Number(fn(Optimizer, f64) -> Result<Optimizer, TrainError>),
+    Count(fn(Optimizer, usize) -> Result<Optimizer, TrainError>),
+    /// False changes nothing.
+    Switch(fn(Optimizer) -> Result<Optimizer, TrainError>),
+}
 
-/// The arguments that are numbers, each with its setter.
-const NUMBERS: &[(&str, WithNumber)] = &[
-    ("momentum", Optimizer::with_momentum),
-    ("beta_1", Optimizer::with_beta_1),
-    ("beta_2", Optimizer::with_beta_2),
-    ("rho", Optimizer::with_rho),
-    ("epsilon", Optimizer::with_epsilon),
+use Argument::{Count, Number, Switch};
+
+/// The arguments of all optimizers; one that another one needs stands behind that.
+const ARGUMENTS: &[(&str, Argument)] = &[
+    ("momentum", Number(Optimizer::with_momentum)),
+    ("beta_1", Number(Optimizer::with_beta_1)),
+    ("beta_2", Number(Optimizer::with_beta_2)),
+    ("rho", Number(Optimizer::with_rho)),
+    ("epsilon", Number(Optimizer::with_epsilon)),
     (
         "initial_accumulator_value",
-        Optimizer::with_initial_accumulator_value,
+        Number(Optimizer::with_initial_accumulator_value),
     ),
-    ("weight_decay", Optimizer::with_weight_decay),
-    ("clipnorm", Optimizer::with_clipnorm),
-    ("clipvalue", Optimizer::with_clipvalue),
-    ("global_clipnorm", Optimizer::with_global_clipnorm),
-    ("ema_momentum", Optimizer::with_ema),
-];
-
-/// The arguments that are true or false, each with what true means.
-const SWITCHES: &[(&str, WithSwitch)] = &[
-    ("nesterov", Optimizer::with_nesterov),
-    ("amsgrad", Optimizer::with_amsgrad),
-    ("centered", Optimizer::with_centered),
+    ("weight_decay", Number(Optimizer::with_weight_decay)),
+    ("clipnorm", Number(Optimizer::with_clipnorm)),
+    ("clipvalue", Number(Optimizer::with_clipvalue)),
+    ("global_clipnorm", Number(Optimizer::with_global_clipnorm)),
+    (
+        "gradient_accumulation_steps",
+        Count(Optimizer::with_gradient_accumulation_steps),
+    ),
+    ("ema_momentum", Number(Optimizer::with_ema)),
+    (
+        "ema_overwrite_frequency",
+        Count(Optimizer::with_ema_overwrite_frequency),
+    ),
+    ("nesterov", Switch(Optimizer::with_nesterov)),
+    ("amsgrad", Switch(Optimizer::with_amsgrad)),
+    ("centered", Switch(Optimizer::with_centered)),
 ];
 
 pub(super) fn read(value: Spanned<DeValue<'_>>) -> Result<Optimizer, Located> {
@@ -46,57 +57,47 @@ pub(super) fn read(value: Spanned<DeValue<'_>>) -> Result<Optimizer, Located> {
         return Optimizer::by_name(&name).map_err(located);
     }
     let mut table = into_section(OPTIMIZER, value)?;
-    let name: Option<String> = table.take(NAME)?;
-    let name = name.ok_or_else(|| {
-        let problem = ModelFileProblem::MissingKey {
-            place: "the optimizer".to_owned(),
-            key: NAME,
-            example: "optimizer = { name = \"adam\", beta_1 = 0.8 }",
-        };
-        Located::new(problem, at)
-    })?;
-    let optimizer = Optimizer::by_name(&name).map_err(located)?;
+    let example = "optimizer = { name = \"adam\", beta_1 = 0.8 }";
+    table.check_present("the optimizer", NAME, example)?;
+    let name: String = table.take(NAME)?.unwrap_or_default();
+    let mut optimizer = Optimizer::by_name(&name).map_err(located)?;
     let place = format!("the optimizer `{optimizer}`");
-    table.check_arguments(&place, &known(&optimizer))?;
-    table
-        .into_entries()
-        .try_fold(optimizer, |optimizer, (argument, value)| {
-            with_argument(optimizer, &argument, value)
-        })
+    table.check_arguments(&place, &known(optimizer))?;
+    for (name, argument) in ARGUMENTS {
+        if let Some(value) = table.take_value(name) {
+            optimizer = with_argument(optimizer, name, argument, value)?;
+        }
+    }
+    Ok(optimizer)
 }
 
 fn with_argument(
     optimizer: Optimizer,
-    argument: &str,
+    name: &str,
+    argument: &Argument,
     value: Spanned<DeValue<'_>>,
 ) -> Result<Optimizer, Located> {
     let at = value.span().start;
-    let changed = if let Some((_, with)) = SWITCHES.iter().find(|(name, _)| *name == argument) {
-        if read_value(argument, value)? {
-            with(optimizer)
-        } else {
-            Ok(optimizer)
-        }
-    } else if let Some((_, with)) = NUMBERS.iter().find(|(name, _)| *name == argument) {
-        with(optimizer, read_value(argument, value)?)
-    } else {
-        Ok(optimizer)
+    let changed = match argument {
+        Number(with) => with(optimizer, read_value(name, value)?),
+        Count(with) => with(optimizer, read_value(name, value)?),
+        Switch(with) if read_value(name, value)? => with(optimizer),
+        Switch(_) => Ok(optimizer),
     };
     changed.map_err(|error| Located::new(ModelFileProblem::Setting(error), at))
 }
 
 /// The arguments that this optimizer takes.
-fn known(optimizer: &Optimizer) -> Vec<&'static str> {
-    let is_foreign = |changed: Result<Optimizer, TrainError>| {
-        matches!(changed, Err(TrainError::ForeignSetting { .. }))
+fn known(optimizer: Optimizer) -> Vec<&'static str> {
+    let is_taken = |argument: &Argument| {
+        // Any value tells whether the optimizer has the argument at all.
+        let tried = match argument {
+            Number(with) => with(optimizer, 0.5),
+            Count(with) => with(optimizer, 2),
+            Switch(with) => with(optimizer),
+        };
+        !matches!(tried, Err(TrainError::ForeignSetting { .. }))
     };
-    let numbers = NUMBERS
-        .iter()
-        .filter(|(_, with)| !is_foreign(with(*optimizer, 0.5)))
-        .map(|(name, _)| *name);
-    let switches = SWITCHES
-        .iter()
-        .filter(|(_, with)| !is_foreign(with(*optimizer)))
-        .map(|(name, _)| *name);
-    numbers.chain(switches).collect()
+    let taken = ARGUMENTS.iter().filter(|(_, argument)| is_taken(argument));
+    taken.map(|(name, _)| *name).collect()
 }

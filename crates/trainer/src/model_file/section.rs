@@ -73,6 +73,27 @@ impl<'i> Section<'i> {
         }
     }
 
+    /// Makes sure that a key is there.
+    pub(super) fn check_present(
+        &self,
+        place: &str,
+        key: &'static str,
+        example: &'static str,
+    ) -> Result<(), Located> {
+        if self.table.contains_key(key) {
+            return Ok(());
+        }
+        Err(Located {
+            problem: Box::new(ModelFileProblem::MissingKey {
+                place: place.to_owned(),
+                key,
+                example,
+            }),
+            // What stands before the first table begins nowhere.
+            at: self.name.map(|_| self.at),
+        })
+    }
+
     /// The same for what are the arguments of something.
     pub(super) fn check_arguments(&self, place: &str, known: &[&str]) -> Result<(), Located> {
         match self.unknown_key(known) {
@@ -117,10 +138,28 @@ impl<'i> Section<'i> {
             .transpose()
     }
 
-    /// All that is left, with its keys.
-    pub(super) fn into_entries(self) -> impl Iterator<Item = (String, Spanned<DeValue<'i>>)> {
-        let entries = self.table.into_iter();
-        entries.map(|(key, value)| (key.into_inner().into_owned(), value))
+    /// Where the value of a key stands, or else the table.
+    pub(super) fn at_key(&self, key: &str) -> usize {
+        self.table
+            .get(key)
+            .map_or(self.at, |value| value.span().start)
+    }
+
+    /// All that is left, read together; what is wrong is told by its key, or by `name` where it is about no single one.
+    pub(super) fn read_all<T: DeserializeOwned>(self, name: &str) -> Result<T, Located> {
+        let at = self.at;
+        let places: Vec<_> = self
+            .table
+            .iter()
+            .map(|(key, value)| (key.get_ref().to_string(), value.span()))
+            .collect();
+        let table = Spanned::new(at..at, DeValue::Table(self.table));
+        T::deserialize(table.into_deserializer()).map_err(|error| {
+            let found = error.span().map_or(at, |span| span.start);
+            let inside = places.iter().find(|(_, span)| span.contains(&found));
+            let key = inside.map_or(name, |(key, _)| key.as_str());
+            wrong_value(key, error.message(), found)
+        })
     }
 
     pub(super) fn into_table(self) -> DeTable<'i> {

@@ -59,8 +59,8 @@ pub(super) fn natural_form(
             match (is_index, columns) {
                 (true, 2..) => Ok(TargetForm::ClassIndex),
                 (true, _) => Err(mismatch(
-                    "one output cannot tell classes apart; take binary_crossentropy with a sigmoid, or as \
-                     many outputs as there are classes",
+                    "for numbers to predict take mean_squared_error, for two classes binary_crossentropy with a \
+                     sigmoid, for more as many outputs as there are classes",
                 )),
                 (false, _) if shape == output_shape => Err(mismatch(
                     "this loss takes the index of a class; for one-hot targets take categorical_crossentropy",

@@ -1,0 +1,45 @@
+use burn::tensor::Device;
+use firebrick_data::BatchSource;
+use firebrick_model::{AnyTensor, Sequential};
+
+use crate::TrainError;
+
+/// Samples looked at together.
+const TOGETHER: usize = 4096;
+
+/// The network with the statistics that its `Normalization` layers lack, learned from samples, see
+/// [`Sequential::adapt`].
+///
+/// ```
+/// use burn::tensor::Device;
+/// use firebrick_data::ArrayDataset;
+/// use firebrick_model::Sequential;
+/// use firebrick_model::layers::{Dense, Normalization};
+///
+/// let device = Device::flex();
+/// let data = ArrayDataset::new([[0.0, 7.0], [2.0, 9.0]], [0.5, 1.5])?;
+/// let network = Sequential::new([2]).add(Normalization::new()).add(Dense::new(1));
+/// let model = firebrick_trainer::adapt(network, &data, &device)?.build(42, &device)?;
+/// # Ok::<(), firebrick_trainer::TrainError>(())
+/// ```
+///
+/// # Errors
+/// Those of [`Sequential::adapt`], samples that cannot be read.
+pub fn adapt(
+    network: Sequential,
+    data: &dyn BatchSource,
+    device: &Device,
+) -> Result<Sequential, TrainError> {
+    let num_samples = data.num_samples();
+    network.adapt(device, || {
+        (0..num_samples).step_by(TOGETHER).map(|start| {
+            let end = num_samples.min(start + TOGETHER);
+            let rows: Vec<usize> = (start..end).collect();
+            let batch = data.gather(&rows, device);
+            let batch = batch.map_err(|error| TrainError::Evaluation {
+                message: error.to_string(),
+            })?;
+            Ok((AnyTensor::from(batch.inputs), batch.targets.into()))
+        })
+    })
+}

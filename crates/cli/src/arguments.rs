@@ -17,6 +17,7 @@ const EXAMPLES: &str = "\
 EXAMPLES:
   firebrick train                       MNIST by default
   firebrick train --data mnist-sample   without any files
+  firebrick train --data iris.csv --target species --classes
   firebrick evaluate mnist-1            how good it became
   firebrick predict mnist-1 seven.png   which digit it is
   firebrick plot mnist-1 mnist-2        curves of two runs
@@ -43,9 +44,9 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Train a network and keep what it learned in a run directory
     Train(Box<TrainArguments>),
-    /// Judge a run's network on test images
+    /// Judge a run's network on test samples
     Evaluate(EvaluateArguments),
-    /// Say which digit a picture shows
+    /// Say which digit a picture shows, or predict the rows of a table
     Predict(PredictArguments),
     /// Show a network layer by layer
     Summary(SummaryArguments),

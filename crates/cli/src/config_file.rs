@@ -6,14 +6,16 @@ use std::path::Path;
 
 use anyhow::{Context, anyhow};
 use clap::Args;
+use firebrick::datasets::CsvSource;
 use firebrick::models::nearest_name;
 use firebrick::training::ModelFile;
-use toml::de::DeTable;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
 
 use crate::failure::OrUsage;
 use crate::train_config::TrainConfig;
 
-/// Reads a file of settings.
+/// Reads a file of settings; relative paths in it begin in its folder.
 ///
 /// # Errors
 /// A file that cannot be read; or with a usage error one that is no TOML, has an unknown key (the nearest known one
@@ -21,7 +23,7 @@ use crate::train_config::TrainConfig;
 pub(crate) fn read(path: &Path) -> anyhow::Result<TrainConfig> {
     let text = fs::read_to_string(path)
         .with_context(|| format!("cannot read the settings `{}`", path.display()))?;
-    parse(&text)
+    let config = parse(&text)
         .map_err(|problem| {
             let line = problem.span.map_or_else(String::new, |span| {
                 let before = text.get(..span.start).unwrap_or_default();
@@ -29,7 +31,14 @@ pub(crate) fn read(path: &Path) -> anyhow::Result<TrainConfig> {
             });
             anyhow!("`{}`{line}: {}", path.display(), problem.message)
         })
-        .or_usage()
+        .or_usage()?;
+    let folder = path.parent().unwrap_or(Path::new(""));
+    Ok(TrainConfig {
+        data: config
+            .data
+            .map(|data| data.map_paths(|path| folder.join(path))),
+        ..config
+    })
 }
 
 /// The settings as the text of a file.
@@ -77,19 +86,9 @@ fn parse(text: &str) -> Result<TrainConfig, Problem> {
     let table = DeTable::parse(text)?;
     let known = keys();
     let known: Vec<&str> = known.iter().map(String::as_str).collect();
-    for key in table.get_ref().keys() {
-        let name = key.get_ref().as_ref();
-        if !known.contains(&name) {
-            let guess = nearest_name(name, &known)
-                .map_or_else(String::new, |known| format!(", did you mean `{known}`?"));
-            return Err(Problem {
-                message: format!(
-                    "unknown key `{name}`{guess}; known keys: {}",
-                    known.join(", ")
-                ),
-                span: Some(key.span()),
-            });
-        }
+    check_keys(table.get_ref(), &known, "")?;
+    if let Some(DeValue::Table(data)) = table.get_ref().get("data").map(Spanned::get_ref) {
+        check_keys(data, CsvSource::KEYS, " in `data`")?;
     }
     let config: TrainConfig = toml::from_str(text)?;
     if config.schedule.is_some() && config.learning_rate.is_some() {
@@ -100,6 +99,23 @@ fn parse(text: &str) -> Result<TrainConfig, Problem> {
         });
     }
     Ok(config)
+}
+
+/// Makes sure that every key of a table is known.
+fn check_keys(table: &DeTable<'_>, known: &[&str], place: &str) -> Result<(), Problem> {
+    let names = table.keys().map(|key| (key.get_ref().as_ref(), key));
+    let Some((name, key)) = names.into_iter().find(|(name, _)| !known.contains(name)) else {
+        return Ok(());
+    };
+    let guess = nearest_name(name, known)
+        .map_or_else(String::new, |known| format!(", did you mean `{known}`?"));
+    Err(Problem {
+        message: format!(
+            "unknown key `{name}`{place}{guess}; known keys: {}",
+            known.join(", ")
+        ),
+        span: Some(key.span()),
+    })
 }
 
 /// The known keys: the fields of [`TrainConfig`].
@@ -113,6 +129,7 @@ fn keys() -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use firebrick::datasets::DataDescription;
     use firebrick::losses::Huber;
 
     use super::*;
@@ -130,6 +147,7 @@ mod tests {
             learning_rate: Some(1e-300),
             stratified: Some(true),
             hidden: Some("7,5".parse().unwrap()),
+            data: Some(DataDescription::Csv(CsvSource::values("a.csv", ["b"]))),
             ..TrainConfig::default()
         };
         assert_eq!(parse(&write(&config).unwrap()).ok(), Some(config));
@@ -162,6 +180,13 @@ mod tests {
         let message = problem("epochs = 3\nbatchsize = 5\n");
         assert!(
             message.contains("unknown key `batchsize`, did you mean `batch_size`?"),
+            "{message}"
+        );
+        let message = problem("[data]\ncsv = \"a.csv\"\ntarget = \"b\"\nfeature = [\"c\"]\n");
+        assert!(
+            message.starts_with(
+                "unknown key `feature` in `data`, did you mean `features`?; known keys: csv, target, "
+            ),
             "{message}"
         );
         assert!(problem("banana = 1").starts_with("unknown key `banana`; known keys: data, "));

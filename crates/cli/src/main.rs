@@ -20,6 +20,7 @@ mod rate_chart;
 mod run_name;
 mod runs;
 mod samples;
+mod table_flags;
 mod train_callbacks;
 mod train_config;
 mod train_settings;

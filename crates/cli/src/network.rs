@@ -1,5 +1,9 @@
 use firebrick::burn::tensor::Device;
+use firebrick::datasets::BatchSource;
 use firebrick::models::{AnyModel, MlpConfig, ModelError, Sequential};
+use firebrick::training::adapt;
+
+use crate::failure::OrUsage;
 
 /// The description of a network that can be trained from the command line.
 pub(crate) enum Network {
@@ -10,11 +14,22 @@ pub(crate) enum Network {
 }
 
 impl Network {
-    /// Builds it with initial weights that depend on nothing but the seed.
-    pub(crate) fn init(&self, seed: u64, device: &Device) -> Result<AnyModel, ModelError> {
+    /// Builds it with initial weights that depend on nothing but the seed; what normalizes adapts to the samples.
+    ///
+    /// # Errors
+    /// With a usage error a layer that cannot be adapted where it stands.
+    pub(crate) fn init(
+        &self,
+        seed: u64,
+        samples: &dyn BatchSource,
+        device: &Device,
+    ) -> anyhow::Result<AnyModel> {
         match self {
-            Self::Mlp(network) => network.init(seed, device).map(AnyModel::from),
-            Self::Sequential(network) => network.build(seed, device).map(AnyModel::from),
+            Self::Mlp(network) => Ok(network.init(seed, device)?.into()),
+            Self::Sequential(network) => {
+                let network = adapt(network.clone(), samples, device).or_usage()?;
+                Ok(network.build(seed, device)?.into())
+            }
         }
     }
 

@@ -1,7 +1,9 @@
 use anyhow::anyhow;
-use firebrick::datasets::BatchSource;
-use firebrick::metrics::Metric;
-use firebrick::models::{Activation, MlpConfig};
+use firebrick::datasets::{BatchSource, CsvSource, CsvTarget, DataDescription, Targets};
+use firebrick::layers::{Dense, Normalization};
+use firebrick::losses::{Loss, MeanSquaredError};
+use firebrick::metrics::{MeanAbsoluteError, Metric};
+use firebrick::models::{Activation, MlpConfig, Sequential};
 use firebrick::training::{CompileSettings, FitSettings, ModelFile, Optimizer};
 
 use crate::failure::OrUsage;
@@ -31,22 +33,10 @@ impl NetworkSettings {
     /// With a usage error two descriptions of the network at once.
     pub(crate) fn of(config: &TrainConfig) -> anyhow::Result<(Self, CompileSettings, FitSettings)> {
         let Some(file) = &config.model else {
-            let network = Self::Mlp {
-                hidden: config.hidden.clone().unwrap_or_default(),
-                activation: config.activation.unwrap_or_default(),
-            };
-            let compile = CompileSettings {
-                optimizer: Optimizer::sgd(),
-                metrics: vec![Metric::accuracy()],
-                ..CompileSettings::default()
-            };
-            let fit = FitSettings {
-                epochs: 10,
-                batch_size: 128,
-                validation_split: 0.1,
-                ..FitSettings::default()
-            };
-            return Ok((network, compile, fit));
+            return Ok(match config.data() {
+                Some(DataDescription::Csv(source)) => of_table(config, source),
+                _ => of_images(config),
+            });
         };
         if config.hidden.is_some() || config.activation.is_some() {
             return Err(anyhow!(
@@ -66,23 +56,28 @@ impl NetworkSettings {
     ///
     /// # Errors
     /// With a usage error a network that cannot be, or not for this data.
-    pub(crate) fn network(&self, data: &dyn BatchSource) -> anyhow::Result<Network> {
+    pub(crate) fn network(
+        &self,
+        description: &DataDescription,
+        data: &dyn BatchSource,
+    ) -> anyhow::Result<Network> {
         let shape = data.input_shape();
         let num_features = shape.iter().product::<usize>();
         match self {
-            Self::Mlp { hidden, activation } => {
-                let num_classes = data.targets().num_classes().ok_or_else(|| {
-                    anyhow!(
-                        "the data has no classes, which a network of hidden layers tells apart; describe one for it \
-                         with `--model`"
-                    )
-                });
-                let network = MlpConfig::new(num_features, num_classes.or_usage()?)
-                    .with_hidden(hidden.0.clone())
-                    .with_activation(*activation);
-                network.validate().or_usage()?;
-                Ok(Network::Mlp(network))
-            }
+            Self::Mlp { hidden, activation } => match (description, data.targets()) {
+                (DataDescription::Images(_), Targets::Classes { num_classes }) => {
+                    let network = MlpConfig::new(num_features, num_classes)
+                        .with_hidden(hidden.0.clone())
+                        .with_activation(*activation);
+                    network.validate().or_usage()?;
+                    Ok(Network::Mlp(network))
+                }
+                (_, targets) => {
+                    let network = tabular(num_features, hidden, *activation, &targets);
+                    network.summary().or_usage()?;
+                    Ok(Network::Sequential(network))
+                }
+            },
             Self::File { file, .. } => {
                 let network = file.network();
                 let expected = network.input_shape();
@@ -96,5 +91,78 @@ impl NetworkSettings {
                 Ok(Network::Sequential(network.clone()))
             }
         }
+    }
+}
+
+/// A network of hidden layers for images, and its training.
+fn of_images(config: &TrainConfig) -> (NetworkSettings, CompileSettings, FitSettings) {
+    let network = NetworkSettings::Mlp {
+        hidden: config.hidden.clone().unwrap_or_default(),
+        activation: config.activation.unwrap_or_default(),
+    };
+    let compile = CompileSettings {
+        optimizer: Optimizer::sgd(),
+        metrics: vec![Metric::accuracy()],
+        ..CompileSettings::default()
+    };
+    let fit = FitSettings {
+        epochs: 10,
+        batch_size: 128,
+        validation_split: 0.1,
+        ..FitSettings::default()
+    };
+    (network, compile, fit)
+}
+
+/// A network of hidden layers for a table, which has fewer samples and numbers of any scale, and its training.
+fn of_table(
+    config: &TrainConfig,
+    source: &CsvSource,
+) -> (NetworkSettings, CompileSettings, FitSettings) {
+    let network = NetworkSettings::Mlp {
+        hidden: config.hidden.clone().unwrap_or_default(),
+        activation: config.activation.unwrap_or(Activation::Relu),
+    };
+    let (loss, metric) = match source.target() {
+        CsvTarget::Classes { .. } => (Loss::default(), Metric::accuracy()),
+        CsvTarget::Values(_) => (
+            MeanSquaredError::new().into(),
+            MeanAbsoluteError::new().into(),
+        ),
+    };
+    let compile = CompileSettings {
+        optimizer: Optimizer::adam(),
+        loss,
+        metrics: vec![metric],
+        ..CompileSettings::default()
+    };
+    let fit = FitSettings {
+        epochs: 30,
+        batch_size: 32,
+        validation_split: 0.1,
+        ..FitSettings::default()
+    };
+    (network, compile, fit)
+}
+
+/// Hidden layers between normalized features and what is to be predicted: a probability for each class, or numbers brought
+/// back to their scale.
+fn tabular(
+    num_features: usize,
+    hidden: &HiddenUnits,
+    activation: Activation,
+    targets: &Targets,
+) -> Sequential {
+    let mut network = Sequential::new([num_features]).add(Normalization::new());
+    for &units in &hidden.0 {
+        network = network.add(Dense::new(units).with_activation(activation));
+    }
+    match targets {
+        Targets::Classes { num_classes } => {
+            network.add(Dense::new(*num_classes).with_activation(Activation::Softmax))
+        }
+        Targets::Values { .. } => network
+            .add(Dense::new(targets.num_columns()))
+            .add(Normalization::new().inverted()),
     }
 }

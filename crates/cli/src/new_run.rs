@@ -1,7 +1,7 @@
 use std::fs;
 use std::path::{self, Path};
 
-use firebrick::datasets::DataSource;
+use firebrick::datasets::{DataDescription, DataSource};
 use firebrick::training::{History, RunDirectory, TrainError};
 
 use crate::run_name::RunName;
@@ -64,12 +64,16 @@ impl NewRun {
 }
 
 /// What runs on this data are called.
-pub(crate) fn data_name(data: &DataSource) -> String {
-    let DataSource::Directory(directory) = data else {
-        return data.to_string();
+pub(crate) fn data_name(data: &DataDescription) -> String {
+    let name = match data {
+        DataDescription::Images(DataSource::Directory(directory)) => {
+            let whole = path::absolute(directory).unwrap_or_else(|_| directory.clone());
+            whole.file_name().map(ToOwned::to_owned)
+        }
+        DataDescription::Images(named) => return named.to_string(),
+        DataDescription::Csv(source) => source.path().file_stem().map(ToOwned::to_owned),
     };
-    let whole = path::absolute(directory).unwrap_or_else(|_| directory.clone());
-    let name = whole.file_name().map(|name| name.to_string_lossy());
+    let name = name.map(|name| name.to_string_lossy().into_owned());
     name.and_then(|name| name.parse::<RunName>().ok())
         .map_or_else(|| "run".to_owned(), |name| name.as_str().to_owned())
 }

@@ -2,76 +2,173 @@
 
 use std::sync::Arc;
 
-use anyhow::Context;
-use firebrick::burn::tensor::Device;
-use firebrick::datasets::{BatchSource, DataSource, Subset};
+use anyhow::anyhow;
+use firebrick::datasets::{
+    BatchSource, CsvError, CsvSource, DataDescription, DataError, DataSource, LoadedData, Mnist,
+    load,
+};
+use firebrick::models::nearest_name;
 
-use crate::commands::data::load_data;
+use crate::failure::OrUsage;
 use crate::train_settings::TrainSettings;
-
-/// Samples looked at together.
-const TOGETHER: usize = 500;
 
 /// What a training needs of a data set.
 pub(crate) struct TrainingSamples {
-    pub(crate) train: Subset,
-    pub(crate) validation: Option<Subset>,
-    pub(crate) test: TestSamples,
+    pub(crate) train: Arc<dyn BatchSource>,
+    pub(crate) validation: Option<Arc<dyn BatchSource>>,
+    /// Absent where the data set keeps no samples to judge by.
+    pub(crate) test: Option<Arc<dyn BatchSource>>,
+    /// Where they come from, for people.
+    pub(crate) origin: String,
+    /// The data set with nothing left open.
+    pub(crate) description: DataDescription,
 }
 
 /// What an evaluation needs of a data set.
 pub(crate) struct TestSamples {
-    pub(crate) samples: Subset,
+    pub(crate) samples: Arc<dyn BatchSource>,
+    /// The classes in the order of their indices, if there are any.
+    pub(crate) class_names: Vec<String>,
     /// Where they come from, for people.
     pub(crate) origin: String,
+    /// What a sample is.
+    pub(crate) unit: Unit,
+}
+
+/// What the samples of a data set are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unit {
+    Image,
+    Row,
+}
+
+impl Unit {
+    pub(crate) fn of(data: &DataDescription) -> Self {
+        match data {
+            DataDescription::Images(_) => Self::Image,
+            DataDescription::Csv(_) => Self::Row,
+        }
+    }
+
+    pub(crate) fn one(self) -> &'static str {
+        match self {
+            Self::Image => "image",
+            Self::Row => "row",
+        }
+    }
+
+    pub(crate) fn many(self) -> &'static str {
+        match self {
+            Self::Image => "images",
+            Self::Row => "rows",
+        }
+    }
 }
 
 impl TrainingSamples {
     /// Loads and splits the data that the settings ask for.
     ///
     /// # Errors
-    /// Data that cannot be read; with a usage error a split that cannot be.
+    /// Data that cannot be read; with a usage error a split that cannot be, or columns that the table does not have.
     pub(crate) fn load(settings: &TrainSettings) -> anyhow::Result<Self> {
-        let data = load_data(&settings.data)?;
-        let (train, validation) = settings.split(&data.train)?;
+        let data = match load_data(&settings.data) {
+            Err(error) if is_about_columns(&error) => Err(error).or_usage(),
+            data => data,
+        }?;
+        let (train, validation) = settings.split(data.train)?;
         Ok(Self {
-            train: all_of(train)?,
-            validation: validation.map(all_of).transpose()?,
-            test: TestSamples {
-                samples: all_of(data.test)?,
-                origin: data.origin,
-            },
+            train,
+            validation,
+            test: data.test,
+            origin: data.origin,
+            description: data.description,
         })
     }
 }
 
 impl TestSamples {
-    /// Loads the test samples of a data set.
+    /// The samples that a data set keeps to judge by.
     ///
     /// # Errors
-    /// Data that cannot be read.
-    pub(crate) fn load(source: &DataSource) -> anyhow::Result<Self> {
-        let data = load_data(source)?;
+    /// Data that cannot be read, or with a usage error that keeps none.
+    pub(crate) fn of(description: &DataDescription) -> anyhow::Result<Self> {
+        let data = load_data(description)?;
+        let samples = data.test.ok_or_else(|| {
+            anyhow!(
+                "{} has no rows held back to judge by; name a table of such rows with `--data FILE.csv`, or train with \
+                 `--test-split SHARE`",
+                data.origin
+            )
+        });
         Ok(Self {
-            samples: all_of(data.test)?,
+            samples: samples.or_usage()?,
+            class_names: data.class_names,
             origin: data.origin,
+            unit: Unit::of(description),
         })
     }
 
-    /// The class of every sample, in order, where the targets are classes.
-    pub(crate) fn classes(&self, device: &Device) -> anyhow::Result<Vec<i64>> {
-        let rows: Vec<usize> = (0..self.samples.num_samples()).collect();
-        let mut classes = Vec::with_capacity(rows.len());
-        for rows in rows.chunks(TOGETHER) {
-            let batch = self.samples.gather(rows, device)?;
-            let data = batch.classes().try_into_data_as::<i64>();
-            classes.extend(data.context("reading the classes failed")?.iter::<i64>());
-        }
-        Ok(classes)
+    /// All rows of a table.
+    ///
+    /// # Errors
+    /// A table that cannot be read, or lacks columns.
+    pub(crate) fn of_table(source: &CsvSource) -> anyhow::Result<Self> {
+        let table = source.load()?;
+        Ok(Self {
+            samples: Arc::new(table.data),
+            class_names: table.class_names,
+            origin: format!("the table `{}`", source.path().display()),
+            unit: Unit::Row,
+        })
     }
 }
 
-fn all_of(source: impl BatchSource + 'static) -> anyhow::Result<Subset> {
-    let rows = (0..source.num_samples()).collect();
-    Ok(Subset::new(Arc::new(source), rows)?)
+/// The images of a data set.
+///
+/// # Errors
+/// A text that is neither a name nor a folder, with a usage error; files that cannot be read or hold nonsense.
+pub(crate) fn load_images(source: &DataSource) -> anyhow::Result<Mnist> {
+    check_place(source)?;
+    Ok(load(source)?)
+}
+
+/// The samples of a data set of any kind.
+fn load_data(description: &DataDescription) -> anyhow::Result<LoadedData> {
+    if let DataDescription::Images(source) = description {
+        check_place(source)?;
+    }
+    Ok(description.load()?)
+}
+
+/// Makes sure that a text that is no name is a folder.
+pub(crate) fn check_place(source: &DataSource) -> anyhow::Result<()> {
+    let DataSource::Directory(directory) = source else {
+        return Ok(());
+    };
+    if directory.is_dir() {
+        return Ok(());
+    }
+    let text = directory.display().to_string();
+    let guess = nearest_name(&text, &DataSource::NAMES)
+        .map_or_else(String::new, |name| format!(", did you mean `{name}`?"));
+    Err(anyhow!(
+        "unknown data `{text}`{guess}; expected {}, a folder with the four files of a set, or a table in a file that ends in \
+         .csv or .tsv",
+        DataSource::NAMES.join(", ")
+    ))
+    .or_usage()
+}
+
+/// Whether a table was asked for columns that it does not have, or for none.
+fn is_about_columns(error: &anyhow::Error) -> bool {
+    matches!(
+        error.downcast_ref(),
+        Some(DataError::Csv(
+            CsvError::NoTarget { .. }
+                | CsvError::UnknownColumn { .. }
+                | CsvError::ColumnTwice { .. }
+                | CsvError::NoFeatures { .. }
+                | CsvError::TestSplitEmpty { .. }
+        ))
+    )
 }

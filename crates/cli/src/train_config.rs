@@ -1,4 +1,4 @@
-use firebrick::datasets::DataSource;
+use firebrick::datasets::DataDescription;
 use firebrick::devices::DeviceName;
 use firebrick::losses::Loss;
 use firebrick::models::Activation;
@@ -17,12 +17,12 @@ use crate::optimizer_name::OptimizerName;
 #[derive(Clone, Debug, Default, PartialEq, clap::Args, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct TrainConfig {
-    /// Data set: `mnist`, `mnist-sample` (built in), or a folder with four files named as those of
-    /// MNIST [default: mnist]
-    #[arg(long, value_name = "NAME|DIR", help_heading = "Data")]
-    pub(crate) data: Option<DataSource>,
+    /// Data set: `mnist`, `mnist-sample` (built in), a folder with four files named as those of
+    /// MNIST, or a table, FILE.csv, with --target [default: mnist]
+    #[arg(long, value_name = "NAME|DIR|FILE.csv", help_heading = "Data")]
+    pub(crate) data: Option<DataDescription>,
 
-    /// Take only the first N training images, before the split
+    /// Take only the first N training samples, before the split
     #[arg(
         long,
         value_name = "N",
@@ -31,7 +31,7 @@ pub(crate) struct TrainConfig {
     )]
     pub(crate) train_limit: Option<usize>,
 
-    /// Share of the training images kept back for validation, the last ones; 0 for none
+    /// Share of the training samples kept back for validation, of images the last ones; 0 for none
     /// [default: 0.1]
     #[arg(
         long,
@@ -41,7 +41,8 @@ pub(crate) struct TrainConfig {
     )]
     pub(crate) validation_split: Option<f64>,
 
-    /// Take the same share of every class for validation, drawn by the seed [default: false]
+    /// Draw the samples for validation by the seed, the same share of every class
+    /// [default: false, for a table true]
     #[arg(
         long,
         value_name = "true|false",
@@ -66,7 +67,7 @@ pub(crate) struct TrainConfig {
         long,
         value_name = "NAME",
         help_heading = "Network",
-        help = choice("Activation of the hidden layers", &Activation::NAMES, "sigmoid")
+        help = choice("Activation of the hidden layers", &Activation::NAMES, "sigmoid, for a table relu")
     )]
     pub(crate) activation: Option<Activation>,
 
@@ -74,7 +75,7 @@ pub(crate) struct TrainConfig {
         long,
         value_name = "NAME",
         help_heading = "Learning",
-        help = choice("What is made small", Loss::NAMES, "sparse_categorical_crossentropy")
+        help = choice("What is made small", Loss::NAMES, "sparse_categorical_crossentropy, for numbers mean_squared_error")
     )]
     pub(crate) loss: Option<Loss>,
 
@@ -82,7 +83,7 @@ pub(crate) struct TrainConfig {
         long,
         value_name = "NAME",
         help_heading = "Learning",
-        help = choice("How weights follow gradients", &Optimizer::NAMES, "sgd")
+        help = choice("How weights follow gradients", &Optimizer::NAMES, "sgd, for a table adam")
     )]
     pub(crate) optimizer: Option<OptimizerName>,
 
@@ -173,7 +174,7 @@ pub(crate) struct TrainConfig {
     )]
     pub(crate) learning_rate: Option<f64>,
 
-    /// Passes over the training images [default: 10]
+    /// Passes over the training samples [default: 10, for a table 30]
     #[arg(
         long,
         value_name = "N",
@@ -182,7 +183,7 @@ pub(crate) struct TrainConfig {
     )]
     pub(crate) epochs: Option<usize>,
 
-    /// Images between two updates of the weights [default: 128]
+    /// Samples between two updates of the weights [default: 128, for a table 32]
     #[arg(
         long,
         value_name = "N",
@@ -243,6 +244,12 @@ pub(crate) struct TrainConfig {
 impl TrainConfig {
     /// The key of the settings that no flag of the same name gives.
     pub(crate) const MODEL: &str = "model";
+
+    /// The data set that is asked for, or else that of the model file.
+    pub(crate) fn data(&self) -> Option<&DataDescription> {
+        let described = || self.model.as_ref().and_then(ModelFile::data);
+        self.data.as_ref().or_else(described)
+    }
 
     /// These settings, and where they leave something open those of `other`.
     pub(crate) fn or(self, other: Self) -> Self {

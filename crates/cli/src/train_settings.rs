@@ -1,6 +1,9 @@
 use std::path;
+use std::sync::Arc;
 
-use firebrick::datasets::{DataSource, MnistDataset, ValidationSplit};
+use firebrick::datasets::{
+    BatchSource, CsvTest, DataDescription, Subset, Targets, ValidationSplit,
+};
 use firebrick::devices::DeviceName;
 use firebrick::losses::Loss;
 use firebrick::metrics::Metric;
@@ -14,10 +17,13 @@ use crate::network_settings::NetworkSettings;
 use crate::optimizer_name::OptimizerName;
 use crate::train_config::TrainConfig;
 
+/// The share of a table's rows that a network of hidden layers is judged by.
+const TEST_SPLIT: f64 = 0.2;
+
 /// The settings of a training, with nothing left open.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct TrainSettings {
-    pub(crate) data: DataSource,
+    pub(crate) data: DataDescription,
     pub(crate) train_limit: Option<usize>,
     pub(crate) validation_split: f64,
     pub(crate) stratified: bool,
@@ -56,11 +62,13 @@ impl TrainSettings {
     /// Values out of their range and settings that exclude one another, all of them usage errors.
     pub(crate) fn resolve(config: TrainConfig) -> anyhow::Result<Self> {
         let (network, compile, fit) = NetworkSettings::of(&config)?;
+        let has_file = matches!(network, NetworkSettings::File { .. });
+        let data = data(&config, has_file)?;
+        let is_table = matches!(data, DataDescription::Csv(_));
         let optimizer = match config.optimizer {
             Some(optimizer) => optimizer,
             None => compile.optimizer.name().parse()?,
         };
-        let has_file = matches!(network, NetworkSettings::File { .. });
         let schedule = match (config.schedule, config.learning_rate) {
             (Some(schedule), _) => Some(schedule),
             (None, Some(rate)) => Some(Constant::new(rate).or_usage()?.into()),
@@ -72,10 +80,10 @@ impl TrainSettings {
             None => default_schedule(&optimizer)?,
         };
         let settings = Self {
-            data: config.data.unwrap_or_default(),
+            data,
             train_limit: config.train_limit,
             validation_split: config.validation_split.unwrap_or(fit.validation_split),
-            stratified: config.stratified.unwrap_or(false),
+            stratified: config.stratified.unwrap_or(is_table),
             loss: config.loss.unwrap_or(compile.loss),
             metrics: compile.metrics,
             weighted_metrics: compile.weighted_metrics,
@@ -104,15 +112,13 @@ impl TrainSettings {
 
     /// The settings in the form of a file, for the device that was taken.
     ///
-    /// A folder is written with its whole path, so that the file means the same from anywhere. Beside a
-    /// model file stands what wins over it and what it does not say.
+    /// Files of the data are written with their whole paths, so that the settings mean the same from anywhere.
+    /// Beside a model file stands what wins over it and what it does not say.
     pub(crate) fn to_config(&self, device: DeviceName) -> TrainConfig {
-        let data = match &self.data {
-            DataSource::Directory(directory) => DataSource::Directory(
-                path::absolute(directory).unwrap_or_else(|_| directory.clone()),
-            ),
-            named => named.clone(),
-        };
+        let data = self
+            .data
+            .clone()
+            .map_paths(|path| path::absolute(path).unwrap_or_else(|_| path.to_owned()));
         let (hidden, activation) = match &self.network {
             NetworkSettings::Mlp { hidden, activation } => (hidden.clone(), *activation),
             NetworkSettings::File { given, .. } => {
@@ -217,29 +223,37 @@ impl TrainSettings {
         settings.to_fit()
     }
 
-    /// The training images, and those for validation if there are to be any.
-    pub(crate) fn split(
-        &self,
-        train: &MnistDataset,
-    ) -> anyhow::Result<(MnistDataset, Option<MnistDataset>)> {
-        let train = match self.train_limit {
-            Some(limit) => train.first(limit).or_usage()?,
-            None => train.clone(),
+    /// The samples to train on, and those for validation if there are to be any.
+    pub(crate) fn split(&self, train: Arc<dyn BatchSource>) -> anyhow::Result<Split> {
+        let train: Arc<dyn BatchSource> = match self.train_limit {
+            Some(limit) => Arc::new(Subset::first(train, limit).or_usage()?),
+            None => train,
         };
-        let fraction = self.validation_split;
+        let (fraction, seed) = (self.validation_split, self.seed);
         if fraction == 0.0 {
             return Ok((train, None));
         }
-        let split = if self.stratified {
-            ValidationSplit::Stratified {
-                fraction,
-                seed: self.seed,
-            }
-        } else {
-            ValidationSplit::Tail { fraction }
+        let split = match train.targets() {
+            _ if !self.stratified => ValidationSplit::Tail { fraction },
+            Targets::Classes { .. } => ValidationSplit::Stratified { fraction, seed },
+            Targets::Values { .. } => ValidationSplit::Random { fraction, seed },
         };
-        let (train, validation) = train.split(&split).or_usage()?;
-        Ok((train, Some(validation)))
+        let (train, validation) = Subset::split(&train, &split).or_usage()?;
+        Ok((Arc::new(train), Some(Arc::new(validation))))
+    }
+}
+
+/// Samples to train on and samples for validation.
+type Split = (Arc<dyn BatchSource>, Option<Arc<dyn BatchSource>>);
+
+/// The data set; of a table without a model file some rows are held back to judge by, unless something else is said.
+fn data(config: &TrainConfig, has_file: bool) -> anyhow::Result<DataDescription> {
+    match config.data().cloned().unwrap_or_default() {
+        DataDescription::Csv(source) if !has_file && source.test().is_none() => {
+            let source = source.with_test(CsvTest::Split(TEST_SPLIT))?;
+            Ok(DataDescription::Csv(source))
+        }
+        described => Ok(described),
     }
 }
 

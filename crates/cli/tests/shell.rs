@@ -41,6 +41,8 @@ mod schedule;
 mod study;
 #[path = "shell/summary.rs"]
 mod summary;
+#[path = "shell/table.rs"]
+mod table;
 #[path = "shell/train.rs"]
 mod train;
 #[path = "shell/usage.rs"]

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::array_data::ArrayData;
 use crate::csv_error::CsvError;
-use crate::csv_table::{CsvTable, read_inputs};
+use crate::csv_table::{CsvOverview, CsvTable, overview, read_inputs};
 use crate::error::DataError;
 use text_form::TextForm;
 
@@ -261,6 +261,14 @@ impl CsvSource {
     /// [`DataError::Read`], or what [`CsvError`] lists, with line and column.
     pub fn load(&self) -> Result<CsvTable, DataError> {
         CsvTable::read(self)
+    }
+
+    /// Reads what the file holds, whatever is to be predicted from it.
+    ///
+    /// # Errors
+    /// [`DataError::Read`], or a file that is no table.
+    pub fn overview(&self) -> Result<CsvOverview, DataError> {
+        overview(self)
     }
 
     /// Reads the features alone, `[rows, features]`, e.g. of rows whose targets nobody knows yet: targets and ignored columns

@@ -4,6 +4,7 @@
 //! only for the message.
 
 mod columns;
+mod overview;
 mod row;
 mod text;
 
@@ -18,6 +19,8 @@ use crate::csv_error::CsvError;
 use crate::csv_source::{CsvSource, CsvTarget};
 use crate::error::DataError;
 use columns::Columns;
+pub(crate) use overview::overview;
+pub use overview::{CsvColumn, CsvContent, CsvOverview};
 use row::{Row, shortened};
 use text::Text;
 
@@ -108,6 +111,33 @@ fn bytes(source: &CsvSource) -> Result<Vec<u8>, DataError> {
 type Find = fn(&CsvSource, &Text, &StringRecord) -> Result<Columns, CsvError>;
 
 fn parse(source: &CsvSource, text: &Text, find: Find) -> Result<(Columns, Cells), CsvError> {
+    let has_classes = matches!(source.target, CsvTarget::Classes { .. });
+    let mut cells = Cells::default();
+    let columns = for_each_row(source, text, find, |row| {
+        for &column in &row.columns.features {
+            cells.inputs.push(row.number(column, FEATURE_HINT)?);
+        }
+        for &column in &row.columns.targets {
+            if has_classes {
+                let label = row.field(column, "the name of a class")?;
+                cells.labels.push((label.to_owned(), row.start()));
+            } else {
+                cells.values.push(row.number(column, TARGET_HINT)?);
+            }
+        }
+        cells.num_rows += 1;
+        Ok(())
+    })?;
+    Ok((columns, cells))
+}
+
+/// Visits the rows, of which there is at least one, all as long as the header.
+fn for_each_row(
+    source: &CsvSource,
+    text: &Text,
+    find: Find,
+    mut visit: impl FnMut(Row<'_>) -> Result<(), CsvError>,
+) -> Result<Columns, CsvError> {
     let path = || text.path.to_owned();
     let mut reader = ReaderBuilder::new()
         .delimiter(source.delimiter())
@@ -127,8 +157,7 @@ fn parse(source: &CsvSource, text: &Text, find: Find) -> Result<(Columns, Cells)
         return Err(CsvError::NoHeader { path: path() });
     }
     let columns = find(source, text, &record)?;
-    let has_classes = matches!(source.target, CsvTarget::Classes { .. });
-    let mut cells = Cells::default();
+    let mut has_rows = false;
     while next(&mut record)? {
         let row = Row {
             text,
@@ -136,23 +165,14 @@ fn parse(source: &CsvSource, text: &Text, find: Find) -> Result<(Columns, Cells)
             record: &record,
         };
         row.check_length()?;
-        for &column in &columns.features {
-            cells.inputs.push(row.number(column, FEATURE_HINT)?);
-        }
-        for &column in &columns.targets {
-            if has_classes {
-                let label = row.field(column, "the name of a class")?;
-                cells.labels.push((label.to_owned(), row.start()));
-            } else {
-                cells.values.push(row.number(column, TARGET_HINT)?);
-            }
-        }
-        cells.num_rows += 1;
+        visit(row)?;
+        has_rows = true;
     }
-    if cells.num_rows == 0 {
-        return Err(CsvError::NoRows { path: path() });
+    if has_rows {
+        Ok(columns)
+    } else {
+        Err(CsvError::NoRows { path: path() })
     }
-    Ok((columns, cells))
 }
 
 impl Cells {

@@ -58,7 +58,7 @@ pub use batch::{Batch, MnistBatcher, one_hot};
 pub use batch_loader::{BatchLoader, BatchSource};
 pub use csv_error::CsvError;
 pub use csv_source::{CsvSource, CsvTarget, CsvTest};
-pub use csv_table::CsvTable;
+pub use csv_table::{CsvColumn, CsvContent, CsvOverview, CsvTable};
 pub use data_description::{DataDescription, LoadedData};
 pub use data_source::DataSource;
 pub use dataset_source::DatasetSource;

@@ -7,8 +7,8 @@ use std::fs;
 
 use burn::tensor::{Device, Tensor};
 use firebrick_data::{
-    BatchSource, CsvError, CsvSource, CsvTable, CsvTarget, CsvTest, DataDescription, DataError,
-    DataSource, LoadedData, Subset, Targets, ValidationSplit,
+    BatchSource, CsvColumn, CsvContent, CsvError, CsvOverview, CsvSource, CsvTable, CsvTarget,
+    CsvTest, DataDescription, DataError, DataSource, LoadedData, Subset, Targets, ValidationSplit,
 };
 use proptest::prelude::*;
 use tempfile::TempDir;
@@ -448,14 +448,14 @@ fn test_rows_are_held_back_of_every_class_and_always_the_same() {
         assert_eq!(data.train.num_samples(), rows);
         assert_eq!(data.test.is_some(), share > 0.0);
     }
-    let error = loaded("a,species\n1,x\n2,y\n", held_back(0.2)).unwrap_err();
-    let text = error.to_string();
+    let told = loaded("a,species\n1,x\n2,y\n", held_back(0.2)).unwrap_err();
+    let told = told.to_string();
     assert!(
-        text.contains(
+        told.contains(
             "table.csv`: expected rows to learn from and rows to judge by, received 2 rows and a `test_split` of 0.2; choose \
              another share, or 0 for no test rows"
         ),
-        "{text}"
+        "{told}"
     );
 }
 
@@ -591,6 +591,44 @@ fn a_text_is_a_table_by_its_ending() {
         error,
         Err(DataError::Csv(CsvError::NoTarget { .. }))
     ));
+}
+
+#[test]
+fn an_overview_tells_what_the_columns_hold() {
+    let folder = file("a,species,none\n1,x,\n,y,\n4,x,\n-2e0,7,\n");
+    let path = folder.path().join("table.csv");
+    let overview = |source: CsvSource| source.with_path(&path).overview();
+    let found = overview(price()).unwrap();
+    let column = |name: &str, different, empty, content| CsvColumn {
+        name: name.to_owned(),
+        different,
+        empty,
+        content,
+    };
+    let numbers = CsvContent::Numbers {
+        min: -2.0,
+        mean: 1.0,
+        max: 4.0,
+    };
+    let words = CsvContent::Words {
+        examples: ["7", "x", "y"].map(str::to_owned).to_vec(),
+    };
+    assert_eq!(
+        found,
+        CsvOverview {
+            rows: 4,
+            columns: vec![
+                column("a", 3, 1, numbers),
+                column("species", 3, 0, words),
+                column("none", 0, 4, CsvContent::Empty),
+            ],
+        }
+    );
+    let semicolons = overview(price().with_delimiter(';').unwrap()).unwrap();
+    assert_eq!(semicolons.columns.len(), 1);
+    fs::write(&path, "a,b\n1,2\n3\n").unwrap();
+    let error = overview(price()).unwrap_err().to_string();
+    assert!(error.contains("line 3: expected 2 fields"), "{error}");
 }
 
 #[test]

@@ -54,11 +54,12 @@ pub mod devices {
 /// Labelled examples, from a file to a batch of tensors.
 pub mod datasets {
     pub use firebrick_data::{
-        ArrayData, ArrayDataset, ArrayError, ArrayPart, Batch, BatchLoader, BatchSource, CsvError,
-        CsvSource, CsvTable, CsvTarget, DataDescription, DataError, DataSource, DatasetSource,
-        DigitImage, Elements, Fetch, IdxImages, IdxLabels, LoadedData, Mnist, MnistBatcher,
-        MnistDataset, MnistItem, Number, ShuffleState, Subset, Targets, ValidationSplit, fetch,
-        load, mnist_sample, read_digit_image, read_images, read_labels,
+        ArrayData, ArrayDataset, ArrayError, ArrayPart, Batch, BatchLoader, BatchSource, CsvColumn,
+        CsvContent, CsvError, CsvOverview, CsvSource, CsvTable, CsvTarget, CsvTest,
+        DataDescription, DataError, DataSource, DatasetSource, DigitImage, Elements, Fetch,
+        IdxImages, IdxLabels, LoadedData, Mnist, MnistBatcher, MnistDataset, MnistItem, Number,
+        ShuffleState, Subset, Targets, ValidationSplit, fetch, load, mnist_sample,
+        read_digit_image, read_images, read_labels,
     };
 }
 
@@ -77,7 +78,7 @@ pub mod training {
         ClassEvaluation, ClassReport, Compile, CompileSettings, CtrlC, Display, EpochRecord,
         Evaluation, Fit, FitParams, FitSettings, History, Logs, LoopDisplay, LoopProgress,
         ModelFile, ModelFileProblem, Optimizer, Pass, RunDirectory, StopHandle, StopReason,
-        TrainError, Trainer,
+        TrainError, Trainer, adapt,
     };
 }
 

@@ -5,17 +5,22 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::anyhow;
-use firebrick::datasets::{DataSource, Fetch, Mnist, MnistDataset, fetch, load};
-use firebrick::models::nearest_name;
+use firebrick::datasets::{
+    CsvColumn, CsvContent, CsvOverview, CsvSource, DataDescription, DataSource, Fetch,
+    MnistDataset, fetch,
+};
 use serde::Serialize;
 
 use crate::failure::OrUsage;
 use crate::output;
+use crate::samples::load_images;
+use crate::table_flags::Delimiter;
 
 const EXAMPLES: &str = "\
 EXAMPLES:
   firebrick data info
   firebrick data info --data mnist-sample --json
+  firebrick data info --data iris.csv
   firebrick data fetch";
 
 const PLACES: &str = "\
@@ -32,19 +37,25 @@ pub(crate) struct DataArguments {
 
 #[derive(Debug, clap::Subcommand)]
 enum DataCommand {
-    /// Show what a data set holds: counts, shapes, how many images of each class
+    /// Show what a data set holds: images of each class, or columns of a table
     Info(InfoArguments),
     /// Download the four files of MNIST, checked by their SHA-256 sums
     Fetch(FetchArguments),
 }
 
-/// Show what a data set holds: counts, shapes, how many images of each class.
+/// Show what a data set holds: counts, shapes, how many images of each class, or what is in the columns of a
+/// table.
 #[derive(Debug, clap::Args)]
 #[command(after_help = PLACES)]
 struct InfoArguments {
-    /// Data set: `mnist`, `mnist-sample` (built in), or a folder with four files named as those of MNIST
-    #[arg(long, value_name = "NAME|DIR", default_value_t)]
-    data: DataSource,
+    /// Data set: `mnist`, `mnist-sample` (built in), a folder with four files named as those of MNIST, or
+    /// a table
+    #[arg(long, value_name = "NAME|DIR|FILE.csv", default_value_t)]
+    data: DataDescription,
+
+    /// What stands between the fields of a table; `tab` for a tab [default: a comma, in FILE.tsv a tab]
+    #[arg(long, value_name = "CHARACTER")]
+    delimiter: Option<Delimiter>,
 
     /// Print one JSON object
     #[arg(long)]
@@ -90,41 +101,27 @@ pub(crate) fn run(arguments: DataArguments) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The images of a data set.
-///
-/// # Errors
-/// A text that is neither a name nor a folder, with a usage error; files that cannot be read or hold nonsense.
-pub(crate) fn load_data(source: &DataSource) -> anyhow::Result<Mnist> {
-    check_source(source)?;
-    Ok(load(source)?)
-}
-
-/// # Errors
-/// With a usage error a text that is neither a name nor a folder.
-pub(crate) fn check_source(source: &DataSource) -> anyhow::Result<()> {
-    if let DataSource::Directory(directory) = source
-        && !directory.is_dir()
-    {
-        let text = directory.display().to_string();
-        let guess = nearest_name(&text, &DataSource::NAMES)
-            .map_or_else(String::new, |name| format!(", did you mean `{name}`?"));
-        return Err(anyhow!(
-            "unknown data `{text}`{guess}; expected {} or a folder with the four files of a set",
-            DataSource::NAMES.join(", ")
-        ))
-        .or_usage();
-    }
-    Ok(())
-}
-
 fn info(arguments: InfoArguments) -> anyhow::Result<()> {
-    let data = load_data(&arguments.data)?;
+    let source = match (arguments.data, arguments.delimiter) {
+        (DataDescription::Images(source), None) => source,
+        (DataDescription::Images(source), Some(_)) => {
+            return Err(anyhow!(
+                "`--delimiter` is about a table, the data is {source}; name a table with `--data FILE.csv`"
+            ))
+            .or_usage();
+        }
+        (DataDescription::Csv(source), None) => return table_info(&source, arguments.json),
+        (DataDescription::Csv(source), Some(delimiter)) => {
+            return table_info(&delimiter.of(source)?, arguments.json);
+        }
+    };
+    let data = load_images(&source)?;
     let set = |set: &MnistDataset| SetInfo {
         images: set.len(),
         class_counts: set.class_counts(),
     };
     let info = Info {
-        data: arguments.data,
+        data: source,
         height: data.train.height(),
         width: data.train.width(),
         classes: data.train.num_classes(),
@@ -136,6 +133,67 @@ fn info(arguments: InfoArguments) -> anyhow::Result<()> {
         output::print(&format!("{}\n", serde_json::to_string(&info)?))
     } else {
         output::print(&info_table(&info))
+    }
+}
+
+/// What the columns of a table hold.
+fn table_info(source: &CsvSource, as_json: bool) -> anyhow::Result<()> {
+    let overview = source.overview()?;
+    if as_json {
+        return output::print(&format!("{}\n", serde_json::to_string(&overview)?));
+    }
+    output::print(&format!(
+        "data     the table `{}`\n{}",
+        source.path().display(),
+        column_table(&overview)
+    ))
+}
+
+fn column_table(overview: &CsvOverview) -> String {
+    const HEADING: &str = "column";
+    let shown = |column: &CsvColumn| column.name.escape_debug().to_string();
+    let names: Vec<String> = overview.columns.iter().map(shown).collect();
+    let width = names.iter().map(|name| name.chars().count()).max();
+    let width = width.unwrap_or(0).max(HEADING.len());
+    let mut text = format!(
+        "rows     {}\n\
+         columns  {}\n\
+         \n\
+         {HEADING:<width$}  different  empty  content\n",
+        overview.rows,
+        overview.columns.len(),
+    );
+    for (column, name) in overview.columns.iter().zip(names) {
+        // Writing to a string cannot fail.
+        let _ = writeln!(
+            text,
+            "{name:<width$}  {:>9}  {:>5}  {}",
+            column.different,
+            column.empty,
+            content(column)
+        );
+    }
+    text
+}
+
+fn content(column: &CsvColumn) -> String {
+    match &column.content {
+        CsvContent::Numbers { min, mean, max } => {
+            format!("numbers from {min} to {max}, mean {mean:.4}")
+        }
+        CsvContent::Words { examples } => {
+            let shown: Vec<String> = examples
+                .iter()
+                .map(|word| word.escape_debug().to_string())
+                .collect();
+            let more = if examples.len() < column.different {
+                ", …"
+            } else {
+                ""
+            };
+            format!("words: {}{more}", shown.join(", "))
+        }
+        CsvContent::Empty => "nothing".to_owned(),
     }
 }
 

@@ -4,16 +4,18 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::Context as _;
-use firebrick::datasets::DataSource;
+use anyhow::{Context as _, anyhow};
+use firebrick::datasets::DataDescription;
 use firebrick::devices::DeviceName;
 use firebrick::losses::Loss;
 use firebrick::models::write_whole;
-use firebrick::training::{ClassEvaluation, Evaluation, RunDirectory};
+use firebrick::training::{ClassEvaluation, ClassReport, Evaluation, RunDirectory};
+use serde::Serialize;
 
 use crate::commands::devices::select_device;
+use crate::failure::OrUsage;
 use crate::runs::{self, RunsFolder};
-use crate::samples::TestSamples;
+use crate::samples::{TestSamples, Unit};
 use crate::train_config::TrainConfig;
 use crate::train_settings::TrainSettings;
 use crate::{config_file, output};
@@ -22,19 +24,21 @@ const EXAMPLES: &str = "\
 EXAMPLES:
   firebrick evaluate mnist-1
   firebrick evaluate mnist-1 --data mnist-sample
+  firebrick evaluate iris-1 --data new.csv
   firebrick evaluate mnist-1 --json | jq .accuracy";
 
-/// Judge a run's network on test images: loss, metrics, precision and recall of each class, confusion
-/// matrix.
+/// Judge a run's network on test samples: loss, metrics, and for classes precision and recall of each and a
+/// confusion matrix.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct EvaluateArguments {
     /// Name or path of the run
     run: PathBuf,
 
-    /// Data set whose test images to take: `mnist`, `mnist-sample` or a folder [default: the run's]
-    #[arg(long, value_name = "NAME|DIR")]
-    data: Option<DataSource>,
+    /// Data set whose test images to take: `mnist`, `mnist-sample` or a folder; or a table, all of whose
+    /// rows are taken, with the columns of the run's [default: the run's]
+    #[arg(long, value_name = "NAME|DIR|FILE.csv")]
+    data: Option<DataDescription>,
 
     /// Where to compute, see `firebrick devices`
     #[arg(long, value_name = "NAME", default_value_t)]
@@ -44,7 +48,7 @@ pub(crate) struct EvaluateArguments {
     #[arg(long)]
     json: bool,
 
-    /// Also write the predicted class of every image to this CSV file
+    /// Also write the predicted class of every sample to this CSV file
     #[arg(long, value_name = "FILE")]
     predictions: Option<PathBuf>,
 
@@ -55,22 +59,27 @@ pub(crate) struct EvaluateArguments {
 pub(crate) fn run(arguments: &EvaluateArguments) -> anyhow::Result<ExitCode> {
     let run = arguments.runs.open(&arguments.run)?;
     let settings = TrainSettings::resolve(config_of(&run)?)?;
-    let source = arguments.data.as_ref().unwrap_or(&settings.data);
     let device = select_device(arguments.device)?;
     let network = runs::load_network(&run, &device.device)?;
-    let data = TestSamples::load(source)?;
+    let data = test_samples(&settings.data, arguments.data.as_ref())?;
 
     // Only loss and metrics matter; nothing is going to be learned.
     let trainer = settings.compile()?.model(network);
     let evaluation = trainer.evaluate(&data.samples)?;
     if let Some(path) = &arguments.predictions {
-        let classes = evaluation.classes.as_ref().context(
-            "the data has no classes to predict; leave out `--predictions`, or give it class labels",
+        let classes = evaluation.classes.as_ref();
+        let labels = data.samples.class_indices();
+        let (classes, labels) = classes.zip(labels).context(
+            "the data has no classes to predict; leave out `--predictions`, `firebrick predict` predicts the numbers of a table",
         )?;
-        write_predictions(path, &data.classes(&device.device)?, classes)?;
+        write_predictions(path, &labels, classes, &data)?;
     }
     if arguments.json {
-        output::print(&format!("{}\n", serde_json::to_string(&evaluation)?))?;
+        let judged = Judged {
+            evaluation: &evaluation,
+            class_names: &data.class_names,
+        };
+        output::print(&format!("{}\n", serde_json::to_string(&judged)?))?;
         return Ok(ExitCode::SUCCESS);
     }
     let figures = figures(&evaluation, &settings.loss);
@@ -81,18 +90,24 @@ pub(crate) fn run(arguments: &EvaluateArguments) -> anyhow::Result<ExitCode> {
         ("run".to_owned(), run.path().display().to_string()),
         (
             "data".to_owned(),
-            format!("{} test images; {}", evaluation.samples, data.origin),
+            format!(
+                "{} test {}; {}",
+                evaluation.samples,
+                data.unit.many(),
+                data.origin
+            ),
         ),
     ];
     for (name, value) in heading.iter().chain(&figures) {
         let _ = writeln!(text, "{name:<width$}  {value}");
     }
     if let Some(classes) = &evaluation.classes {
+        let labels = labels_of(classes, &data.class_names);
         let _ = write!(
             text,
             "\n{}\n{}",
-            class_table(classes),
-            confusion_matrix(&classes.confusion_matrix)
+            class_table(classes, &labels, data.unit),
+            confusion_matrix(&classes.confusion_matrix, &labels)
         );
     }
     output::print(&text)?;
@@ -112,14 +127,76 @@ fn figures(evaluation: &Evaluation, loss: &Loss) -> Vec<(String, String)> {
     evaluation.figures.iter().map(figure).collect()
 }
 
-/// One row an image, in the order of the data: its number from 0, its class and the predicted one.
-fn write_predictions(path: &Path, labels: &[i64], classes: &ClassEvaluation) -> anyhow::Result<()> {
-    let mut text = "image,label,predicted\n".to_owned();
-    for (image, (label, predicted)) in labels.iter().zip(&classes.predictions).enumerate() {
-        let _ = writeln!(text, "{image},{label},{predicted}");
+/// What `--json` prints.
+#[derive(Serialize)]
+struct Judged<'a> {
+    #[serde(flatten)]
+    evaluation: &'a Evaluation,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    class_names: &'a [String],
+}
+
+/// The samples to judge by: those that the run's data keeps for it, or those of other data.
+fn test_samples(
+    own: &DataDescription,
+    other: Option<&DataDescription>,
+) -> anyhow::Result<TestSamples> {
+    match (own, other) {
+        (DataDescription::Csv(own), Some(DataDescription::Csv(other))) => {
+            TestSamples::of_table(&own.clone().with_path(other.path()))
+        }
+        (DataDescription::Images(own), Some(DataDescription::Csv(other))) => Err(anyhow!(
+            "the run was trained on the images of `{own}`, which says nothing of the columns of `{}`; name other images",
+            other.path().display()
+        ))
+        .or_usage(),
+        (own, other) => TestSamples::of(other.unwrap_or(own)),
     }
-    write_whole(path, text.as_bytes())
+}
+
+/// One row a sample, in the order of the data: its number from 0, its class and the predicted one.
+fn write_predictions(
+    path: &Path,
+    labels: &[usize],
+    classes: &ClassEvaluation,
+    data: &TestSamples,
+) -> anyhow::Result<()> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record([data.unit.one(), "label", "predicted"])?;
+    for (number, (label, predicted)) in labels.iter().zip(&classes.predictions).enumerate() {
+        let [label, predicted] =
+            [label, predicted].map(|class| label_of(*class, &data.class_names));
+        writer.write_record([number.to_string(), label, predicted])?;
+    }
+    write_whole(path, &writer.into_inner()?)
         .with_context(|| format!("cannot write the predictions to `{}`", path.display()))
+}
+
+/// The name of a class, or else its index.
+fn label_of(class: usize, class_names: &[String]) -> String {
+    let name = class_names.get(class).cloned();
+    name.unwrap_or_else(|| class.to_string())
+}
+
+/// What the classes are called in a table, on one line and not too long.
+fn labels_of(classes: &ClassEvaluation, class_names: &[String]) -> Vec<String> {
+    const SHOWN: usize = 16;
+    let label = |class: &ClassReport| {
+        let name = label_of(class.label, class_names);
+        let name = name.escape_debug().to_string();
+        if name.chars().count() <= SHOWN {
+            return name;
+        }
+        let shown: String = name.chars().take(SHOWN - 1).collect();
+        format!("{shown}…")
+    };
+    classes.per_class.iter().map(label).collect()
+}
+
+/// The characters of the longest of some texts and of a heading.
+fn width_of(texts: &[String], heading: &str) -> usize {
+    let widths = texts.iter().map(|text| text.chars().count());
+    widths.max().unwrap_or(0).max(heading.len())
 }
 
 /// The settings of a run; without any, what is assumed is said.
@@ -138,18 +215,21 @@ fn config_of(run: &RunDirectory) -> anyhow::Result<TrainConfig> {
     Ok(TrainConfig::default())
 }
 
-fn class_table(classes: &ClassEvaluation) -> String {
+fn class_table(classes: &ClassEvaluation, labels: &[String], unit: Unit) -> String {
+    const HEADING: &str = "class";
     let share =
         |share: Option<f64>| share.map_or_else(|| "-".to_owned(), |share| format!("{share:.4}"));
+    let width = width_of(labels, HEADING);
     let mut text = format!(
-        "{:>5}  {:>9}  {:>6}  {:>6}\n",
-        "class", "precision", "recall", "images"
+        "{HEADING:>width$}  {:>9}  {:>6}  {:>6}\n",
+        "precision",
+        "recall",
+        unit.many()
     );
-    for class in &classes.per_class {
+    for (class, label) in classes.per_class.iter().zip(labels) {
         let _ = writeln!(
             text,
-            "{:>5}  {:>9}  {:>6}  {:>6}",
-            class.label,
+            "{label:>width$}  {:>9}  {:>6}  {:>6}",
             share(class.precision),
             share(class.recall),
             class.support
@@ -158,17 +238,18 @@ fn class_table(classes: &ClassEvaluation) -> String {
     text
 }
 
-fn confusion_matrix(rows: &[Vec<usize>]) -> String {
+fn confusion_matrix(rows: &[Vec<usize>], labels: &[String]) -> String {
     let largest = rows.iter().flatten().copied().max().unwrap_or(0);
-    let width = largest.max(rows.len()).to_string().len() + 1;
-    let line = |label: &str, cells: &mut dyn Iterator<Item = usize>| {
-        let cells: Vec<String> = cells.map(|cell| format!("{cell:>width$}")).collect();
-        format!("{label:>5}  {}\n", cells.concat())
+    let column = width_of(labels, "").max(largest.to_string().len()) + 1;
+    let margin = width_of(labels, "class");
+    let line = |label: &str, cells: &mut dyn Iterator<Item = String>| {
+        let cells: Vec<String> = cells.map(|cell| format!("{cell:>column$}")).collect();
+        format!("{label:>margin$}  {}\n", cells.concat())
     };
     let mut text = "confusion matrix, rows: true class, columns: predicted class\n".to_owned();
-    text.push_str(&line("", &mut (0..rows.len())));
-    for (label, row) in rows.iter().enumerate() {
-        text.push_str(&line(&label.to_string(), &mut row.iter().copied()));
+    text.push_str(&line("", &mut labels.iter().cloned()));
+    for (label, row) in labels.iter().zip(rows) {
+        text.push_str(&line(label, &mut row.iter().map(ToString::to_string)));
     }
     text
 }

@@ -11,11 +11,11 @@ use clap::Subcommand;
 use firebrick::training::Display;
 use firebrick_study::{Ending, StudyDirectory, StudyError, StudySettings};
 
-use crate::commands::data::check_source;
 use crate::failure::{INTERRUPTED, OrUsage};
 use crate::output;
 use crate::run_name::RunName;
 use crate::runs::RunsFolder;
+use crate::samples::check_place;
 
 const EXAMPLES: &str = "\
 EXAMPLES:
@@ -76,7 +76,7 @@ fn begin(
     display: Display,
     jobs: Option<usize>,
 ) -> anyhow::Result<ExitCode> {
-    check_source(settings.data())?;
+    check_place(settings.data())?;
     let study = or_usage(settings.clone().prepare())?;
     or_usage(study.check(display, jobs))?;
     let name = place.run.as_ref().map(RunName::as_str);

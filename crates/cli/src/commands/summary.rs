@@ -3,16 +3,17 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use firebrick::datasets::DataSource;
+use anyhow::anyhow;
+use firebrick::datasets::DataDescription;
 use firebrick::models::{Activation, MlpConfig, SavedModel};
 use firebrick::training::RunDirectory;
 
-use crate::commands::data::load_data;
 use crate::commands::train::read_model;
 use crate::failure::OrUsage;
 use crate::hidden_units::HiddenUnits;
 use crate::output;
 use crate::runs::RunsFolder;
+use crate::samples::load_images;
 
 const EXAMPLES: &str = "\
 EXAMPLES:
@@ -47,7 +48,7 @@ pub(crate) struct SummaryArguments {
 
     /// Take inputs and classes from a data set: `mnist`, `mnist-sample` or a folder
     #[arg(long, value_name = "NAME|DIR", conflicts_with_all = ["inputs", "classes"])]
-    data: Option<DataSource>,
+    data: Option<DataDescription>,
 
     /// Features of a sample [default: 784]
     #[arg(long, value_name = "N")]
@@ -77,8 +78,16 @@ pub(crate) fn run(arguments: &SummaryArguments) -> anyhow::Result<ExitCode> {
 /// The network that the flags describe.
 fn described(arguments: &SummaryArguments) -> anyhow::Result<MlpConfig> {
     let (inputs, classes) = match &arguments.data {
-        Some(source) => {
-            let data = load_data(source)?;
+        Some(DataDescription::Csv(source)) => {
+            return Err(anyhow!(
+                "the table `{}` does not say what is to be predicted; give the features as `--inputs` and the classes as \
+                 `--classes`",
+                source.path().display()
+            ))
+            .or_usage();
+        }
+        Some(DataDescription::Images(source)) => {
+            let data = load_images(source)?;
             (data.train.num_features(), data.train.num_classes())
         }
         None => (

@@ -18,7 +18,8 @@ use crate::new_run::NewRun;
 use crate::output::{self, ClosedPipe};
 use crate::run_name::RunName;
 use crate::runs::{self, RunsFolder};
-use crate::samples::TrainingSamples;
+use crate::samples::{TrainingSamples, Unit};
+use crate::table_flags::TableFlags;
 use crate::train_callbacks::with_callbacks;
 use crate::train_config::TrainConfig;
 use crate::train_settings::TrainSettings;
@@ -29,6 +30,7 @@ EXAMPLES:
   firebrick train
   firebrick train --data mnist-sample --epochs 5 --ui lines
   firebrick train --hidden 256 --optimizer adam --run adam
+  firebrick train --data iris.csv --target species --classes
   firebrick train --model examples/models/cnn.toml --epochs 3
   firebrick train --config runs/adam/config.toml --seed 7
   firebrick train --epochs 100 --early-stopping val_loss:5:restore --checkpoint best
@@ -43,6 +45,9 @@ what was learned is saved.";
 pub(crate) struct TrainArguments {
     #[command(flatten)]
     settings: TrainConfig,
+
+    #[command(flatten)]
+    table: TableFlags,
 
     /// Network and training from a TOML file: layers, then what to compile and how to fit, see examples/models; what
     /// it leaves open is as in Keras
@@ -98,14 +103,18 @@ pub(crate) fn run(arguments: TrainArguments) -> anyhow::Result<ExitCode> {
             .transpose()?,
         ..arguments.settings
     };
-    let settings = TrainSettings::resolve(flags.or(file))?;
+    let mut config = flags.or(file);
+    config.data = arguments.table.applied_to(config.data().cloned())?;
+    let settings = TrainSettings::resolve(config)?;
     let prepared = Prepared::new(settings)?;
     let compile = prepared.settings.compile()?;
     let config = prepared.settings.to_config(prepared.device.name);
     let config = config_file::write(&config)?;
-    let model = prepared
-        .network
-        .init(prepared.settings.seed, &prepared.device.device)?;
+    let model = prepared.network.init(
+        prepared.settings.seed,
+        &prepared.data.train,
+        &prepared.device.device,
+    )?;
 
     if let Some(warning) = prepared.settings.rate_warning()?
         && display != Display::Quiet
@@ -159,9 +168,10 @@ pub(crate) fn read_model(path: &Path) -> anyhow::Result<ModelFile> {
 }
 
 impl Prepared {
-    fn new(settings: TrainSettings) -> anyhow::Result<Self> {
+    fn new(mut settings: TrainSettings) -> anyhow::Result<Self> {
         let data = TrainingSamples::load(&settings)?;
-        let network = settings.network.network(&data.train)?;
+        settings.data = data.description.clone();
+        let network = settings.network.network(&settings.data, &data.train)?;
         let device = select_device(settings.device)?;
         Ok(Self {
             settings,
@@ -193,15 +203,16 @@ impl Prepared {
     fn introduction(&self, run: &RunDirectory) -> anyhow::Result<String> {
         let (settings, data) = (&self.settings, &self.data);
         Ok(format!(
-            "data     {} training, {} validation, {} test images; {}\n\
+            "data     {} training, {} validation, {} test {}; {}\n\
              device   {} ({}), {}\n\
              network  {}\n\
              learning {}, {}, {}, {} epochs, batches of {}, seed {}\n\
              run      {}\n",
             data.train.num_samples(),
             data.validation.as_ref().map_or(0, BatchSource::num_samples),
-            data.test.samples.num_samples(),
-            data.test.origin,
+            data.test.as_ref().map_or(0, BatchSource::num_samples),
+            Unit::of(&data.description).many(),
+            data.origin,
             self.device.name,
             self.device.adapter,
             self.device.reason,
@@ -236,12 +247,22 @@ impl Prepared {
         if display == Display::Quiet {
             return Ok(code);
         }
-        let evaluation = trainer.evaluate(&self.data.test.samples)?;
+        let judged = match &self.data.test {
+            Some(test) => {
+                let evaluation = trainer.evaluate(test)?;
+                format!(
+                    "{} on {} {}",
+                    figures_line(&evaluation),
+                    evaluation.samples,
+                    Unit::of(&self.settings.data).many()
+                )
+            }
+            None => "none; hold rows back with `--test-split SHARE`, or name a table of them with `--test FILE.csv`"
+                .to_owned(),
+        };
         let text = format!(
             "ended    {ended}\n\
-             test     {} on {} images\n{}",
-            figures_line(&evaluation),
-            evaluation.samples,
+             test     {judged}\n{}",
             kept_line(run)
         );
         match output::print(&text) {

@@ -161,7 +161,7 @@ fn other_commands_check_their_flags_too() {
         ("summary --hidden 3,0", &["layer `dense_1` has 0 units"][..]),
         ("summary --inputs 0", &["0 inputs"]),
         ("summary x --hidden 3", &["cannot be used with"]),
-        ("predict x", &["<IMAGE>"]),
+        ("predict x", &["<FILE>"]),
         ("predict x a.png --top 0", &["'0' for '--top"]),
         ("plot x --size 800", &["such as 800x500"]),
         ("evaluate x --device gpu", &["unknown device `gpu`"]),

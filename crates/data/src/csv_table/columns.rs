@@ -48,6 +48,16 @@ impl Columns {
         parts.with_features(source, Vec::new())
     }
 
+    /// All columns, whatever they are for.
+    pub(super) fn all(_: &CsvSource, text: &Text, header: &StringRecord) -> Result<Self, CsvError> {
+        let names = names(text, header)?;
+        Ok(Self {
+            features: (0..names.len()).collect(),
+            targets: Vec::new(),
+            names,
+        })
+    }
+
     pub(super) fn names_of(&self, columns: &[usize]) -> Vec<String> {
         columns
             .iter()

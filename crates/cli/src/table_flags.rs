@@ -1,0 +1,271 @@
+use std::convert::Infallible;
+use std::fmt;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use anyhow::anyhow;
+use firebrick::datasets::{CsvSource, CsvTarget, CsvTest, DataDescription};
+
+use crate::failure::OrUsage;
+
+/// What flags say of a table; in a file of settings it stands in `data` itself.
+#[derive(Clone, Debug, Default, PartialEq, clap::Args)]
+#[command(next_help_heading = "Data")]
+pub(crate) struct TableFlags {
+    /// Column of a table to predict, or several of numbers
+    #[arg(long, value_name = "COLUMN,…")]
+    target: Option<ColumnNames>,
+
+    /// The target names a class, be it by words or by whole numbers [default: false]
+    #[arg(
+        long,
+        value_name = "true|false",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "true",
+        hide_possible_values = true
+    )]
+    classes: Option<bool>,
+
+    /// Columns of a table to predict from [default: all others]
+    #[arg(long, value_name = "COLUMN,…")]
+    features: Option<ColumnNames>,
+
+    /// Columns of a table to leave out
+    #[arg(long = "ignore", value_name = "COLUMN,…")]
+    ignored: Option<ColumnNames>,
+
+    /// What stands between the fields of a table; `tab` for a tab [default: a comma, in FILE.tsv a tab]
+    #[arg(long, value_name = "CHARACTER")]
+    delimiter: Option<Delimiter>,
+
+    /// Share of a table's rows held back to judge by, of every class alike; 0 for none [default: 0.2,
+    /// with --model none]
+    #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
+    test_split: Option<f64>,
+
+    /// Table whose rows to judge by, with the columns of the other one
+    #[arg(long = "test", value_name = "FILE.csv", conflicts_with = "test_split")]
+    test_csv: Option<PathBuf>,
+}
+
+impl TableFlags {
+    /// The data set with what the flags say of it.
+    ///
+    /// # Errors
+    /// With a usage error flags for what is no table, or that cannot be.
+    pub(crate) fn applied_to(
+        &self,
+        data: Option<DataDescription>,
+    ) -> anyhow::Result<Option<DataDescription>> {
+        if *self == Self::default() {
+            return Ok(data);
+        }
+        match data {
+            Some(DataDescription::Csv(source)) => {
+                let source = self.changed(source)?;
+                Ok(Some(DataDescription::Csv(source)))
+            }
+            other => Err(anyhow!(
+                "the flags {} are about a table, the data is {}; name a table with `--data FILE.csv`",
+                self.given().join(", "),
+                other.unwrap_or_default()
+            ))
+            .or_usage(),
+        }
+    }
+
+    fn changed(&self, mut source: CsvSource) -> anyhow::Result<CsvSource> {
+        let columns = self.target.as_ref().map(|columns| columns.0.clone());
+        let target = target(source.target(), columns, self.classes)?;
+        source = source.with_target(target);
+        if let Some(features) = &self.features {
+            source = source.with_features(features.0.clone());
+        }
+        if let Some(ignored) = &self.ignored {
+            source = source.without_columns(ignored.0.clone());
+        }
+        if let Some(delimiter) = self.delimiter {
+            source = delimiter.of(source)?;
+        }
+        let split = self.test_split.map(CsvTest::Split);
+        match self.test_csv.clone().map(CsvTest::File).or(split) {
+            Some(test) => source.with_test(test).or_usage(),
+            None => Ok(source),
+        }
+    }
+
+    /// The flags that were given.
+    fn given(&self) -> Vec<&'static str> {
+        let flags = [
+            ("--target", self.target.is_some()),
+            ("--classes", self.classes.is_some()),
+            ("--features", self.features.is_some()),
+            ("--ignore", self.ignored.is_some()),
+            ("--delimiter", self.delimiter.is_some()),
+            ("--test-split", self.test_split.is_some()),
+            ("--test", self.test_csv.is_some()),
+        ];
+        let given = flags.into_iter().filter(|(_, is_given)| *is_given);
+        given.map(|(flag, _)| flag).collect()
+    }
+}
+
+/// The target with other columns, or taken for classes or numbers.
+fn target(
+    own: &CsvTarget,
+    columns: Option<Vec<String>>,
+    classes: Option<bool>,
+) -> anyhow::Result<CsvTarget> {
+    if columns.is_none() {
+        match (own, classes) {
+            (_, None) | (CsvTarget::Classes { .. }, Some(true)) => return Ok(own.clone()),
+            _ => {}
+        }
+    }
+    let columns = columns.unwrap_or_else(|| own.columns().to_vec());
+    if classes != Some(true) {
+        return Ok(CsvTarget::Values(columns));
+    }
+    match <[String; 1]>::try_from(columns) {
+        Ok([column]) => Ok(CsvTarget::Classes {
+            column,
+            names: None,
+        }),
+        // Without a target at all, the table says which columns there are.
+        Err(columns) if columns.is_empty() => Ok(CsvTarget::Values(columns)),
+        Err(columns) => Err(anyhow!(
+            "`--classes` needs a single target column, received {}; leave it out, or name one",
+            columns.join(", ")
+        ))
+        .or_usage(),
+    }
+}
+
+/// Names of columns; as a string with commas between them.
+#[derive(Clone, Debug, PartialEq)]
+struct ColumnNames(Vec<String>);
+
+impl FromStr for ColumnNames {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        let names = text.split(',').map(str::trim);
+        let names = names.filter(|name| !name.is_empty());
+        Ok(Self(names.map(str::to_owned).collect()))
+    }
+}
+
+/// What stands between fields; as a string the character, `tab` or `\t`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Delimiter(char);
+
+impl Delimiter {
+    /// The table, read with it.
+    ///
+    /// # Errors
+    /// With a usage error a character that cannot be told from the fields.
+    pub(crate) fn of(self, source: CsvSource) -> anyhow::Result<CsvSource> {
+        source.with_delimiter(self.0).or_usage()
+    }
+}
+
+/// A text that is not one character.
+#[derive(Debug)]
+pub(crate) struct DelimiterError;
+
+impl fmt::Display for DelimiterError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("expected a single character, or `tab`")
+    }
+}
+
+impl std::error::Error for DelimiterError {}
+
+impl FromStr for Delimiter {
+    type Err = DelimiterError;
+
+    fn from_str(text: &str) -> Result<Self, DelimiterError> {
+        if matches!(text, "tab" | "\\t") {
+            return Ok(Self('\t'));
+        }
+        let mut characters = text.chars();
+        match (characters.next(), characters.next()) {
+            (Some(character), None) => Ok(Self(character)),
+            _ => Err(DelimiterError),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn flags() -> TableFlags {
+        TableFlags::default()
+    }
+
+    fn names(text: &str) -> ColumnNames {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn flags_change_what_they_name_and_nothing_else() {
+        let pinned = CsvSource::classes("iris.csv", "species")
+            .with_features(["a", "b"])
+            .with_class_names(["x", "y"])
+            .unwrap();
+        let changed = |flags: TableFlags| flags.changed(pinned.clone()).unwrap();
+        assert_eq!(
+            changed(TableFlags {
+                features: Some(names("b, c")),
+                ignored: Some(names("d")),
+                delimiter: Some("tab".parse().unwrap()),
+                test_split: Some(0.5),
+                classes: Some(true),
+                ..flags()
+            }),
+            pinned
+                .clone()
+                .with_features(["b", "c"])
+                .without_columns(["d"])
+                .with_delimiter('\t')
+                .and_then(|source| source.with_test(CsvTest::Split(0.5)))
+                .unwrap()
+        );
+        for (target, classes, expected) in [
+            (None, None, pinned.target().clone()),
+            (None, Some(false), CsvTarget::Values(vec!["species".into()])),
+            (
+                Some(names("b,c")),
+                None,
+                CsvTarget::Values(vec!["b".into(), "c".into()]),
+            ),
+            (
+                Some(names("species")),
+                Some(true),
+                CsvTarget::Classes {
+                    column: "species".into(),
+                    names: None,
+                },
+            ),
+        ] {
+            let source = changed(TableFlags {
+                target,
+                classes,
+                ..flags()
+            });
+            assert_eq!(*source.target(), expected);
+        }
+    }
+
+    #[test]
+    fn a_delimiter_is_one_character() {
+        for (text, expected) in [("tab", '\t'), ("\\t", '\t'), (";", ';'), ("|", '|')] {
+            assert_eq!(text.parse::<Delimiter>().unwrap(), Delimiter(expected));
+        }
+        for text in ["", ";;", "comma"] {
+            assert!(text.parse::<Delimiter>().is_err(), "{text}");
+        }
+    }
+}

@@ -339,6 +339,32 @@ fn what_is_wrong_with_the_compilation_has_its_line() {
             "`metrics`: invalid type: string",
         ),
         (
+            "[compile]\n\nlearning_rate = -1\n",
+            28,
+            "above 0, received -1",
+        ),
+        (
+            "[compile]\nlearning_rate = \"fast\"\n",
+            27,
+            "`learning_rate`: invalid type: string \"fast\"",
+        ),
+        (
+            "[compile]\nschedule = \"cosine:3\"\n",
+            27,
+            "`schedule`: schedule `cosine:3`: unknown schedule `cosine`",
+        ),
+        (
+            "[compile]\nschedule = \"constant:1\"\nlearning_rate = 1\n",
+            28,
+            "`learning_rate`: excludes `schedule`; keep one of them",
+        ),
+    ]);
+}
+
+#[test]
+fn what_is_wrong_with_the_optimizer_has_its_line() {
+    are_refused(&[
+        (
             "[compile]\noptimizer = \"adm\"\n",
             27,
             "unknown optimizer `adm`, did you mean `adam`?",
@@ -374,6 +400,11 @@ fn what_is_wrong_with_the_compilation_has_its_line() {
             "`gradient_accumulation_steps`: invalid type: floating point `2.5`",
         ),
         (
+            "[compile]\noptimizer = { name = \"adam\", learning_rate = 0.1 }\n",
+            27,
+            "`learning_rate`: stands beside the optimizer, in [compile] itself",
+        ),
+        (
             "[compile]\noptimizer = { name = \"adam\", ema_overwrite_frequency = 5 }\n",
             27,
             "set ema_momentum first",
@@ -382,26 +413,6 @@ fn what_is_wrong_with_the_compilation_has_its_line() {
             "[compile]\noptimizer = { name = \"adam\", beta_1 = 1.0 }\n",
             27,
             "beta_1 is 1, expected a number from 0",
-        ),
-        (
-            "[compile]\n\nlearning_rate = -1\n",
-            28,
-            "above 0, received -1",
-        ),
-        (
-            "[compile]\nlearning_rate = \"fast\"\n",
-            27,
-            "`learning_rate`: invalid type: string \"fast\"",
-        ),
-        (
-            "[compile]\nschedule = \"cosine:3\"\n",
-            27,
-            "`schedule`: schedule `cosine:3`: unknown schedule `cosine`",
-        ),
-        (
-            "[compile]\nschedule = \"constant:1\"\nlearning_rate = 1\n",
-            28,
-            "`learning_rate`: excludes `schedule`; keep one of them",
         ),
     ]);
 }

@@ -16,23 +16,27 @@ use super::section::{Located, Section, into_section, wrong_value};
 pub(super) const NAME: &str = "name";
 pub(super) const INPUT_SHAPE: &str = "input_shape";
 pub(super) const LAYERS: &str = "layers";
+/// Where the keys before the first table stand, for messages.
+const FILE: &str = "the file";
 const CLASS_NAME: &str = "class_name";
 const TRAINABLE: &str = "trainable";
 
 pub(super) fn read(file: &mut Section<'_>) -> Result<Sequential, Located> {
-    file.check_present("the file", INPUT_SHAPE, "input_shape = [28, 28, 1]")?;
     let shape_at = file.at_key(INPUT_SHAPE);
-    let shape: Vec<usize> = file.take(INPUT_SHAPE)?.unwrap_or_default();
+    let shape: Vec<usize> = file.require(FILE, INPUT_SHAPE, "input_shape = [28, 28, 1]")?;
     let mut network = Sequential::new(shape);
     if let Some(name) = file.take::<String>(NAME)? {
         network = network.named(name);
     }
 
-    file.check_present("the file", LAYERS, "[[layers]] class_name = \"Flatten\"")?;
     let at = file.at_key(LAYERS);
-    let Some(DeValue::Array(layers)) = file.take_value(LAYERS).map(Spanned::into_inner) else {
-        let message = "expected one table for each layer, each under its own `[[layers]]`";
-        return Err(wrong_value(LAYERS, message, at));
+    let layers = match file.take_value(LAYERS).map(Spanned::into_inner) {
+        Some(DeValue::Array(layers)) => layers,
+        Some(_) => {
+            let message = "expected one table for each layer, each under its own `[[layers]]`";
+            return Err(wrong_value(LAYERS, message, at));
+        }
+        None => return Err(file.missing(FILE, LAYERS, "[[layers]] class_name = \"Flatten\"")),
     };
     let mut starts = Vec::new();
     for (index, layer) in layers.into_iter().enumerate() {
@@ -83,24 +87,16 @@ fn layer_of(error: &ModelError, network: &Sequential) -> Option<usize> {
 
 fn read_layer(index: usize, mut layer: Section<'_>) -> Result<NewLayer, Located> {
     let at = layer.at();
-    let missing = || {
-        let problem = ModelFileProblem::MissingKey {
-            place: format!("layer of index {index}"),
-            key: CLASS_NAME,
-            example: "class_name = \"Dense\"",
-        };
-        Located::new(problem, at)
-    };
-    let class = layer.take_value(CLASS_NAME).ok_or_else(missing)?;
-    let class_at = class.span();
-    let class_name: String = super::section::read(CLASS_NAME, class)?;
+    let class_at = layer.at_key(CLASS_NAME);
+    let place = format!("layer of index {index}");
+    let class_name: String = layer.require(&place, CLASS_NAME, "class_name = \"Dense\"")?;
     let known = Layer::argument_names(&class_name).ok_or_else(|| {
         let problem = ModelFileProblem::UnknownLayer {
             index,
             nearest: nearest_class(&class_name),
             name: class_name.clone(),
         };
-        Located::new(problem, class_at.start)
+        Located::new(problem, class_at)
     })?;
     let name: Option<String> = layer.take(NAME)?;
     let is_trainable = layer.take::<bool>(TRAINABLE)?.unwrap_or(true);
@@ -111,7 +107,7 @@ fn read_layer(index: usize, mut layer: Section<'_>) -> Result<NewLayer, Located>
     };
     let names: Vec<&str> = known.iter().map(String::as_str).collect();
     layer.check_arguments(&place, &names)?;
-    let layer = with_arguments(&class_name, class_at, layer).map_err(|wrong| {
+    let layer = with_arguments(&class_name, layer).map_err(|wrong| {
         let problem = match wrong.argument {
             Some(argument) => ModelFileProblem::Argument {
                 place,
@@ -142,11 +138,7 @@ struct Wrong {
 }
 
 /// The layer of this class with what is left of its table as arguments.
-fn with_arguments(
-    class_name: &str,
-    class_at: Range<usize>,
-    layer: Section<'_>,
-) -> Result<Layer, Wrong> {
+fn with_arguments(class_name: &str, layer: Section<'_>) -> Result<Layer, Wrong> {
     let at = layer.at();
     let config = layer.into_table();
     let described = |config: &DeTable<'_>| {
@@ -154,7 +146,7 @@ fn with_arguments(
         let class = DeValue::String(Cow::Borrowed(class_name));
         let config = DeValue::Table(config.clone());
         let mut described = DeTable::new();
-        described.insert(key(CLASS_NAME), Spanned::new(class_at.clone(), class));
+        described.insert(key(CLASS_NAME), Spanned::new(at..at, class));
         described.insert(key("config"), Spanned::new(at..at, config));
         let described = Spanned::new(at..at, DeValue::Table(described));
         Layer::deserialize(described.into_deserializer())

@@ -4,11 +4,13 @@ use toml::Spanned;
 use toml::de::DeValue;
 
 use super::ModelFileProblem;
-use super::section::{Located, into_section, read as read_value};
+use super::section::{Located, into_section, read as read_value, wrong_value};
 use crate::{Optimizer, TrainError};
 
 const OPTIMIZER: &str = "optimizer";
 const NAME: &str = "name";
+/// An argument of Keras' optimizers that is a setting of its own here.
+const LEARNING_RATE: &str = "learning_rate";
 
 /// What an argument is, with what sets it.
 enum Argument {
@@ -58,9 +60,12 @@ pub(super) fn read(value: Spanned<DeValue<'_>>) -> Result<Optimizer, Located> {
     }
     let mut table = into_section(OPTIMIZER, value)?;
     let example = "optimizer = { name = \"adam\", beta_1 = 0.8 }";
-    table.check_present("the optimizer", NAME, example)?;
-    let name: String = table.take(NAME)?.unwrap_or_default();
+    let name: String = table.require("the optimizer", NAME, example)?;
     let mut optimizer = Optimizer::by_name(&name).map_err(located)?;
+    if let Some(rate) = table.take_value(LEARNING_RATE) {
+        let message = "stands beside the optimizer, in [compile] itself; move it there";
+        return Err(wrong_value(LEARNING_RATE, message, rate.span().start));
+    }
     let place = format!("the optimizer `{optimizer}`");
     table.check_arguments(&place, &known(optimizer))?;
     for (name, argument) in ARGUMENTS {

@@ -44,7 +44,7 @@ impl<'i> Section<'i> {
         }
     }
 
-    pub(super) fn new(name: Option<&'static str>, table: Spanned<DeTable<'i>>) -> Self {
+    fn new(name: Option<&'static str>, table: Spanned<DeTable<'i>>) -> Self {
         Self {
             name,
             at: table.span().start,
@@ -71,27 +71,6 @@ impl<'i> Section<'i> {
                 Err(Located::new(problem, at))
             }
         }
-    }
-
-    /// Makes sure that a key is there.
-    pub(super) fn check_present(
-        &self,
-        place: &str,
-        key: &'static str,
-        example: &'static str,
-    ) -> Result<(), Located> {
-        if self.table.contains_key(key) {
-            return Ok(());
-        }
-        Err(Located {
-            problem: Box::new(ModelFileProblem::MissingKey {
-                place: place.to_owned(),
-                key,
-                example,
-            }),
-            // What stands before the first table begins nowhere.
-            at: self.name.map(|_| self.at),
-        })
     }
 
     /// The same for what are the arguments of something.
@@ -129,6 +108,44 @@ impl<'i> Section<'i> {
         self.take_value(key)
             .map(|value| read(key, value))
             .transpose()
+    }
+
+    /// The value of a key that has to be there, read; `place` and `example` are for who has left it out.
+    pub(super) fn require<T: DeserializeOwned>(
+        &mut self,
+        place: &str,
+        key: &'static str,
+        example: &'static str,
+    ) -> Result<T, Located> {
+        let value = self.take(key)?;
+        value.ok_or_else(|| self.missing(place, key, example))
+    }
+
+    /// The same without reading it.
+    pub(super) fn check_present(
+        &self,
+        place: &str,
+        key: &'static str,
+        example: &'static str,
+    ) -> Result<(), Located> {
+        if self.table.contains_key(key) {
+            return Ok(());
+        }
+        Err(self.missing(place, key, example))
+    }
+
+    /// What is told of a key that has to be there.
+    pub(super) fn missing(&self, place: &str, key: &'static str, example: &'static str) -> Located {
+        let problem = ModelFileProblem::MissingKey {
+            place: place.to_owned(),
+            key,
+            example,
+        };
+        Located {
+            problem: Box::new(problem),
+            // What stands before the first table begins nowhere.
+            at: self.name.map(|_| self.at),
+        }
     }
 
     /// The table of a key.

@@ -10,16 +10,16 @@ use crate::failure::OrUsage;
 
 /// What flags say of a table; in a file of settings it stands in `data` itself.
 #[derive(Clone, Debug, Default, PartialEq, clap::Args)]
-#[command(next_help_heading = "Data")]
 pub(crate) struct TableFlags {
     /// Column of a table to predict, or several of numbers
-    #[arg(long, value_name = "COLUMN,…")]
+    #[arg(long, value_name = "COLUMN,…", help_heading = "Data")]
     target: Option<ColumnNames>,
 
     /// The target names a class, be it by words or by whole numbers [default: false]
     #[arg(
         long,
         value_name = "true|false",
+        help_heading = "Data",
         num_args = 0..=1,
         require_equals = true,
         default_missing_value = "true",
@@ -28,20 +28,25 @@ pub(crate) struct TableFlags {
     classes: Option<bool>,
 
     /// Columns of a table to predict from [default: all others]
-    #[arg(long, value_name = "COLUMN,…")]
+    #[arg(long, value_name = "COLUMN,…", help_heading = "Data")]
     features: Option<ColumnNames>,
 
     /// Columns of a table to leave out
-    #[arg(long = "ignore", value_name = "COLUMN,…")]
+    #[arg(long = "ignore", value_name = "COLUMN,…", help_heading = "Data")]
     ignored: Option<ColumnNames>,
 
     /// What stands between the fields of a table; `tab` for a tab [default: a comma, in FILE.tsv a tab]
-    #[arg(long, value_name = "CHARACTER")]
+    #[arg(long, value_name = "CHARACTER", help_heading = "Data")]
     delimiter: Option<Delimiter>,
 
     /// Share of a table's rows held back to judge by, of every class alike; 0 for none [default: 0.2,
     /// with --model none]
-    #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
+    #[arg(
+        long,
+        value_name = "SHARE",
+        help_heading = "Data",
+        allow_negative_numbers = true
+    )]
     test_split: Option<f64>,
 
     /// Table whose rows to judge by, with the columns of the other one

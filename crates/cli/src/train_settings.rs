@@ -285,7 +285,10 @@ fn positive(setting: &'static str, value: usize) -> anyhow::Result<usize> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use clap::Args;
+    use firebrick::datasets::CsvSource;
 
     use super::*;
 
@@ -293,29 +296,49 @@ mod tests {
         TrainSettings::resolve(TrainConfig::default()).unwrap()
     }
 
+    /// The text of every setting that is not left open.
+    fn texts(settings: &TrainSettings) -> BTreeMap<String, String> {
+        let config = toml::Table::try_from(settings.to_config(DeviceName::Auto)).unwrap();
+        let text = |value: toml::Value| match value {
+            toml::Value::String(text) => text,
+            toml::Value::Array(units) => {
+                let units: Vec<String> = units.iter().map(ToString::to_string).collect();
+                units.join(",")
+            }
+            toml::Value::Float(number) => number.to_string(),
+            other => other.to_string(),
+        };
+        let texts = config.into_iter().map(|(key, value)| (key, text(value)));
+        texts.collect()
+    }
+
     #[test]
     fn the_help_names_the_defaults() {
-        let config = toml::Table::try_from(defaults().to_config(DeviceName::Auto)).unwrap();
+        let images = texts(&defaults());
+        let table = TrainSettings::resolve(TrainConfig {
+            data: Some(DataDescription::Csv(CsvSource::values("a.csv", ["b"]))),
+            ..TrainConfig::default()
+        });
+        let table = texts(&table.unwrap());
         let command = TrainConfig::augment_args(clap::Command::new("train"));
         for argument in command.get_arguments() {
-            let help = argument.get_help().unwrap().to_string();
-            let default = match config.get(argument.get_id().as_str()) {
-                None => continue,
-                Some(toml::Value::String(text)) => text.clone(),
-                Some(toml::Value::Array(units)) => {
-                    let units: Vec<String> = units.iter().map(ToString::to_string).collect();
-                    units.join(",")
-                }
-                Some(toml::Value::Float(number)) => number.to_string(),
-                Some(other) => other.to_string(),
+            let key = argument.get_id().as_str();
+            let (Some(default), Some(other)) = (images.get(key), table.get(key)) else {
+                continue;
             };
-            let named = [
-                format!("[default: {default}]"),
-                format!("[default: {default} with sgd"),
-            ];
+            let named = if key == "data" || other == default {
+                vec![format!("[default: {default}]")]
+            } else {
+                vec![
+                    format!("[default: {default}, for a table {other}]"),
+                    format!("[default: {default}, for numbers {other}]"),
+                    format!("[default: {default} with sgd, {other} with the others]"),
+                ]
+            };
+            let help = argument.get_help().unwrap().to_string();
             assert!(
                 named.iter().any(|text| help.contains(text)),
-                "{help}: {default}"
+                "{help}: {default}, {other}"
             );
         }
     }

@@ -43,6 +43,12 @@ mod study;
 mod summary;
 #[path = "shell/table.rs"]
 mod table;
+#[path = "shell/table_mistakes.rs"]
+mod table_mistakes;
+#[path = "shell/table_model_file.rs"]
+mod table_model_file;
+#[path = "shell/table_predictions.rs"]
+mod table_predictions;
 #[path = "shell/train.rs"]
 mod train;
 #[path = "shell/usage.rs"]

@@ -36,8 +36,8 @@ EXAMPLES:
   firebrick train --epochs 100 --early-stopping val_loss:5:restore --checkpoint best
 
 Flags win over the file of --config, that wins over the one of --model, both win over the defaults. \
-Ctrl-C stops in order: \
-what was learned is saved.";
+The features of a table are normalized before the hidden layers, numbers to predict brought back to \
+their scale behind them. Ctrl-C stops in order: what was learned is saved.";
 
 /// Train a network and keep settings, history, curves and weights in a run directory.
 #[derive(Debug, clap::Args)]
@@ -59,7 +59,7 @@ pub(crate) struct TrainArguments {
     )]
     model_file: Option<PathBuf>,
 
-    /// Settings from a TOML file, e.g. the config.toml of a run
+    /// Settings from a TOML file, e.g. the config.toml of a run; relative paths in it begin in its folder
     #[arg(long = "config", value_name = "FILE")]
     config_file: Option<PathBuf>,
 

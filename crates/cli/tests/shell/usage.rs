@@ -204,6 +204,10 @@ fn help_fits_a_narrow_terminal_and_has_examples() {
             assert!(line.chars().count() <= 60, "{command}: {line}");
         }
     }
+    let help = workplace.run("train --help").succeeds().stdout;
+    let place = |flag: &str| help.find(flag).unwrap();
+    assert!(place("\nData:\n") < place("--target"), "{help}");
+    assert!(place("--config") < place("\nData:\n"), "{help}");
     assert_eq!(
         workplace.run("--version").succeeds().stdout,
         concat!("firebrick ", env!("CARGO_PKG_VERSION"), "\n")

@@ -1,3 +1,5 @@
+use ndarray::{Array2, ArrayRef2};
+
 use crate::samples::Batch;
 use crate::{Element, Figures, Network, Samples, ScratchError};
 
@@ -10,14 +12,36 @@ impl<T: Element> Network<T> {
     /// # Errors
     /// No samples, samples that do not fit the network, a loss that is not finite.
     pub fn evaluate(&self, samples: &Samples<T>) -> Result<Figures, ScratchError> {
+        let mut figures = Figures::default();
+        self.each_block(samples, |p, targets| {
+            figures = figures.and(Figures::new(&p, targets));
+        })?;
+        figures.checked()
+    }
+
+    /// Probabilities of the classes of samples, row by row in their order.
+    ///
+    /// # Errors
+    /// No samples, samples that do not fit the network.
+    pub fn predict(&self, samples: &Samples<T>) -> Result<Vec<T>, ScratchError> {
+        let mut probabilities = Vec::with_capacity(samples.len() * samples.num_classes());
+        self.each_block(samples, |p, _| probabilities.extend(p))?;
+        Ok(probabilities)
+    }
+
+    /// Hands on the probabilities of samples with their targets, block by block.
+    fn each_block(
+        &self,
+        samples: &Samples<T>,
+        mut judge: impl FnMut(Array2<T>, &ArrayRef2<T>),
+    ) -> Result<(), ScratchError> {
         self.check_samples(samples)?;
         let rows: Vec<usize> = (0..samples.len()).collect();
         let mut batch = Batch::zeros(BLOCK_SIZE.min(rows.len()), samples);
-        let mut figures = Figures::default();
         for block in rows.chunks(BLOCK_SIZE) {
             let (x, targets) = batch.gather(samples, block);
-            figures = figures.and(Figures::new(&self.probabilities(&x), &targets));
+            judge(self.probabilities(&x), &targets);
         }
-        figures.checked()
+        Ok(())
     }
 }

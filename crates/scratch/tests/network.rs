@@ -202,3 +202,23 @@ fn samples_that_do_not_fit_are_errors() {
         "the samples must hold at least 1 sample, received 0; check where they come from"
     );
 }
+
+#[test]
+fn samples_are_answered_in_their_order_however_many_there_are() {
+    let network = network(&[3, 4, 2]);
+    // More than are judged at once.
+    let pixels: Vec<u8> = (0..1203 * 3)
+        .map(|place: u32| u8::try_from(place * 7 % 256).unwrap())
+        .collect();
+    let rows = || pixels.chunks(3);
+    let samples = Samples::<f32>::from_bytes(rows(), vec![0_u8; 1203], 2).unwrap();
+    let x = Array2::from_shape_fn((1203, 3), |(row, place)| {
+        f32::from(pixels[row * 3 + place]) / 255.0
+    });
+    let expected = network.forward(&x).unwrap();
+    let answers = network.predict(&samples).unwrap();
+    assert_eq!(answers.len(), expected.len());
+    for (answer, expected) in answers.iter().zip(&expected) {
+        assert!((answer - expected).abs() < 1e-6);
+    }
+}

@@ -17,7 +17,7 @@ pub(crate) struct StudyData {
 }
 
 impl StudyData {
-    /// The data set, whose last `validation(number of training images)` images are kept back.
+    /// The data set, or only its first training images; `split` keeps some of those back for validation.
     pub(crate) fn load(
         source: &DataSource,
         train_limit: Option<usize>,

@@ -7,8 +7,7 @@ use firebrick::datasets::{MnistDataset, ShuffleState};
 use firebrick::training::{
     Display, EpochRecord, Logs, LoopDisplay, LoopProgress, StopHandle, TrainError,
 };
-use firebrick_scratch::{Figures, Network, Samples, ScratchError};
-use ndarray::Array2;
+use firebrick_scratch::{Figures, Samples, ScratchError};
 
 use super::NetworksStudy;
 use super::contender::Contender;
@@ -18,9 +17,6 @@ use crate::StudyError;
 
 /// How often the display is told where the training is.
 const LOOK: Duration = Duration::from_millis(250);
-
-/// Images that are judged together.
-const TOGETHER: usize = 500;
 
 pub(super) fn train(
     study: &NetworksStudy,
@@ -93,26 +89,13 @@ pub(super) fn train(
         num_params: network.num_params(),
         is_whole: epochs.len() == settings.epochs,
         epochs,
-        test: Judgement::new(&probabilities(&network, &data.test)?, &data.test),
+        test: Judgement::new(&network.predict(&samples(&data.test)?)?, &data.test),
     })
 }
 
 fn samples(data: &MnistDataset) -> Result<Samples<'_, f32>, ScratchError> {
     let images = (0..data.len()).map(|row| data.image(row));
     Samples::from_bytes(images, data.labels(), data.num_classes())
-}
-
-/// Of all images, row by row.
-fn probabilities(network: &Network<f32>, data: &MnistDataset) -> Result<Vec<f32>, ScratchError> {
-    let mut probabilities = Vec::with_capacity(data.len() * data.num_classes());
-    let rows: Vec<usize> = (0..data.len()).collect();
-    for rows in rows.chunks(TOGETHER) {
-        let x = Array2::from_shape_fn((rows.len(), data.num_features()), |(row, pixel)| {
-            f32::from(data.image(rows[row])[pixel]) / 255.0
-        });
-        probabilities.extend(network.forward(&x)?);
-    }
-    Ok(probabilities)
 }
 
 fn logs(figures: Figures, prefix: &str) -> Logs {

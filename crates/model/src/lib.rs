@@ -42,7 +42,7 @@ mod text_form;
 pub use activation::Activation;
 pub use any_model::AnyModel;
 pub use any_tensor::AnyTensor;
-pub use atomic_file::write_whole;
+pub use atomic_file::{AtomicFile, is_same_file, remove_abandoned_files, write_whole};
 pub use axes::Axes;
 pub use constraint::Constraint;
 pub use device::{

@@ -1,4 +1,5 @@
 mod any;
+mod checksum;
 mod sequential;
 
 use std::collections::BTreeMap;
@@ -15,7 +16,8 @@ const DESCRIPTION: &str = "firebrick.model";
 
 /// Saves a model's weights and, where it has one, its description, in Burn's burnpack format.
 ///
-/// The file is written to a temporary name, synced and renamed: it is whole or absent.
+/// The file is written to a temporary name, synced and renamed: it is whole or absent. It holds a checksum (SHA-256) of
+/// all its bytes, so that damage is found when it is read.
 ///
 /// # Errors
 /// A network with a layer that no file can keep; a file that cannot be written. Whatever was at
@@ -41,20 +43,25 @@ fn write<M: Model>(model: &M, description: Option<String>, path: &Path) -> Resul
     };
     let bytes = pack(model, description)
         .map_err(|error| cannot(std::io::Error::other(error.to_string())))?;
+    let bytes = checksum::sealed(bytes)
+        .ok_or_else(|| cannot(std::io::Error::other("there is no place for its checksum")))?;
     write_whole(path, &bytes).map_err(cannot)
 }
 
-/// Burn's record of the module, with our description added to its metadata.
-fn pack<M: Model>(model: &M, description: Option<String>) -> Result<Bytes, RecordError> {
+/// Burn's record of the module, with our description and room for a checksum added to its metadata.
+fn pack<M: Model>(model: &M, description: Option<String>) -> Result<Vec<u8>, RecordError> {
     let record = model.clone().into_record().into_bytes()?;
     let tensors = Reader::from_bytes(record)?.into_tensors()?;
     let mut writer = Writer::new(tensors)
         .with_metadata("producer", "firebrick")
-        .with_metadata("version", env!("CARGO_PKG_VERSION"));
+        .with_metadata("version", env!("CARGO_PKG_VERSION"))
+        .with_metadata(checksum::KEY, &checksum::placeholder());
     if let Some(description) = description {
         writer = writer.with_metadata(DESCRIPTION, &description);
     }
-    Ok(writer.into_bytes()?)
+    let mut bytes = vec![0; writer.size()?];
+    writer.write_into(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// A model file, read and checked, not yet on a device.
@@ -81,7 +88,8 @@ impl SavedModel {
     /// Reads a file written by [`save_model`].
     ///
     /// # Errors
-    /// A file that is missing, unreadable, cut off or of another format.
+    /// A file that is missing, unreadable, damaged, cut off or of another format. A file without a checksum, as written
+    /// before there was one, is taken as it is.
     pub fn read(path: &Path) -> Result<Self, ModelError> {
         let bytes = std::fs::read(path).map_err(|source| ModelError::File {
             path: path.to_owned(),
@@ -95,13 +103,18 @@ impl SavedModel {
     /// it `name`.
     ///
     /// # Errors
-    /// Bytes that are cut off or of another format.
+    /// Bytes that are damaged, cut off or of another format.
     pub fn from_bytes(
         bytes: impl Into<Vec<u8>>,
         name: impl Into<PathBuf>,
     ) -> Result<Self, ModelError> {
         let path = name.into();
-        let reader = Reader::from_bytes(Bytes::from_bytes_vec(bytes.into()))
+        let bytes = bytes.into();
+        if !checksum::is_intact(&bytes) {
+            let reason = "its bytes are not those that its checksum was made of, the file was damaged or cut off since";
+            return Err(malformed(&path, reason.to_owned()));
+        }
+        let reader = Reader::from_bytes(Bytes::from_bytes_vec(bytes))
             .map_err(|error| malformed(&path, error.to_string()))?;
         Ok(Self { path, reader })
     }

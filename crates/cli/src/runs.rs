@@ -63,6 +63,17 @@ pub(crate) fn name(run: &RunDirectory) -> String {
     name.to_string_lossy().into_owned()
 }
 
+/// What is read of a run: all its files but the log and the pictures.
+pub(crate) fn read_files(run: &RunDirectory) -> Vec<PathBuf> {
+    [
+        RunDirectory::CONFIG,
+        RunDirectory::HISTORY,
+        RunDirectory::MODEL,
+    ]
+    .map(|name| run.file(name))
+    .to_vec()
+}
+
 /// The network of a run, with what it learned.
 pub(crate) fn load_network(run: &RunDirectory, device: &Device) -> anyhow::Result<AnyModel> {
     Ok(SavedModel::read(&run.file(RunDirectory::MODEL))?.into_model(device)?)

@@ -17,6 +17,8 @@ mod callbacks;
 mod completions;
 #[path = "shell/data.rs"]
 mod data;
+#[path = "shell/destinations.rs"]
+mod destinations;
 #[path = "shell/devices.rs"]
 mod devices;
 #[path = "shell/evaluate.rs"]

@@ -24,10 +24,11 @@ pub use burn;
 /// Neural networks one can describe, build, run and save.
 pub mod models {
     pub use firebrick_model::{
-        Activation, AnyModel, AnyTensor, Axes, Constraint, FanMode, Initializer, LayerKey,
-        LayerSummary, Mlp, MlpConfig, Mode, Model, ModelError, Regularizer, SavedModel,
+        Activation, AnyModel, AnyTensor, AtomicFile, Axes, Constraint, FanMode, Initializer,
+        LayerKey, LayerSummary, Mlp, MlpConfig, Mode, Model, ModelError, Regularizer, SavedModel,
         ScalingDistribution, Sequential, SequentialLayer, SequentialModel, Summary, WeightValue,
-        did_you_mean, nearest_name, save_model, save_weights, write_whole,
+        did_you_mean, is_same_file, nearest_name, remove_abandoned_files, save_model, save_weights,
+        write_whole,
     };
 }
 
@@ -125,7 +126,8 @@ pub mod callbacks {
 /// Pictures of histories.
 pub mod curves {
     pub use firebrick_trainer::{
-        Curve, CurvesError, DEFAULT_CURVES_SIZE, Mark, Panel, Scale, draw_curves, run_panels,
+        Curve, CurvesError, DEFAULT_CURVES_SIZE, Mark, Panel, Scale, draw_curves, render_curves,
+        run_panels,
     };
 }
 

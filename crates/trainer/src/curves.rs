@@ -134,6 +134,43 @@ pub fn draw(
     path: &Path,
     size: (u32, u32),
 ) -> Result<(), CurvesError> {
+    let bytes = render_as(panels, title, path, size)?;
+    write_whole(path, &bytes).map_err(|source| CurvesError::Write {
+        path: path.to_owned(),
+        source,
+    })
+}
+
+/// The bytes of the picture that [`draw`] would write to a file of this name, for another place than a file.
+///
+/// ```
+/// use std::path::Path;
+///
+/// use firebrick_trainer::{Curve, DEFAULT_CURVES_SIZE, Panel, render_curves};
+///
+/// let loss = Panel {
+///     title: "Loss".to_owned(),
+///     curves: vec![Curve {
+///         label: "training".to_owned(),
+///         epochs: vec![1.0, 2.0],
+///         values: vec![0.9, 0.4],
+///         ..Curve::default()
+///     }],
+///     ..Panel::default()
+/// };
+/// let picture = render_curves(&[loss], "a run", Path::new("any.svg"), DEFAULT_CURVES_SIZE)?;
+/// assert!(picture.starts_with(b"<svg"));
+/// # Ok::<(), firebrick_trainer::CurvesError>(())
+/// ```
+///
+/// # Errors
+/// As those of [`draw`], but for those of writing.
+pub fn render_as(
+    panels: &[Panel],
+    title: &str,
+    path: &Path,
+    size: (u32, u32),
+) -> Result<Vec<u8>, CurvesError> {
     let extension = path.extension().and_then(|extension| extension.to_str());
     let render = match extension.map(str::to_ascii_lowercase).as_deref() {
         Some("svg") => render::svg,
@@ -146,11 +183,7 @@ pub fn draw(
     };
     check(panels, size)?;
     let shapes = layout::layout(panels, title, size);
-    let bytes = render(&shapes, size).map_err(|source| CurvesError::Draw {
-        path: path.to_owned(),
-        source,
-    })?;
-    write_whole(path, &bytes).map_err(|source| CurvesError::Write {
+    render(&shapes, size).map_err(|source| CurvesError::Draw {
         path: path.to_owned(),
         source,
     })

@@ -40,7 +40,7 @@ pub use callback::{Callback, Flow, HookResult, Training, Weights};
 pub use compile::Compile;
 pub use curves::{
     Curve, CurvesError, DEFAULT_SIZE as DEFAULT_CURVES_SIZE, Mark, Panel, Scale,
-    draw as draw_curves, run_panels,
+    draw as draw_curves, render_as as render_curves, run_panels,
 };
 pub use display::Display;
 pub use error::TrainError;

@@ -1,18 +1,18 @@
 //! `firebrick evaluate`
 
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, anyhow};
 use firebrick::datasets::DataDescription;
 use firebrick::devices::DeviceName;
 use firebrick::losses::Loss;
-use firebrick::models::write_whole;
 use firebrick::training::{ClassEvaluation, ClassReport, Evaluation, RunDirectory};
 use serde::Serialize;
 
 use crate::commands::devices::select_device;
+use crate::destination::{Destination, data_files};
 use crate::failure::OrUsage;
 use crate::runs::{self, RunsFolder};
 use crate::samples::{TestSamples, Unit};
@@ -48,7 +48,8 @@ pub(crate) struct EvaluateArguments {
     #[arg(long)]
     json: bool,
 
-    /// Also write the predicted class of every sample to this CSV file
+    /// Also write the predicted class of every sample to this CSV file; `-` is standard output, the rest goes to standard
+    /// error then
     #[arg(long, value_name = "FILE")]
     predictions: Option<PathBuf>,
 
@@ -59,6 +60,12 @@ pub(crate) struct EvaluateArguments {
 pub(crate) fn run(arguments: &EvaluateArguments) -> anyhow::Result<ExitCode> {
     let run = arguments.runs.open(&arguments.run)?;
     let settings = TrainSettings::resolve(config_of(&run)?)?;
+    let predictions = arguments.predictions.as_deref().map(|path| {
+        let data = arguments.data.as_ref().unwrap_or(&settings.data);
+        let read = runs::read_files(&run).into_iter().chain(data_files(data));
+        Destination::new(path, "predictions", read)
+    });
+    let predictions = predictions.transpose()?;
     let device = select_device(arguments.device)?;
     let network = runs::load_network(&run, &device.device)?;
     let data = test_samples(&settings.data, arguments.data.as_ref())?;
@@ -66,20 +73,28 @@ pub(crate) fn run(arguments: &EvaluateArguments) -> anyhow::Result<ExitCode> {
     // Only loss and metrics matter; nothing is going to be learned.
     let trainer = settings.compile()?.model(network);
     let evaluation = trainer.evaluate(&data.samples)?;
-    if let Some(path) = &arguments.predictions {
+    if let Some(destination) = &predictions {
         let classes = evaluation.classes.as_ref();
         let labels = data.samples.class_indices();
         let (classes, labels) = classes.zip(labels).context(
             "the data has no classes to predict; leave out `--predictions`, `firebrick predict` predicts the numbers of a table",
         )?;
-        write_predictions(path, &labels, classes, &data)?;
+        write_predictions(destination, &labels, classes, &data)?;
     }
+    let is_beside = predictions.is_some_and(|file| file.is_standard_output());
+    let print = |text: &str| {
+        if is_beside {
+            output::note(text.trim_end());
+            return Ok(());
+        }
+        output::print(text)
+    };
     if arguments.json {
         let judged = Judged {
             evaluation: &evaluation,
             class_names: &data.class_names,
         };
-        output::print(&format!("{}\n", serde_json::to_string(&judged)?))?;
+        print(&format!("{}\n", serde_json::to_string(&judged)?))?;
         return Ok(ExitCode::SUCCESS);
     }
     let figures = figures(&evaluation, &settings.loss);
@@ -110,7 +125,7 @@ pub(crate) fn run(arguments: &EvaluateArguments) -> anyhow::Result<ExitCode> {
             confusion_matrix(&classes.confusion_matrix, &labels)
         );
     }
-    output::print(&text)?;
+    print(&text)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -156,7 +171,7 @@ fn test_samples(
 
 /// One row a sample, in the order of the data: its number from 0, its class and the predicted one.
 fn write_predictions(
-    path: &Path,
+    destination: &Destination,
     labels: &[usize],
     classes: &ClassEvaluation,
     data: &TestSamples,
@@ -168,8 +183,7 @@ fn write_predictions(
             [label, predicted].map(|class| label_of(*class, &data.class_names));
         writer.write_record([number.to_string(), label, predicted])?;
     }
-    write_whole(path, &writer.into_inner()?)
-        .with_context(|| format!("cannot write the predictions to `{}`", path.display()))
+    destination.write(&writer.into_inner()?)
 }
 
 /// The name of a class, or else its index.

@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use firebrick::curves::{CurvesError, draw_curves, run_panels};
+use firebrick::curves::run_panels;
 use firebrick::training::{History, RunDirectory};
 
-use crate::failure::OrUsage;
-use crate::output;
+use crate::destination::Destination;
+use crate::picture;
 use crate::picture_size::PictureSize;
 use crate::runs::{self, RunsFolder};
 
@@ -26,7 +26,7 @@ pub(crate) struct PlotArguments {
     runs: Vec<PathBuf>,
 
     /// Where to draw, as .svg or .png [default: curves.svg, in the run's directory for one run, in the
-    /// current one for several]
+    /// current one for several]; `-` is standard output, as SVG
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 
@@ -53,20 +53,16 @@ pub(crate) fn run(arguments: &PlotArguments) -> anyhow::Result<ExitCode> {
             PathBuf::from(RunDirectory::CURVES_SVG),
         ),
     };
-    let output = arguments.output.clone().unwrap_or(default_output);
+    let output = arguments.output.as_deref().unwrap_or(&default_output);
+    let read = drawn.iter().flat_map(|(run, _)| runs::read_files(run));
+    let output = Destination::new(output, "picture", read)?;
     let histories: Vec<(&str, &History)> = names
         .iter()
         .zip(&drawn)
         .map(|(name, (_, history))| (name.as_str(), history))
         .collect();
-    let drawing = draw_curves(&run_panels(&histories), &title, &output, arguments.size.0);
-    match drawing {
-        Err(error @ (CurvesError::Format { .. } | CurvesError::Size { .. })) => {
-            Err(error).or_usage()?;
-        }
-        drawing => drawing?,
-    }
-    output::print(&format!("drew {title} to {}\n", output.display()))?;
+    picture::draw(&run_panels(&histories), &title, arguments.size, &output)?;
+    output.report(&format!("drew {title} to"))?;
     Ok(ExitCode::SUCCESS)
 }
 

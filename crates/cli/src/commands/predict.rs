@@ -44,7 +44,7 @@ pub(crate) struct PredictArguments {
     #[arg(long, value_name = "N")]
     top: Option<NonZeroUsize>,
 
-    /// Write the predictions for a table to this CSV file instead of printing them
+    /// Write the predictions for a table to this CSV file instead of printing them; `-` is standard output
     #[arg(short, long, value_name = "FILE", conflicts_with = "json")]
     output: Option<PathBuf>,
 

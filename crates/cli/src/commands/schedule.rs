@@ -5,11 +5,13 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::anyhow;
-use firebrick::curves::{Curve, CurvesError, Panel, draw_curves};
+use firebrick::curves::{Curve, Panel};
 use firebrick::schedules::{Schedule, ScheduleSpec, ScheduleUnit};
 
+use crate::destination::Destination;
 use crate::failure::OrUsage;
 use crate::output;
+use crate::picture;
 use crate::picture_size::PictureSize;
 use crate::rate_chart::{number, rate_chart};
 
@@ -43,7 +45,7 @@ pub(crate) struct ScheduleArguments {
     #[arg(long, value_name = "M", value_parser = clap::value_parser!(u64).range(1..))]
     steps_per_epoch: Option<u64>,
 
-    /// Where to draw a picture too, as .svg or .png
+    /// Where to draw a picture too, as .svg or .png; `-` is standard output, which has the picture instead, as SVG
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 
@@ -68,7 +70,11 @@ pub(crate) fn run(arguments: &ScheduleArguments) -> anyhow::Result<ExitCode> {
     let mut text = format!("{spec}\n\n{}\n", rate_chart(&points, terminal_width()));
     text.push_str(&figures(&points, arguments.steps));
     if let Some(path) = &arguments.output {
-        draw(&points, spec, path, arguments.size)?;
+        let output = Destination::new(path, "picture", [] as [&Path; 0])?;
+        draw(&points, spec, arguments.size, &output)?;
+        if output.is_standard_output() {
+            return Ok(ExitCode::SUCCESS);
+        }
         let _ = writeln!(text, "drew the rate to {}", path.display());
     }
     output::print(&text)?;
@@ -124,8 +130,8 @@ fn figures(points: &[(u64, f64)], num_steps: u64) -> String {
 fn draw(
     points: &[(u64, f64)],
     spec: &ScheduleSpec,
-    path: &Path,
     size: PictureSize,
+    output: &Destination,
 ) -> anyhow::Result<()> {
     let panel = Panel {
         title: "Learning rate".to_owned(),
@@ -139,13 +145,7 @@ fn draw(
         }],
         ..Panel::default()
     };
-    let drawing = draw_curves(&[panel], &spec.to_string(), path, size.0);
-    match drawing {
-        Err(error @ (CurvesError::Format { .. } | CurvesError::Size { .. })) => {
-            Err(error).or_usage()
-        }
-        drawing => Ok(drawing?),
-    }
+    picture::draw(&[panel], &spec.to_string(), size, output)
 }
 
 /// The characters of a line: what `COLUMNS` says, or what the terminal has.

@@ -52,7 +52,7 @@ fn size_and_format_are_the_users() {
         (
             "-o missing/picture.png",
             1,
-            "could not write `missing/picture.png`",
+            "cannot write the picture to `missing/picture.png`: there is no folder `missing`",
         ),
     ] {
         workplace

@@ -173,7 +173,7 @@ fn what_cannot_be_drawn_is_explained() {
         (
             "constant:1 --steps 3 -o missing/rate.png",
             1,
-            &["could not write `missing/rate.png`"],
+            &["cannot write the picture to `missing/rate.png`"],
         ),
     ] {
         workplace

@@ -6,13 +6,14 @@ use std::process::ExitCode;
 use anyhow::{Context, anyhow};
 use firebrick::burn::tensor::Tensor;
 use firebrick::datasets::{CsvSource, CsvTarget};
-use firebrick::models::{Activation, Model, write_whole};
+use firebrick::models::{Activation, Model};
 use firebrick::training::RunDirectory;
 use serde::{Serialize, Serializer};
 
 use super::PredictArguments;
 use super::probabilities::probabilities;
 use crate::commands::devices::select_device;
+use crate::destination::Destination;
 use crate::failure::OrUsage;
 use crate::output;
 use crate::runs;
@@ -42,6 +43,11 @@ pub(super) fn run(
     source: &CsvSource,
 ) -> anyhow::Result<ExitCode> {
     let path = only_table(&arguments.files)?;
+    let output = arguments.output.as_deref().map(|output| {
+        let read = runs::read_files(run).into_iter().chain([path.to_owned()]);
+        Destination::new(output, "predictions", read)
+    });
+    let output = output.transpose()?;
     let inputs = source.clone().with_path(path).load_inputs()?;
 
     let device = select_device(arguments.device)?.device;
@@ -64,12 +70,11 @@ pub(super) fn run(
         return Ok(ExitCode::SUCCESS);
     }
     let text = predictions.csv()?;
-    match &arguments.output {
+    match output {
         None => output::print(&text)?,
         Some(file) => {
-            write_whole(file, text.as_bytes())
-                .with_context(|| format!("cannot write the predictions to `{}`", file.display()))?;
-            output::print(&format!("{num_rows} predictions in {}\n", file.display()))?;
+            file.write(text.as_bytes())?;
+            file.report(&format!("{num_rows} predictions in"))?;
         }
     }
     Ok(ExitCode::SUCCESS)

@@ -69,16 +69,21 @@ impl Progress {
 }
 
 /// Keras' progress line, `312/422 ━━━━━━━━━━━━━━━━━━━━ 1s 3ms/step - accuracy: 0.9123 - loss: 0.3001`,
-/// never wider than `width` columns.
+/// while it runs never wider than `width` columns.
 ///
 /// What does not fit goes, which is where it differs from Keras: first the bar shrinks, then figures go from
-/// the end, then the bar.
+/// the end, then the bar. The last line of a pass is whole, as Keras prints it: the terminal may wrap it, as nothing is
+/// drawn over it any more.
 pub(super) fn progress_line(
     width: usize,
     paint: Paint,
     progress: &Progress,
     figures: &[String],
 ) -> Line {
+    let width = match progress.stage {
+        Stage::Running => width,
+        Stage::Done => usize::MAX,
+    };
     let counter = progress.counter();
     let time = progress.time();
     let step = per_step(progress.seconds_per_step());
@@ -207,7 +212,7 @@ fn per_step(seconds: f64) -> String {
 }
 
 /// `4s`, `2:05`, `1:02:05`, of whole seconds.
-fn clock(seconds: f64) -> String {
+pub(crate) fn clock(seconds: f64) -> String {
     #[allow(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
@@ -273,7 +278,7 @@ mod tests {
     #[test]
     fn no_width_is_exceeded_and_the_columns_are_told() {
         for width in 0..120 {
-            for done in [0, 1, 211, 422] {
+            for done in [0, 1, 211, 421] {
                 let progress = at(done, 100_000);
                 let line = progress_line(width, Paint::Plain, &progress, &figures());
                 let columns = line.text.chars().count();
@@ -282,6 +287,17 @@ mod tests {
                 let painted = progress_line(width, Paint::Escapes, &progress, &figures());
                 assert_eq!(painted.columns, columns);
             }
+        }
+    }
+
+    #[test]
+    fn the_last_line_of_an_epoch_has_all_figures_at_any_width() {
+        for width in [0, 20, 50, 79, 200] {
+            let line = progress_line(width, Paint::Plain, &at(422, 3), &figures());
+            assert_eq!(
+                line.text,
+                "422/422 ━━━━━━━━━━━━━━━━━━━━ 3s 7ms/step - accuracy: 0.9123 - loss: 0.3001"
+            );
         }
     }
 

@@ -79,7 +79,7 @@ pub mod training {
         ClassEvaluation, ClassReport, Compile, CompileSettings, CtrlC, Display, EpochRecord,
         Evaluation, Fit, FitParams, FitSettings, History, Logs, LoopDisplay, LoopProgress,
         ModelFile, ModelFileProblem, Optimizer, Pass, RunDirectory, StopHandle, StopReason,
-        TrainError, Trainer, adapt,
+        TrainError, Trainer, adapt, figure_text,
     };
 }
 
@@ -126,8 +126,8 @@ pub mod callbacks {
 /// Pictures of histories.
 pub mod curves {
     pub use firebrick_trainer::{
-        Curve, CurvesError, DEFAULT_CURVES_SIZE, Mark, Panel, Scale, draw_curves, render_curves,
-        run_panels,
+        Curve, CurvesError, DEFAULT_CURVES_SIZE, Mark, Panel, Scale, Stroke, curves_size,
+        draw_curves, render_curves, run_panels,
     };
 }
 

@@ -130,6 +130,11 @@ impl Sequential {
         layers.into_iter().fold(Self::new(input_shape), Self::add)
     }
 
+    /// The name of the network.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// Gives the network a name for its summary; `sequential` by default.
     #[must_use = "returns the changed description"]
     pub fn named(mut self, name: impl Into<String>) -> Self {

@@ -15,6 +15,8 @@ mod proof;
 mod run;
 mod silent;
 mod stepper;
+#[cfg(feature = "tui")]
+mod time_left;
 
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};

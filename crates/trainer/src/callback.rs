@@ -156,6 +156,15 @@ impl Callbacks {
         self.callbacks.is_empty()
     }
 
+    /// What they are called, in order.
+    pub(crate) fn names(&self) -> Vec<String> {
+        let name = |callback: &SharedCallback| {
+            let callback = callback.lock().unwrap_or_else(PoisonError::into_inner);
+            callback.name().to_owned()
+        };
+        self.callbacks.iter().map(name).collect()
+    }
+
     /// Name of callback and figure of whatever is monitored.
     pub(crate) fn monitors(&self) -> Vec<(String, String)> {
         let mut monitors = Vec::new();

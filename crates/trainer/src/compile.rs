@@ -26,11 +26,11 @@ pub struct Compile {
     pub(crate) loss: Loss,
     pub(crate) metrics: Vec<Metric>,
     pub(crate) weighted_metrics: Vec<Metric>,
-    rate: LearningRate,
+    pub(crate) rate: LearningRate,
 }
 
 #[derive(Clone)]
-enum LearningRate {
+pub(crate) enum LearningRate {
     Constant(f64),
     Described(ScheduleSpec),
     Custom(Arc<dyn Schedule>),

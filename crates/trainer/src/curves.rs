@@ -23,14 +23,30 @@ use std::path::Path;
 use firebrick_model::write_whole;
 
 pub use error::CurvesError;
-pub(crate) use run_panels::capitalized;
 pub use run_panels::run_panels;
+pub(crate) use run_panels::{capitalized, words};
 
 /// Width and height of a picture in pixels, unless another size is asked for.
 pub const DEFAULT_SIZE: (u32, u32) = (800, 500);
 
 /// The longest side of a picture in pixels.
 const MAX_SIDE: u32 = 3000;
+
+/// Width and height in pixels of a picture on which so many panels are well legible: [`DEFAULT_SIZE`] for up to four.
+///
+/// ```
+/// use firebrick_trainer::{DEFAULT_CURVES_SIZE, curves_size};
+///
+/// assert_eq!(curves_size(3), DEFAULT_CURVES_SIZE);
+/// assert_eq!(curves_size(9), (1069, 734));
+/// ```
+pub fn size(num_panels: usize) -> (u32, u32) {
+    let (width, height) = layout::comfortable_size(num_panels);
+    (
+        width.clamp(DEFAULT_SIZE.0, MAX_SIDE),
+        height.clamp(DEFAULT_SIZE.1, MAX_SIDE),
+    )
+}
 
 /// One line in a [`Panel`].
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -49,6 +65,18 @@ pub struct Curve {
     /// Lowest and highest value at each epoch, shaded behind the curve; empty for no band. Where a bound is NaN or
     /// infinite, the band has a gap.
     pub band: Vec<(f64, f64)>,
+    /// Whether its points are joined.
+    pub stroke: Stroke,
+}
+
+/// What a [`Curve`] is drawn with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Stroke {
+    /// A line, with a marker at every point or at some.
+    #[default]
+    Line,
+    /// A small marker at every point, nothing between them.
+    Points,
 }
 
 /// A pair of axes with their curves.
@@ -77,6 +105,8 @@ pub enum Scale {
     /// The same distance for the same difference, with ticks at whole numbers.
     #[default]
     Linear,
+    /// The same distance for the same difference, with ticks at round numbers, which may have digits after the point.
+    Numbers,
     /// The same distance for the same ratio, e.g. for sizes that double. Everything on it lies above 0.
     Logarithmic,
 }

@@ -3,6 +3,7 @@
 mod bar;
 #[cfg(test)]
 mod golden;
+mod kept_lines;
 mod keras_lines;
 mod lines;
 mod pass_bar;
@@ -13,9 +14,12 @@ mod progress_line;
 use std::time::Duration;
 
 pub(crate) use bar::Bar;
+pub(crate) use kept_lines::KeptLines;
 pub(crate) use lines::epoch_line;
 pub(crate) use pass_bar::PassBar;
 pub(crate) use pass_lines::PassLines;
+#[cfg(feature = "tui")]
+pub(crate) use progress_line::clock;
 
 use crate::{Display, EpochRecord, Logs};
 

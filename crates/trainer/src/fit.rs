@@ -1,6 +1,6 @@
 use std::sync::{Arc, Mutex};
 
-use firebrick_data::BatchSource;
+use firebrick_data::{BatchSource, DataDescription};
 
 use crate::callback::{Callback, Callbacks};
 use crate::{Display, RunDirectory, StopHandle, TrainError};
@@ -25,6 +25,7 @@ pub struct Fit {
     pub(crate) display: Display,
     pub(crate) label: String,
     pub(crate) run: Option<RunDirectory>,
+    pub(crate) data: Option<DataDescription>,
     pub(crate) stop: Option<StopHandle>,
     pub(crate) listens_to_ctrl_c: bool,
 }
@@ -56,6 +57,7 @@ impl Fit {
             display: Display::default(),
             label: "training".to_owned(),
             run: None,
+            data: None,
             stop: None,
             listens_to_ctrl_c: false,
         }
@@ -169,11 +171,40 @@ impl Fit {
         self
     }
 
-    /// Keeps history, curves and model in this directory: history and model are brought up to date
-    /// after an epoch, at most once a second, the curves are drawn at the end.
+    /// Keeps settings, history, curves and model in this directory: the settings are written before the first epoch,
+    /// history and model are brought up to date after an epoch, at most once a second, the curves are drawn at the end.
+    ///
+    /// The settings, a [`config.toml`](RunDirectory::CONFIG), say network, loss, metrics, optimizer and the settings of the
+    /// fit, as far as they can be written down, and what they do not say; one that is there and was not written by a fit
+    /// stays. `firebrick evaluate` and `firebrick predict` go by them; which data it was,
+    /// [`with_data_description`](Self::with_data_description) tells them.
     #[must_use = "returns the changed settings"]
     pub fn with_run_directory(mut self, run: RunDirectory) -> Self {
         self.run = Some(run);
+        self
+    }
+
+    /// Says in the run's settings what is learned from, so that `firebrick evaluate RUN` finds the samples to judge by and
+    /// `firebrick predict RUN` the columns of a table. It changes nothing else: the samples are those given to
+    /// [`fit`](crate::Trainer::fit).
+    ///
+    /// ```
+    /// use firebrick_data::{DataDescription, DataSource};
+    /// use firebrick_trainer::{Fit, RunDirectory};
+    ///
+    /// let folder = tempfile::tempdir()?;
+    /// let description = DataDescription::Images(DataSource::MnistSample);
+    /// let data = description.load()?;
+    /// let fit = Fit::new(3)
+    ///     .with_data_description(data.description.clone())
+    ///     .with_run_directory(RunDirectory::create_numbered(folder.path(), "digits")?);
+    /// // trainer.fit(&data.train, &fit)?;
+    /// # let _ = fit;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use = "returns the changed settings"]
+    pub fn with_data_description(mut self, data: DataDescription) -> Self {
+        self.data = Some(data);
         self
     }
 

@@ -32,6 +32,7 @@ mod optimizer;
 mod optimizers;
 mod outputs;
 mod pass;
+mod run_description;
 mod run_directory;
 mod trainer;
 
@@ -39,8 +40,8 @@ pub use adapt::adapt;
 pub use callback::{Callback, Flow, HookResult, Training, Weights};
 pub use compile::Compile;
 pub use curves::{
-    Curve, CurvesError, DEFAULT_SIZE as DEFAULT_CURVES_SIZE, Mark, Panel, Scale,
-    draw as draw_curves, render_as as render_curves, run_panels,
+    Curve, CurvesError, DEFAULT_SIZE as DEFAULT_CURVES_SIZE, Mark, Panel, Scale, Stroke,
+    draw as draw_curves, render_as as render_curves, run_panels, size as curves_size,
 };
 pub use display::Display;
 pub use error::TrainError;
@@ -48,7 +49,7 @@ pub use evaluation::{ClassEvaluation, ClassReport, Evaluation};
 pub use fit::Fit;
 pub use history::{EpochRecord, FitParams, History, StopReason};
 pub use interrupt::{CtrlC, StopHandle};
-pub use logs::Logs;
+pub use logs::{Logs, figure_text};
 pub use loop_display::{LoopDisplay, LoopProgress};
 pub use losses::{Loss, LossFunction, OutputForm, TargetForm};
 pub use metrics::{Metric, MetricFunction};

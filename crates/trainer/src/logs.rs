@@ -86,21 +86,57 @@ impl Serialize for Logs {
 }
 
 impl fmt::Display for Logs {
-    /// `loss 0.3012  accuracy 0.9120`.
+    /// `loss 0.3012  accuracy 0.9120`, each as [`figure_text`] writes it.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let texts: Vec<String> = self
             .iter()
-            .map(|(name, value)| format!("{name} {}", number(value)))
+            .map(|(name, value)| format!("{name} {}", figure_text(value)))
             .collect();
         f.pad(&texts.join("  "))
     }
 }
 
-/// Four digits after the point, or an exponent where those would show nothing.
-pub(crate) fn number(value: f64) -> String {
-    if value != 0.0 && value.abs() < 1e-3 {
-        format!("{value:.4e}")
-    } else {
-        format!("{value:.4}")
+/// A figure for people: seven significant digits, as many as single precision has, at most four of them after the
+/// point; where those would say too little or too much, four and an exponent.
+///
+/// ```
+/// use firebrick_trainer::figure_text;
+///
+/// let texts = [0.91237, 5.0e-5, 72_103.934_8, 5_198_994_155.682_5].map(figure_text);
+/// assert_eq!(texts, ["0.9124", "5.0000e-5", "72103.93", "5.1990e9"]);
+/// ```
+pub fn figure_text(value: f64) -> String {
+    /// From these sizes on there are three digits after the point, two, one and none.
+    const SIZES: [f64; 4] = [1e3, 1e4, 1e5, 1e6];
+
+    let size = value.abs();
+    if value != 0.0 && (size < 1e-3 || size >= 1e7) && value.is_finite() {
+        return format!("{value:.4e}");
+    }
+    let decimals = 4 - SIZES.iter().filter(|least| size >= **least).count();
+    format!("{value:.decimals$}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_figure_has_no_digits_that_mean_nothing() {
+        for (value, text) in [
+            (0.0, "0.0000"),
+            (-0.5, "-0.5000"),
+            (2.5e-4, "2.5000e-4"),
+            (999.999_94, "999.9999"),
+            (1234.567_89, "1234.568"),
+            (-12_345.678_9, "-12345.68"),
+            (123_456.789, "123456.8"),
+            (1_234_567.89, "1234568"),
+            (5_198_994_155.682_5, "5.1990e9"),
+            (f64::NAN, "NaN"),
+            (f64::NEG_INFINITY, "-inf"),
+        ] {
+            assert_eq!(figure_text(value), text);
+        }
     }
 }

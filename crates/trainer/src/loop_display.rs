@@ -1,7 +1,7 @@
 use std::time::{Duration, Instant};
 
 use crate::burn_loop::{DashboardFigures, LoopDashboard};
-use crate::displays::{Moment, Reporter, reporter};
+use crate::displays::{KeptLines, Moment, Reporter, reporter};
 use crate::{CtrlC, Display, EpochRecord, Logs, StopHandle, TrainError};
 
 /// The displays of a [`fit`](crate::Trainer::fit) for a training loop of one's own: the dashboard, a bar, lines or
@@ -84,6 +84,9 @@ struct OnDashboard {
     has_begun: bool,
     /// Without it, Ctrl-C would leave the terminal to the dashboard.
     _ctrl_c: Option<CtrlC>,
+    lines: Box<dyn Reporter>,
+    /// Behind the dashboard, so that it is dropped, and printed, when that is gone.
+    _kept: KeptLines,
 }
 
 impl LoopDisplay {
@@ -103,14 +106,19 @@ impl LoopDisplay {
         stop: &StopHandle,
     ) -> Result<Self, TrainError> {
         let shown = match display.resolve()? {
-            Display::Tui => Shown::Dashboard(Box::new(OnDashboard {
-                _ctrl_c: stop
-                    .on_ctrl_c()
-                    .inspect_err(|error| log::warn!("{error}"))
-                    .ok(),
-                dashboard: LoopDashboard::open(label, epochs, figures, stop)?,
-                has_begun: false,
-            })),
+            Display::Tui => {
+                let kept = KeptLines::default();
+                Shown::Dashboard(Box::new(OnDashboard {
+                    _ctrl_c: stop
+                        .on_ctrl_c()
+                        .inspect_err(|error| log::warn!("{error}"))
+                        .ok(),
+                    dashboard: LoopDashboard::open(label, epochs, figures, stop)?,
+                    has_begun: false,
+                    lines: kept.reporter(epochs),
+                    _kept: kept,
+                }))
+            }
             display => Shown::Text(reporter(display, epochs)),
         };
         Ok(Self::new(shown))
@@ -158,7 +166,7 @@ impl LoopDisplay {
         self.begin = Instant::now();
         self.first_step = None;
         match &mut self.shown {
-            Shown::Dashboard(shown) => shown.epoch_end(record),
+            Shown::Dashboard(shown) => shown.epoch_end(record, batches),
             Shown::Text(reporter) => {
                 reporter.epoch_end(record, batches);
                 Ok(())
@@ -197,17 +205,24 @@ impl OnDashboard {
             figures: progress.figures.clone(),
             learning_rate: progress.learning_rate,
             samples_per_second: progress.samples_done as f64 / elapsed.as_secs_f64(),
+            is_early: DashboardFigures::are_early(
+                progress.epoch,
+                progress.samples_done,
+                progress.samples,
+            ),
         };
         self.dashboard.show(progress.samples_done, &figures)
     }
 
-    fn epoch_end(&mut self, record: &EpochRecord) -> Result<(), TrainError> {
+    fn epoch_end(&mut self, record: &EpochRecord, batches: usize) -> Result<(), TrainError> {
         self.has_begun = false;
+        self.lines.epoch_end(record, batches);
         let (training, validation) = parts(&record.figures);
         let of_part = |figures, learning_rate| DashboardFigures {
             figures,
             learning_rate,
             samples_per_second: f64::NAN,
+            is_early: false,
         };
         let training = of_part(training, record.learning_rate);
         let validation = of_part(validation, f64::NAN);

@@ -1,3 +1,4 @@
+mod arguments;
 mod text_form;
 
 use std::fmt;

@@ -11,9 +11,11 @@ use firebrick_data::{BatchLoader, BatchSource, ShuffleState};
 use firebrick_model::{AnyTensor, Model, save_model};
 
 use crate::burn_loop::{EpochHook, LoopSettings, Stepper, train};
+use crate::displays::KeptLines;
+use crate::run_description::{describe, is_ours};
 use crate::{
-    Compile, DEFAULT_CURVES_SIZE, Display, Evaluation, Fit, FitParams, History, Pass, RunDirectory,
-    TrainError, displays, draw_curves, run_panels,
+    Compile, Display, Evaluation, Fit, FitParams, History, Pass, RunDirectory, TrainError,
+    curves_size, displays, draw_curves, run_panels,
 };
 use assembly::Checked;
 
@@ -136,12 +138,17 @@ impl<M: Model> Trainer<M> {
             steps: fit.steps_per_epoch.unwrap_or(train_loader.num_batches()),
             batch_size: fit.batch_size,
         };
+        if let Some(run) = &fit.run {
+            self.describe_run(run, fit)?;
+        }
         let stop = fit.stop.clone().unwrap_or_default();
         let _ctrl_c = fit
             .listens_to_ctrl_c
             .then(|| stop.on_ctrl_c())
             .transpose()?;
         let Stepper { learner, state } = self.take_stepper(objective, params.steps)?;
+        // The dashboard leaves nothing on the terminal, so that the epochs are told when it is gone.
+        let kept = KeptLines::default();
         let settings = LoopSettings {
             device: self.device.clone(),
             params,
@@ -155,7 +162,10 @@ impl<M: Model> Trainer<M> {
             run: fit.run.clone(),
             display,
             label: fit.label.clone(),
-            reporter: displays::reporter(display, fit.epochs),
+            reporter: match display {
+                Display::Tui => kept.reporter(fit.epochs),
+                shown => displays::reporter(shown, fit.epochs),
+            },
             epoch_hook: epoch_hook(fit.run.clone()),
         };
         log::info!(
@@ -169,6 +179,7 @@ impl<M: Model> Trainer<M> {
         let train_loader = Arc::new(train_loader);
         let loaders = (Arc::clone(&train_loader), validation_loader);
         let outcome = train(learner, loaders, settings, &stop);
+        drop(kept);
         self.shuffle = train_loader.shuffle_state();
 
         self.stepper = outcome.stepper;
@@ -281,6 +292,19 @@ impl<M: Model> Trainer<M> {
         stepper.map_or(0, |stepper| stepper.state.control.step())
     }
 
+    /// Writes what the run is, unless somebody has said so already, as `firebrick train` does.
+    fn describe_run(&self, run: &RunDirectory, fit: &Fit) -> Result<(), TrainError> {
+        let path = run.file(RunDirectory::CONFIG);
+        let is_taken = path.exists()
+            && !run
+                .read(RunDirectory::CONFIG)
+                .is_ok_and(|text| is_ours(&text));
+        match describe(&self.compile, &self.model, fit) {
+            Some(text) if !is_taken => run.write(RunDirectory::CONFIG, text.as_bytes()),
+            _ => Ok(()),
+        }
+    }
+
     /// Brings the run's files to the state of the model and the history.
     fn save_run(&self, run: &RunDirectory) -> Result<(), TrainError> {
         save_model(&self.model, &run.file(RunDirectory::MODEL))?;
@@ -291,7 +315,7 @@ impl<M: Model> Trainer<M> {
         let name = run.path().file_name().unwrap_or_default().to_string_lossy();
         let panels = run_panels(&[(&name, &self.history)]);
         for file in [RunDirectory::CURVES_SVG, RunDirectory::CURVES_PNG] {
-            draw_curves(&panels, &name, &run.file(file), DEFAULT_CURVES_SIZE)?;
+            draw_curves(&panels, &name, &run.file(file), curves_size(panels.len()))?;
         }
         Ok(())
     }

@@ -5,7 +5,9 @@
 use std::fs;
 use std::path::Path;
 
-use firebrick_trainer::{Curve, CurvesError, DEFAULT_CURVES_SIZE, Mark, Panel, Scale, draw_curves};
+use firebrick_trainer::{
+    Curve, CurvesError, DEFAULT_CURVES_SIZE, Mark, Panel, Scale, Stroke, draw_curves,
+};
 
 /// A curve that nears `end` as training goes on, with a little noise.
 fn curve(label: &str, num_epochs: u32, (start, end): (f64, f64), dashed: bool) -> Curve {
@@ -375,6 +377,7 @@ fn banded(label: &str, places: &[f64], values: &[f64], spread: f64, dashed: bool
             .iter()
             .map(|value| (value - spread, value + spread))
             .collect(),
+        ..Curve::default()
     }
 }
 
@@ -655,4 +658,28 @@ fn bands_and_places_that_do_not_fit_are_errors() {
              received -1; leave it out or make the axis linear",
         ]
     );
+}
+
+#[test]
+fn points_are_marked_one_by_one_and_not_joined() {
+    let scattered = |stroke| Panel {
+        title: "Predicted".to_owned(),
+        x_scale: Scale::Numbers,
+        curves: vec![Curve {
+            label: "rows".to_owned(),
+            epochs: (0..30).map(|row| f64::from(row) / 100.0).collect(),
+            values: (0..30).map(|row| f64::from(row * 7 % 30)).collect(),
+            stroke,
+            ..Curve::default()
+        }],
+        ..Panel::default()
+    };
+    let text = svg(&[scattered(Stroke::Points)], "scatter", "scatter");
+    let joined = svg(&[scattered(Stroke::Line)], "joined", "joined");
+    // One in the legend.
+    assert_eq!(text.matches("<circle").count(), 30 + 1);
+    assert!(joined.matches("<circle").count() < 20);
+    let lines = |text: &str| text.matches("<polyline").count();
+    assert!(lines(&text) < lines(&joined));
+    assert!(text.contains("\n0.05\n"), "ticks between whole numbers");
 }

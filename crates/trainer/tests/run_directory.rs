@@ -52,7 +52,7 @@ fn history(epochs: usize) -> History {
 }
 
 #[test]
-fn a_fit_leaves_history_curves_and_model_and_no_other_file() {
+fn a_fit_leaves_settings_history_curves_and_model_and_no_other_file() {
     let parent = tempfile::tempdir().unwrap();
     let path = parent.path().join("runs/first");
     let run = RunDirectory::create(&path).unwrap();
@@ -69,6 +69,7 @@ fn a_fit_leaves_history_curves_and_model_and_no_other_file() {
     let history = trainer.fit(&data.train, &fit).unwrap();
 
     let expected = [
+        "config.toml",
         "curves.png",
         "curves.svg",
         "history.csv",
@@ -200,4 +201,26 @@ fn a_file_that_holds_no_history_says_what_is_wrong() {
     assert!(message.contains("line: 2"), "{message}");
     std::fs::write(&path, [0xff, 0xfe, 0x00]).unwrap();
     assert!(History::read_csv(&path).is_err());
+}
+
+#[test]
+fn a_fit_describes_its_run_anew_but_leaves_the_settings_of_others() {
+    let parent = tempfile::tempdir().unwrap();
+    let run = RunDirectory::create(&parent.path().join("run")).unwrap();
+    let data = mnist_sample().unwrap().train.first(64).unwrap();
+    let model = MlpConfig::new(784, 10).init(1, &Device::flex()).unwrap();
+    let mut trainer = compile().model(model);
+    let mut settings = |epochs: usize, own: Option<&str>| {
+        if let Some(own) = own {
+            run.write(RunDirectory::CONFIG, own.as_bytes()).unwrap();
+        }
+        let fit = Fit::new(epochs)
+            .with_display(Display::Quiet)
+            .with_run_directory(run.clone());
+        trainer.fit(&data, &fit).unwrap();
+        run.read(RunDirectory::CONFIG).unwrap()
+    };
+    assert!(settings(1, None).contains("\nepochs = 1\n"));
+    assert!(settings(2, None).contains("\nepochs = 2\n"));
+    assert_eq!(settings(3, Some("seed = 5\n")), "seed = 5\n");
 }

@@ -118,5 +118,6 @@ fn curve(label: &str, at: &[f64], series: &[Spread], dashed: bool, factor: f64) 
             .into_iter()
             .map(|(low, high)| (low * factor, high * factor))
             .collect(),
+        ..Curve::default()
     }
 }

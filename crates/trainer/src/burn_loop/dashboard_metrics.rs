@@ -6,9 +6,9 @@ use burn::train::metric::{
     SerializedEntry,
 };
 
-use crate::Logs;
-use crate::curves::capitalized;
+use crate::curves::{capitalized, words};
 use crate::metrics::Direction;
+use crate::{Logs, figure_text};
 
 /// What the dashboard shows, the same numbers as every other display.
 #[derive(Clone, Debug, Default)]
@@ -18,6 +18,16 @@ pub(crate) struct DashboardFigures {
     pub(crate) learning_rate: f64,
     /// NaN where nobody has measured it.
     pub(crate) samples_per_second: f64,
+    /// Of so few samples that they are written only: a curve through them would leave no room for the others.
+    pub(crate) is_early: bool,
+}
+
+impl DashboardFigures {
+    /// Whether so many samples of the epoch, counted from 1, are too few to be drawn: those of the first tenth of the
+    /// first epoch, in which figures fall from where a network begins.
+    pub(crate) fn are_early(epoch: usize, samples_done: usize, samples: usize) -> bool {
+        epoch == 1 && samples_done.saturating_mul(10) < samples
+    }
 }
 
 /// A metric that reports a figure that is already computed.
@@ -27,6 +37,7 @@ pub(crate) struct DashboardMetric {
     higher_is_better: bool,
     pick: Pick,
     value: f64,
+    is_drawn: bool,
 }
 
 #[derive(Clone)]
@@ -43,12 +54,13 @@ impl DashboardMetric {
             higher_is_better,
             pick,
             value: f64::NAN,
+            is_drawn: true,
         }
     }
 
     /// The loss or a metric.
     pub(crate) fn figure(name: &str, direction: Direction) -> Self {
-        let title = capitalized(&name.replace('_', " "));
+        let title = capitalized(&words(name));
         let pick = Pick::Figure(name.to_owned());
         Self::new(&title, direction == Direction::Up, pick)
     }
@@ -69,15 +81,15 @@ impl DashboardMetric {
             Pick::Speed => Some(figures.samples_per_second).filter(|speed| !speed.is_nan()),
         };
         self.value = value.unwrap_or(f64::NAN);
+        self.is_drawn = !figures.is_early;
         value.map(|_| self.entry())
     }
 
     fn entry(&self) -> SerializedEntry {
         let value = self.value;
-        let text = match value.abs() {
-            1e2..1e9 => format!("{value:.0}"),
-            1e-3..1e2 | 0.0 => format!("{value:.4}"),
-            _ => format!("{value:.3e}"),
+        let text = match self.pick {
+            Pick::Speed => format!("{value:.0}"),
+            Pick::Figure(_) | Pick::LearningRate => figure_text(value),
         };
         SerializedEntry::new(text, NumericEntry::Value(value).serialize())
     }
@@ -117,9 +129,7 @@ impl Metric for DashboardMetric {
 
 impl Numeric for DashboardMetric {
     fn value(&self) -> Option<NumericEntry> {
-        self.value
-            .is_finite()
-            .then_some(NumericEntry::Value(self.value))
+        (self.value.is_finite() && self.is_drawn).then_some(NumericEntry::Value(self.value))
     }
 
     fn running_value(&self) -> Option<NumericEntry> {

@@ -174,6 +174,7 @@ mod tests {
             figures: [("loss", 0.25), ("accuracy", 0.5)].into_iter().collect(),
             learning_rate: 0.125,
             samples_per_second: 1024.0,
+            is_early: false,
         };
         assert_eq!(
             shown(&training, NumericEntry::Value),
@@ -183,6 +184,7 @@ mod tests {
             figures: [("loss", 0.75)].into_iter().collect(),
             learning_rate: f64::NAN,
             samples_per_second: f64::NAN,
+            is_early: false,
         };
         assert_eq!(
             shown(&validation, NumericEntry::Final),
@@ -191,11 +193,31 @@ mod tests {
     }
 
     #[test]
+    fn the_first_samples_of_a_training_are_written_but_not_plotted() {
+        let figures = |samples_done| DashboardFigures {
+            figures: [("accuracy", 0.125)].into_iter().collect(),
+            learning_rate: 0.5,
+            samples_per_second: f64::NAN,
+            is_early: DashboardFigures::are_early(1, samples_done, 1000),
+        };
+        assert_eq!(
+            shown(&figures(99), NumericEntry::Value),
+            ["0.1250", "0.5000"]
+        );
+        assert_eq!(
+            shown(&figures(100), NumericEntry::Value),
+            ["0.1250 0.125", "0.5000 0.5"]
+        );
+        assert!(!DashboardFigures::are_early(2, 1, 1000));
+    }
+
+    #[test]
     fn a_figure_that_is_no_number_is_written_but_not_plotted() {
         let diverged = DashboardFigures {
             figures: [("loss", f64::NAN)].into_iter().collect(),
             learning_rate: f64::NAN,
             samples_per_second: f64::NAN,
+            is_early: false,
         };
         assert_eq!(shown(&diverged, NumericEntry::Value), ["NaN"]);
     }

@@ -213,7 +213,7 @@ impl<'a, M: Model> Run<'a, M> {
     ) -> Result<(), TrainError> {
         self.tell_train(LearnerEvent::StartSplit {
             epoch_number: self.epoch,
-            total_items: self.train.num_items(),
+            total_items: self.samples_an_epoch(),
         });
         let steps = self.settings.params.steps;
         while self.batch < steps {
@@ -402,7 +402,7 @@ impl<'a, M: Model> Run<'a, M> {
     /// Brings the figures so far to the display.
     fn show(&mut self, begin: Instant) {
         let figures = self.current_logs();
-        let total = self.train.num_items();
+        let total = self.samples_an_epoch();
         let item = self.item(&figures, begin, total);
         self.settings.reporter.progress(&Moment {
             epoch: self.epoch,
@@ -415,6 +415,17 @@ impl<'a, M: Model> Run<'a, M> {
         self.tell_train(LearnerEvent::ProcessedItem(item));
     }
 
+    /// The samples of an epoch, which may end before the data does.
+    fn samples_an_epoch(&self) -> usize {
+        let params = &self.settings.params;
+        let samples = self.train.num_items();
+        if self.settings.is_limited {
+            samples.min(params.steps.saturating_mul(params.batch_size))
+        } else {
+            samples
+        }
+    }
+
     fn item(&self, figures: &Logs, begin: Instant, total: usize) -> TrainingItem<Output> {
         let samples = self.figures.samples();
         let learning_rate = self.stepper.learner.lr_current();
@@ -423,6 +434,7 @@ impl<'a, M: Model> Run<'a, M> {
                 figures: figures.clone(),
                 learning_rate: learning_rate.base(),
                 samples_per_second: samples as f64 / begin.elapsed().as_secs_f64(),
+                is_early: DashboardFigures::are_early(self.epoch, samples, total),
             }),
             Progress::new(samples.min(total), total, Some("items".to_owned())),
             Some(self.figures.batches()),

@@ -71,6 +71,7 @@ impl Axis {
             Scale::Linear => Self::of_epochs(places, |longest| {
                 (room / (width(longest) + 22.0)).clamp(1.0, 10.0)
             }),
+            Scale::Numbers => Self::of_values(places, (room / 60.0).max(2.0)),
             Scale::Logarithmic => Self::of_magnitudes(places, room, width),
         }
     }
@@ -103,7 +104,7 @@ impl Axis {
     /// Where `value` lies between the ends of the axis, from 0 to 1.
     pub(super) fn place(&self, value: f64) -> f64 {
         let value = match self.scale {
-            Scale::Linear => value,
+            Scale::Linear | Scale::Numbers => value,
             Scale::Logarithmic => value.log10(),
         };
         (value - self.low) / (self.high - self.low)

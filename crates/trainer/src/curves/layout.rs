@@ -22,6 +22,16 @@ fn grid(panels: usize) -> (usize, usize) {
 
 /// The smallest legible width and height for so many panels.
 pub(super) fn minimum_size(panels: usize) -> (u32, u32) {
+    size_of_cells(panels, (200, 150))
+}
+
+/// Width and height at which so many panels have room to be read.
+pub(super) fn comfortable_size(panels: usize) -> (u32, u32) {
+    size_of_cells(panels, (343, 208))
+}
+
+/// Width and height of panels on cells of this size.
+fn size_of_cells(panels: usize, cell: (u32, u32)) -> (u32, u32) {
     let (columns, rows) = grid(panels);
     let side = |count: usize, each: u32| {
         u32::try_from(count)
@@ -29,8 +39,8 @@ pub(super) fn minimum_size(panels: usize) -> (u32, u32) {
             .saturating_mul(each)
     };
     (
-        side(columns, 200).saturating_add(40),
-        side(rows, 150).saturating_add(110),
+        side(columns, cell.0).saturating_add(40),
+        side(rows, cell.1).saturating_add(110),
     )
 }
 

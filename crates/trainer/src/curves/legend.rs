@@ -2,7 +2,7 @@
 
 use super::palette::{self, Color, FRAME, Marker, TEXT};
 use super::shape::{Anchor, Point, Shape, Text};
-use super::{Curve, Panel, dashes, font};
+use super::{Curve, Panel, Stroke, dashes, font};
 
 /// Height of an em.
 const SIZE: f64 = 12.5;
@@ -28,6 +28,7 @@ struct Label<'a> {
     text: &'a str,
     has_dashed: bool,
     has_solid: bool,
+    has_line: bool,
 }
 
 impl<'a> Labels<'a> {
@@ -40,11 +41,13 @@ impl<'a> Labels<'a> {
                     text: &curve.label,
                     has_dashed: false,
                     has_solid: false,
+                    has_line: false,
                 });
                 labels.len() - 1
             });
             labels[index].has_dashed |= curve.dashed;
             labels[index].has_solid |= !curve.dashed;
+            labels[index].has_line |= curve.stroke == Stroke::Line;
         }
         Self(labels)
     }
@@ -73,6 +76,7 @@ struct Sample {
     color: Color,
     marker: Option<Marker>,
     dashed: bool,
+    has_line: bool,
 }
 
 impl Entry {
@@ -81,11 +85,20 @@ impl Entry {
             color: label.map_or(FRAME, palette::color),
             marker: label.map(palette::marker),
             dashed,
+            has_line: true,
         };
         Self {
             text: font::shorten(text, SIZE, MAX_TEXT),
             sample: Some(sample),
         }
+    }
+
+    /// The sample of points that are not joined.
+    fn without_line(mut self) -> Self {
+        if let Some(sample) = &mut self.sample {
+            sample.has_line = false;
+        }
+        self
     }
 
     fn width(&self) -> f64 {
@@ -155,7 +168,9 @@ impl Legend {
 impl Sample {
     fn shapes(self, start: Point) -> Vec<Shape> {
         let line = [start, (start.0 + SAMPLE, start.1)];
-        let lines = if self.dashed {
+        let lines = if !self.has_line {
+            Vec::new()
+        } else if self.dashed {
             // Ends with a whole dash.
             dashes::dashes(&line)
         } else {
@@ -194,7 +209,12 @@ fn entries(labels: &Labels<'_>) -> Vec<Entry> {
         entries.push(Entry::new("validation", None, false));
     }
     for (index, label) in labels.0.iter().enumerate() {
-        entries.push(Entry::new(label.text, Some(index), !label.has_solid));
+        let entry = Entry::new(label.text, Some(index), !label.has_solid);
+        entries.push(if label.has_line {
+            entry
+        } else {
+            entry.without_line()
+        });
     }
     entries
 }

@@ -5,7 +5,7 @@ use super::legend::Labels;
 use super::marks::Marks;
 use super::palette::{self, Color, FRAME, GRID, TEXT};
 use super::shape::{Anchor, Point, Shape, Text};
-use super::{Curve, Panel, band, dashes, font};
+use super::{Curve, Panel, Stroke, band, dashes, font};
 
 /// Heights of an em.
 const PANEL_TITLE: f64 = 14.5;
@@ -21,6 +21,8 @@ const STROKE: f64 = 2.0;
 /// Radius of a marker, and of the marker of a lonely point.
 const MARKER: f64 = 3.2;
 const LONELY_MARKER: f64 = 5.0;
+/// Radius of a marker of a curve of points.
+const POINT: f64 = 2.2;
 /// Curves with more points have markers at some of them only.
 const MAX_MARKERS: usize = 12;
 /// The labels of marks take at most this share of a panel's height.
@@ -182,6 +184,12 @@ impl Plot {
             .map(|point| self.place(point))
             .collect();
         let color = palette::color(label);
+        if curve.stroke == Stroke::Points {
+            for point in points {
+                shapes.extend(palette::marker(label).shapes(point, POINT, color, curve.dashed));
+            }
+            return;
+        }
         let lines = if curve.dashed {
             dashes::dashes(&points)
         } else {

@@ -78,6 +78,8 @@ impl Setting {
 }
 
 impl Switch {
+    pub(crate) const ALL: [Self; 3] = [Self::Nesterov, Self::Amsgrad, Self::Centered];
+
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Nesterov => "nesterov",

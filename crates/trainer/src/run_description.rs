@@ -1,0 +1,268 @@
+//! What a run says of itself where a program made it: its `config.toml`.
+
+use std::fmt::Write as _;
+use std::path;
+
+use firebrick_data::DataDescription;
+use firebrick_model::layers::Dense;
+use firebrick_model::{Activation, MlpConfig, Model, Sequential, SequentialLayer};
+use serde::Serialize;
+use toml::{Table, Value};
+
+use crate::compile::LearningRate;
+use crate::fit::Validation;
+use crate::{Compile, Fit, FitSettings, ModelFile};
+
+/// The first line, by which a later fit knows what it may replace.
+const HEADING: &str = "# What a program has trained, as far as it can be written down.";
+
+/// Whether this is the description of an earlier fit of a program, and no file of somebody's own.
+pub(crate) fn is_ours(text: &str) -> bool {
+    text.starts_with(HEADING)
+}
+
+/// The settings of a fit as the text of a `config.toml`. What cannot be written down is listed under `unknown`, and
+/// explained in a comment.
+pub(crate) fn describe<M: Model>(compile: &Compile, model: &M, fit: &Fit) -> Option<String> {
+    let mut gaps = Gaps::default();
+    let data = fit.data.clone().map(|data| {
+        data.map_paths(|path| path::absolute(path).unwrap_or_else(|_| path.to_owned()))
+    });
+    if data.is_none() {
+        gaps.add(
+            "data",
+            "what it learned from; `Fit::with_data_description` tells",
+        );
+    }
+    let training = Training {
+        compile: compile_table(compile, &mut gaps),
+        fit: fit_settings(fit, &mut gaps),
+    };
+    let network = network(model);
+    let model = network.and_then(|network| model_text(&network, &training));
+    if model.is_none() {
+        gaps.add(
+            "network",
+            "a type of the program's own, which only that program can build",
+        );
+    }
+    let training = toml::to_string(&training).ok()?;
+    let settings = toml::to_string_pretty(&Settings {
+        unknown: gaps.keys(),
+        model: model.clone(),
+        data,
+    });
+    let mut text = format!("{HEADING}\n");
+    for (key, reason) in &gaps.0 {
+        let _ = writeln!(text, "# Not known: {key}, {reason}.");
+    }
+    if model.is_none() {
+        for line in training.lines() {
+            let _ = writeln!(text, "# {line}");
+        }
+    }
+    text.push_str(&settings.ok()?);
+    Some(text)
+}
+
+/// What cannot be written down, and why.
+#[derive(Default)]
+struct Gaps(Vec<(&'static str, String)>);
+
+impl Gaps {
+    fn add(&mut self, key: &'static str, reason: impl Into<String>) {
+        // A comment ends with its line.
+        let reason = reason.into().replace(char::is_control, " ");
+        self.0.push((key, reason));
+    }
+
+    fn keys(&self) -> Vec<&'static str> {
+        let mut keys: Vec<&str> = self.0.iter().map(|(key, _)| *key).collect();
+        keys.dedup();
+        keys
+    }
+}
+
+#[derive(Serialize)]
+struct Settings {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    unknown: Vec<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    model: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data: Option<DataDescription>,
+}
+
+#[derive(Serialize)]
+struct Training {
+    compile: Table,
+    fit: FitSettings,
+}
+
+fn compile_table(compile: &Compile, gaps: &mut Gaps) -> Table {
+    let own = |name: &str| format!("`{name}` is the program's own");
+    let mut table = Table::new();
+    let mut arguments = compile.optimizer.arguments();
+    let name = Value::from(compile.optimizer.name());
+    let optimizer = if arguments.is_empty() {
+        name
+    } else {
+        arguments.insert("name".to_owned(), name);
+        Value::Table(arguments)
+    };
+    table.insert("optimizer".to_owned(), optimizer);
+    match &compile.rate {
+        LearningRate::Constant(rate) => {
+            table.insert("learning_rate".to_owned(), Value::from(*rate));
+        }
+        LearningRate::Described(schedule) => {
+            table.insert("schedule".to_owned(), Value::from(schedule.to_string()));
+        }
+        LearningRate::Custom(_) => gaps.add("schedule", "it is the program's own"),
+    }
+    match Value::try_from(&compile.loss) {
+        Ok(loss) => {
+            table.insert("loss".to_owned(), loss);
+        }
+        Err(_) => gaps.add("loss", own(compile.loss.name())),
+    }
+    let lists = [
+        ("metrics", &compile.metrics),
+        ("weighted_metrics", &compile.weighted_metrics),
+    ];
+    for (key, metrics) in lists {
+        let mut known = Vec::new();
+        for metric in metrics {
+            match Value::try_from(metric) {
+                Ok(metric) => known.push(metric),
+                Err(_) => gaps.add(key, own(metric.name())),
+            }
+        }
+        if !known.is_empty() {
+            table.insert(key.to_owned(), Value::Array(known));
+        }
+    }
+    table
+}
+
+fn fit_settings(fit: &Fit, gaps: &mut Gaps) -> FitSettings {
+    if matches!(fit.validation, Validation::Data(_)) {
+        gaps.add("validation", "samples that the program gave");
+    }
+    let callbacks = fit.callbacks.names();
+    if !callbacks.is_empty() {
+        gaps.add(
+            "callbacks",
+            format!("the program's: {}", callbacks.join(", ")),
+        );
+    }
+    FitSettings {
+        epochs: fit.epochs,
+        initial_epoch: fit.initial_epoch,
+        batch_size: fit.batch_size,
+        steps_per_epoch: fit.steps_per_epoch,
+        seed: fit.shuffle.unwrap_or(FitSettings::default().seed),
+        shuffle: fit.shuffle.is_some(),
+        validation_split: match fit.validation {
+            Validation::Split(share) => share,
+            Validation::None | Validation::Data(_) => 0.0,
+        },
+        validation_batch_size: fit.validation_batch_size,
+        validation_steps: fit.validation_steps,
+        validation_freq: fit.validation_freq,
+        class_weight: fit.class_weights.iter().copied().collect(),
+    }
+}
+
+/// The network as a list of layers, if it is one that can be written down.
+fn network<M: Model>(model: &M) -> Option<Sequential> {
+    let description = model.description()?;
+    if let Ok(network) = serde_json::from_str(&description) {
+        return Some(network);
+    }
+    let config: MlpConfig = serde_json::from_str(&description).ok()?;
+    let mut network = Sequential::new([config.num_features]);
+    for units in config.hidden {
+        network = network.add(Dense::new(units).with_activation(config.activation));
+    }
+    Some(network.add(Dense::new(config.num_classes).with_activation(Activation::Softmax)))
+}
+
+/// The text of a model file, if it is read as what it says.
+fn model_text(network: &Sequential, training: &Training) -> Option<String> {
+    let layers: Option<Vec<LayerTable<'_>>> =
+        network.layers().iter().map(LayerTable::new).collect();
+    let network_table = NetworkTable {
+        name: network.name(),
+        input_shape: network.input_shape(),
+        layers: layers?,
+    };
+    let text = toml::to_string(&network_table).ok()? + "\n" + &toml::to_string(training).ok()?;
+    let read = ModelFile::parse(text.clone(), "model")
+        .inspect_err(|error| log::warn!("the run cannot say what it trained: {error}"))
+        .ok()?;
+    (read.network() == network).then_some(text)
+}
+
+#[derive(Serialize)]
+struct NetworkTable<'a> {
+    name: &'a str,
+    input_shape: &'a [usize],
+    layers: Vec<LayerTable<'a>>,
+}
+
+/// A layer with its class, its name and its arguments.
+#[derive(Serialize)]
+struct LayerTable<'a> {
+    class_name: Value,
+    name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trainable: Option<bool>,
+    #[serde(flatten)]
+    arguments: Table,
+}
+
+impl<'a> LayerTable<'a> {
+    fn new(layer: &'a SequentialLayer) -> Option<Self> {
+        let described = serde_json::to_value(layer.layer()).ok()?;
+        let arguments = match &described["config"] {
+            serde_json::Value::Null => Table::new(),
+            config => match to_toml(config)? {
+                Value::Table(arguments) => arguments,
+                _ => return None,
+            },
+        };
+        Some(Self {
+            class_name: to_toml(&described["class_name"])?,
+            name: layer.name(),
+            trainable: (!layer.is_trainable()).then_some(false),
+            arguments,
+        })
+    }
+}
+
+/// The same value, absent fields left out; nothing for what TOML cannot hold.
+fn to_toml(value: &serde_json::Value) -> Option<Value> {
+    use serde_json::Value as Json;
+
+    Some(match value {
+        Json::Null => return None,
+        Json::Bool(value) => Value::from(*value),
+        Json::Number(number) => match number.as_i64() {
+            Some(number) => Value::from(number),
+            None => Value::from(number.as_f64()?),
+        },
+        Json::String(text) => Value::from(text.as_str()),
+        Json::Array(values) => {
+            let values: Option<Vec<Value>> = values.iter().map(to_toml).collect();
+            Value::Array(values?)
+        }
+        Json::Object(fields) => {
+            let present = fields.iter().filter(|(_, value)| !value.is_null());
+            let fields: Option<Table> = present
+                .map(|(name, value)| Some((name.clone(), to_toml(value)?)))
+                .collect();
+            Value::Table(fields?)
+        }
+    })
+}

@@ -123,7 +123,7 @@ fn keys() -> Vec<String> {
     TrainConfig::augment_args(clap::Command::new("train"))
         .get_arguments()
         .map(|argument| argument.get_id().to_string())
-        .chain([TrainConfig::MODEL.to_owned()])
+        .chain([TrainConfig::MODEL, TrainConfig::UNKNOWN].map(ToOwned::to_owned))
         .collect()
 }
 

@@ -4,6 +4,7 @@ use std::error::Error;
 use std::fmt;
 use std::process::ExitCode;
 
+use clap::error::ErrorKind;
 use firebrick::training::TrainError;
 
 use crate::output::{self, ClosedPipe};
@@ -52,6 +53,25 @@ pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
     } else {
         ExitCode::FAILURE
     }
+}
+
+/// Tells the user what is wrong with the arguments, or the help that was asked for; gives the exit code.
+pub(crate) fn report_arguments(error: &clap::Error) -> ExitCode {
+    if error.kind() == ErrorKind::InvalidUtf8 {
+        // Clap does not say which one it is.
+        let unreadable = std::env::args_os()
+            .skip(1)
+            .find(|one| one.to_str().is_none());
+        output::note(&format!(
+            "error: the argument {:?} is no UTF-8, in which flags and their values are read; give it in UTF-8, a file by another \
+             name",
+            unreadable.unwrap_or_default()
+        ));
+        return ExitCode::from(USAGE);
+    }
+    // There is nobody left to tell that nobody can be told.
+    let _ = error.print();
+    u8::try_from(error.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from)
 }
 
 /// The error with its causes, less those that a message before has quoted.

@@ -4,12 +4,14 @@
 //! all that is about networks it asks of the `firebrick` crate, as any other program would.
 
 mod arguments;
+mod chart;
 mod checkpoints;
 mod commands;
 mod config_file;
 mod destination;
 mod early_stopping;
 mod failure;
+mod foreign_file;
 mod hidden_units;
 mod network;
 mod network_settings;
@@ -18,7 +20,7 @@ mod optimizer_name;
 mod output;
 mod picture;
 mod picture_size;
-mod rate_chart;
+mod predicted_plot;
 mod run_name;
 mod runs;
 mod samples;
@@ -37,6 +39,9 @@ use clap::Parser;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    let arguments = arguments::Arguments::parse();
+    let arguments = match arguments::Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return failure::report_arguments(&error),
+    };
     commands::run(arguments.command).unwrap_or_else(|error| failure::report(&error))
 }

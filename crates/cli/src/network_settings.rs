@@ -2,7 +2,7 @@ use anyhow::anyhow;
 use firebrick::datasets::{BatchSource, CsvSource, CsvTarget, DataDescription, Targets};
 use firebrick::layers::{Dense, Normalization};
 use firebrick::losses::{Loss, MeanSquaredError};
-use firebrick::metrics::{MeanAbsoluteError, Metric};
+use firebrick::metrics::{MeanAbsoluteError, Metric, R2Score};
 use firebrick::models::{Activation, MlpConfig, Sequential};
 use firebrick::training::{CompileSettings, FitSettings, ModelFile, Optimizer};
 
@@ -123,17 +123,17 @@ fn of_table(
         hidden: config.hidden.clone().unwrap_or_default(),
         activation: config.activation.unwrap_or(Activation::Relu),
     };
-    let (loss, metric) = match source.target() {
-        CsvTarget::Classes { .. } => (Loss::default(), Metric::accuracy()),
+    let (loss, metrics) = match source.target() {
+        CsvTarget::Classes { .. } => (Loss::default(), vec![Metric::accuracy()]),
         CsvTarget::Values(_) => (
             MeanSquaredError::new().into(),
-            MeanAbsoluteError::new().into(),
+            vec![MeanAbsoluteError::new().into(), R2Score::new().into()],
         ),
     };
     let compile = CompileSettings {
         optimizer: Optimizer::adam(),
         loss,
-        metrics: vec![metric],
+        metrics,
         ..CompileSettings::default()
     };
     let fit = FitSettings {

@@ -29,6 +29,8 @@ pub(crate) struct TestSamples {
     pub(crate) samples: Arc<dyn BatchSource>,
     /// The classes in the order of their indices, if there are any.
     pub(crate) class_names: Vec<String>,
+    /// The columns that are predicted of a table.
+    pub(crate) target_names: Vec<String>,
     /// Where they come from, for people.
     pub(crate) origin: String,
     /// What a sample is.
@@ -103,6 +105,10 @@ impl TestSamples {
         Ok(Self {
             samples: samples.or_usage()?,
             class_names: data.class_names,
+            target_names: match description {
+                DataDescription::Images(_) => Vec::new(),
+                DataDescription::Csv(source) => source.target().columns().to_vec(),
+            },
             origin: data.origin,
             unit: Unit::of(description),
         })
@@ -117,6 +123,7 @@ impl TestSamples {
         Ok(Self {
             samples: Arc::new(table.data),
             class_names: table.class_names,
+            target_names: source.target().columns().to_vec(),
             origin: format!("the table `{}`", source.path().display()),
             unit: Unit::Row,
         })

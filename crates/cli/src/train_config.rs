@@ -1,3 +1,4 @@
+use anyhow::anyhow;
 use firebrick::datasets::DataDescription;
 use firebrick::devices::DeviceName;
 use firebrick::losses::Loss;
@@ -239,11 +240,51 @@ pub(crate) struct TrainConfig {
     /// A network in a file of its own with its training; in a `config.toml` the text of that file.
     #[arg(skip)]
     pub(crate) model: Option<ModelFile>,
+
+    /// What a program that trained could not write down, by the keys that would say it.
+    #[arg(skip)]
+    pub(crate) unknown: Option<Vec<String>>,
 }
 
 impl TrainConfig {
     /// The key of the settings that no flag of the same name gives.
     pub(crate) const MODEL: &str = "model";
+    /// The key of what a program could not write down.
+    pub(crate) const UNKNOWN: &str = "unknown";
+
+    /// Whether a program could not write down what this key would say.
+    pub(crate) fn lacks(&self, key: &str) -> bool {
+        self.unknown.iter().flatten().any(|unknown| unknown == key)
+    }
+
+    /// Makes sure that all that decides a training is said, where a program could not write everything down.
+    ///
+    /// # Errors
+    /// What is missing, all of it.
+    pub(crate) fn check_complete(&self) -> anyhow::Result<()> {
+        let rate = self.schedule.is_some() || self.learning_rate.is_some();
+        let missing: Vec<&str> = [
+            ("data", self.data().is_some(), "--data"),
+            (
+                "network",
+                self.model.is_some() || self.hidden.is_some(),
+                "--model or --hidden",
+            ),
+            ("loss", self.loss.is_some(), "--loss"),
+            ("schedule", rate, "--schedule or --learning-rate"),
+        ]
+        .into_iter()
+        .filter(|(key, is_said, _)| self.lacks(key) && !is_said)
+        .map(|(_, _, flag)| flag)
+        .collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        Err(anyhow!(
+            "the settings are those of a program that could not write everything down; say the rest by {}",
+            missing.join(", ")
+        ))
+    }
 
     /// The data set that is asked for, or else that of the model file.
     pub(crate) fn data(&self) -> Option<&DataDescription> {
@@ -300,6 +341,7 @@ impl TrainConfig {
             seed: self.seed.or(other.seed),
             device: self.device.or(other.device),
             model: self.model.or(other.model),
+            unknown: self.unknown.or(other.unknown),
         }
     }
 }

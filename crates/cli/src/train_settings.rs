@@ -127,6 +127,7 @@ impl TrainSettings {
                     stratified: Some(self.stratified),
                     seed: Some(self.seed),
                     device: Some(device),
+                    unknown: None,
                     ..*given.clone()
                 };
             }
@@ -158,6 +159,7 @@ impl TrainSettings {
             seed: Some(self.seed),
             device: Some(device),
             model: None,
+            unknown: None,
         }
     }
 

@@ -35,8 +35,12 @@ mod pipes;
 mod plot;
 #[path = "shell/predict.rs"]
 mod predict;
+#[path = "shell/program_run.rs"]
+mod program_run;
 #[path = "shell/repeat.rs"]
 mod repeat;
+#[path = "shell/run_argument.rs"]
+mod run_argument;
 #[path = "shell/schedule.rs"]
 mod schedule;
 #[path = "shell/study.rs"]

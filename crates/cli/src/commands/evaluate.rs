@@ -1,24 +1,29 @@
 //! `firebrick evaluate`
 
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, anyhow};
-use firebrick::datasets::DataDescription;
+use firebrick::burn::tensor::Device;
+use firebrick::datasets::{BatchSource as _, DataDescription, Targets};
 use firebrick::devices::DeviceName;
 use firebrick::losses::Loss;
-use firebrick::training::{ClassEvaluation, ClassReport, Evaluation, RunDirectory};
+use firebrick::models::AnyModel;
+use firebrick::training::{
+    ClassEvaluation, ClassReport, Evaluation, RunDirectory, Trainer, figure_text,
+};
 use serde::Serialize;
 
 use crate::commands::devices::select_device;
 use crate::destination::{Destination, data_files};
 use crate::failure::OrUsage;
+use crate::output;
+use crate::predicted_plot::{self, Predicted};
 use crate::runs::{self, RunsFolder};
 use crate::samples::{TestSamples, Unit};
 use crate::train_config::TrainConfig;
 use crate::train_settings::TrainSettings;
-use crate::{config_file, output};
 
 const EXAMPLES: &str = "\
 EXAMPLES:
@@ -40,6 +45,10 @@ pub(crate) struct EvaluateArguments {
     #[arg(long, value_name = "NAME|DIR|FILE.csv")]
     data: Option<DataDescription>,
 
+    /// The loss to judge by [default: the run's]
+    #[arg(long, value_name = "NAME")]
+    loss: Option<Loss>,
+
     /// Where to compute, see `firebrick devices`
     #[arg(long, value_name = "NAME", default_value_t)]
     device: DeviceName,
@@ -47,6 +56,10 @@ pub(crate) struct EvaluateArguments {
     /// Print one JSON object
     #[arg(long)]
     json: bool,
+
+    /// Where numbers are predicted, also draw them against the true ones, as .svg or .png
+    #[arg(long, value_name = "FILE")]
+    plot: Option<PathBuf>,
 
     /// Also write the predicted class of every sample to this CSV file; `-` is standard output, the rest goes to standard
     /// error then
@@ -59,16 +72,30 @@ pub(crate) struct EvaluateArguments {
 
 pub(crate) fn run(arguments: &EvaluateArguments) -> anyhow::Result<ExitCode> {
     let run = arguments.runs.open(&arguments.run)?;
-    let settings = TrainSettings::resolve(config_of(&run)?)?;
-    let predictions = arguments.predictions.as_deref().map(|path| {
+    let config = config_of(&run, arguments)?;
+    let says_data = config.data().is_some();
+    let lacks_metrics = config.lacks("metrics") || config.lacks("weighted_metrics");
+    let settings = TrainSettings::resolve(config)?;
+    let destination = |path: &Path, what| {
         let data = arguments.data.as_ref().unwrap_or(&settings.data);
         let read = runs::read_files(&run).into_iter().chain(data_files(data));
-        Destination::new(path, "predictions", read)
-    });
-    let predictions = predictions.transpose()?;
+        Destination::new(path, what, read)
+    };
+    let predictions = arguments.predictions.as_deref();
+    let predictions = predictions
+        .map(|path| destination(path, "predictions"))
+        .transpose()?;
+    let plot = arguments.plot.as_deref();
+    let plot = plot.map(|path| destination(path, "picture")).transpose()?;
     let device = select_device(arguments.device)?;
     let network = runs::load_network(&run, &device.device)?;
-    let data = test_samples(&settings.data, arguments.data.as_ref())?;
+    let own = says_data.then_some(&settings.data);
+    let data = test_samples(own, arguments.data.as_ref())?;
+    if lacks_metrics {
+        output::note(
+            "note: the run does not say all of its metrics, those of a program's own are not measured",
+        );
+    }
 
     // Only loss and metrics matter; nothing is going to be learned.
     let trainer = settings.compile()?.model(network);
@@ -81,7 +108,12 @@ pub(crate) fn run(arguments: &EvaluateArguments) -> anyhow::Result<ExitCode> {
         )?;
         write_predictions(destination, &labels, classes, &data)?;
     }
-    let is_beside = predictions.is_some_and(|file| file.is_standard_output());
+    if let Some(destination) = &plot {
+        let predicted = predicted(&trainer, &data, &device.device)?;
+        predicted_plot::draw(&predicted, &runs::name(&run), destination)?;
+    }
+    let files = [predictions, plot];
+    let is_beside = files.iter().flatten().any(Destination::is_standard_output);
     let print = |text: &str| {
         if is_beside {
             output::note(text.trim_end());
@@ -133,13 +165,43 @@ pub(crate) fn run(arguments: &EvaluateArguments) -> anyhow::Result<ExitCode> {
 fn figures(evaluation: &Evaluation, loss: &Loss) -> Vec<(String, String)> {
     let figure = |(name, value): (&str, f64)| {
         let value = if name == "loss" {
-            format!("{value:.4} ({loss})")
+            format!("{} ({loss})", figure_text(value))
         } else {
-            format!("{value:.4}")
+            figure_text(value)
         };
         (name.to_owned(), value)
     };
     evaluation.figures.iter().map(figure).collect()
+}
+
+/// What the network predicts where it is to predict numbers, with the true ones.
+fn predicted(
+    trainer: &Trainer<AnyModel>,
+    data: &TestSamples,
+    device: &Device,
+) -> anyhow::Result<Predicted> {
+    let samples = &data.samples;
+    let Targets::Values { .. } = samples.targets() else {
+        return Err(anyhow!(
+            "`--plot` draws numbers that are predicted against the true ones, the data has classes; leave it out, the \
+             confusion matrix tells how often each is taken for which"
+        ))
+        .or_usage();
+    };
+    let rows: Vec<usize> = (0..samples.num_samples()).collect();
+    let targets = samples.gather(&rows, device)?.targets;
+    let answers = trainer.predict_data(samples)?;
+    let num_answers = answers.shape().iter().product();
+    let answers = answers.reshape(&[num_answers])?;
+    let read = "reading back from the device failed";
+    let targets = targets.try_into_data_as::<f32>().context(read)?;
+    let answers = answers.into_rank::<1>()?;
+    let answers = answers.try_into_data_as::<f32>().context(read)?;
+    Predicted::new(
+        data.target_names.clone(),
+        targets.iter::<f32>().collect(),
+        answers.iter::<f32>().collect(),
+    )
 }
 
 /// What `--json` prints.
@@ -151,21 +213,60 @@ struct Judged<'a> {
     class_names: &'a [String],
 }
 
+/// The settings of a run, with the loss that is asked for.
+///
+/// # Errors
+/// With a usage error a run that does not say what it was trained on or with which loss, where no flag does.
+fn config_of(run: &RunDirectory, arguments: &EvaluateArguments) -> anyhow::Result<TrainConfig> {
+    let config = runs::config(run)?;
+    let lacks = |key, is_said: bool, flag| (config.lacks(key) && !is_said).then_some(flag);
+    let data = config.data().or(arguments.data.as_ref());
+    let missing: Vec<&str> = [
+        lacks("data", data.is_some(), "the data it learned from: `--data`"),
+        lacks("loss", arguments.loss.is_some(), "its loss: `--loss`"),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    if !missing.is_empty() {
+        return Err(anyhow!(
+            "the run `{}` was made by a program and does not say {}; name it by the flag",
+            run.path().display(),
+            missing.join(", and ")
+        ))
+        .or_usage();
+    }
+    let asked_for = TrainConfig {
+        loss: arguments.loss.clone(),
+        ..TrainConfig::default()
+    };
+    Ok(asked_for.or(config))
+}
+
 /// The samples to judge by: those that the run's data keeps for it, or those of other data.
 fn test_samples(
-    own: &DataDescription,
+    own: Option<&DataDescription>,
     other: Option<&DataDescription>,
 ) -> anyhow::Result<TestSamples> {
     match (own, other) {
-        (DataDescription::Csv(own), Some(DataDescription::Csv(other))) => {
+        (Some(DataDescription::Csv(own)), Some(DataDescription::Csv(other))) => {
             TestSamples::of_table(&own.clone().with_path(other.path()))
         }
-        (DataDescription::Images(own), Some(DataDescription::Csv(other))) => Err(anyhow!(
+        (Some(DataDescription::Images(own)), Some(DataDescription::Csv(other))) => Err(anyhow!(
             "the run was trained on the images of `{own}`, which says nothing of the columns of `{}`; name other images",
             other.path().display()
         ))
         .or_usage(),
-        (own, other) => TestSamples::of(other.unwrap_or(own)),
+        (None, Some(DataDescription::Csv(other))) => Err(anyhow!(
+            "the run does not say which columns of a table it learned from, so that `{}` cannot be judged by; the program \
+             that trains can tell: `Fit::with_data_description`",
+            other.path().display()
+        ))
+        .or_usage(),
+        (own, other) => {
+            let named = other.or(own);
+            TestSamples::of(named.context("no data to judge by; name it with `--data`").or_usage()?)
+        }
     }
 }
 
@@ -211,22 +312,6 @@ fn labels_of(classes: &ClassEvaluation, class_names: &[String]) -> Vec<String> {
 fn width_of(texts: &[String], heading: &str) -> usize {
     let widths = texts.iter().map(|text| text.chars().count());
     widths.max().unwrap_or(0).max(heading.len())
-}
-
-/// The settings of a run; without any, what is assumed is said.
-fn config_of(run: &RunDirectory) -> anyhow::Result<TrainConfig> {
-    let path = run.file(RunDirectory::CONFIG);
-    if path.exists() {
-        return config_file::read(&path);
-    }
-    let TrainConfig { data, loss, .. } = TrainConfig::default();
-    output::note(&format!(
-        "note: the run has no `{}`; the loss is taken to be {}, the data {} unless `--data` is given",
-        RunDirectory::CONFIG,
-        loss.unwrap_or_default(),
-        data.unwrap_or_default()
-    ));
-    Ok(TrainConfig::default())
 }
 
 fn class_table(classes: &ClassEvaluation, labels: &[String], unit: Unit) -> String {

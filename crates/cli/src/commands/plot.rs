@@ -1,12 +1,15 @@
 //! `firebrick plot`
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use firebrick::curves::run_panels;
+use firebrick::curves::{Curve, Panel, curves_size, run_panels};
 use firebrick::training::{History, RunDirectory};
 
+use crate::chart::{ChartCurve, chart, terminal_width};
 use crate::destination::Destination;
+use crate::output;
 use crate::picture;
 use crate::picture_size::PictureSize;
 use crate::runs::{self, RunsFolder};
@@ -17,7 +20,7 @@ EXAMPLES:
   firebrick plot mnist-1 mnist-2 adam -o three.png
   firebrick plot mnist-1 --size 1200x700";
 
-/// Draw accuracy and loss over the epochs: one run, or several in one picture.
+/// Draw the loss and every metric over the epochs, as a picture and in the terminal: one run, or several together.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct PlotArguments {
@@ -30,9 +33,9 @@ pub(crate) struct PlotArguments {
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 
-    /// Width and height in pixels
-    #[arg(long, value_name = "WxH", default_value_t)]
-    size: PictureSize,
+    /// Width and height in pixels [default: 800x500, more for more than four figures]
+    #[arg(long, value_name = "WxH")]
+    size: Option<PictureSize>,
 
     #[command(flatten)]
     folder: RunsFolder,
@@ -61,9 +64,90 @@ pub(crate) fn run(arguments: &PlotArguments) -> anyhow::Result<ExitCode> {
         .zip(&drawn)
         .map(|(name, (_, history))| (name.as_str(), history))
         .collect();
-    picture::draw(&run_panels(&histories), &title, arguments.size, &output)?;
+    let panels = run_panels(&histories);
+    let size = arguments
+        .size
+        .unwrap_or(PictureSize(curves_size(panels.len())));
+    picture::draw(&panels, &title, size, &output)?;
+    if !output.is_standard_output() {
+        output::print(&charts(&panels, drawn.len() == 1, terminal_width()))?;
+    }
     output.report(&format!("drew {title} to"))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The panels one below the other, as plain characters.
+fn charts(panels: &[Panel], is_single: bool, width: usize) -> String {
+    let mut text = String::new();
+    for panel in panels {
+        let (curves, legend) = if is_single {
+            of_one_run(panel)
+        } else {
+            of_several_runs(panel)
+        };
+        let title = panel.title.escape_debug().to_string();
+        let chart = chart(&title, &panel.x_label, &curves, width);
+        let _ = writeln!(text, "{chart}{legend}\n");
+    }
+    text
+}
+
+/// The curves of both splits, and what they are drawn with.
+fn of_one_run(panel: &Panel) -> (Vec<ChartCurve>, String) {
+    let mark = |curve: &Curve| if curve.dashed { '.' } else { '*' };
+    let legend: Vec<String> = panel
+        .curves
+        .iter()
+        .map(|curve| format!("{} {}", mark(curve), curve.label))
+        .collect();
+    let curves = panel.curves.iter().map(|curve| ChartCurve {
+        mark: mark(curve),
+        points: points(curve),
+    });
+    (curves.collect(), legend.join("   "))
+}
+
+/// One curve a run, that of its validation if there is one, and the letters they are drawn with.
+fn of_several_runs(panel: &Panel) -> (Vec<ChartCurve>, String) {
+    let mut shown: Vec<&Curve> = Vec::new();
+    for curve in &panel.curves {
+        match shown.iter_mut().find(|other| other.label == curve.label) {
+            Some(other) => *other = curve,
+            None => shown.push(curve),
+        }
+    }
+    let marks = || ('a'..='z').chain('A'..='Z').cycle();
+    let legend: Vec<String> = shown
+        .iter()
+        .zip(marks())
+        .map(|(curve, mark)| {
+            let split = if curve.dashed {
+                "training"
+            } else {
+                "validation"
+            };
+            format!("{mark} {}, {split}", curve.label.escape_debug())
+        })
+        .collect();
+    let curves = shown.iter().zip(marks()).map(|(curve, mark)| ChartCurve {
+        mark,
+        points: points(curve),
+    });
+    (curves.collect(), legend.join("\n"))
+}
+
+/// The epochs of a curve with their values.
+fn points(curve: &Curve) -> Vec<(u64, f64)> {
+    let epochs = curve.epochs.iter().map(|epoch| {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "epochs are counted from 1, and a cast to integer saturates"
+        )]
+        let epoch = *epoch as u64;
+        epoch
+    });
+    epochs.zip(curve.values.iter().copied()).collect()
 }
 
 /// The names of the runs; those of one name in different folders are told apart by their paths.

@@ -9,13 +9,11 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::anyhow;
-use firebrick::datasets::DataDescription;
+use firebrick::datasets::{CsvSource, DataDescription};
 use firebrick::devices::DeviceName;
-use firebrick::training::RunDirectory;
 
-use crate::config_file;
 use crate::failure::OrUsage;
-use crate::runs::RunsFolder;
+use crate::runs::{self, RunsFolder};
 use crate::train_settings::TrainSettings;
 
 const EXAMPLES: &str = "\
@@ -41,7 +39,7 @@ pub(crate) struct PredictArguments {
     files: Vec<PathBuf>,
 
     /// How many answers to give for a picture, the most probable first [default: 3]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     top: Option<NonZeroUsize>,
 
     /// Write the predictions for a table to this CSV file instead of printing them; `-` is standard output
@@ -63,9 +61,23 @@ pub(crate) struct PredictArguments {
 pub(crate) fn run(arguments: &PredictArguments) -> anyhow::Result<ExitCode> {
     let run = arguments.runs.open(&arguments.run)?;
     let name = run.path().display();
-    if let Some(settings) = settings_of(&run)?
-        && let DataDescription::Csv(source) = &settings.data
+    let config = runs::config(&run)?;
+    let table = arguments
+        .files
+        .iter()
+        .find(|file| CsvSource::is_table(file));
+    if config.data().is_none()
+        && let Some(table) = table
     {
+        return Err(anyhow!(
+            "the run `{name}` was made by a program and does not say which columns of a table its network takes, so that it \
+             cannot predict `{}`; the program that trains can tell: `Fit::with_data_description`",
+            table.display()
+        ));
+    }
+    let says_data = config.data().is_some();
+    let settings = TrainSettings::resolve(config)?;
+    if let DataDescription::Csv(source) = &settings.data {
         if arguments.top.is_some() {
             return Err(anyhow!(
                 "`--top` is for pictures, the network of `{name}` was trained on a table; leave it out"
@@ -75,19 +87,15 @@ pub(crate) fn run(arguments: &PredictArguments) -> anyhow::Result<ExitCode> {
         return rows::run(arguments, &run, &settings, source);
     }
     if arguments.output.is_some() {
+        let of = if says_data {
+            "was trained on pictures"
+        } else {
+            "is not said to take one"
+        };
         return Err(anyhow!(
-            "`--output` is for tables, the network of `{name}` was trained on pictures; leave it out"
+            "`--output` is for tables, the network of `{name}` {of}; leave it out"
         ))
         .or_usage();
     }
     pictures::run(arguments, &run)
-}
-
-/// The settings of a run; a network that sees pictures needs none.
-fn settings_of(run: &RunDirectory) -> anyhow::Result<Option<TrainSettings>> {
-    let path = run.file(RunDirectory::CONFIG);
-    if !path.exists() {
-        return Ok(None);
-    }
-    TrainSettings::resolve(config_file::read(&path)?).map(Some)
 }

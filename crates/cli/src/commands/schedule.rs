@@ -8,12 +8,12 @@ use anyhow::anyhow;
 use firebrick::curves::{Curve, Panel};
 use firebrick::schedules::{Schedule, ScheduleSpec, ScheduleUnit};
 
+use crate::chart::{ChartCurve, chart, number, terminal_width};
 use crate::destination::Destination;
 use crate::failure::OrUsage;
 use crate::output;
 use crate::picture;
 use crate::picture_size::PictureSize;
-use crate::rate_chart::{number, rate_chart};
 
 const EXAMPLES: &str = "\
 EXAMPLES:
@@ -26,8 +26,6 @@ A SPEC that is none lists all forms: firebrick schedule help";
 
 /// More steps than this are drawn and searched at as many of them, evenly spread.
 const MAX_POINTS: u64 = 4096;
-/// The width where standard output is no terminal.
-const WIDTH: usize = 80;
 
 /// Draw a learning rate over the steps, and say where it begins, ends and lies between.
 #[derive(Debug, clap::Args)]
@@ -38,11 +36,11 @@ pub(crate) struct ScheduleArguments {
     schedule: ScheduleSpec,
 
     /// How many optimizer steps to look at
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), allow_negative_numbers = true)]
     steps: u64,
 
     /// How many steps an epoch has, for a schedule that counts epochs
-    #[arg(long, value_name = "M", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "M", value_parser = clap::value_parser!(u64).range(1..), allow_negative_numbers = true)]
     steps_per_epoch: Option<u64>,
 
     /// Where to draw a picture too, as .svg or .png; `-` is standard output, which has the picture instead, as SVG
@@ -67,7 +65,12 @@ pub(crate) fn run(arguments: &ScheduleArguments) -> anyhow::Result<ExitCode> {
         _ => 1,
     };
     let points = sample(&*spec.build(steps_per_epoch).or_usage()?, arguments.steps);
-    let mut text = format!("{spec}\n\n{}\n", rate_chart(&points, terminal_width()));
+    let curve = ChartCurve {
+        mark: '*',
+        points: points.clone(),
+    };
+    let chart = chart("learning rate", "step", &[curve], terminal_width());
+    let mut text = format!("{spec}\n\n{chart}\n");
     text.push_str(&figures(&points, arguments.steps));
     if let Some(path) = &arguments.output {
         let output = Destination::new(path, "picture", [] as [&Path; 0])?;
@@ -146,17 +149,4 @@ fn draw(
         ..Panel::default()
     };
     picture::draw(&[panel], &spec.to_string(), size, output)
-}
-
-/// The characters of a line: what `COLUMNS` says, or what the terminal has.
-fn terminal_width() -> usize {
-    let columns = std::env::var("COLUMNS").ok();
-    columns
-        .and_then(|columns| columns.parse().ok())
-        .or_else(|| {
-            console::Term::stdout()
-                .size_checked()
-                .map(|(_, width)| width.into())
-        })
-        .map_or(WIDTH, |width: usize| width.min(1000))
 }

@@ -51,11 +51,11 @@ pub(crate) struct SummaryArguments {
     data: Option<DataDescription>,
 
     /// Features of a sample [default: 784]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     inputs: Option<usize>,
 
     /// Classes to tell apart [default: 10]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     classes: Option<usize>,
 
     #[command(flatten)]

@@ -7,7 +7,7 @@ use firebrick::datasets::BatchSource;
 use firebrick::devices::SelectedDevice;
 use firebrick::models::AnyModel;
 use firebrick::training::{
-    Display, Evaluation, Fit, ModelFile, RunDirectory, StopReason, TrainError, Trainer,
+    Display, Evaluation, Fit, ModelFile, RunDirectory, StopReason, TrainError, Trainer, figure_text,
 };
 
 use crate::commands::devices::select_device;
@@ -37,7 +37,11 @@ EXAMPLES:
 
 Flags win over the file of --config, that wins over the one of --model, both win over the defaults. \
 The features of a table are normalized before the hidden layers, numbers to predict brought back to \
-their scale behind them. Ctrl-C stops in order: what was learned is saved.";
+their scale behind them. Ctrl-C stops in order: what was learned is saved.
+
+Keys of the dashboard: left and right choose the figure, up and down all of it, its latest part or a \
+summary; q asks whether to stop: s stops in order and saves what was learned, k leaves at once with what was \
+saved before, c goes on. The upper bar is the epoch, the lower one the training.";
 
 /// Train a network and keep settings, history, curves and weights in a run directory.
 #[derive(Debug, clap::Args)]
@@ -105,6 +109,7 @@ pub(crate) fn run(arguments: TrainArguments) -> anyhow::Result<ExitCode> {
     };
     let mut config = flags.or(file);
     config.data = arguments.table.applied_to(config.data().cloned())?;
+    config.check_complete().or_usage()?;
     let settings = TrainSettings::resolve(config)?;
     let prepared = Prepared::new(settings)?;
     let compile = prepared.settings.compile()?;
@@ -278,7 +283,7 @@ fn figures_line(evaluation: &Evaluation) -> String {
     let figures: Vec<String> = evaluation
         .figures
         .iter()
-        .map(|(name, value)| format!("{name} {value:.4}"))
+        .map(|(name, value)| format!("{name} {}", figure_text(value)))
         .collect();
     figures.join(", ")
 }

@@ -75,18 +75,24 @@ fn the_loss_is_the_one_of_the_run() {
 }
 
 #[test]
-fn a_run_without_its_config_says_what_is_assumed() {
+fn a_run_without_its_config_says_what_it_does_not_say() {
     let workplace = Workplace::new();
     workplace.train("--ui quiet --run x --loss mse").succeeds();
     std::fs::remove_file(workplace.path("runs/x/config.toml")).unwrap();
-    let outcome = workplace.run("evaluate runs/x --data mnist-sample");
-    assert_eq!(outcome.code, Some(0));
-    assert_eq!(
-        outcome.stderr,
-        "note: the run has no `config.toml`; the loss is taken to be sparse_categorical_crossentropy, the data mnist unless \
-         `--data` is given\n"
+    workplace.run("evaluate runs/x").fails(
+        2,
+        &["does not say the data it learned from: `--data`, and its loss: `--loss`"],
     );
-    assert!(outcome.stdout.contains("(sparse_categorical_crossentropy)"));
+    let outcome = workplace.run("evaluate runs/x --data mnist-sample --loss mse");
+    assert_eq!(outcome.code, Some(0));
+    assert!(
+        outcome
+            .stderr
+            .starts_with("note: the run does not say all of its metrics"),
+        "{}",
+        outcome.stderr
+    );
+    assert!(outcome.stdout.contains("(mean_squared_error)"));
 }
 
 #[test]

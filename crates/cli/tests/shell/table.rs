@@ -161,6 +161,7 @@ fn numbers_of_any_scale_are_learned() {
         "network  [2] → [1] in 5 layers; ",
         "learning mean_squared_error, adam, constant:0.001, 100 epochs, batches of 32, seed 42\n",
         ", mean_absolute_error ",
+        ", r2_score 0.9",
     ] {
         assert!(trained.contains(text), "{text}: {trained}");
     }
@@ -172,7 +173,14 @@ fn numbers_of_any_scale_are_learned() {
     assert!(evaluation.get("confusion_matrix").is_none(), "{json}");
     let table = workplace.run("evaluate x").succeeds().stdout;
     assert!(table.contains(" (mean_squared_error)\n"), "{table}");
-    assert_eq!(table.lines().count(), 4, "no table of classes: {table}");
+    assert_eq!(table.lines().count(), 5, "no table of classes: {table}");
+    let plotted = workplace.run("evaluate x --plot predicted.svg").succeeds();
+    assert_eq!(plotted.stdout, table);
+    let picture = workplace.read("predicted.svg");
+    for text in ["volume", "true", "predicted", "predicted = true", "rows"] {
+        assert!(picture.contains(&format!("\n{text}\n")), "{text}");
+    }
+    assert!(picture.matches("<circle").count() >= 20, "a mark a row");
     workplace
         .run("evaluate x --predictions classes.csv")
         .fails(1, &["no classes to predict", "firebrick predict"]);

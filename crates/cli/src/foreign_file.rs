@@ -1,0 +1,110 @@
+//! What a file is that somebody took for a run, told by its first bytes or its ending.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+/// What a file is, and what can be done with it today.
+#[derive(Clone, Copy)]
+struct Kind {
+    is: &'static str,
+    way_out: &'static str,
+}
+
+/// For networks of other frameworks.
+const NO_IMPORT: &str = "Firebrick cannot read it yet: describe the network in a model file (see examples/models) and train it \
+                         here with `firebrick train --model FILE`";
+
+const KERAS: Kind = foreign("a model of Keras");
+const HDF5: Kind = foreign("an HDF5 file, as Keras keeps models and weights in");
+const TORCH: Kind = foreign("a file of PyTorch");
+const PICKLE: Kind = foreign("a Python pickle, as PyTorch keeps weights in");
+const SAFETENSORS: Kind = foreign("a file of safetensors");
+const ONNX: Kind = foreign("an ONNX model");
+const BURNPACK: Kind = Kind {
+    is: "a saved model without the folder of its run",
+    way_out: "name the folder of the run that it belongs to; a program loads the file by `SavedModel::read`",
+};
+const PICTURE: Kind = Kind {
+    is: "a picture",
+    way_out: "name the run first, as in `firebrick predict RUN PICTURE`",
+};
+const TABLE: Kind = Kind {
+    is: "a table",
+    way_out: "name the run first, as in `firebrick predict RUN TABLE`",
+};
+const SETTINGS: Kind = Kind {
+    is: "a file of settings",
+    way_out: "`firebrick train` takes it, as `--model FILE` if it describes a network, else as `--config FILE`, and makes a \
+              run of it",
+};
+const OTHER: Kind = Kind {
+    is: "a file",
+    way_out: "name the folder of a run, as `firebrick train` makes it",
+};
+
+const fn foreign(is: &'static str) -> Kind {
+    Kind {
+        is,
+        way_out: NO_IMPORT,
+    }
+}
+
+/// By what a file begins with.
+const BEGINNINGS: [(&[u8], Kind); 8] = [
+    (b"\x89HDF\r\n\x1a\n", HDF5),
+    (b"NRUB", BURNPACK),
+    (b"\x89PNG\r\n\x1a\n", PICTURE),
+    (b"\xff\xd8\xff", PICTURE),
+    (b"\x80\x02", PICKLE),
+    (b"\x80\x03", PICKLE),
+    (b"\x80\x04", PICKLE),
+    (b"\x80\x05", PICKLE),
+];
+
+/// By how the name of a file ends.
+const ENDINGS: [(&str, Kind); 16] = [
+    ("keras", KERAS),
+    ("h5", HDF5),
+    ("hdf5", HDF5),
+    ("pt", TORCH),
+    ("pth", TORCH),
+    ("ckpt", TORCH),
+    ("pkl", PICKLE),
+    ("safetensors", SAFETENSORS),
+    ("onnx", ONNX),
+    ("bpk", BURNPACK),
+    ("png", PICTURE),
+    ("jpg", PICTURE),
+    ("jpeg", PICTURE),
+    ("csv", TABLE),
+    ("tsv", TABLE),
+    ("toml", SETTINGS),
+];
+
+/// What to tell somebody who named this file where a run is expected.
+pub(crate) fn no_run_but(file: &Path) -> String {
+    let Kind { is, way_out } = kind(file);
+    format!("`{}` is no run but {is}; {way_out}", file.display())
+}
+
+fn kind(file: &Path) -> Kind {
+    let head = head(file);
+    if let Some((_, kind)) = BEGINNINGS.iter().find(|(start, _)| head.starts_with(start)) {
+        return *kind;
+    }
+    let ending = file.extension().unwrap_or_default().to_string_lossy();
+    let by_ending = ENDINGS
+        .iter()
+        .find(|(known, _)| ending.eq_ignore_ascii_case(known));
+    by_ending.map_or(OTHER, |(_, kind)| *kind)
+}
+
+/// The first bytes; none of what cannot be read.
+fn head(file: &Path) -> Vec<u8> {
+    let mut head = Vec::new();
+    if let Ok(file) = File::open(file) {
+        let _ = file.take(8).read_to_end(&mut head);
+    }
+    head
+}

@@ -51,6 +51,18 @@ impl AnyModel {
         }
     }
 
+    /// What the network says of a batch, a softmax at its end included.
+    ///
+    /// # Shapes
+    /// - inputs: `[batch_size, input_shape...]`
+    /// - output: `[batch_size, ...]`
+    ///
+    /// # Errors
+    /// Inputs of another shape than the network's.
+    pub fn predict(&self, inputs: impl Into<AnyTensor>) -> Result<AnyTensor, ModelError> {
+        Model::predict(self, inputs)
+    }
+
     /// The network layer by layer.
     pub fn summary(&self) -> Summary {
         either!(self, model => model.summary())
@@ -78,8 +90,8 @@ impl Model for AnyModel {
         either!(self, model => model.output_activation())
     }
 
-    fn answer(&self, inputs: AnyTensor) -> Result<AnyTensor, ModelError> {
-        either!(self, model => model.answer(inputs))
+    fn predict(&self, inputs: impl Into<AnyTensor>) -> Result<AnyTensor, ModelError> {
+        either!(self, model => model.predict(inputs))
     }
 
     fn description(&self) -> Option<String> {

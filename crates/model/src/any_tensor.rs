@@ -227,15 +227,37 @@ impl AnyTensor {
         }
     }
 
+    /// All values in row-major order, channels last, read back from the device.
+    ///
+    /// # Errors
+    /// A device that fails.
+    ///
+    /// ```
+    /// # mod firebrick { pub use firebrick_model::{burn, self as models}; }
+    /// use firebrick::burn::tensor::{Device, Tensor};
+    /// use firebrick::models::AnyTensor;
+    ///
+    /// let rows = AnyTensor::from(Tensor::<2>::from_floats([[1.0, 2.0], [3.0, 4.0]], &Device::flex()));
+    /// assert_eq!(rows.into_vec()?, [1.0, 2.0, 3.0, 4.0]);
+    /// # Ok::<(), firebrick::models::ModelError>(())
+    /// ```
+    pub fn into_vec(self) -> Result<Vec<f32>, ModelError> {
+        self.read()
+            .map_err(|reason| ModelError::ReadBack { reason })
+    }
+
     /// All values in order, channels last.
     pub(crate) fn into_values(self) -> Result<Vec<f32>, LayerProblem> {
+        self.read()
+            .map_err(|reason| LayerProblem::Device { reason })
+    }
+
+    fn read(self) -> Result<Vec<f32>, String> {
         let data = of_any_rank!(
             self.into_channels_last().values,
             tensor => tensor.try_into_data_as::<f32>()
         );
-        let data = data.map_err(|error| LayerProblem::Device {
-            reason: error.to_string(),
-        })?;
+        let data = data.map_err(|error| error.to_string())?;
         Ok(data.iter().collect())
     }
 

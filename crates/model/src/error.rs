@@ -165,6 +165,15 @@ pub enum ModelError {
         reason: String,
     },
 
+    /// Values that a device does not hand back.
+    #[error(
+        "the values of a tensor cannot be read from its device: {reason}; check the device or choose another one"
+    )]
+    ReadBack {
+        /// What the device said.
+        reason: String,
+    },
+
     /// A layer that no file can keep.
     #[error(
         "layer `{layer}` ({class_name}) cannot be saved: {reason}; replace it by layers that have a description, or keep the network in code and its weights by `get_weights`"

@@ -1,6 +1,6 @@
 use burn::module::{Content, DisplaySettings, Module, ModuleDisplay};
 use burn::nn::Linear;
-use burn::tensor::{Int, Tensor, activation::softmax};
+use burn::tensor::{Int, Tensor};
 
 use crate::{Activation, AnyTensor, MlpConfig, Model, ModelError, Summary};
 
@@ -69,13 +69,13 @@ impl Mlp {
     /// Probabilities of the classes.
     ///
     /// # Shapes
-    /// - inputs: `[batch_size, num_features]`
+    /// - inputs: `[batch_size, num_features]`, or samples of more axes, which are flattened
     /// - output: `[batch_size, num_classes]`, each row sums to 1
     ///
-    /// # Panics
-    /// When the inputs do not have the network's number of features.
-    pub fn predict(&self, inputs: Tensor<2>) -> Tensor<2> {
-        softmax(self.logits(inputs), 1)
+    /// # Errors
+    /// Inputs with another number of features than the network's.
+    pub fn predict(&self, inputs: impl Into<AnyTensor>) -> Result<AnyTensor, ModelError> {
+        Model::predict(self, inputs)
     }
 
     /// The most probable class of each sample.

@@ -53,15 +53,16 @@ pub trait Model: Module + ModuleDisplay + std::fmt::Display + 'static {
         Activation::Linear
     }
 
-    /// What the network answers to a batch, its last activation included.
+    /// What the network says of a batch, its last activation included.
     ///
     /// # Shapes
     /// As those of [`forward`](Self::forward).
     ///
     /// # Errors
     /// Inputs that the network does not take.
-    fn answer(&self, inputs: AnyTensor) -> Result<AnyTensor, ModelError> {
-        Ok(self.forward(inputs)?.activated(self.output_activation()))
+    fn predict(&self, inputs: impl Into<AnyTensor>) -> Result<AnyTensor, ModelError> {
+        let outputs = self.forward(inputs.into())?;
+        Ok(outputs.activated(self.output_activation()))
     }
 
     /// A description from which the network can be built again, kept in the saved file.

@@ -98,8 +98,8 @@ impl Model for SequentialModel {
         })
     }
 
-    fn answer(&self, inputs: AnyTensor) -> Result<AnyTensor, ModelError> {
-        self.predict(inputs)
+    fn predict(&self, inputs: impl Into<AnyTensor>) -> Result<AnyTensor, ModelError> {
+        Self::predict(self, inputs)
     }
 
     fn output_activation(&self) -> Activation {

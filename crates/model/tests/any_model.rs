@@ -6,7 +6,9 @@ use std::path::Path;
 
 use burn::tensor::{Device, Tensor};
 use firebrick_model::layers::{BatchNormalization, Dense};
-use firebrick_model::{Activation, AnyModel, MlpConfig, Model, SavedModel, Sequential, save_model};
+use firebrick_model::{
+    Activation, AnyModel, AnyTensor, MlpConfig, Model, SavedModel, Sequential, save_model,
+};
 
 fn sequential() -> Sequential {
     Sequential::new([2, 3])
@@ -22,8 +24,46 @@ fn mlp() -> MlpConfig {
 fn answers(model: &impl Model) -> Vec<f32> {
     let values: Vec<f32> = (0..12).map(|i| (i as f32).sin()).collect();
     let inputs = Tensor::<1>::from_floats(&values[..], &Device::flex()).reshape([2, 6]);
-    let answers: Tensor<2> = model.answer(inputs.into()).unwrap().into_rank().unwrap();
+    let answers: Tensor<2> = model.predict(inputs).unwrap().into_rank().unwrap();
     answers.into_data().iter().collect()
+}
+
+#[test]
+fn the_networks_predict_by_the_same_call() {
+    let device = Device::flex();
+    let mlp = mlp().init(3, &device).unwrap();
+    let sequential = sequential().build(3, &device).unwrap();
+    let flat = || Tensor::<2>::ones([2, 6], &device);
+    let inputs = || Tensor::<3>::ones([2, 2, 3], &device);
+    // The methods of the types themselves: nobody who predicts has to import the trait.
+    let by_mlp = mlp.predict(flat()).unwrap();
+    let by_sequential = sequential.predict(inputs()).unwrap();
+    assert_eq!(
+        (by_mlp.shape(), by_sequential.shape()),
+        (vec![2, 4], vec![2, 4])
+    );
+    for (model, expected) in [
+        (AnyModel::from(mlp.clone()), by_mlp),
+        (AnyModel::from(sequential.clone()), by_sequential),
+    ] {
+        let expected = expected.into_vec().unwrap();
+        for inputs in [AnyTensor::from(flat()), inputs().into()] {
+            let predicted = model.predict(inputs).unwrap().into_vec().unwrap();
+            assert_eq!(predicted, expected);
+            for row in predicted.chunks(4) {
+                assert!((row.iter().sum::<f32>() - 1.0).abs() < 1e-6, "{row:?}");
+            }
+        }
+    }
+    let wrong = || Tensor::<2>::ones([2, 5], &device);
+    for (refused, expected) in [
+        (mlp.predict(wrong()), "[6]"),
+        (sequential.predict(wrong()), "[2, 3]"),
+    ] {
+        let message = refused.unwrap_err().to_string();
+        let words = format!("the network expects a batch of {expected}, received [2, 5]");
+        assert!(message.starts_with(&words), "{message}");
+    }
 }
 
 fn load(path: &Path) -> AnyModel {

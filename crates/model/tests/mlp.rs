@@ -93,7 +93,7 @@ fn probabilities_sum_to_one_and_classes_are_their_largest() {
     let values: Vec<f32> = (0..30).map(|i| (i as f32 * 7.3).sin() * 3.0).collect();
     let inputs = Tensor::<1>::from_floats(&values[..], &device).reshape([5, 6]);
 
-    let probabilities: Vec<f32> = mlp.predict(inputs.clone()).into_data().iter().collect();
+    let probabilities: Vec<f32> = mlp.predict(inputs.clone()).unwrap().into_vec().unwrap();
     let classes: Vec<i64> = mlp
         .predict_classes(inputs.clone())
         .into_data()

@@ -254,15 +254,10 @@ mod tests {
         let scratch = study.untrained().unwrap().forward(&x).unwrap();
         let inputs =
             || Tensor::<1>::from_floats(x.as_slice().unwrap(), &study.device).unsqueeze::<2>();
-        let mlp = fitted::untrained_mlp(&study).unwrap().predict(inputs());
+        let mlp = fitted::untrained_mlp(&study).unwrap();
         let sequential = fitted::untrained_sequential(&study).unwrap();
-        let sequential = sequential
-            .predict(inputs())
-            .unwrap()
-            .into_rank::<2>()
-            .unwrap();
-        for answers in [mlp, sequential] {
-            let answers: Vec<f32> = answers.into_data().iter::<f32>().collect();
+        for answers in [mlp.predict(inputs()), sequential.predict(inputs())] {
+            let answers = answers.unwrap().into_vec().unwrap();
             assert_eq!(answers.len(), 10);
             for (answer, expected) in answers.iter().zip(&scratch) {
                 assert!((answer - expected).abs() < 1e-6, "{answers:?} {scratch}");

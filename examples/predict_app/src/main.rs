@@ -108,9 +108,9 @@ fn images(art: &str) -> Vec<Vec<f32>> {
 
 /// The three most probable classes, for people.
 fn top_3(model: &Mlp, image: Vec<f32>, device: &Device) -> anyhow::Result<String> {
-    let inputs = Tensor::from_data(TensorData::new(image, [1, SIDE * SIDE]), device);
-    let probabilities = model.predict(inputs).try_into_data_as::<f32>()?;
-    let mut classes: Vec<(usize, f32)> = probabilities.iter().enumerate().collect();
+    let inputs = Tensor::<2>::from_data(TensorData::new(image, [1, SIDE * SIDE]), device);
+    let probabilities = model.predict(inputs)?.into_vec()?;
+    let mut classes: Vec<(usize, f32)> = probabilities.into_iter().enumerate().collect();
     classes.sort_by(|(_, a), (_, b)| b.total_cmp(a));
     let best = classes.iter().take(3);
     let best: Vec<String> = best

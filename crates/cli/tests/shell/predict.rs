@@ -53,7 +53,7 @@ fn the_answers_are_those_of_the_network() {
         .map(|&pixel| f32::from(pixel) / 255.0)
         .collect();
     let inputs = Tensor::<2>::from_data(TensorData::new(pixels, [1, 784]), &device);
-    let expected: Vec<f32> = network.predict(inputs).into_data().iter().collect();
+    let expected: Vec<f32> = network.predict(inputs).unwrap().into_vec().unwrap();
 
     assert_eq!(answers.len(), 10);
     assert!(answers.is_sorted_by(|a, b| a.1 >= b.1), "{answers:?}");

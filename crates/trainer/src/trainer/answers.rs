@@ -124,7 +124,7 @@ fn answered<M: Model>(
         let end = (start + pass.batch_size).min(num_samples);
         passing.begin_batch();
         passing.call(|callback, training| callback.on_predict_batch_begin(training))?;
-        answers.push(model.answer(inputs(start..end)?)?);
+        answers.push(model.predict(inputs(start..end)?)?);
         passing.call(|callback, training| callback.on_predict_batch_end(training))?;
         lines.batch_done();
         lines.show(&nothing);

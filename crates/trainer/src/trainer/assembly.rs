@@ -173,7 +173,7 @@ impl<M: Model> Trainer<M> {
         let batch = data
             .gather(&rows, &self.device)
             .map_err(|error| failed(error.to_string()))?;
-        let answers = self.model.answer(objective.inputs(batch.inputs)?)?;
+        let answers = self.model.predict(objective.inputs(batch.inputs)?)?;
         let size = answers.shape().iter().product();
         let values: Tensor<1> = answers.reshape(&[size])?.into_rank()?;
         let values = values

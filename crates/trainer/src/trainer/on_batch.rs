@@ -86,7 +86,7 @@ impl<M: Model> Trainer<M> {
     /// # Errors
     /// Inputs that the network does not take.
     pub fn predict_on_batch(&self, inputs: impl Into<AnyTensor>) -> Result<AnyTensor, TrainError> {
-        Ok(self.model.answer(inputs.into())?)
+        Ok(self.model.predict(inputs)?)
     }
 
     fn batch(

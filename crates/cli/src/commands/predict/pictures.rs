@@ -95,14 +95,9 @@ fn predict(
     device: &Device,
     top: usize,
 ) -> anyhow::Result<Prediction> {
-    let answer = network.answer(digit.to_tensor(device).into())?;
+    let answer = network.predict(digit.to_tensor(device))?;
     let shape = answer.shape();
-    let values = answer
-        .reshape(&[1, shape.iter().product()])?
-        .into_rank::<2>()?
-        .try_into_data_as::<f32>()
-        .context("reading back from the device failed")?;
-    let values: Vec<f64> = values.iter::<f32>().map(f64::from).collect();
+    let values: Vec<f64> = answer.into_vec()?.into_iter().map(f64::from).collect();
     let probabilities = probabilities(&values, network.output_activation()).with_context(|| {
         format!(
             "the network answers with numbers of shape {:?}, expected one for each class; predict needs a \

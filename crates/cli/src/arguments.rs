@@ -17,9 +17,9 @@ const EXAMPLES: &str = "\
 EXAMPLES:
   firebrick train                       MNIST by default
   firebrick train --data mnist-sample   without any files
-  firebrick train --data iris.csv --target species --classes
+  firebrick train --data assets/iris/iris.csv --target species --classes
   firebrick evaluate mnist-1            how good it became
-  firebrick predict mnist-1 seven.png   which digit it is
+  firebrick predict mnist-1 assets/digits/seven.png
   firebrick plot mnist-1 mnist-2        curves of two runs
   firebrick study networks              three ways to write a network
 

@@ -23,6 +23,9 @@ mod destinations;
 mod devices;
 #[path = "shell/evaluate.rs"]
 mod evaluate;
+#[cfg(unix)]
+#[path = "shell/examples.rs"]
+mod examples;
 #[path = "shell/failures.rs"]
 mod failures;
 #[path = "shell/interrupt.rs"]

@@ -51,6 +51,9 @@ mod subset;
 mod targets;
 mod validation_split;
 
+/// Burn itself, in the version this crate is built on.
+pub use burn;
+
 pub use array_data::{ArrayData, Elements, Number};
 pub use array_dataset::ArrayDataset;
 pub use array_error::{ArrayError, ArrayPart};

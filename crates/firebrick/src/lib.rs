@@ -131,8 +131,43 @@ pub mod curves {
     };
 }
 
-/// What most programs use.
+/// What most programs use: one import for a network of Keras' layers, and for one of your own as well, because the
+/// derive of Burn's [`Module`] needs `burn` in scope beside the trait.
+///
+/// ```
+/// use firebrick::prelude::*;
+///
+/// /// Two layers whose outputs are added.
+/// #[derive(Module, Debug)]
+/// struct TwoPaths {
+///     left: burn::nn::Linear,
+///     right: burn::nn::Linear,
+/// }
+///
+/// impl Model for TwoPaths {
+///     fn forward(&self, inputs: AnyTensor) -> Result<AnyTensor, ModelError> {
+///         let x: Tensor<2> = inputs.into_rank()?;
+///         Ok((self.left.forward(x.clone()) + self.right.forward(x).tanh()).into())
+///     }
+/// }
+///
+/// let device = DeviceName::Flex.select()?.device;
+/// let linear = burn::nn::LinearConfig::new(2, 1);
+/// let model = TwoPaths { left: linear.init(&device), right: linear.init(&device) };
+/// let data = ArrayDataset::new([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [0.0, 1.0, 1.0, 2.0])?;
+/// let mut trainer = Compile::new(Optimizer::adam(), MeanSquaredError::new()).with_learning_rate(0.1).model(model);
+/// trainer.fit(&data, &Fit::new(200).with_display(Display::Quiet))?;
+/// let sum = trainer.predict(Tensor::<2>::from_floats([[1.0, 1.0]], &device))?.into_vec()?;
+/// assert!((sum[0] - 2.0).abs() < 0.1, "{sum:?}");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub mod prelude {
+    pub use burn::{
+        self,
+        module::Module,
+        tensor::{Device, Tensor},
+    };
+
     pub use crate::datasets::{
         ArrayDataset, CsvSource, DataSource, ValidationSplit, load, mnist_sample,
     };
@@ -140,7 +175,8 @@ pub mod prelude {
     pub use crate::losses::{Loss, MeanSquaredError, SparseCategoricalCrossentropy};
     pub use crate::metrics::Metric;
     pub use crate::models::{
-        Activation, Mlp, MlpConfig, Model, SavedModel, Sequential, save_model,
+        Activation, AnyModel, AnyTensor, Mlp, MlpConfig, Model, ModelError, SavedModel, Sequential,
+        SequentialModel, save_model,
     };
     pub use crate::schedules::{Constant, ScheduleSpec, TimeBased};
     pub use crate::training::{Compile, Display, Fit, History, Optimizer, Trainer};

@@ -39,6 +39,9 @@ mod sequential_model;
 mod summary;
 mod text_form;
 
+/// Burn itself, in the version this crate is built on.
+pub use burn;
+
 pub use activation::Activation;
 pub use any_model::AnyModel;
 pub use any_tensor::AnyTensor;

@@ -42,6 +42,9 @@ mod text;
 mod time_based;
 mod warmup;
 
+/// Burn itself, in the version this crate is built on.
+pub use burn;
+
 pub use adapter::ScheduleAdapter;
 pub use constant::Constant;
 pub use cosine_decay::CosineDecay;

@@ -345,6 +345,44 @@ pub enum TrainError {
         epoch: usize,
     },
 
+    /// A panic in a loss.
+    #[error(
+        "the loss {loss} panicked: {message}; it receives targets of the shape [rows, columns], or [rows, 1] for the \
+         index of a class, and outputs of the shape [rows, columns], and gives [rows]"
+    )]
+    LossPanicked {
+        /// The loss.
+        loss: String,
+        /// The panic's message.
+        message: String,
+    },
+
+    /// A panic in a metric.
+    #[error(
+        "the metric {metric} panicked: {message}; it receives targets of the shape [rows, columns], or [rows, 1] for \
+         the index of a class, outputs of the shape [rows, columns] and weights of the shape [rows]"
+    )]
+    MetricPanicked {
+        /// The metric.
+        metric: String,
+        /// The panic's message.
+        message: String,
+    },
+
+    /// Arrays that a loss or a metric cannot compare.
+    #[error(
+        "{name} cannot compare targets of the shape {targets:?} with outputs of the shape {outputs:?}; give a target for \
+         every output, or where it takes the index of a class one for every row of outputs"
+    )]
+    NotComparable {
+        /// The loss or the metric.
+        name: String,
+        /// Shape of the targets.
+        targets: Vec<usize>,
+        /// Shape of the outputs.
+        outputs: Vec<usize>,
+    },
+
     /// A panic in a callback.
     #[error(
         "the callback {callback} panicked: {message}; the weights of the last whole epoch are kept. Let its \

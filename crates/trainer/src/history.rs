@@ -96,11 +96,14 @@ pub struct FitParams {
 /// What a training did, epoch by epoch. An epoch that was cut short is not in it.
 ///
 /// A figure by its name is a column, `history["val_loss"]`; where only some epochs were validated it
-/// has as many values as there were validations, as in Keras.
+/// has as many values as there were validations, as in Keras. So are `history["learning_rate"]` and
+/// `history["seconds"]`, which every epoch has.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct History {
     epochs: Vec<EpochRecord>,
     columns: Vec<(String, Vec<f64>)>,
+    learning_rates: Vec<f64>,
+    seconds: Vec<f64>,
     /// What was asked for.
     pub params: FitParams,
     /// Why it ended.
@@ -121,11 +124,16 @@ impl History {
         self.epochs.last()
     }
 
-    /// A figure over the epochs.
+    /// A figure over the epochs, or their `learning_rate` or `seconds`.
     pub fn get(&self, name: &str) -> Option<&[f64]> {
-        self.columns
-            .iter()
-            .find_map(|(own, values)| (own == name).then_some(values.as_slice()))
+        let [_, learning_rate, _, seconds] = Self::COLUMNS;
+        let figure = self.columns.iter().find(|(own, _)| own == name);
+        match figure {
+            Some((_, values)) => Some(values),
+            None if name == learning_rate => Some(&self.learning_rates),
+            None if name == seconds => Some(&self.seconds),
+            None => None,
+        }
     }
 
     /// The names of the figures, in order.
@@ -155,6 +163,8 @@ impl History {
                 None => self.columns.push((name.to_owned(), vec![value])),
             }
         }
+        self.learning_rates.push(record.learning_rate);
+        self.seconds.push(record.seconds);
         self.epochs.push(record);
     }
 
@@ -265,10 +275,11 @@ impl Index<&str> for History {
     type Output = [f64];
 
     /// # Panics
-    /// When there is no figure of this name; [`get`](History::get) doesn't.
+    /// When there is no column of this name; [`get`](History::get) doesn't.
     fn index(&self, name: &str) -> &[f64] {
         self.get(name).unwrap_or_else(|| {
-            let known: Vec<&str> = self.names().collect();
+            let [_, learning_rate, _, seconds] = Self::COLUMNS;
+            let known: Vec<&str> = self.names().chain([learning_rate, seconds]).collect();
             panic!(
                 "the history has no figure `{name}`; it has {}",
                 known.join(", ")

@@ -12,6 +12,7 @@ mod burn_loop;
 mod callback;
 pub mod callbacks;
 mod compile;
+mod compute;
 mod curves;
 mod display;
 mod displays;
@@ -35,6 +36,10 @@ mod pass;
 mod run_description;
 mod run_directory;
 mod trainer;
+mod unoptimized;
+
+/// Burn itself, in the version this crate is built on.
+pub use burn;
 
 pub use adapt::adapt;
 pub use callback::{Callback, Flow, HookResult, Training, Weights};

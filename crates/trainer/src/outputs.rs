@@ -22,6 +22,16 @@ pub struct Outputs {
     activation: Activation,
 }
 
+impl From<Tensor<2>> for Outputs {
+    /// What a network answers, with nothing kept apart.
+    ///
+    /// # Shapes
+    /// - values: `[rows, columns]`
+    fn from(values: Tensor<2>) -> Self {
+        Self::new(values, Activation::Linear)
+    }
+}
+
 impl Outputs {
     /// What a network gives before its last activation, and that activation.
     ///

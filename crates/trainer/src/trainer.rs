@@ -15,7 +15,7 @@ use crate::displays::KeptLines;
 use crate::run_description::{describe, is_ours};
 use crate::{
     Compile, Display, Evaluation, Fit, FitParams, History, Pass, RunDirectory, TrainError,
-    curves_size, displays, draw_curves, run_panels,
+    curves_size, displays, draw_curves, run_panels, unoptimized,
 };
 use assembly::Checked;
 
@@ -118,6 +118,7 @@ impl<M: Model> Trainer<M> {
             objective,
             figures,
         } = self.checked(Arc::new(data.clone()), fit)?;
+        unoptimized::tell(display);
 
         // Without a prefetching thread: gathering bytes takes a few per cent of a step, and on two cores
         // the thread was measured to cost more than it saves.

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use burn::tensor::Device;
 use firebrick_data::mnist_sample;
-use firebrick_model::{MlpConfig, SavedModel};
+use firebrick_model::{MlpConfig, SavedModel, catch_panic};
 use firebrick_trainer::losses::SparseCategoricalCrossentropy;
 use firebrick_trainer::{
     Compile, Display, EpochRecord, Fit, History, Logs, Metric, Optimizer, RunDirectory, StopReason,
@@ -49,6 +49,23 @@ fn history(epochs: usize) -> History {
         history.push(record(epoch));
     }
     history
+}
+
+#[test]
+fn a_history_gives_every_column_of_its_file_by_name() {
+    let history = history(2);
+    assert_eq!(history["learning_rate"], [0.1, 0.1]);
+    assert_eq!(history["seconds"], [0.25, 0.25]);
+    assert_eq!(history.get("learning_rat"), None);
+    let names: Vec<&str> = history.names().collect();
+    let all = [&names[..], &["learning_rate", "seconds"]]
+        .concat()
+        .join(", ");
+    let panic = catch_panic(|| history["learning_rat"].len()).unwrap_err();
+    assert_eq!(
+        panic,
+        format!("the history has no figure `learning_rat`; it has {all}")
+    );
 }
 
 #[test]

@@ -20,7 +20,7 @@ const EXAMPLES: &str = "\
 EXAMPLES:
   firebrick data info
   firebrick data info --data mnist-sample --json
-  firebrick data info --data iris.csv
+  firebrick data info --data assets/iris/iris.csv
   firebrick data fetch";
 
 const PLACES: &str = "\

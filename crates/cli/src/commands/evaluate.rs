@@ -29,7 +29,7 @@ const EXAMPLES: &str = "\
 EXAMPLES:
   firebrick evaluate mnist-1
   firebrick evaluate mnist-1 --data mnist-sample
-  firebrick evaluate iris-1 --data new.csv
+  firebrick evaluate iris-1 --data assets/iris/iris.csv
   firebrick evaluate mnist-1 --json | jq .accuracy";
 
 /// Judge a run's network on test samples: loss, metrics, and for classes precision and recall of each and a

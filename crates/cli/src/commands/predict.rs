@@ -18,10 +18,10 @@ use crate::train_settings::TrainSettings;
 
 const EXAMPLES: &str = "\
 EXAMPLES:
-  firebrick predict mnist-1 seven.png
-  firebrick predict mnist-1 digits/*.png --top 1
-  firebrick predict mnist-1 photo.jpg --json
-  firebrick predict iris-1 new.csv --output species.csv
+  firebrick predict mnist-1 assets/digits/seven.png
+  firebrick predict mnist-1 assets/digits/*.png --top 1
+  firebrick predict mnist-1 assets/digits/three.jpg --json
+  firebrick predict iris-1 assets/iris/iris.csv --output species.csv
 
 Pictures may have any size and colours, dark ink on a light background or the other way round. A \
 table has the columns that the network was trained on, by name and in any order; its target is not \

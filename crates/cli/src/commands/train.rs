@@ -30,7 +30,7 @@ EXAMPLES:
   firebrick train
   firebrick train --data mnist-sample --epochs 5 --ui lines
   firebrick train --hidden 256 --optimizer adam --run adam
-  firebrick train --data iris.csv --target species --classes
+  firebrick train --data assets/iris/iris.csv --target species --classes
   firebrick train --model examples/models/cnn.toml --epochs 3
   firebrick train --config runs/adam/config.toml --seed 7
   firebrick train --epochs 100 --early-stopping val_loss:5:restore --checkpoint best

@@ -17,7 +17,8 @@ EXAMPLES:
   firebrick study curve --by width --values 1,4,16,64 --seeds 3
   firebrick study curve --by depth --hidden 16 --activation relu
   firebrick study curve --by epochs --train-size 200 --epochs 400
-  firebrick study curve --by width --data mnist-sample --train-size 200 --validation-size 500 --epochs 20
+  firebrick study curve --by width --data mnist-sample \\
+    --train-size 200 --validation-size 500 --epochs 20
 
 DEFAULTS:
   train-size  100 to 50,000 images, one hidden layer of 16 units, 30 epochs and at least 3,000 steps

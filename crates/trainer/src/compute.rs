@@ -1,0 +1,199 @@
+//! A loss or a metric of arrays that a program has, without a network or a training.
+
+use burn::tensor::{Device, Tensor};
+use firebrick_data::{ArrayData, DataError};
+use firebrick_model::{Activation, DeviceName, catch_panic};
+
+use crate::losses::TargetForm;
+use crate::{Loss, Metric, Outputs, TrainError};
+
+impl Loss {
+    /// The loss of these outputs, as Keras gives it when a loss is called.
+    ///
+    /// Targets and outputs are whatever an [`ArrayData`] is made of, a row a sample; outputs are what a network
+    /// answers, its last activation included.
+    ///
+    /// ```
+    /// use firebrick::losses::{Loss, MeanSquaredError, Reduction};
+    ///
+    /// let loss = Loss::from(MeanSquaredError::new());
+    /// assert_eq!(loss.compute([[0.0, 1.0], [0.0, 0.0]], [[1.0, 1.0], [1.0, 0.0]])?, 0.5);
+    /// assert_eq!(loss.with_reduction(Reduction::Sum).compute([1.0, 2.0], [3.0, 5.0])?, 13.0);
+    /// # Ok::<(), firebrick::training::TrainError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Targets and outputs of different shapes or, where the loss takes the index of a class, targets that are none; a
+    /// loss of your own that panics.
+    pub fn compute<T, O>(&self, targets: T, outputs: O) -> Result<f64, TrainError>
+    where
+        T: TryInto<ArrayData, Error: Into<DataError>>,
+        O: TryInto<ArrayData, Error: Into<DataError>>,
+    {
+        let compared = Compared::new(self.name(), targets, outputs)?;
+        let form = self.function().target_form();
+        compared.check(form, |targets| self.function().mask(targets))?;
+        let Compared {
+            targets, outputs, ..
+        } = &compared;
+        let value =
+            catch_panic(|| self.forward(targets.clone(), outputs, None)).map_err(|message| {
+                TrainError::LossPanicked {
+                    loss: self.name().to_owned(),
+                    message,
+                }
+            })?;
+        Ok(read(value)?.into_iter().map(f64::from).sum())
+    }
+}
+
+impl Metric {
+    /// The figure of these outputs, or one for each class or threshold, as Keras gives it when a metric is called.
+    ///
+    /// Targets and outputs are whatever an [`ArrayData`] is made of, a row a sample; outputs are what a network
+    /// answers, its last activation included.
+    ///
+    /// ```
+    /// use firebrick::metrics::{F1Score, Metric};
+    ///
+    /// let outputs = [[0.8, 0.2], [0.6, 0.4], [0.3, 0.7], [0.1, 0.9]];
+    /// assert_eq!(Metric::accuracy().compute([0, 1, 1, 1], outputs)?, [0.75]);
+    /// let targets = [[1, 0], [0, 1], [0, 1], [0, 1]];
+    /// let of_each_class = Metric::from(F1Score::new()).compute(targets, outputs)?;
+    /// assert!((of_each_class[0] - 2.0 / 3.0).abs() < 1e-6 && (of_each_class[1] - 0.8).abs() < 1e-6);
+    /// # Ok::<(), firebrick::training::TrainError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Targets and outputs of different shapes or, where the metric takes the index of a class, targets that are none;
+    /// outputs of a width that the metric's arguments do not go with; a metric of your own that panics.
+    pub fn compute<T, O>(&self, targets: T, outputs: O) -> Result<Vec<f64>, TrainError>
+    where
+        T: TryInto<ArrayData, Error: Into<DataError>>,
+        O: TryInto<ArrayData, Error: Into<DataError>>,
+    {
+        let compared = Compared::new(self.name(), targets, outputs)?;
+        let Compared {
+            targets, outputs, ..
+        } = &compared;
+        let columns = outputs.raw().dims()[1];
+        let natural = match targets.dims()[1] {
+            1 if columns > 1 => TargetForm::ClassIndex,
+            _ => TargetForm::LikeOutputs,
+        };
+        let function = self.function(natural, columns);
+        compared.check(function.target_form(), |_| None)?;
+        function.check(columns)?;
+        let sums =
+            catch_panic(|| function.update(targets.clone(), outputs, None)).map_err(|message| {
+                TrainError::MetricPanicked {
+                    metric: self.name().to_owned(),
+                    message,
+                }
+            })?;
+        let sums: Vec<f64> = read(sums)?.into_iter().map(f64::from).collect();
+        Ok(function.result(&sums))
+    }
+}
+
+/// Targets and outputs with one row for each other.
+struct Compared<'a> {
+    name: &'a str,
+    targets: Tensor<2>,
+    outputs: Outputs,
+}
+
+impl<'a> Compared<'a> {
+    fn new<T, O>(name: &'a str, targets: T, outputs: O) -> Result<Self, TrainError>
+    where
+        T: TryInto<ArrayData, Error: Into<DataError>>,
+        O: TryInto<ArrayData, Error: Into<DataError>>,
+    {
+        let targets = targets.try_into().map_err(Into::into)?;
+        let outputs = outputs.try_into().map_err(Into::into)?;
+        let [asked, answered] = [&targets, &outputs].map(|array| array.shape().to_vec());
+        let columns = answered
+            .get(1..)
+            .and_then(<[usize]>::last)
+            .map_or(1, |&last| last);
+        let rows = answered.iter().product::<usize>() / columns.max(1);
+        let num_targets = asked.iter().product::<usize>();
+        // As many rows as outputs, of one target or of one for each output.
+        if rows == 0 || asked[0] != answered[0] || ![rows, rows * columns].contains(&num_targets) {
+            return Err(TrainError::NotComparable {
+                name: name.to_owned(),
+                targets: asked,
+                outputs: answered,
+            });
+        }
+        let device = DeviceName::Auto.select()?.device;
+        let rows_of = |array: ArrayData, columns: usize| -> Result<Tensor<2>, TrainError> {
+            Ok(numbers(array, &device)?.reshape([rows, columns]))
+        };
+        Ok(Self {
+            name,
+            targets: rows_of(targets, num_targets / rows)?,
+            outputs: Outputs::new(rows_of(outputs, columns)?, Activation::Linear),
+        })
+    }
+
+    /// Refuses targets of another form; rows that are masked may hold anything.
+    fn check(
+        &self,
+        form: TargetForm,
+        mask: impl Fn(&Tensor<2>) -> Option<Tensor<1>>,
+    ) -> Result<(), TrainError> {
+        let [rows, columns] = self.outputs.raw().dims();
+        let width = self.targets.dims()[1];
+        let expected = match form {
+            TargetForm::ClassIndex => 1,
+            TargetForm::LikeOutputs => columns,
+        };
+        if width != expected {
+            return Err(TrainError::NotComparable {
+                name: self.name.to_owned(),
+                targets: vec![rows, width],
+                outputs: vec![rows, columns],
+            });
+        }
+        if form == TargetForm::LikeOutputs || columns == 1 {
+            return Ok(());
+        }
+        let counts = mask(&self.targets).map(read).transpose()?;
+        let labels = read(self.targets.clone().reshape([rows]))?;
+        for (row, label) in labels.into_iter().enumerate() {
+            let is_class = label.fract() == 0.0 && (0.0..columns as f32).contains(&label);
+            if !is_class && counts.as_ref().is_none_or(|counts| counts[row] != 0.0) {
+                return Err(TrainError::TargetOutOfRange {
+                    sample: row,
+                    target: label,
+                    num_classes: columns,
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// All numbers of an array in a row.
+fn numbers(array: ArrayData, device: &Device) -> Result<Tensor<1>, TrainError> {
+    fn flat<const D: usize>(array: ArrayData, device: &Device) -> Result<Tensor<1>, DataError> {
+        let size = array.shape().iter().product::<usize>();
+        Ok(array.into_tensor::<D>(device)?.reshape([size]))
+    }
+    Ok(match array.shape().len() {
+        1 => flat::<1>(array, device),
+        2 => flat::<2>(array, device),
+        3 => flat::<3>(array, device),
+        4 => flat::<4>(array, device),
+        _ => flat::<5>(array, device),
+    }?)
+}
+
+fn read(values: Tensor<1>) -> Result<Vec<f32>, TrainError> {
+    let data = values.try_into_data_as::<f32>();
+    let data = data.map_err(|error| TrainError::Evaluation {
+        message: error.to_string(),
+    })?;
+    Ok(data.iter().collect())
+}

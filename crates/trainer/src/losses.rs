@@ -64,6 +64,14 @@ pub use squared_hinge::SquaredHinge;
 pub use tversky::Tversky;
 
 /// Which targets a loss or a metric compares the outputs with.
+///
+/// ```
+/// use firebrick::losses::{CategoricalCrossentropy, LossFunction, SparseCategoricalCrossentropy, TargetForm};
+///
+/// // One-hot rows for the one, the index of a class for the other.
+/// assert_eq!(CategoricalCrossentropy::new().target_form(), TargetForm::LikeOutputs);
+/// assert_eq!(SparseCategoricalCrossentropy::new().target_form(), TargetForm::ClassIndex);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TargetForm {
     /// As many columns as the outputs have; the one of a single column may be left out.
@@ -73,6 +81,14 @@ pub enum TargetForm {
 }
 
 /// What a loss takes the outputs for.
+///
+/// ```
+/// use firebrick::losses::{BinaryCrossentropy, LossFunction, MeanSquaredError, OutputForm};
+///
+/// assert_eq!(MeanSquaredError::new().output_form(), OutputForm::Any);
+/// assert_eq!(BinaryCrossentropy::new().output_form(), OutputForm::Probabilities);
+/// assert_eq!(BinaryCrossentropy::new().from_logits().output_form(), OutputForm::Logits);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum OutputForm {
     /// Any numbers.
@@ -95,6 +111,32 @@ impl OutputForm {
 }
 
 /// What training makes small, for one row of answers at a time.
+///
+/// ```
+/// use firebrick::losses::{Loss, LossFunction, Outputs};
+/// use firebrick::prelude::*;
+///
+/// /// `|output - target|³`
+/// #[derive(Debug)]
+/// struct CubedError;
+///
+/// impl LossFunction for CubedError {
+///     fn name(&self) -> &str {
+///         "cubed_error"
+///     }
+///
+///     fn values(&self, targets: Tensor<2>, outputs: &Outputs) -> Tensor<1> {
+///         let errors = (outputs.values() - targets).abs();
+///         errors.powi_scalar(3).mean_dim(1).squeeze_dim(1)
+///     }
+/// }
+///
+/// let loss = Loss::custom(CubedError);
+/// assert_eq!(loss.compute([1.0, 1.0], [3.0, 1.0])?, 4.0);
+/// // It trains as any other.
+/// let compile = Compile::new(Optimizer::adam(), loss);
+/// # Ok::<(), firebrick::training::TrainError>(())
+/// ```
 pub trait LossFunction: fmt::Debug + Send + Sync {
     /// Keras' name, e.g. `mean_squared_error`.
     fn name(&self) -> &str;

@@ -109,6 +109,38 @@ pub use top_k_categorical_accuracy::TopKCategoricalAccuracy;
 ///
 /// A metric has no state of its own: every batch gives numbers that add up, on the device, and the
 /// figure is a function of their sums, on the host.
+///
+/// ```
+/// use firebrick::metrics::{Direction, Metric, MetricFunction};
+/// use firebrick::losses::Outputs;
+/// use firebrick::prelude::*;
+///
+/// /// How many outputs miss their target by more than 1.
+/// #[derive(Debug)]
+/// struct FarOff;
+///
+/// impl MetricFunction for FarOff {
+///     fn name(&self) -> &str {
+///         "far_off"
+///     }
+///
+///     fn direction(&self) -> Direction {
+///         Direction::Down
+///     }
+///
+///     fn update(&self, targets: Tensor<2>, outputs: &Outputs, _weights: Option<Tensor<1>>) -> Tensor<1> {
+///         (outputs.values() - targets).abs().greater_elem(1.0).float().sum()
+///     }
+///
+///     fn result(&self, sums: &[f64]) -> Vec<f64> {
+///         sums.to_vec()
+///     }
+/// }
+///
+/// let metric = Metric::custom(FarOff);
+/// assert_eq!(metric.compute([1.0, 2.0, 3.0], [1.5, 5.0, 0.0])?, [2.0]);
+/// # Ok::<(), firebrick::training::TrainError>(())
+/// ```
 pub trait MetricFunction: fmt::Debug + Send + Sync {
     /// Keras' name, e.g. `categorical_accuracy`; the column of the history.
     fn name(&self) -> &str;

@@ -12,6 +12,18 @@ use crate::{Outputs, TrainError};
 /// `p` is clipped to `[1e-7, 1 - 1e-7]`. After a sigmoid, as with [`from_logits`](Self::from_logits),
 /// it is computed from the logits and nothing is clipped.
 ///
+/// ```
+/// use firebrick::losses::{BinaryCrossentropy, Loss};
+///
+/// let loss = Loss::from(BinaryCrossentropy::new());
+/// let expected = -(0.8_f64.ln() + (1.0 - 0.4_f64).ln()) / 2.0;
+/// assert!((loss.compute([1.0, 0.0], [0.8, 0.4])? - expected).abs() < 1e-6);
+/// // A logit of 0 is a probability of 0.5.
+/// let of_logits = Loss::from(BinaryCrossentropy::new().from_logits());
+/// assert!((of_logits.compute([1.0], [0.0])? - 2.0_f64.ln()).abs() < 1e-6);
+/// # Ok::<(), firebrick::training::TrainError>(())
+/// ```
+///
 /// # Source
 /// <https://keras.io/api/losses/probabilistic_losses/#binarycrossentropy-class>
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -16,6 +16,16 @@ use crate::{Outputs, TrainError};
 /// [`from_logits`](Self::from_logits). After a sigmoid it is computed from the logits and nothing is
 /// clipped.
 ///
+/// ```
+/// use firebrick::losses::{BinaryCrossentropy, BinaryFocalCrossentropy, Loss};
+///
+/// // What is nearly right counts (1 - 0.8)² as much as in a cross-entropy.
+/// let focal = Loss::from(BinaryFocalCrossentropy::new()).compute([1.0], [0.8])?;
+/// let plain = Loss::from(BinaryCrossentropy::new()).compute([1.0], [0.8])?;
+/// assert!((focal - 0.04 * plain).abs() < 1e-6);
+/// # Ok::<(), firebrick::training::TrainError>(())
+/// ```
+///
 /// # Source
 /// Lin et al., "Focal Loss for Dense Object Detection", 2017;
 /// <https://keras.io/api/losses/probabilistic_losses/#binaryfocalcrossentropy-class>

@@ -12,6 +12,15 @@ use crate::{Outputs, TrainError};
 /// `p` is divided by its sum and clipped to `[1e-7, 1 - 1e-7]`. After a softmax or a sigmoid, as with
 /// [`from_logits`](Self::from_logits), it is computed from the logits and nothing is clipped.
 ///
+/// ```
+/// use firebrick::losses::{CategoricalCrossentropy, Loss};
+///
+/// let loss = Loss::from(CategoricalCrossentropy::new());
+/// let value = loss.compute([[0.0, 1.0, 0.0]], [[0.2, 0.5, 0.3]])?;
+/// assert!((value - 2.0_f64.ln()).abs() < 1e-6);
+/// # Ok::<(), firebrick::training::TrainError>(())
+/// ```
+///
 /// # Source
 /// <https://keras.io/api/losses/probabilistic_losses/#categoricalcrossentropy-class>
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -16,6 +16,16 @@ use crate::{Outputs, TrainError};
 /// [`from_logits`](Self::from_logits). After a softmax or a sigmoid it is computed from the logits and
 /// `ln p` is not clipped.
 ///
+/// ```
+/// use firebrick::losses::{CategoricalFocalCrossentropy, Loss};
+///
+/// // alpha · (1 - p)^gamma of the cross-entropy, with 0.25 and 2.
+/// let loss = Loss::from(CategoricalFocalCrossentropy::new());
+/// let value = loss.compute([[0.0, 1.0]], [[0.5, 0.5]])?;
+/// assert!((value - 0.25 * 0.25 * 2.0_f64.ln()).abs() < 1e-6);
+/// # Ok::<(), firebrick::training::TrainError>(())
+/// ```
+///
 /// # Source
 /// Lin et al., "Focal Loss for Dense Object Detection", 2017;
 /// <https://keras.io/api/losses/probabilistic_losses/#categoricalfocalcrossentropy-class>

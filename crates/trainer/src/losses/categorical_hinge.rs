@@ -7,6 +7,15 @@ use crate::Outputs;
 /// `max(n - p + 1, 0)` of the right class' output, `p = Σ target · output`, and the largest of the
 /// others, `n = max((1 - target) · output)`, for targets that are 1 for one class and else 0.
 ///
+/// ```
+/// use firebrick::losses::{CategoricalHinge, Loss};
+///
+/// // The right class has 0.25, the largest of the others 0.75.
+/// let loss = Loss::from(CategoricalHinge::new());
+/// assert_eq!(loss.compute([[0.0, 1.0]], [[0.75, 0.25]])?, 1.5);
+/// # Ok::<(), firebrick::training::TrainError>(())
+/// ```
+///
 /// # Source
 /// <https://keras.io/api/losses/hinge_losses/#categoricalhinge-class>
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]

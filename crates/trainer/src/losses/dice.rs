@@ -9,6 +9,15 @@ use crate::{Outputs, TrainError};
 /// One minus the Dice coefficient, `1 - 2 Σ t · p / (Σ t + Σ p + 1e-7)`, over all rows and columns
 /// together unless [`with_axis`](Self::with_axis) says otherwise.
 ///
+/// ```
+/// use firebrick::losses::{Dice, Loss};
+///
+/// // Of a mask of two pixels one is found: 1 - 2 · 1 / (2 + 1).
+/// let loss = Loss::from(Dice::new());
+/// assert!((loss.compute([[1.0, 1.0, 0.0]], [[1.0, 0.0, 0.0]])? - 1.0 / 3.0).abs() < 1e-6);
+/// # Ok::<(), firebrick::training::TrainError>(())
+/// ```
+///
 /// # Source
 /// <https://keras.io/api/losses/segmentation_losses/#dice-class>
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]

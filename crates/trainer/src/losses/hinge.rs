@@ -9,6 +9,15 @@ use crate::Outputs;
 ///
 /// A batch whose targets are all 0 or 1 is taken to mean -1 and 1.
 ///
+/// ```
+/// use firebrick::losses::{Hinge, Loss};
+///
+/// // Right, but by less than 1; right by more.
+/// let loss = Loss::from(Hinge::new());
+/// assert_eq!(loss.compute([1.0, -1.0], [0.5, -2.0])?, 0.25);
+/// # Ok::<(), firebrick::training::TrainError>(())
+/// ```
+///
 /// # Source
 /// <https://keras.io/api/losses/hinge_losses/#hinge-class>
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]

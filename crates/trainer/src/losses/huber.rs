@@ -8,6 +8,17 @@ use crate::{Outputs, TrainError};
 /// Mean over the columns of `e² / 2` where the error `e = |output - target|` is at most `delta`, and
 /// of `delta · e - delta² / 2` beyond: squares that do not run away with outliers.
 ///
+/// ```
+/// use firebrick::losses::{Huber, Loss};
+///
+/// // An error within delta and one beyond: (0.5² / 2 + (3 - 1 / 2)) / 2.
+/// let loss = Loss::from(Huber::new());
+/// assert_eq!(loss.compute([[0.0, 0.0]], [[0.5, 3.0]])?, 1.3125);
+/// let patient = Loss::from(Huber::new().with_delta(4.0)?);
+/// assert_eq!(patient.compute([[0.0, 0.0]], [[0.5, 3.0]])?, (0.25 + 9.0) / 4.0);
+/// # Ok::<(), firebrick::training::TrainError>(())
+/// ```
+///
 /// # Source
 /// <https://keras.io/api/losses/regression_losses/#huber-class>
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]

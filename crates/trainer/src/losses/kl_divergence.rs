@@ -12,6 +12,15 @@ use crate::Outputs;
 ///
 /// After a softmax or a sigmoid it is computed from the logits, and `p` is not clipped.
 ///
+/// ```
+/// use firebrick::losses::{KLDivergence, Loss};
+///
+/// let loss = Loss::from(KLDivergence::new());
+/// assert!((loss.compute([[0.5, 0.5]], [[0.25, 0.75]])? - 0.143_841).abs() < 1e-5);
+/// assert!(loss.compute([[0.25, 0.75]], [[0.25, 0.75]])?.abs() < 1e-6);
+/// # Ok::<(), firebrick::training::TrainError>(())
+/// ```
+///
 /// # Source
 /// <https://keras.io/api/losses/probabilistic_losses/#kldivergence-class>
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -8,6 +8,16 @@ use crate::Outputs;
 
 /// Mean over the columns of `ln cosh(output - target)`, computed without overflow.
 ///
+/// ```
+/// use firebrick::losses::{LogCosh, Loss};
+///
+/// // Half the square of a small error, a large one less ln 2.
+/// let loss = Loss::from(LogCosh::new());
+/// assert!((loss.compute([0.0], [0.1])? - 0.005).abs() < 1e-4);
+/// assert!((loss.compute([0.0], [10.0])? - (10.0 - 2.0_f64.ln())).abs() < 1e-4);
+/// # Ok::<(), firebrick::training::TrainError>(())
+/// ```
+///
 /// # Source
 /// <https://keras.io/api/losses/regression_losses/#logcosh-class>
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]

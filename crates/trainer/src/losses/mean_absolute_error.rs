@@ -6,6 +6,14 @@ use crate::Outputs;
 
 /// Mean over the columns of `|output - target|`; where the two are equal its gradient is 0.
 ///
+/// ```
+/// use firebrick::losses::{Loss, MeanAbsoluteError};
+///
+/// let loss = Loss::from(MeanAbsoluteError::new());
+/// assert_eq!(loss.compute([1.0, 2.0], [1.5, 4.0])?, 1.25);
+/// # Ok::<(), firebrick::training::TrainError>(())
+/// ```
+///
 /// # Source
 /// <https://keras.io/api/losses/regression_losses/#meanabsoluteerror-class>
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -8,6 +8,15 @@ use crate::Outputs;
 /// `100 ·` mean over the columns of `|(target - output) / max(|target|, 1e-7)|`; where the two are
 /// equal its gradient is 0.
 ///
+/// ```
+/// use firebrick::losses::{Loss, MeanAbsolutePercentageError};
+///
+/// // Half of 2 and a quarter of 4 too far.
+/// let loss = Loss::from(MeanAbsolutePercentageError::new());
+/// assert_eq!(loss.compute([2.0, 4.0], [1.0, 5.0])?, 37.5);
+/// # Ok::<(), firebrick::training::TrainError>(())
+/// ```
+///
 /// # Source
 /// <https://keras.io/api/losses/regression_losses/#meanabsolutepercentageerror-class>
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]

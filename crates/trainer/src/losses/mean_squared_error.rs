@@ -6,6 +6,14 @@ use crate::Outputs;
 
 /// Mean over the columns of `(output - target)²`.
 ///
+/// ```
+/// use firebrick::losses::{Loss, MeanSquaredError};
+///
+/// let loss = Loss::from(MeanSquaredError::new());
+/// assert_eq!(loss.compute([[0.0, 1.0], [0.0, 0.0]], [[1.0, 1.0], [1.0, 0.0]])?, 0.5);
+/// # Ok::<(), firebrick::training::TrainError>(())
+/// ```
+///
 /// # Source
 /// <https://keras.io/api/losses/regression_losses/#meansquarederror-class>
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]

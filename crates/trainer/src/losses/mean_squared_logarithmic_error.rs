@@ -7,6 +7,17 @@ use crate::Outputs;
 
 /// Mean over the columns of `(ln(output + 1) - ln(target + 1))²`, both at least 1e-7.
 ///
+/// ```
+/// use firebrick::losses::{Loss, MeanSquaredLogarithmicError};
+///
+/// // Twice as much, seen from 1 on, costs the same for small and for large targets.
+/// let loss = Loss::from(MeanSquaredLogarithmicError::new());
+/// let expected = 2.0_f64.ln().powi(2);
+/// assert!((loss.compute([0.0], [1.0])? - expected).abs() < 1e-6);
+/// assert!((loss.compute([999.0], [1999.0])? - expected).abs() < 1e-5);
+/// # Ok::<(), firebrick::training::TrainError>(())
+/// ```
+///
 /// # Source
 /// <https://keras.io/api/losses/regression_losses/#meansquaredlogarithmicerror-class>
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]

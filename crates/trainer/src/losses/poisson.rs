@@ -7,6 +7,17 @@ use crate::Outputs;
 
 /// Mean over the columns of `output - target · ln(output + 1e-7)`, for outputs from 0 on.
 ///
+/// ```
+/// use firebrick::losses::{Loss, Poisson};
+///
+/// let loss = Loss::from(Poisson::new());
+/// // 2 - 3 · ln 2, which no other rate than 3 makes as small as 3 - 3 · ln 3.
+/// let value = loss.compute([3.0], [2.0])?;
+/// assert!((value - (2.0 - 3.0 * 2.0_f64.ln())).abs() < 1e-5);
+/// assert!(loss.compute([3.0], [3.0])? < value);
+/// # Ok::<(), firebrick::training::TrainError>(())
+/// ```
+///
 /// # Source
 /// <https://keras.io/api/losses/probabilistic_losses/#poisson-class>
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -3,6 +3,16 @@ use serde::{Deserialize, Serialize};
 
 /// How the losses of the rows become the loss of the batch.
 ///
+/// ```
+/// use firebrick::losses::{Loss, MeanSquaredError, Reduction};
+///
+/// // The rows have losses of 1 and 9.
+/// let of = |reduction| Loss::from(MeanSquaredError::new()).with_reduction(reduction).compute([0.0, 0.0], [1.0, 3.0]);
+/// assert_eq!(of(Reduction::SumOverBatchSize)?, 5.0);
+/// assert_eq!(of(Reduction::Sum)?, 10.0);
+/// # Ok::<(), firebrick::training::TrainError>(())
+/// ```
+///
 /// # Source
 /// <https://keras.io/api/losses/>
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]

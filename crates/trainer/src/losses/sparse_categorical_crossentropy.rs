@@ -11,6 +11,19 @@ use crate::Outputs;
 /// `p` is divided by its sum and clipped to `[1e-7, 1 - 1e-7]`. After a softmax or a sigmoid, as with
 /// [`from_logits`](Self::from_logits), it is computed from the logits and nothing is clipped.
 ///
+/// ```
+/// use firebrick::losses::{Loss, SparseCategoricalCrossentropy};
+///
+/// let outputs = [[0.2, 0.5, 0.3], [0.1, 0.1, 0.8]];
+/// let loss = Loss::from(SparseCategoricalCrossentropy::new());
+/// let expected = -(0.5_f64.ln() + 0.8_f64.ln()) / 2.0;
+/// assert!((loss.compute([1, 2], outputs)? - expected).abs() < 1e-6);
+/// // Rows that nobody has labelled do not count.
+/// let loss = Loss::from(SparseCategoricalCrossentropy::new().with_ignore_class(-1));
+/// assert!((loss.compute([1, -1], outputs)? + 0.5_f64.ln()).abs() < 1e-6);
+/// # Ok::<(), firebrick::training::TrainError>(())
+/// ```
+///
 /// # Source
 /// <https://keras.io/api/losses/probabilistic_losses/#sparsecategoricalcrossentropy-class>
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]

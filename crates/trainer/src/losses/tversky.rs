@@ -11,6 +11,17 @@ use crate::{Outputs, TrainError};
 /// with `c = Σ t · p`, over all rows and columns together unless [`with_axis`](Self::with_axis) says
 /// otherwise. With both at 0.5 it is [`Dice`](super::Dice).
 ///
+/// ```
+/// use firebrick::losses::{Loss, Tversky};
+///
+/// // What is missed costs more than what was not asked for.
+/// let loss = Loss::from(Tversky::new().with_alpha(0.9)?.with_beta(0.1)?);
+/// let missed = loss.compute([[1.0, 1.0, 0.0]], [[1.0, 0.0, 0.0]])?;
+/// let unasked = loss.compute([[1.0, 0.0, 0.0]], [[1.0, 1.0, 0.0]])?;
+/// assert!((missed - (1.0 - 1.0 / 1.9)).abs() < 1e-6 && (unasked - (1.0 - 1.0 / 1.1)).abs() < 1e-6);
+/// # Ok::<(), firebrick::training::TrainError>(())
+/// ```
+///
 /// # Source
 /// Salehi et al., "Tversky loss function for image segmentation", 2017;
 /// <https://keras.io/api/losses/segmentation_losses/#tversky-class>

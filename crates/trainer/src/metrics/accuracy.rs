@@ -10,6 +10,15 @@ use crate::Outputs;
 /// Its figure is called `accuracy`; in files it is `exact_accuracy`, because `accuracy` there is
 /// [`Metric::accuracy`](crate::Metric::accuracy), as it is for Keras' `compile`.
 ///
+/// ```
+/// use firebrick::metrics::{Accuracy, Metric};
+///
+/// let metric = Metric::from(Accuracy::new());
+/// // Three of four outputs are what was asked for.
+/// assert_eq!(metric.compute([1.0, 2.0, 3.0, 4.0], [0.0, 2.0, 3.0, 4.0])?, [0.75]);
+/// # Ok::<(), firebrick::training::TrainError>(())
+/// ```
+///
 /// # Source
 /// <https://keras.io/api/metrics/accuracy_metrics/#accuracy-class>
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -6,6 +6,16 @@ use super::mean::ratio;
 use super::thresholds::Counts;
 
 /// What [`AUC`](super::AUC) is the area under.
+///
+/// ```
+/// use firebrick::metrics::{AUC, AUCCurve, Metric};
+///
+/// let of = |curve| Metric::from(AUC::new().with_curve(curve)).compute([0, 0, 1, 1], [0.0, 0.5, 0.3, 0.9]);
+/// assert!((of(AUCCurve::Roc)?[0] - 0.75).abs() < 1e-5);
+/// assert!((of(AUCCurve::PrecisionRecall)?[0] - 0.797_267).abs() < 1e-5);
+/// assert!((of(AUCCurve::PrecisionRecallGain)?[0] - 0.25).abs() < 1e-5);
+/// # Ok::<(), firebrick::training::TrainError>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum AUCCurve {
     /// The share of the true targets found over the share of the false ones taken for true.
@@ -21,6 +31,21 @@ pub enum AUCCurve {
 }
 
 /// What lies between two points of the curve.
+///
+/// ```
+/// use firebrick::metrics::{AUC, AUCSummationMethod, Metric};
+///
+/// // Few thresholds leave much room between their points.
+/// let coarse = AUC::new().with_num_thresholds(3)?;
+/// let of = |method| {
+///     let metric = Metric::from(coarse.clone().with_summation_method(method));
+///     metric.compute([0, 0, 1, 1], [0.0, 0.5, 0.3, 0.9])
+/// };
+/// assert!((of(AUCSummationMethod::Interpolation)?[0] - 0.75).abs() < 1e-5);
+/// assert!((of(AUCSummationMethod::Majoring)?[0] - 1.0).abs() < 1e-5);
+/// assert!((of(AUCSummationMethod::Minoring)?[0] - 0.5).abs() < 1e-5);
+/// # Ok::<(), firebrick::training::TrainError>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AUCSummationMethod {

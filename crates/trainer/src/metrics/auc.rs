@@ -13,6 +13,15 @@ checked! {
     ///
     /// All columns count alike, unless they are labels of their own, whose mean area is the figure.
     ///
+    /// ```
+    /// use firebrick::metrics::{AUC, Metric};
+    ///
+    /// let metric = Metric::from(AUC::new());
+    /// // A true one of two ranks below a false one: three of four pairs are in order.
+    /// assert!((metric.compute([0, 0, 1, 1], [0.0, 0.5, 0.3, 0.9])?[0] - 0.75).abs() < 1e-5);
+    /// # Ok::<(), firebrick::training::TrainError>(())
+    /// ```
+    ///
     /// # Source
     /// <https://keras.io/api/metrics/classification_metrics/#auc-class>
     pub struct AUC {

@@ -7,6 +7,17 @@ use crate::Outputs;
 
 /// How often `output > threshold` is the target, which is 0 or 1.
 ///
+/// ```
+/// use firebrick::metrics::{BinaryAccuracy, Metric};
+///
+/// let metric = Metric::from(BinaryAccuracy::new());
+/// // 0.4 is no 1 at the threshold of 0.5.
+/// assert_eq!(metric.compute([1, 0, 1, 1], [0.9, 0.2, 0.4, 0.7])?, [0.75]);
+/// let metric = Metric::from(BinaryAccuracy::new().with_threshold(0.3));
+/// assert_eq!(metric.compute([1, 0, 1, 1], [0.9, 0.2, 0.4, 0.7])?, [1.0]);
+/// # Ok::<(), firebrick::training::TrainError>(())
+/// ```
+///
 /// # Source
 /// <https://keras.io/api/metrics/accuracy_metrics/#binaryaccuracy-class>
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]

@@ -8,6 +8,14 @@ use crate::{Outputs, TrainError};
 
 /// `-(target · ln(p) + (1 - target) · ln(1 - p))` of the probabilities `p` that the outputs are.
 ///
+/// ```
+/// use firebrick::metrics::{BinaryCrossentropy, Metric};
+///
+/// let metric = Metric::from(BinaryCrossentropy::new());
+/// assert!((metric.compute([1, 0], [0.8, 0.4])?[0] - 0.366_985).abs() < 1e-5);
+/// # Ok::<(), firebrick::training::TrainError>(())
+/// ```
+///
 /// # Source
 /// <https://keras.io/api/metrics/probabilistic_metrics/#binarycrossentropy-class>
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -12,6 +12,15 @@ checked! {
     /// Classes that neither targets nor outputs have do not count. Weights count as they are, where Keras
     /// cuts them to whole numbers unless told otherwise.
     ///
+    /// ```
+    /// use firebrick::metrics::{BinaryIoU, Metric};
+    ///
+    /// let metric = Metric::from(BinaryIoU::new());
+    /// // Of class 0 two of three, of class 1 one of two.
+    /// assert!((metric.compute([0, 1, 0, 1], [0.1, 0.2, 0.4, 0.7])?[0] - (2.0 / 3.0 + 0.5) / 2.0).abs() < 1e-5);
+    /// # Ok::<(), firebrick::training::TrainError>(())
+    /// ```
+    ///
     /// # Source
     /// <https://keras.io/api/metrics/segmentation_metrics/#binaryiou-class>
     pub struct BinaryIoU {

@@ -7,6 +7,14 @@ use crate::Outputs;
 
 /// How often the largest output is where the largest target is; of equal ones the first counts.
 ///
+/// ```
+/// use firebrick::metrics::{CategoricalAccuracy, Metric};
+///
+/// let metric = Metric::from(CategoricalAccuracy::new());
+/// assert_eq!(metric.compute([[0, 0, 1], [0, 1, 0]], [[0.1, 0.6, 0.3], [0.05, 0.95, 0.0]])?, [0.5]);
+/// # Ok::<(), firebrick::training::TrainError>(())
+/// ```
+///
 /// # Source
 /// <https://keras.io/api/metrics/accuracy_metrics/#categoricalaccuracy-class>
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]

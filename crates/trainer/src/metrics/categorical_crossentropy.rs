@@ -8,6 +8,14 @@ use crate::{Outputs, TrainError};
 
 /// `-Σ target · ln(p)` of the probabilities `p` that the outputs are, for one-hot targets.
 ///
+/// ```
+/// use firebrick::metrics::{CategoricalCrossentropy, Metric};
+///
+/// let metric = Metric::from(CategoricalCrossentropy::new());
+/// assert!((metric.compute([[0, 1, 0], [0, 0, 1]], [[0.05, 0.95, 0.0], [0.1, 0.8, 0.1]])?[0] - 1.176_939).abs() < 1e-5);
+/// # Ok::<(), firebrick::training::TrainError>(())
+/// ```
+///
 /// # Source
 /// <https://keras.io/api/metrics/probabilistic_metrics/#categoricalcrossentropy-class>
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -8,6 +8,15 @@ use crate::Outputs;
 /// How near the columns of a row are to being equal, `2 · covariance / (variance of targets + variance of
 /// outputs + (mean of targets - mean of outputs)²)`: the mean over the rows.
 ///
+/// ```
+/// use firebrick::metrics::{ConcordanceCorrelation, Metric};
+///
+/// let metric = Metric::from(ConcordanceCorrelation::new());
+/// // One too much everywhere: correlated, but not equal.
+/// assert!((metric.compute([[1.0, 2.0, 3.0]], [[2.0, 3.0, 4.0]])?[0] - 0.571_429).abs() < 1e-5);
+/// # Ok::<(), firebrick::training::TrainError>(())
+/// ```
+///
 /// # Source
 /// <https://keras.io/api/metrics/regression_metrics/#concordancecorrelation-class>
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]

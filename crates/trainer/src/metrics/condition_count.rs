@@ -77,12 +77,48 @@ macro_rules! condition_counts {
 
 condition_counts! {
     /// The weight of the true targets whose output is positive.
+    ///
+    /// ```
+    /// use firebrick::metrics::{Metric, TruePositives};
+    ///
+    /// let metric = Metric::from(TruePositives::new());
+    /// // 0.7 and 0.9 were to be 1 and are above the threshold of 0.5.
+    /// assert_eq!(metric.compute([0, 1, 1, 1], [0.6, 0.4, 0.7, 0.9])?, [2.0]);
+    /// # Ok::<(), firebrick::training::TrainError>(())
+    /// ```
     TruePositives: true_positives;
     /// The weight of the false targets whose output is negative.
+    ///
+    /// ```
+    /// use firebrick::metrics::{Metric, TrueNegatives};
+    ///
+    /// let metric = Metric::from(TrueNegatives::new());
+    /// // What was to be 0 has 0.6, above the threshold of 0.5.
+    /// assert_eq!(metric.compute([0, 1, 1, 1], [0.6, 0.4, 0.7, 0.9])?, [0.0]);
+    /// # Ok::<(), firebrick::training::TrainError>(())
+    /// ```
     TrueNegatives: true_negatives;
     /// The weight of the false targets whose output is positive.
+    ///
+    /// ```
+    /// use firebrick::metrics::{FalsePositives, Metric};
+    ///
+    /// let metric = Metric::from(FalsePositives::new());
+    /// // Only 0.6 was to be 0 and is above the threshold of 0.5.
+    /// assert_eq!(metric.compute([0, 1, 1, 1], [0.6, 0.4, 0.7, 0.9])?, [1.0]);
+    /// # Ok::<(), firebrick::training::TrainError>(())
+    /// ```
     FalsePositives: false_positives;
     /// The weight of the true targets whose output is negative.
+    ///
+    /// ```
+    /// use firebrick::metrics::{FalseNegatives, Metric};
+    ///
+    /// let metric = Metric::from(FalseNegatives::new());
+    /// // Only 0.4 was to be 1 and is below the threshold of 0.5.
+    /// assert_eq!(metric.compute([0, 1, 1, 1], [0.6, 0.4, 0.7, 0.9])?, [1.0]);
+    /// # Ok::<(), firebrick::training::TrainError>(())
+    /// ```
     FalseNegatives: false_negatives;
 }
 

@@ -110,6 +110,17 @@ impl MetricFunction for ConfusionMatrix {
 }
 
 /// A confusion matrix to look at: rows are the true classes, columns the predicted ones.
+///
+/// ```
+/// use firebrick::metrics::{ConfusionMatrix, Metric};
+///
+/// let matrix = ConfusionMatrix::new(2)?;
+/// let figures = Metric::from(matrix).compute([0, 0, 1], [[0.9, 0.1], [0.3, 0.7], [0.2, 0.8]])?;
+/// let table = matrix.table(&figures)?;
+/// // Of the two of class 0 one was taken for class 1.
+/// assert_eq!(table.rows(), [[1.0, 1.0], [0.0, 1.0]]);
+/// # Ok::<(), firebrick::training::TrainError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct ConfusionTable {
     rows: Vec<Vec<f64>>,

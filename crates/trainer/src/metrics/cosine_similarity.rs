@@ -8,6 +8,15 @@ use crate::losses::{self, LossFunction};
 
 /// The cosine of the angle between the targets and the outputs of a row, -1 to 1; 0 where either is 0.
 ///
+/// ```
+/// use firebrick::metrics::{CosineSimilarity, Metric};
+///
+/// let metric = Metric::from(CosineSimilarity::new());
+/// // At a right angle, and the same way.
+/// assert!((metric.compute([[0.0, 1.0], [1.0, 1.0]], [[1.0, 0.0], [1.0, 1.0]])?[0] - 0.5).abs() < 1e-5);
+/// # Ok::<(), firebrick::training::TrainError>(())
+/// ```
+///
 /// # Source
 /// <https://keras.io/api/metrics/regression_metrics/#cosinesimilarity-class>
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -1,4 +1,12 @@
 /// Which way a figure gets better.
+///
+/// ```
+/// use firebrick::metrics::{BinaryAccuracy, Direction, MeanAbsoluteError, MetricFunction};
+///
+/// assert_eq!(BinaryAccuracy::new().direction(), Direction::Up);
+/// assert_eq!(MeanAbsoluteError::new().direction(), Direction::Down);
+/// assert!(Direction::Down.is_better(0.1, 0.2) && !Direction::Up.is_better(f64::NAN, 0.2));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Direction {
     /// More is better, as with an accuracy.

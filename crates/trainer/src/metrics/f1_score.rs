@@ -11,6 +11,18 @@ checked! {
     /// The largest output of a row is positive, and every one that equals it, or what exceeds a
     /// threshold if one is set.
     ///
+    /// ```
+    /// use firebrick::metrics::{F1Score, Metric};
+    ///
+    /// // Three labels that a sample may have at once, each true from 0.5 on.
+    /// let metric = Metric::from(F1Score::new().with_threshold(0.5)?);
+    /// let of_each = metric.compute([[1, 1, 1], [1, 0, 0], [1, 1, 0]], [[0.2, 0.6, 0.7], [0.2, 0.6, 0.6], [0.6, 0.8, 0.0]])?;
+    /// for (score, expected) in of_each.iter().zip([0.5, 0.8, 2.0 / 3.0]) {
+    ///     assert!((score - expected).abs() < 1e-5);
+    /// }
+    /// # Ok::<(), firebrick::training::TrainError>(())
+    /// ```
+    ///
     /// # Source
     /// <https://keras.io/api/metrics/classification_metrics/#f1score-class>
     #[derive(Copy, Default)]

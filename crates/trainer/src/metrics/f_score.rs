@@ -10,6 +10,19 @@ use crate::{Outputs, TrainError};
 const EPSILON: f64 = 1e-7;
 
 /// How the scores of the classes become one.
+///
+/// ```
+/// use firebrick::metrics::{Average, F1Score, Metric};
+///
+/// let (targets, outputs) = ([[1, 1, 1], [1, 0, 0], [1, 1, 0]], [[0.2, 0.6, 0.7], [0.2, 0.6, 0.6], [0.6, 0.8, 0.0]]);
+/// let metric = F1Score::new().with_threshold(0.5)?;
+/// let of = |average| Metric::from(metric.clone().with_average(average)).compute(targets, outputs);
+/// assert_eq!(of(Average::None)?.len(), 3);
+/// assert!((of(Average::Micro)?[0] - 0.666_667).abs() < 1e-5);
+/// assert!((of(Average::Macro)?[0] - 0.655_556).abs() < 1e-5);
+/// assert!((of(Average::Weighted)?[0] - 0.627_778).abs() < 1e-5);
+/// # Ok::<(), firebrick::training::TrainError>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Average {

@@ -11,6 +11,16 @@ checked! {
     /// The largest output of a row is positive, and every one that equals it, or what exceeds a
     /// threshold if one is set.
     ///
+    /// ```
+    /// use firebrick::metrics::{Average, FBetaScore, Metric};
+    ///
+    /// // A beta of 2: recall counts twice as much as precision.
+    /// let metric = FBetaScore::new().with_beta(2.0)?.with_threshold(0.5)?.with_average(Average::Macro);
+    /// let score = Metric::from(metric).compute([[1, 1, 1], [1, 0, 0], [1, 1, 0]], [[0.2, 0.6, 0.7], [0.2, 0.6, 0.6], [0.6, 0.8, 0.0]])?;
+    /// assert!((score[0] - (0.384_615 + 0.909_091 + 0.833_333) / 3.0).abs() < 1e-5);
+    /// # Ok::<(), firebrick::training::TrainError>(())
+    /// ```
+    ///
     /// # Source
     /// <https://keras.io/api/metrics/classification_metrics/#fbetascore-class>
     #[derive(Copy)]

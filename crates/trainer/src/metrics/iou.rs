@@ -13,6 +13,15 @@ checked! {
     /// Targets and outputs are class indices. Classes that neither has do not count; what is no class, such as
     /// -1, is left out. Weights count as they are, where Keras cuts them to whole numbers unless told otherwise.
     ///
+    /// ```
+    /// use firebrick::metrics::{IoU, Metric};
+    ///
+    /// let metric = Metric::from(IoU::new(2, [0])?);
+    /// // Class 0 was meant twice and taken twice, together once.
+    /// assert!((metric.compute([0, 0, 1, 1], [0, 1, 0, 1])?[0] - 1.0 / 3.0).abs() < 1e-5);
+    /// # Ok::<(), firebrick::training::TrainError>(())
+    /// ```
+    ///
     /// # Source
     /// <https://keras.io/api/metrics/segmentation_metrics/#iou-class>
     pub struct IoU {

@@ -8,6 +8,15 @@ use crate::Outputs;
 
 /// The weighted mean of the outputs; the targets are not looked at.
 ///
+/// ```
+/// use firebrick::metrics::{Mean, Metric};
+///
+/// let metric = Metric::from(Mean::new());
+/// // Of the outputs, whatever the targets.
+/// assert_eq!(metric.compute([0.0, 0.0], [1.0, 4.0])?, [2.5]);
+/// # Ok::<(), firebrick::training::TrainError>(())
+/// ```
+///
 /// # Source
 /// <https://keras.io/api/metrics/reduction_metrics/#mean-class>
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -13,6 +13,15 @@ checked! {
     /// Targets and outputs are class indices. Classes that neither has do not count; what is no class, such as
     /// -1, is left out. Weights count as they are, where Keras cuts them to whole numbers unless told otherwise.
     ///
+    /// ```
+    /// use firebrick::metrics::{MeanIoU, Metric};
+    ///
+    /// let metric = Metric::from(MeanIoU::new(2)?);
+    /// // Each class was meant twice and taken twice, together once.
+    /// assert!((metric.compute([0, 0, 1, 1], [0, 1, 0, 1])?[0] - 1.0 / 3.0).abs() < 1e-5);
+    /// # Ok::<(), firebrick::training::TrainError>(())
+    /// ```
+    ///
     /// # Source
     /// <https://keras.io/api/metrics/segmentation_metrics/#meaniou-class>
     pub struct MeanIoU {

@@ -53,15 +53,39 @@ macro_rules! means_of_losses {
 means_of_losses! {
     /// `(output - target)²`
     ///
+    /// ```
+    /// use firebrick::metrics::{MeanSquaredError, Metric};
+    ///
+    /// let metric = Metric::from(MeanSquaredError::new());
+    /// assert_eq!(metric.compute([1.0, 2.0], [3.0, 1.0])?, [2.5]);
+    /// # Ok::<(), firebrick::training::TrainError>(())
+    /// ```
+    ///
     /// # Source
     /// <https://keras.io/api/metrics/regression_metrics/#meansquarederror-class>
     MeanSquaredError, "mean_squared_error": losses::MeanSquaredError::new();
     /// `|output - target|`
     ///
+    /// ```
+    /// use firebrick::metrics::{MeanAbsoluteError, Metric};
+    ///
+    /// let metric = Metric::from(MeanAbsoluteError::new());
+    /// assert_eq!(metric.compute([1.0, 2.0], [3.0, 1.0])?, [1.5]);
+    /// # Ok::<(), firebrick::training::TrainError>(())
+    /// ```
+    ///
     /// # Source
     /// <https://keras.io/api/metrics/regression_metrics/#meanabsoluteerror-class>
     MeanAbsoluteError, "mean_absolute_error": losses::MeanAbsoluteError::new();
     /// `100 · |output - target| / |target|`
+    ///
+    /// ```
+    /// use firebrick::metrics::{MeanAbsolutePercentageError, Metric};
+    ///
+    /// let metric = Metric::from(MeanAbsolutePercentageError::new());
+    /// assert_eq!(metric.compute([2.0, 4.0], [1.0, 5.0])?, [37.5]);
+    /// # Ok::<(), firebrick::training::TrainError>(())
+    /// ```
     ///
     /// # Source
     /// <https://keras.io/api/metrics/regression_metrics/#meanabsolutepercentageerror-class>
@@ -69,36 +93,97 @@ means_of_losses! {
         losses::MeanAbsolutePercentageError::new();
     /// `(ln(output + 1) - ln(target + 1))²`
     ///
+    /// ```
+    /// use firebrick::metrics::{MeanSquaredLogarithmicError, Metric};
+    ///
+    /// let metric = Metric::from(MeanSquaredLogarithmicError::new());
+    /// // (ln 2)²
+    /// assert!((metric.compute([0.0], [1.0])?[0] - 0.480_453).abs() < 1e-5);
+    /// # Ok::<(), firebrick::training::TrainError>(())
+    /// ```
+    ///
     /// # Source
     /// <https://keras.io/api/metrics/regression_metrics/#meansquaredlogarithmicerror-class>
     MeanSquaredLogarithmicError, "mean_squared_logarithmic_error":
         losses::MeanSquaredLogarithmicError::new();
     /// `ln(cosh(output - target))`
     ///
+    /// ```
+    /// use firebrick::metrics::{LogCoshError, Metric};
+    ///
+    /// let metric = Metric::from(LogCoshError::new());
+    /// assert!((metric.compute([0.0], [1.0])?[0] - 0.433_781).abs() < 1e-5);
+    /// # Ok::<(), firebrick::training::TrainError>(())
+    /// ```
+    ///
     /// # Source
     /// <https://keras.io/api/metrics/regression_metrics/#logcosherror-class>
     LogCoshError, "logcosh": losses::LogCosh::new();
     /// `output - target · ln(output)`
+    ///
+    /// ```
+    /// use firebrick::metrics::{Metric, Poisson};
+    ///
+    /// let metric = Metric::from(Poisson::new());
+    /// // 2 - 3 · ln 2
+    /// assert!((metric.compute([3.0], [2.0])?[0] - (-0.079_442)).abs() < 1e-5);
+    /// # Ok::<(), firebrick::training::TrainError>(())
+    /// ```
     ///
     /// # Source
     /// <https://keras.io/api/metrics/probabilistic_metrics/#poisson-class>
     Poisson, "poisson": losses::Poisson::new();
     /// The sum over the columns of `target · ln(target / output)`.
     ///
+    /// ```
+    /// use firebrick::metrics::{KLDivergence, Metric};
+    ///
+    /// let metric = Metric::from(KLDivergence::new());
+    /// assert!((metric.compute([[0.5, 0.5]], [[0.25, 0.75]])?[0] - 0.143_841).abs() < 1e-5);
+    /// # Ok::<(), firebrick::training::TrainError>(())
+    /// ```
+    ///
     /// # Source
     /// <https://keras.io/api/metrics/probabilistic_metrics/#kldivergence-class>
     KLDivergence, "kl_divergence": losses::KLDivergence::new();
     /// `max(1 - target · output, 0)` for targets -1 and 1; where all of a batch are 0 or 1, 0 means -1.
+    ///
+    /// ```
+    /// use firebrick::metrics::{Hinge, Metric};
+    ///
+    /// let metric = Metric::from(Hinge::new());
+    /// // Right, but by less than 1; right by more.
+    /// assert_eq!(metric.compute([1.0, -1.0], [0.5, -2.0])?, [0.25]);
+    /// # Ok::<(), firebrick::training::TrainError>(())
+    /// ```
     ///
     /// # Source
     /// <https://keras.io/api/metrics/hinge_metrics/#hinge-class>
     Hinge, "hinge": losses::Hinge::new();
     /// `max(1 - target · output, 0)²` for targets -1 and 1; where all of a batch are 0 or 1, 0 means -1.
     ///
+    /// ```
+    /// use firebrick::metrics::{Metric, SquaredHinge};
+    ///
+    /// let metric = Metric::from(SquaredHinge::new());
+    /// // Right, but by less than 1; right by more.
+    /// assert_eq!(metric.compute([1.0, -1.0], [0.5, -2.0])?, [0.125]);
+    /// # Ok::<(), firebrick::training::TrainError>(())
+    /// ```
+    ///
     /// # Source
     /// <https://keras.io/api/metrics/hinge_metrics/#squaredhinge-class>
     SquaredHinge, "squared_hinge": losses::SquaredHinge::new();
     /// `max(largest wrong output - right output + 1, 0)` for one-hot targets.
+    ///
+    /// ```
+    /// use firebrick::metrics::{CategoricalHinge, Metric};
+    ///
+    /// let metric = Metric::from(CategoricalHinge::new());
+    /// // The right class has 0.25, the largest of the others 0.75.
+    /// assert_eq!(metric.compute([[0.0, 1.0]], [[0.75, 0.25]])?, [1.5]);
+    /// # Ok::<(), firebrick::training::TrainError>(())
+    /// ```
     ///
     /// # Source
     /// <https://keras.io/api/metrics/hinge_metrics/#categoricalhinge-class>

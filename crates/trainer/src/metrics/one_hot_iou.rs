@@ -12,6 +12,17 @@ checked! {
     /// Targets are one-hot, outputs have one number a class. Classes that neither has do not count; what is no class, such as
     /// -1, is left out. Weights count as they are, where Keras cuts them to whole numbers unless told otherwise.
     ///
+    /// ```
+    /// use firebrick::metrics::{Metric, OneHotIoU};
+    ///
+    /// let metric = Metric::from(OneHotIoU::new(3, [0, 2])?);
+    /// let targets = [[0, 0, 1], [1, 0, 0], [0, 1, 0], [1, 0, 0]];
+    /// let outputs = [[0.2, 0.3, 0.5], [0.1, 0.2, 0.7], [0.5, 0.3, 0.1], [0.1, 0.4, 0.5]];
+    /// // Nothing of class 0, of class 2 one of three.
+    /// assert!((metric.compute(targets, outputs)?[0] - 1.0 / 6.0).abs() < 1e-5);
+    /// # Ok::<(), firebrick::training::TrainError>(())
+    /// ```
+    ///
     /// # Source
     /// <https://keras.io/api/metrics/segmentation_metrics/#onehotiou-class>
     pub struct OneHotIoU {

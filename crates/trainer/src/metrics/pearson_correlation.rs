@@ -8,6 +8,15 @@ use crate::Outputs;
 /// How far the columns of a row rise and fall together, `covariance / (deviation of targets · deviation of
 /// outputs)`: the mean over the rows. Not a number where a row is constant, as with a single column.
 ///
+/// ```
+/// use firebrick::metrics::{Metric, PearsonCorrelation};
+///
+/// let metric = Metric::from(PearsonCorrelation::new());
+/// // One too much everywhere: not equal, but perfectly correlated.
+/// assert!((metric.compute([[1.0, 2.0, 3.0]], [[2.0, 3.0, 4.0]])?[0] - 1.0).abs() < 1e-5);
+/// # Ok::<(), firebrick::training::TrainError>(())
+/// ```
+///
 /// # Source
 /// <https://keras.io/api/metrics/regression_metrics/#pearsoncorrelation-class>
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -13,6 +13,15 @@ checked! {
     ///
     /// The precision is `true positives / positives`, the recall `true positives / true`.
     ///
+    /// ```
+    /// use firebrick::metrics::{Metric, PrecisionAtRecall};
+    ///
+    /// let metric = Metric::from(PrecisionAtRecall::new(0.5)?);
+    /// // A threshold above 0.3 finds one of two, and takes one of three for true.
+    /// assert!((metric.compute([0, 0, 0, 1, 1], [0.0, 0.3, 0.8, 0.3, 0.8])?[0] - 0.5).abs() < 1e-5);
+    /// # Ok::<(), firebrick::training::TrainError>(())
+    /// ```
+    ///
     /// # Source
     /// <https://keras.io/api/metrics/classification_metrics/#precisionatrecall-class>
     pub struct PrecisionAtRecall {

@@ -10,6 +10,15 @@ use crate::Outputs;
 /// With a number of regressors it is adjusted for them, `1 - (1 - r2) · (n - 1) / (n - regressors - 1)`,
 /// where `n` counts all numbers of the targets; too few numbers leave it as it is.
 ///
+/// ```
+/// use firebrick::metrics::{Metric, R2Score};
+///
+/// let metric = Metric::from(R2Score::new());
+/// // Squared errors of 2, squared deviations from the mean of 14 / 3.
+/// assert!((metric.compute([1.0, 4.0, 3.0], [2.0, 4.0, 4.0])?[0] - 4.0 / 7.0).abs() < 1e-5);
+/// # Ok::<(), firebrick::training::TrainError>(())
+/// ```
+///
 /// # Source
 /// <https://keras.io/api/metrics/regression_metrics/#r2score-class>
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -20,6 +29,19 @@ pub struct R2Score {
 }
 
 /// How the scores of the columns become one.
+///
+/// ```
+/// use firebrick::metrics::{ClassAggregation, Metric, R2Score};
+///
+/// let targets = [[1.0, 10.0], [4.0, 20.0], [3.0, 60.0]];
+/// let outputs = [[2.0, 10.0], [4.0, 20.0], [4.0, 50.0]];
+/// let of = |how| Metric::from(R2Score::new().with_class_aggregation(how)).compute(targets, outputs);
+/// let of_each = of(ClassAggregation::None)?;
+/// assert!((of_each[0] - 0.571_429).abs() < 1e-5 && (of_each[1] - 0.928_571).abs() < 1e-5);
+/// assert!((of(ClassAggregation::UniformAverage)?[0] - 0.75).abs() < 1e-5);
+/// assert!((of(ClassAggregation::VarianceWeightedAverage)?[0] - 0.927_385).abs() < 1e-5);
+/// # Ok::<(), firebrick::training::TrainError>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ClassAggregation {

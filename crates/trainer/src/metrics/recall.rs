@@ -13,6 +13,15 @@ checked! {
     /// An output is positive if it exceeds the threshold, 0.5 unless others are set. All columns count
     /// alike. One figure for every threshold.
     ///
+    /// ```
+    /// use firebrick::metrics::{Metric, Recall};
+    ///
+    /// let metric = Metric::from(Recall::new());
+    /// // Of the three that were to be above 0.5 two are.
+    /// assert!((metric.compute([0, 1, 1, 1], [0.6, 0.4, 0.7, 0.9])?[0] - 2.0 / 3.0).abs() < 1e-5);
+    /// # Ok::<(), firebrick::training::TrainError>(())
+    /// ```
+    ///
     /// # Source
     /// <https://keras.io/api/metrics/classification_metrics/#recall-class>
     #[derive(Default)]

@@ -13,6 +13,15 @@ checked! {
     ///
     /// The precision is `true positives / positives`, the recall `true positives / true`.
     ///
+    /// ```
+    /// use firebrick::metrics::{Metric, RecallAtPrecision};
+    ///
+    /// let metric = Metric::from(RecallAtPrecision::new(0.8)?);
+    /// // Only 0.9 is above every false one.
+    /// assert!((metric.compute([0, 0, 1, 1], [0.0, 0.5, 0.3, 0.9])?[0] - 0.5).abs() < 1e-5);
+    /// # Ok::<(), firebrick::training::TrainError>(())
+    /// ```
+    ///
     /// # Source
     /// <https://keras.io/api/metrics/classification_metrics/#recallatprecision-class>
     pub struct RecallAtPrecision {

@@ -7,6 +7,14 @@ use crate::Outputs;
 
 /// The root of the mean of `(output - target)²`.
 ///
+/// ```
+/// use firebrick::metrics::{Metric, RootMeanSquaredError};
+///
+/// let metric = Metric::from(RootMeanSquaredError::new());
+/// assert_eq!(metric.compute([[0.0, 1.0], [0.0, 0.0]], [[1.0, 1.0], [0.0, 0.0]])?, [0.5]);
+/// # Ok::<(), firebrick::training::TrainError>(())
+/// ```
+///
 /// # Source
 /// <https://keras.io/api/metrics/regression_metrics/#rootmeansquarederror-class>
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]

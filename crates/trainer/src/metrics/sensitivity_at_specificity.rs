@@ -13,6 +13,15 @@ checked! {
     ///
     /// The sensitivity is `true positives / true`, the specificity `true negatives / false`.
     ///
+    /// ```
+    /// use firebrick::metrics::{Metric, SensitivityAtSpecificity};
+    ///
+    /// let metric = Metric::from(SensitivityAtSpecificity::new(0.5)?);
+    /// // A threshold above 0.3 leaves two of three false ones out, and finds one of two.
+    /// assert!((metric.compute([0, 0, 0, 1, 1], [0.0, 0.3, 0.8, 0.3, 0.8])?[0] - 0.5).abs() < 1e-5);
+    /// # Ok::<(), firebrick::training::TrainError>(())
+    /// ```
+    ///
     /// # Source
     /// <https://keras.io/api/metrics/classification_metrics/#sensitivityatspecificity-class>
     pub struct SensitivityAtSpecificity {

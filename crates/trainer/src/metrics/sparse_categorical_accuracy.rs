@@ -8,6 +8,14 @@ use crate::losses::TargetForm;
 
 /// How often the largest output is that of the target's class; of equal ones the first counts.
 ///
+/// ```
+/// use firebrick::metrics::{Metric, SparseCategoricalAccuracy};
+///
+/// let metric = Metric::from(SparseCategoricalAccuracy::new());
+/// assert_eq!(metric.compute([2, 1], [[0.1, 0.6, 0.3], [0.05, 0.95, 0.0]])?, [0.5]);
+/// # Ok::<(), firebrick::training::TrainError>(())
+/// ```
+///
 /// # Source
 /// <https://keras.io/api/metrics/accuracy_metrics/#sparsecategoricalaccuracy-class>
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]

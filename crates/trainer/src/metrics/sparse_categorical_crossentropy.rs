@@ -8,6 +8,14 @@ use crate::losses::{self, LossFunction, TargetForm};
 
 /// `-ln p[class]` of the probabilities `p` that the outputs are.
 ///
+/// ```
+/// use firebrick::metrics::{Metric, SparseCategoricalCrossentropy};
+///
+/// let metric = Metric::from(SparseCategoricalCrossentropy::new());
+/// assert!((metric.compute([1, 2], [[0.05, 0.95, 0.0], [0.1, 0.8, 0.1]])?[0] - 1.176_939).abs() < 1e-5);
+/// # Ok::<(), firebrick::training::TrainError>(())
+/// ```
+///
 /// # Source
 /// <https://keras.io/api/metrics/probabilistic_metrics/#sparsecategoricalcrossentropy-class>
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]

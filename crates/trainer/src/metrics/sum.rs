@@ -6,6 +6,15 @@ use crate::Outputs;
 
 /// The weighted sum of the outputs; the targets are not looked at.
 ///
+/// ```
+/// use firebrick::metrics::{Metric, Sum};
+///
+/// let metric = Metric::from(Sum::new());
+/// // Of the outputs, whatever the targets.
+/// assert_eq!(metric.compute([0.0, 0.0], [1.0, 4.0])?, [5.0]);
+/// # Ok::<(), firebrick::training::TrainError>(())
+/// ```
+///
 /// # Source
 /// <https://keras.io/api/metrics/reduction_metrics/#sum-class>
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -9,6 +9,15 @@ use crate::{Outputs, TrainError};
 checked! {
     /// How often the output of the largest target's class is among the `k` largest: fewer than `k` exceed it.
     ///
+    /// ```
+    /// use firebrick::metrics::{Metric, TopKCategoricalAccuracy};
+    ///
+    /// let metric = Metric::from(TopKCategoricalAccuracy::new().with_k(2)?);
+    /// // The second largest is good enough, the third is not.
+    /// assert_eq!(metric.compute([[0, 0, 1], [0, 0, 1]], [[0.1, 0.6, 0.3], [0.05, 0.95, 0.0]])?, [0.5]);
+    /// # Ok::<(), firebrick::training::TrainError>(())
+    /// ```
+    ///
     /// # Source
     /// <https://keras.io/api/metrics/accuracy_metrics/#topkcategoricalaccuracy-class>
     #[derive(Copy)]

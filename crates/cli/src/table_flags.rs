@@ -35,7 +35,8 @@ pub(crate) struct TableFlags {
     #[arg(long = "ignore", value_name = "COLUMN,…", help_heading = "Data")]
     ignored: Option<ColumnNames>,
 
-    /// What stands between the fields of a table; `tab` for a tab [default: a comma, in FILE.tsv a tab]
+    /// What stands between the fields of a table; `tab` for a tab, `space` for any blanks [default: a
+    /// comma, in FILE.tsv a tab]
     #[arg(long, value_name = "CHARACTER", help_heading = "Data")]
     delimiter: Option<Delimiter>,
 
@@ -161,7 +162,7 @@ impl FromStr for ColumnNames {
     }
 }
 
-/// What stands between fields; as a string the character, `tab` or `\t`.
+/// What stands between fields; as a string the character, `tab`, `\t` or `space`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Delimiter(char);
 
@@ -181,7 +182,7 @@ pub(crate) struct DelimiterError;
 
 impl fmt::Display for DelimiterError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("expected a single character, or `tab`")
+        f.write_str("expected a single character, `tab` or `space`")
     }
 }
 
@@ -191,8 +192,10 @@ impl FromStr for Delimiter {
     type Err = DelimiterError;
 
     fn from_str(text: &str) -> Result<Self, DelimiterError> {
-        if matches!(text, "tab" | "\\t") {
-            return Ok(Self('\t'));
+        match text {
+            "tab" | "\\t" => return Ok(Self('\t')),
+            "space" => return Ok(Self(' ')),
+            _ => {}
         }
         let mut characters = text.chars();
         match (characters.next(), characters.next()) {
@@ -266,7 +269,13 @@ mod tests {
 
     #[test]
     fn a_delimiter_is_one_character() {
-        for (text, expected) in [("tab", '\t'), ("\\t", '\t'), (";", ';'), ("|", '|')] {
+        for (text, expected) in [
+            ("tab", '\t'),
+            ("\\t", '\t'),
+            ("space", ' '),
+            (";", ';'),
+            ("|", '|'),
+        ] {
             assert_eq!(text.parse::<Delimiter>().unwrap(), Delimiter(expected));
         }
         for text in ["", ";;", "comma"] {

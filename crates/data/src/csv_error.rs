@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::names::{did_you_mean, listed};
+use crate::names::{did_you_mean, listed, shown};
 
 /// What is wrong with a CSV file, or with its description.
 ///
@@ -50,8 +50,8 @@ pub enum CsvError {
 
     /// Two columns of one name.
     #[error(
-        "`{}`, line {line}: expected columns of different names, received `{name}` as column {first} and column {second}; \
-         rename one of them", path.display()
+        "`{}`, line {line}: expected columns of different names, received `{}` as column {first} and column {second}; \
+         rename one of them", path.display(), shown(name)
     )]
     DuplicateColumn {
         /// The file.
@@ -68,7 +68,7 @@ pub enum CsvError {
 
     /// A description names a column that the file does not have.
     #[error(
-        "`{}`: expected a column `{name}`, received only {}{}", path.display(), listed(known),
+        "`{}`: expected a column `{}`, received only {}{}", path.display(), shown(name), listed(known),
         hint_of_delimiter(known).unwrap_or_else(|| did_you_mean(name, known))
     )]
     UnknownColumn {
@@ -82,8 +82,8 @@ pub enum CsvError {
 
     /// A description gives one column two parts.
     #[error(
-        "`{}`: expected one part for the column `{name}`, received it as {first} and as {second}; take it out of one of \
-         them", path.display()
+        "`{}`: expected one part for the column `{}`, received it as {first} and as {second}; take it out of one of \
+         them", path.display(), shown(name)
     )]
     ColumnTwice {
         /// The file.
@@ -138,8 +138,8 @@ pub enum CsvError {
 
     /// An empty field.
     #[error(
-        "`{}`, line {line}, column `{column}`: expected {expected}, received an empty field; fill it in, remove the row or \
-         ignore the column", path.display()
+        "`{}`, line {line}, column `{}`: expected {expected}, received an empty field; fill it in, remove the row or \
+         ignore the column", path.display(), shown(column)
     )]
     Missing {
         /// The file.
@@ -154,7 +154,7 @@ pub enum CsvError {
 
     /// Text in a column of numbers.
     #[error(
-        "`{}`, line {line}, column `{column}`: expected a number, received `{received}`; {hint}", path.display()
+        "`{}`, line {line}, column `{}`: expected a number, received `{received}`; {hint}", path.display(), shown(column)
     )]
     NotANumber {
         /// The file.
@@ -171,8 +171,8 @@ pub enum CsvError {
 
     /// A number that is none.
     #[error(
-        "`{}`, line {line}, column `{column}`: expected a finite number of single precision, received `{received}`; fill it \
-         in, remove the row or ignore the column", path.display()
+        "`{}`, line {line}, column `{}`: expected a finite number of single precision, received `{received}`; fill it \
+         in, remove the row or ignore the column", path.display(), shown(column)
     )]
     NotFinite {
         /// The file.
@@ -187,8 +187,8 @@ pub enum CsvError {
 
     /// A class that the description does not list.
     #[error(
-        "`{}`, line {line}, column `{column}`: expected one of the classes {}, received `{received}`{}",
-        path.display(), listed(known), did_you_mean(received, known)
+        "`{}`, line {line}, column `{}`: expected one of the classes {}, received `{received}`{}",
+        path.display(), shown(column), listed(known), did_you_mean(received, known)
     )]
     UnknownClass {
         /// The file.
@@ -252,13 +252,62 @@ pub enum CsvError {
         needs: &'static str,
     },
 
-    /// A file that the reader gave up on.
-    #[error("`{}`: expected a CSV table, received something else ({source}); check the file", path.display())]
-    Malformed {
+    /// A quote that nothing answers.
+    #[error(
+        "`{}`, line {line}: expected a quote that ends the field which begins with one here, received {received}; close it, \
+         or, where a quote is part of the text, put the field in quotes and double it (\"3\"\" pipe\")",
+        path.display()
+    )]
+    UnclosedQuote {
         /// The file.
         path: PathBuf,
-        /// What the reader said.
-        source: csv::Error,
+        /// Where the quote stands.
+        line: usize,
+        /// How much there is behind it.
+        received: &'static str,
+    },
+
+    /// Text between the quote that ends a field and the next delimiter.
+    #[error(
+        "`{}`, line {line}: expected a delimiter behind the quoted field `{field}`{}, received more text; a quote within \
+         quotes is doubled (\"3\"\" pipe\"), and one that opens a field by mistake is taken out",
+        path.display(),
+        if opened == line { String::new() } else { format!(" (from line {opened} on)") }
+    )]
+    TextAfterQuote {
+        /// The file.
+        path: PathBuf,
+        /// Where the text stands.
+        line: usize,
+        /// Where the field begins.
+        opened: usize,
+        /// The field, as a message shows it.
+        field: String,
+    },
+
+    /// A row that is none.
+    #[error(
+        "`{}`, line {line}: expected a row of at most {limit} MiB, received a longer one; check that it is a table",
+        path.display()
+    )]
+    TooLong {
+        /// The file.
+        path: PathBuf,
+        /// Where the row begins.
+        line: usize,
+        /// The longest row that is read, in MiB.
+        limit: usize,
+    },
+
+    /// A file of another kind.
+    #[error("`{}`: expected a table as text, received {received}; {hint}", path.display())]
+    NoTable {
+        /// The file.
+        path: PathBuf,
+        /// What it looks like.
+        received: &'static str,
+        /// What to do.
+        hint: &'static str,
     },
 }
 
@@ -267,11 +316,11 @@ fn hint_of_delimiter(known: &[String]) -> Option<String> {
     let [only] = known else {
         return None;
     };
-    let delimiter = [';', '\t', '|', ',']
+    let delimiter = [';', '\t', '|', ',', ' ']
         .into_iter()
         .find(|&other| only.contains(other))?;
-    Some(format!(
-        "; is the delimiter `{}`?",
-        delimiter.escape_default()
-    ))
+    Some(match delimiter {
+        ' ' => "; is the delimiter a blank (`delimiter = \" \"`, on the command line `--delimiter space`)?".to_owned(),
+        other => format!("; is the delimiter `{}`?", other.escape_default()),
+    })
 }

@@ -15,9 +15,10 @@ use text_form::TextForm;
 
 /// Which columns of a CSV file are to be predicted, and from which.
 ///
-/// The file begins with a line of names. It is UTF-8, with or without a byte order mark, with line ends of any kind; fields may
-/// be quoted, blanks around them do not count, and empty lines are skipped. Every column that is neither a target nor
-/// ignored is a feature, in the order of the file.
+/// The file begins with a line of names, before which one such as `sep=;` may name the delimiter. It is UTF-8, with or
+/// without a byte order mark, with line ends of any kind; fields may be quoted, blanks around them do not count, and empty
+/// lines are skipped. A quote that is not closed, and text behind a quoted field, are errors. Every column that is neither a
+/// target nor ignored is a feature, in the order of the file.
 ///
 /// ```
 /// use firebrick_data::CsvSource;
@@ -181,20 +182,24 @@ impl CsvSource {
         Ok(self)
     }
 
-    /// Sets what stands between fields; else it is a tab in a file that ends in `.tsv`, and `,` in any other.
+    /// Sets what stands between fields; else it is a tab in a file that ends in `.tsv`, and `,` in any other. A file that
+    /// begins with a line such as `sep=;` says it itself. Of blanks any number stands between two fields.
     ///
     /// # Errors
     /// [`CsvError::Delimiter`] unless it is one ASCII character that can be told from the fields.
     pub fn with_delimiter(mut self, delimiter: char) -> Result<Self, DataError> {
-        let is_taken = delimiter.is_ascii_alphanumeric() || "\"\r\n.-+".contains(delimiter);
-        let byte = u8::try_from(delimiter)
-            .ok()
-            .filter(|byte| byte.is_ascii() && !is_taken)
-            .ok_or_else(|| CsvError::Delimiter {
-                received: delimiter.to_string(),
-            })?;
-        self.delimiter = Some(byte);
+        let byte = u8::try_from(delimiter).ok();
+        let byte = byte.filter(|_| Self::is_delimiter(delimiter));
+        self.delimiter = Some(byte.ok_or_else(|| CsvError::Delimiter {
+            received: delimiter.to_string(),
+        })?);
         Ok(self)
+    }
+
+    /// Whether a character can be told from the fields.
+    pub(crate) fn is_delimiter(character: char) -> bool {
+        let is_taken = character.is_ascii_alphanumeric() || "\"\r\n\0.-+".contains(character);
+        character.is_ascii() && !is_taken
     }
 
     /// Sets which rows [`DataDescription::load`](crate::DataDescription::load) keeps apart to judge by, else none.
@@ -247,6 +252,7 @@ impl CsvSource {
         let mut pinned = Self {
             features: Some(table.feature_names.clone()),
             ignored: Vec::new(),
+            delimiter: table.named_delimiter.or(self.delimiter),
             ..self.clone()
         };
         if let CsvTarget::Classes { names, .. } = &mut pinned.target {

@@ -1,17 +1,16 @@
 //! Reading a table.
 //!
-//! A file is read whole and checked to be text first; what is wrong with it then is found by its byte, whose line is counted
-//! only for the message.
+//! A row is held as long as it is looked at, then only what is learned from: numbers, and for each row the number of its
+//! label.
 
 mod columns;
+mod labels;
+mod opening;
 mod overview;
 mod row;
-mod text;
+mod scanner;
 
-use std::collections::{BTreeSet, HashMap};
-use std::{fs, mem};
-
-use csv::{ReaderBuilder, StringRecord, Trim};
+use std::mem;
 
 use crate::array_data::ArrayData;
 use crate::array_dataset::ArrayDataset;
@@ -19,10 +18,11 @@ use crate::csv_error::CsvError;
 use crate::csv_source::{CsvSource, CsvTarget};
 use crate::error::DataError;
 use columns::Columns;
+use labels::Labels;
 pub(crate) use overview::overview;
 pub use overview::{CsvColumn, CsvContent, CsvOverview};
-use row::{Row, shortened};
-use text::Text;
+use row::Row;
+use scanner::Record;
 
 /// What to do where a feature is no number.
 const FEATURE_HINT: &str = "correct it, write categories as numbers, or ignore the column";
@@ -42,6 +42,8 @@ pub struct CsvTable {
     pub target_names: Vec<String>,
     /// The classes in the order of their indices; empty where numbers are predicted.
     pub class_names: Vec<String>,
+    /// What stands between the fields, if the file says it.
+    pub(crate) named_delimiter: Option<u8>,
 }
 
 impl CsvTable {
@@ -51,22 +53,21 @@ impl CsvTable {
     }
 
     pub(crate) fn read(source: &CsvSource) -> Result<Self, DataError> {
-        let bytes = bytes(source)?;
-        let text = Text::new(&source.path, &bytes)?;
-        let (columns, mut cells) = parse(source, &text, Columns::find)?;
-        let shape = |width: usize| [cells.num_rows, width];
-        let inputs = (mem::take(&mut cells.inputs), shape(columns.features.len()));
+        let mut parsed = parse(source, Columns::find)?;
+        let columns = &parsed.columns;
+        let shape = |width: usize| [parsed.num_rows, width];
+        let inputs = (mem::take(&mut parsed.inputs), shape(columns.features.len()));
         let (data, class_names) = match &source.target {
             CsvTarget::Values(_) => {
                 let width = columns.targets.len();
                 let targets = match width {
-                    1 => ArrayData::try_from(cells.values)?,
-                    _ => ArrayData::try_from((cells.values, shape(width)))?,
+                    1 => ArrayData::try_from(parsed.values)?,
+                    _ => ArrayData::try_from((parsed.values, shape(width)))?,
                 };
                 (ArrayDataset::new(inputs, targets)?, Vec::new())
             }
             CsvTarget::Classes { names, .. } => {
-                let (indices, names) = cells.classes(&text, &columns, names.as_deref())?;
+                let (indices, names) = parsed.labels.classes(source, names.as_deref())?;
                 let data = ArrayDataset::new(inputs, indices)?.with_num_classes(names.len())?;
                 (data, names)
             }
@@ -76,91 +77,79 @@ impl CsvTable {
             feature_names: columns.names_of(&columns.features),
             target_names: columns.names_of(&columns.targets),
             class_names,
+            named_delimiter: parsed.named_delimiter,
         })
     }
 }
 
 /// What stands in the rows, one after the other.
-#[derive(Default)]
-struct Cells {
+struct Parsed {
+    columns: Columns,
+    named_delimiter: Option<u8>,
     num_rows: usize,
     inputs: Vec<f32>,
     /// Targets that are numbers.
     values: Vec<f32>,
-    /// Targets that name classes, with where their rows start.
-    labels: Vec<(String, usize)>,
+    /// Targets that name classes.
+    labels: Labels,
 }
 
 /// The features alone, whatever the targets.
 pub(crate) fn read_inputs(source: &CsvSource) -> Result<ArrayData, DataError> {
-    let bytes = bytes(source)?;
-    let text = Text::new(&source.path, &bytes)?;
-    let (columns, cells) = parse(source, &text, Columns::of_inputs)?;
-    let shape = [cells.num_rows, columns.features.len()];
-    Ok(ArrayData::try_from((cells.inputs, shape))?)
-}
-
-fn bytes(source: &CsvSource) -> Result<Vec<u8>, DataError> {
-    fs::read(&source.path).map_err(|error| DataError::Read {
-        path: source.path.clone(),
-        source: error,
-    })
+    let parsed = parse(source, Columns::of_inputs)?;
+    let shape = [parsed.num_rows, parsed.columns.features.len()];
+    Ok(ArrayData::try_from((parsed.inputs, shape))?)
 }
 
 /// Finds the columns to read by a header.
-type Find = fn(&CsvSource, &Text, &StringRecord) -> Result<Columns, CsvError>;
+type Find = fn(&CsvSource, &Record) -> Result<Columns, CsvError>;
 
-fn parse(source: &CsvSource, text: &Text, find: Find) -> Result<(Columns, Cells), CsvError> {
+fn parse(source: &CsvSource, find: Find) -> Result<Parsed, DataError> {
     let has_classes = matches!(source.target, CsvTarget::Classes { .. });
-    let mut cells = Cells::default();
-    let columns = for_each_row(source, text, find, |row| {
+    let (mut num_rows, mut inputs, mut values) = (0, Vec::new(), Vec::new());
+    let mut labels = Labels::default();
+    let (columns, named_delimiter) = for_each_row(source, find, |row| {
         for &column in &row.columns.features {
-            cells.inputs.push(row.number(column, FEATURE_HINT)?);
+            inputs.push(row.number(column, FEATURE_HINT)?);
         }
         for &column in &row.columns.targets {
             if has_classes {
-                let label = row.field(column, "the name of a class")?;
-                cells.labels.push((label.to_owned(), row.start()));
+                labels.push(row.field(column, "the name of a class")?, row.line());
             } else {
-                cells.values.push(row.number(column, TARGET_HINT)?);
+                values.push(row.number(column, TARGET_HINT)?);
             }
         }
-        cells.num_rows += 1;
+        num_rows += 1;
         Ok(())
     })?;
-    Ok((columns, cells))
+    Ok(Parsed {
+        columns,
+        named_delimiter,
+        num_rows,
+        inputs,
+        values,
+        labels,
+    })
 }
 
-/// Visits the rows, of which there is at least one, all as long as the header.
+/// Visits the rows, of which there is at least one, all as long as the header; the columns, and the delimiter if the file
+/// names it.
 fn for_each_row(
     source: &CsvSource,
-    text: &Text,
     find: Find,
     mut visit: impl FnMut(Row<'_>) -> Result<(), CsvError>,
-) -> Result<Columns, CsvError> {
-    let path = || text.path.to_owned();
-    let mut reader = ReaderBuilder::new()
-        .delimiter(source.delimiter())
-        .has_headers(false)
-        .flexible(true)
-        .trim(Trim::All)
-        .from_reader(text.content.as_bytes());
-    let mut record = StringRecord::new();
-    let mut next = |record: &mut StringRecord| {
-        let read = reader.read_record(record);
-        read.map_err(|source| CsvError::Malformed {
-            path: path(),
-            source,
-        })
-    };
-    if !next(&mut record)? {
-        return Err(CsvError::NoHeader { path: path() });
+) -> Result<(Columns, Option<u8>), DataError> {
+    let path = || source.path.clone();
+    let mut opened = opening::open(source)?;
+    let mut record = Record::default();
+    if !opened.scanner.read(&mut record)? {
+        return Err(CsvError::NoHeader { path: path() }.into());
     }
-    let columns = find(source, text, &record)?;
+    let columns = find(source, &record)?;
     let mut has_rows = false;
-    while next(&mut record)? {
+    while opened.scanner.read(&mut record)? {
         let row = Row {
-            text,
+            source,
             columns: &columns,
             record: &record,
         };
@@ -169,49 +158,8 @@ fn for_each_row(
         has_rows = true;
     }
     if has_rows {
-        Ok(columns)
+        Ok((columns, opened.named_delimiter))
     } else {
-        Err(CsvError::NoRows { path: path() })
+        Err(CsvError::NoRows { path: path() }.into())
     }
-}
-
-impl Cells {
-    /// The class index of every row, and the classes.
-    fn classes(
-        &self,
-        text: &Text,
-        columns: &Columns,
-        names: Option<&[String]>,
-    ) -> Result<(Vec<usize>, Vec<String>), CsvError> {
-        let labels = || self.labels.iter().map(|(label, _)| label.as_str());
-        let names = names.map_or_else(|| sorted_classes(labels()), <[String]>::to_vec);
-        let indices: HashMap<&str, usize> = names
-            .iter()
-            .enumerate()
-            .map(|(index, name)| (name.as_str(), index))
-            .collect();
-        let index_of = |(label, start): &(String, usize)| {
-            let index = indices.get(label.as_str()).copied();
-            index.ok_or_else(|| CsvError::UnknownClass {
-                path: text.path.to_owned(),
-                line: text.line(*start),
-                column: columns.names_of(&columns.targets).join(", "),
-                received: shortened(label),
-                known: names.clone(),
-            })
-        };
-        let rows: Vec<usize> = self.labels.iter().map(index_of).collect::<Result<_, _>>()?;
-        Ok((rows, names))
-    }
-}
-
-/// The different labels in order: whole numbers by their size, others as text.
-fn sorted_classes<'a>(labels: impl Iterator<Item = &'a str>) -> Vec<String> {
-    let different: BTreeSet<&str> = labels.collect();
-    let mut sorted: Vec<&str> = different.into_iter().collect();
-    let numbers: Option<Vec<i64>> = sorted.iter().map(|label| label.parse().ok()).collect();
-    if numbers.is_some() {
-        sorted.sort_by_key(|label| label.parse::<i64>().unwrap_or_default());
-    }
-    sorted.into_iter().map(str::to_owned).collect()
 }

@@ -9,7 +9,28 @@ pub(crate) fn did_you_mean(given: &str, known: &[String]) -> String {
         .map(|name| (distance(name), name))
         .filter(|(distance, name)| *distance <= name.len().max(given.len()).div_ceil(3))
         .min_by_key(|(distance, _)| *distance)
-        .map_or_else(String::new, |(_, name)| format!(", did you mean `{name}`?"))
+        .map_or_else(String::new, |(_, name)| {
+            format!(", did you mean `{}`?", shown(name))
+        })
+}
+
+/// A text as a message shows it: on one line, not longer than a reader can take in, and without characters that would do
+/// something to a terminal.
+pub(crate) fn shown(text: &str) -> String {
+    const SHOWN: usize = 40;
+    let mut shown = String::new();
+    for character in text.chars().take(SHOWN) {
+        let is_hidden = matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
+        if character.is_control() || is_hidden {
+            shown.extend(character.escape_debug());
+        } else {
+            shown.push(character);
+        }
+    }
+    if text.chars().nth(SHOWN).is_some() {
+        shown.push('…');
+    }
+    shown
 }
 
 /// Names for a message, not more than a reader can take in.
@@ -18,7 +39,7 @@ pub(crate) fn listed(names: &[String]) -> String {
     let mut listed: Vec<String> = names
         .iter()
         .take(SHOWN)
-        .map(|name| format!("`{name}`"))
+        .map(|name| format!("`{}`", shown(name)))
         .collect();
     if names.len() > SHOWN {
         listed.push(format!("and {} more", names.len() - SHOWN));
@@ -36,6 +57,15 @@ mod tests {
         assert_eq!(did_you_mean("agee", &known), ", did you mean `Age`?");
         assert_eq!(did_you_mean("income", &known), ", did you mean `Income`?");
         assert_eq!(did_you_mean("banana", &known), "");
+    }
+
+    #[test]
+    fn names_are_shown_without_what_a_terminal_would_do() {
+        assert_eq!(shown("Größe \"x\" 'y'"), "Größe \"x\" 'y'");
+        assert_eq!(shown("\u{1b}[31ma\r\n\t"), "\\u{1b}[31ma\\r\\n\\t");
+        assert_eq!(shown("a\u{202e}b\u{7}\u{9b}"), "a\\u{202e}b\\u{7}\\u{9b}");
+        assert_eq!(shown(&"é".repeat(41)), format!("{}…", "é".repeat(40)));
+        assert_eq!(listed(&["a\u{1b}c".to_owned()]), "`a\\u{1b}c`");
     }
 
     #[test]

@@ -53,7 +53,8 @@ struct InfoArguments {
     #[arg(long, value_name = "NAME|DIR|FILE.csv", default_value_t)]
     data: DataDescription,
 
-    /// What stands between the fields of a table; `tab` for a tab [default: a comma, in FILE.tsv a tab]
+    /// What stands between the fields of a table; `tab` for a tab, `space` for any blanks [default: a
+    /// comma, in FILE.tsv a tab]
     #[arg(long, value_name = "CHARACTER")]
     delimiter: Option<Delimiter>,
 

@@ -56,7 +56,7 @@ fn flags_for_tables_say_what_is_expected_and_leave_nothing() {
         ),
         (
             "--data flowers.csv --target kind --delimiter ;;",
-            &["expected a single character, or `tab`"],
+            &["expected a single character, `tab` or `space`"],
         ),
         (
             "--data flowers.csv --target kind --delimiter x",

@@ -1,7 +1,6 @@
-use csv::StringRecord;
+use std::path::Path;
 
-use super::row::start;
-use super::text::Text;
+use super::scanner::Record;
 use crate::csv_error::CsvError;
 use crate::csv_source::CsvSource;
 
@@ -18,16 +17,12 @@ pub(super) struct Columns {
 
 impl Columns {
     /// The columns of a header in the parts that the description gives them.
-    pub(super) fn find(
-        source: &CsvSource,
-        text: &Text,
-        header: &StringRecord,
-    ) -> Result<Self, CsvError> {
-        let mut parts = Parts::new(text, header)?;
+    pub(super) fn find(source: &CsvSource, header: &Record) -> Result<Self, CsvError> {
+        let mut parts = Parts::new(source, header)?;
         let targets = source.target.columns();
         if targets.is_empty() {
             return Err(CsvError::NoTarget {
-                path: text.path.to_owned(),
+                path: source.path.clone(),
                 known: parts.names,
             });
         }
@@ -37,20 +32,16 @@ impl Columns {
     }
 
     /// The same without targets: they and ignored columns need not be there.
-    pub(super) fn of_inputs(
-        source: &CsvSource,
-        text: &Text,
-        header: &StringRecord,
-    ) -> Result<Self, CsvError> {
-        let mut parts = Parts::new(text, header)?;
+    pub(super) fn of_inputs(source: &CsvSource, header: &Record) -> Result<Self, CsvError> {
+        let mut parts = Parts::new(source, header)?;
         parts.give(TARGET, &parts.present(source.target.columns()))?;
         parts.give(IGNORED, &parts.present(&source.ignored))?;
         parts.with_features(source, Vec::new())
     }
 
     /// All columns, whatever they are for.
-    pub(super) fn all(_: &CsvSource, text: &Text, header: &StringRecord) -> Result<Self, CsvError> {
-        let names = names(text, header)?;
+    pub(super) fn all(source: &CsvSource, header: &Record) -> Result<Self, CsvError> {
+        let names = names(source.path(), header)?;
         Ok(Self {
             features: (0..names.len()).collect(),
             targets: Vec::new(),
@@ -67,21 +58,20 @@ impl Columns {
 }
 
 /// The names in a header, all different.
-fn names(text: &Text, header: &StringRecord) -> Result<Vec<String>, CsvError> {
-    let line = || text.line(start(header));
+fn names(path: &Path, header: &Record) -> Result<Vec<String>, CsvError> {
     let mut names: Vec<String> = Vec::new();
-    for (column, name) in header.iter().enumerate() {
+    for (column, name) in header.fields().enumerate() {
         if name.is_empty() {
             return Err(CsvError::UnnamedColumn {
-                path: text.path.to_owned(),
-                line: line(),
+                path: path.to_owned(),
+                line: header.line,
                 column: column + 1,
             });
         }
         if let Some(first) = names.iter().position(|other| other == name) {
             return Err(CsvError::DuplicateColumn {
-                path: text.path.to_owned(),
-                line: line(),
+                path: path.to_owned(),
+                line: header.line,
                 name: name.to_owned(),
                 first: first + 1,
                 second: column + 1,
@@ -94,16 +84,17 @@ fn names(text: &Text, header: &StringRecord) -> Result<Vec<String>, CsvError> {
 
 /// The parts given so far.
 struct Parts<'a> {
-    text: &'a Text<'a>,
+    path: &'a Path,
     names: Vec<String>,
     given: Vec<Option<&'static str>>,
 }
 
 impl<'a> Parts<'a> {
-    fn new(text: &'a Text<'a>, header: &StringRecord) -> Result<Self, CsvError> {
-        let names = names(text, header)?;
+    fn new(source: &'a CsvSource, header: &Record) -> Result<Self, CsvError> {
+        let path = source.path();
+        let names = names(path, header)?;
         Ok(Self {
-            text,
+            path,
             given: vec![None; names.len()],
             names,
         })
@@ -127,7 +118,7 @@ impl<'a> Parts<'a> {
         };
         if features.is_empty() {
             return Err(CsvError::NoFeatures {
-                path: self.text.path.to_owned(),
+                path: self.path.to_owned(),
                 known: self.names,
             });
         }
@@ -144,14 +135,14 @@ impl<'a> Parts<'a> {
         for name in columns {
             let Some(position) = self.names.iter().position(|known| known == name) else {
                 return Err(CsvError::UnknownColumn {
-                    path: self.text.path.to_owned(),
+                    path: self.path.to_owned(),
                     name: name.clone(),
                     known: self.names.clone(),
                 });
             };
             if let Some(first) = self.given[position].replace(part) {
                 return Err(CsvError::ColumnTwice {
-                    path: self.text.path.to_owned(),
+                    path: self.path.to_owned(),
                     name: name.clone(),
                     first,
                     second: part,

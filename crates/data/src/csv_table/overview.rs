@@ -3,8 +3,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use super::columns::Columns;
-use super::text::Text;
-use super::{bytes, for_each_row};
+use super::for_each_row;
 use crate::csv_source::CsvSource;
 use crate::error::DataError;
 
@@ -68,11 +67,9 @@ struct Seen<'a> {
 }
 
 pub(crate) fn overview(source: &CsvSource) -> Result<CsvOverview, DataError> {
-    let bytes = bytes(source)?;
-    let text = Text::new(&source.path, &bytes)?;
     let mut fields: Vec<Vec<String>> = Vec::new();
-    let columns = for_each_row(source, &text, Columns::all, |row| {
-        fields.push(row.record.iter().map(str::to_owned).collect());
+    let (columns, _) = for_each_row(source, Columns::all, |row| {
+        fields.push(row.record.fields().map(str::to_owned).collect());
         Ok(())
     })?;
     let column = |(index, name): (usize, &String)| {

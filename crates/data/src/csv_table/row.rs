@@ -1,33 +1,25 @@
-use csv::StringRecord;
-
 use super::columns::Columns;
-use super::text::Text;
+use super::scanner::Record;
 use crate::csv_error::CsvError;
-
-/// The most characters of a field that a message shows.
-const SHOWN: usize = 40;
+use crate::csv_source::CsvSource;
+use crate::names::shown;
 
 /// A row, with what it takes to say where something is wrong in it.
 #[derive(Clone, Copy)]
 pub(super) struct Row<'a> {
-    pub(super) text: &'a Text<'a>,
+    pub(super) source: &'a CsvSource,
     pub(super) columns: &'a Columns,
-    pub(super) record: &'a StringRecord,
+    pub(super) record: &'a Record,
 }
 
 impl<'a> Row<'a> {
-    /// The byte from which it was read.
-    pub(super) fn start(self) -> usize {
-        start(self.record)
-    }
-
     pub(super) fn check_length(self) -> Result<(), CsvError> {
         let (expected, received) = (self.columns.names.len(), self.record.len());
         if expected == received {
             return Ok(());
         }
         Err(CsvError::Ragged {
-            path: self.text.path.to_owned(),
+            path: self.source.path.clone(),
             line: self.line(),
             expected,
             received,
@@ -36,9 +28,9 @@ impl<'a> Row<'a> {
 
     /// The text in a column; not empty.
     pub(super) fn field(self, column: usize, expected: &'static str) -> Result<&'a str, CsvError> {
-        match &self.record[column] {
+        match self.record.field(column) {
             "" => Err(CsvError::Missing {
-                path: self.text.path.to_owned(),
+                path: self.source.path.clone(),
                 line: self.line(),
                 column: self.columns.names[column].clone(),
                 expected,
@@ -50,7 +42,7 @@ impl<'a> Row<'a> {
     /// The number in a column; finite. A `hint` says what to do where there is none.
     pub(super) fn number(self, column: usize, hint: &'static str) -> Result<f32, CsvError> {
         let field = self.field(column, "a number")?;
-        let path = || self.text.path.to_owned();
+        let path = || self.source.path.clone();
         let name = || self.columns.names[column].clone();
         match field.parse::<f32>() {
             Ok(number) if number.is_finite() => Ok(number),
@@ -58,35 +50,20 @@ impl<'a> Row<'a> {
                 path: path(),
                 line: self.line(),
                 column: name(),
-                received: shortened(field),
+                received: shown(field),
             }),
             Err(_) => Err(CsvError::NotANumber {
                 path: path(),
                 line: self.line(),
                 column: name(),
-                received: shortened(field),
+                received: shown(field),
                 hint,
             }),
         }
     }
 
-    fn line(self) -> usize {
-        self.text.line(self.start())
+    /// The line in which it begins, counted from 1.
+    pub(super) fn line(self) -> usize {
+        self.record.line
     }
-}
-
-/// The byte from which a record was read.
-pub(super) fn start(record: &StringRecord) -> usize {
-    let byte = record.position().map_or(0, csv::Position::byte);
-    usize::try_from(byte).unwrap_or(usize::MAX)
-}
-
-/// A field as a message shows it, on one line.
-pub(super) fn shortened(field: &str) -> String {
-    let shown: String = field.chars().take(SHOWN).collect();
-    let shown = shown.escape_debug().to_string();
-    if field.chars().nth(SHOWN).is_some() {
-        return format!("{shown}…");
-    }
-    shown
 }

@@ -9,6 +9,7 @@ mod checkpoints;
 mod commands;
 mod config_file;
 mod destination;
+mod dialect_flags;
 mod early_stopping;
 mod failure;
 mod foreign_file;

@@ -121,10 +121,10 @@ impl TestSamples {
     pub(crate) fn of_table(source: &CsvSource) -> anyhow::Result<Self> {
         let table = source.load()?;
         Ok(Self {
+            origin: table.origin(source.path()),
             samples: Arc::new(table.data),
             class_names: table.class_names,
             target_names: source.target().columns().to_vec(),
-            origin: format!("the table `{}`", source.path().display()),
             unit: Unit::Row,
         })
     }
@@ -175,6 +175,7 @@ fn is_about_columns(error: &anyhow::Error) -> bool {
                 | CsvError::UnknownColumn { .. }
                 | CsvError::ColumnTwice { .. }
                 | CsvError::NoFeatures { .. }
+                | CsvError::SameSeparators { .. }
                 | CsvError::TestSplitEmpty { .. }
         ))
     )

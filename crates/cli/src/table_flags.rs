@@ -1,19 +1,17 @@
-use std::convert::Infallible;
-use std::fmt;
 use std::path::PathBuf;
-use std::str::FromStr;
 
 use anyhow::anyhow;
-use firebrick::datasets::{CsvSource, CsvTarget, CsvTest, DataDescription};
+use firebrick::datasets::{CsvMissing, CsvSource, CsvTarget, CsvTest, DataDescription};
 
+use crate::dialect_flags::{DialectFlags, Names};
 use crate::failure::OrUsage;
 
 /// What flags say of a table; in a file of settings it stands in `data` itself.
 #[derive(Clone, Debug, Default, PartialEq, clap::Args)]
 pub(crate) struct TableFlags {
-    /// Column of a table to predict, or several of numbers
+    /// Column of a table to predict, or several of numbers; a name with a comma in quotes, '"price, EUR"'
     #[arg(long, value_name = "COLUMN,…", help_heading = "Data")]
-    target: Option<ColumnNames>,
+    target: Option<Names>,
 
     /// The target names a class, be it by words or by whole numbers [default: false]
     #[arg(
@@ -29,16 +27,18 @@ pub(crate) struct TableFlags {
 
     /// Columns of a table to predict from [default: all others]
     #[arg(long, value_name = "COLUMN,…", help_heading = "Data")]
-    features: Option<ColumnNames>,
+    features: Option<Names>,
 
-    /// Columns of a table to leave out
+    /// Columns of a table to leave out; one without a name by its place, 1 for the first
     #[arg(long = "ignore", value_name = "COLUMN,…", help_heading = "Data")]
-    ignored: Option<ColumnNames>,
+    ignored: Option<Names>,
 
-    /// What stands between the fields of a table; `tab` for a tab, `space` for any blanks [default: a
-    /// comma, in FILE.tsv a tab]
-    #[arg(long, value_name = "CHARACTER", help_heading = "Data")]
-    delimiter: Option<Delimiter>,
+    #[command(flatten)]
+    dialect: DialectFlags,
+
+    /// What becomes of rows that miss a cell: `refuse` or `drop` [default: refuse]
+    #[arg(long, value_name = "refuse|drop", help_heading = "Data")]
+    missing: Option<CsvMissing>,
 
     /// Share of a table's rows held back to judge by, of every class alike; 0 for none [default: 0.2,
     /// with --model none]
@@ -91,8 +91,9 @@ impl TableFlags {
         if let Some(ignored) = &self.ignored {
             source = source.without_columns(ignored.0.clone());
         }
-        if let Some(delimiter) = self.delimiter {
-            source = delimiter.of(source)?;
+        source = self.dialect.applied_to(source)?;
+        if let Some(missing) = self.missing {
+            source = source.with_missing(missing);
         }
         let split = self.test_split.map(CsvTest::Split);
         match self.test_csv.clone().map(CsvTest::File).or(split) {
@@ -108,12 +109,13 @@ impl TableFlags {
             ("--classes", self.classes.is_some()),
             ("--features", self.features.is_some()),
             ("--ignore", self.ignored.is_some()),
-            ("--delimiter", self.delimiter.is_some()),
+            ("--missing", self.missing.is_some()),
             ("--test-split", self.test_split.is_some()),
             ("--test", self.test_csv.is_some()),
         ];
         let given = flags.into_iter().filter(|(_, is_given)| *is_given);
-        given.map(|(flag, _)| flag).collect()
+        let given = given.map(|(flag, _)| flag);
+        given.chain(self.dialect.given()).collect()
     }
 }
 
@@ -148,63 +150,6 @@ fn target(
     }
 }
 
-/// Names of columns; as a string with commas between them.
-#[derive(Clone, Debug, PartialEq)]
-struct ColumnNames(Vec<String>);
-
-impl FromStr for ColumnNames {
-    type Err = Infallible;
-
-    fn from_str(text: &str) -> Result<Self, Infallible> {
-        let names = text.split(',').map(str::trim);
-        let names = names.filter(|name| !name.is_empty());
-        Ok(Self(names.map(str::to_owned).collect()))
-    }
-}
-
-/// What stands between fields; as a string the character, `tab`, `\t` or `space`.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Delimiter(char);
-
-impl Delimiter {
-    /// The table, read with it.
-    ///
-    /// # Errors
-    /// With a usage error a character that cannot be told from the fields.
-    pub(crate) fn of(self, source: CsvSource) -> anyhow::Result<CsvSource> {
-        source.with_delimiter(self.0).or_usage()
-    }
-}
-
-/// A text that is not one character.
-#[derive(Debug)]
-pub(crate) struct DelimiterError;
-
-impl fmt::Display for DelimiterError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("expected a single character, `tab` or `space`")
-    }
-}
-
-impl std::error::Error for DelimiterError {}
-
-impl FromStr for Delimiter {
-    type Err = DelimiterError;
-
-    fn from_str(text: &str) -> Result<Self, DelimiterError> {
-        match text {
-            "tab" | "\\t" => return Ok(Self('\t')),
-            "space" => return Ok(Self(' ')),
-            _ => {}
-        }
-        let mut characters = text.chars();
-        match (characters.next(), characters.next()) {
-            (Some(character), None) => Ok(Self(character)),
-            _ => Err(DelimiterError),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -213,7 +158,7 @@ mod tests {
         TableFlags::default()
     }
 
-    fn names(text: &str) -> ColumnNames {
+    fn names(text: &str) -> Names {
         text.parse().unwrap()
     }
 
@@ -228,7 +173,7 @@ mod tests {
             changed(TableFlags {
                 features: Some(names("b, c")),
                 ignored: Some(names("d")),
-                delimiter: Some("tab".parse().unwrap()),
+                missing: Some(CsvMissing::Drop),
                 test_split: Some(0.5),
                 classes: Some(true),
                 ..flags()
@@ -237,8 +182,8 @@ mod tests {
                 .clone()
                 .with_features(["b", "c"])
                 .without_columns(["d"])
-                .with_delimiter('\t')
-                .and_then(|source| source.with_test(CsvTest::Split(0.5)))
+                .with_missing(CsvMissing::Drop)
+                .with_test(CsvTest::Split(0.5))
                 .unwrap()
         );
         for (target, classes, expected) in [
@@ -264,22 +209,6 @@ mod tests {
                 ..flags()
             });
             assert_eq!(*source.target(), expected);
-        }
-    }
-
-    #[test]
-    fn a_delimiter_is_one_character() {
-        for (text, expected) in [
-            ("tab", '\t'),
-            ("\\t", '\t'),
-            ("space", ' '),
-            (";", ';'),
-            ("|", '|'),
-        ] {
-            assert_eq!(text.parse::<Delimiter>().unwrap(), Delimiter(expected));
-        }
-        for text in ["", ";;", "comma"] {
-            assert!(text.parse::<Delimiter>().is_err(), "{text}");
         }
     }
 }

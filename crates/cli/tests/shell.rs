@@ -52,6 +52,8 @@ mod study;
 mod summary;
 #[path = "shell/table.rs"]
 mod table;
+#[path = "shell/table_dialects.rs"]
+mod table_dialects;
 #[path = "shell/table_mistakes.rs"]
 mod table_mistakes;
 #[path = "shell/table_model_file.rs"]

@@ -1,8 +1,11 @@
 //! What can be wrong with a table in a CSV file.
 
+mod hints;
+
 use std::path::PathBuf;
 
-use crate::names::{did_you_mean, listed, shown};
+use crate::names::{as_list, did_you_mean, listed, shown};
+use hints::{all_ignored, hint_of_header, hint_of_name, listed_problems, places};
 
 /// What is wrong with a CSV file, or with its description.
 ///
@@ -34,18 +37,22 @@ pub enum CsvError {
         path: PathBuf,
     },
 
-    /// A column without a name.
+    /// Columns without a name, where every column that is left is a feature.
     #[error(
-        "`{}`, line {line}, column {column}: expected the name of a column, received none; name it, or leave it out \
-         (pandas: `to_csv(.., index=False)`)", path.display()
+        "`{}`, line {line}: expected a name for every column, received none for {}; name it, or leave it out by its place \
+         (`ignored = [{}]`, on the command line `--ignore {}`)", path.display(), places(columns),
+        all_ignored(ignored, columns).iter().map(|name| format!("\"{}\"", shown(name))).collect::<Vec<_>>().join(", "),
+        as_list(&all_ignored(ignored, columns))
     )]
     UnnamedColumn {
         /// The file.
         path: PathBuf,
         /// The line of the names.
         line: usize,
-        /// Which column, counted from 1.
-        column: usize,
+        /// Which columns, counted from 1.
+        columns: Vec<usize>,
+        /// What is ignored already.
+        ignored: Vec<String>,
     },
 
     /// Two columns of one name.
@@ -69,7 +76,7 @@ pub enum CsvError {
     /// A description names a column that the file does not have.
     #[error(
         "`{}`: expected a column `{}`, received only {}{}", path.display(), shown(name), listed(known),
-        hint_of_delimiter(known).unwrap_or_else(|| did_you_mean(name, known))
+        hint_of_name(name, known)
     )]
     UnknownColumn {
         /// The file.
@@ -99,7 +106,7 @@ pub enum CsvError {
     /// A description without a target.
     #[error(
         "`{}`: expected a target, received none; name the column to predict (on the command line `--target COLUMN`), one \
-         of {}{}", path.display(), listed(known), hint_of_delimiter(known).unwrap_or_default()
+         of {}{}", path.display(), listed(known), hint_of_header(known)
     )]
     NoTarget {
         /// The file.
@@ -111,7 +118,7 @@ pub enum CsvError {
     /// Nothing to predict from.
     #[error(
         "`{}`: expected at least one feature column beside targets and ignored ones, received the columns {}{}",
-        path.display(), listed(known), hint_of_delimiter(known).unwrap_or_default()
+        path.display(), listed(known), hint_of_header(known)
     )]
     NoFeatures {
         /// The file.
@@ -122,8 +129,7 @@ pub enum CsvError {
 
     /// A row of another length.
     #[error(
-        "`{}`, line {line}: expected {expected} fields as the header has, received {received}; check delimiters and quotes \
-         in this line", path.display()
+        "`{}`, line {line}: expected {expected} fields as the header has, received {received}; {hint}", path.display()
     )]
     Ragged {
         /// The file.
@@ -134,12 +140,13 @@ pub enum CsvError {
         expected: usize,
         /// Fields of the row.
         received: usize,
+        /// What to do.
+        hint: &'static str,
     },
 
-    /// An empty field.
+    /// A missing cell.
     #[error(
-        "`{}`, line {line}, column `{}`: expected {expected}, received an empty field; fill it in, remove the row or \
-         ignore the column", path.display(), shown(column)
+        "`{}`, line {line}, column `{}`: expected {expected}, received {received}; {hint}", path.display(), shown(column)
     )]
     Missing {
         /// The file.
@@ -150,6 +157,10 @@ pub enum CsvError {
         column: String,
         /// What should stand there.
         expected: &'static str,
+        /// What stands there.
+        received: String,
+        /// What to do.
+        hint: String,
     },
 
     /// Text in a column of numbers.
@@ -166,7 +177,46 @@ pub enum CsvError {
         /// What stands there.
         received: String,
         /// What to do.
-        hint: &'static str,
+        hint: String,
+    },
+
+    /// A number among truths, or a truth among numbers.
+    #[error(
+        "`{}`, line {line}, column `{}`: expected what the rows before hold, numbers or True and False, received \
+         `{received}`; write one kind of them in the whole column", path.display(), shown(column)
+    )]
+    Mixed {
+        /// The file.
+        path: PathBuf,
+        /// Where the row begins.
+        line: usize,
+        /// The column's name.
+        column: String,
+        /// What stands there.
+        received: String,
+    },
+
+    /// Cells in several columns, or of several kinds in one, that cannot be taken.
+    #[error("`{}`: expected numbers in the features, and targets for them, received {}; {hint}", path.display(), listed_problems(problems))]
+    Columns {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, in the order of the columns.
+        problems: Vec<CsvProblem>,
+        /// What to do.
+        hint: String,
+    },
+
+    /// Missing cells in every row.
+    #[error(
+        "`{}`: expected at least one row without missing cells, received {num_rows} rows and none of that kind; ignore the \
+         columns that are mostly empty", path.display()
+    )]
+    EveryRowDropped {
+        /// The file.
+        path: PathBuf,
+        /// The rows there are.
+        num_rows: usize,
     },
 
     /// A number that is none.
@@ -243,6 +293,27 @@ pub enum CsvError {
         received: String,
     },
 
+    /// A mark in numbers that cannot be one.
+    #[error("`{setting}`: expected {expected}, received `{}`", shown(received))]
+    Separator {
+        /// The setting.
+        setting: &'static str,
+        /// What is possible.
+        expected: &'static str,
+        /// What was given.
+        received: String,
+    },
+
+    /// A mark that would have two meanings.
+    #[error(
+        "`decimal` and `thousands`: expected different characters, received `{received}` for both; say which one stands \
+         before the fraction, e.g. `decimal = \",\"` (on the command line `--decimal ','`)"
+    )]
+    SameSeparators {
+        /// The character.
+        received: char,
+    },
+
     /// A description whose parts do not belong together.
     #[error("{setting} needs {needs}; leave it out, or add that")]
     Description {
@@ -311,16 +382,18 @@ pub enum CsvError {
     },
 }
 
-/// What may be wrong where a whole line was taken for one column.
-fn hint_of_delimiter(known: &[String]) -> Option<String> {
-    let [only] = known else {
-        return None;
-    };
-    let delimiter = [';', '\t', '|', ',', ' ']
-        .into_iter()
-        .find(|&other| only.contains(other))?;
-    Some(match delimiter {
-        ' ' => "; is the delimiter a blank (`delimiter = \" \"`, on the command line `--delimiter space`)?".to_owned(),
-        other => format!("; is the delimiter `{}`?", other.escape_default()),
-    })
+/// What is wrong with cells of a column.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CsvProblem {
+    /// The column's name.
+    pub column: String,
+    /// Where the first such row begins.
+    pub line: usize,
+    /// What stands there.
+    pub received: String,
+    /// Rows of this kind.
+    pub rows: usize,
+    /// What the column has, e.g. `2 missing cells`.
+    pub what: String,
 }

@@ -1,5 +1,6 @@
 //! A table in a CSV file, in words.
 
+mod cells;
 mod text_form;
 
 use std::collections::BTreeSet;
@@ -8,6 +9,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::array_data::ArrayData;
+use crate::csv_cells::CellSettings;
 use crate::csv_error::CsvError;
 use crate::csv_table::{CsvOverview, CsvTable, overview, read_inputs};
 use crate::error::DataError;
@@ -18,7 +20,7 @@ use text_form::TextForm;
 /// The file begins with a line of names, before which one such as `sep=;` may name the delimiter. It is UTF-8, with or
 /// without a byte order mark, with line ends of any kind; fields may be quoted, blanks around them do not count, and empty
 /// lines are skipped. A quote that is not closed, and text behind a quoted field, are errors. Every column that is neither a
-/// target nor ignored is a feature, in the order of the file.
+/// target nor ignored is a feature, in the order of the file; of one that holds `True` and `False` they are 1 and 0.
 ///
 /// ```
 /// use firebrick_data::CsvSource;
@@ -38,6 +40,10 @@ use text_form::TextForm;
 /// features = ["petal_length", "petal_width"]
 /// ignored = ["id"]
 /// delimiter = ";"                     # a comma if left out, a tab where the file is called `.tsv`
+/// decimal = ","                       # what stands before the fraction of a number, else a point
+/// thousands = "."                     # what may stand between thousands, else nothing
+/// missing = "drop"                    # leaves out rows with missing cells, which else are an error
+/// missing_words = ["?", "-999"]       # what stands for a missing cell beside nothing, else NA, NaN, null and the like
 /// test_split = 0.2                    # or the rows to judge by from another file, test_csv = "new.csv"
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -47,6 +53,7 @@ pub struct CsvSource {
     pub(crate) target: CsvTarget,
     pub(crate) features: Option<Vec<String>>,
     pub(crate) ignored: Vec<String>,
+    pub(crate) cells: CellSettings,
     delimiter: Option<u8>,
     test: Option<CsvTest>,
 }
@@ -122,6 +129,7 @@ impl CsvSource {
             target,
             features: None,
             ignored: Vec::new(),
+            cells: CellSettings::default(),
             delimiter: None,
             test: None,
         }
@@ -144,7 +152,7 @@ impl CsvSource {
         self
     }
 
-    /// Ignores these columns.
+    /// Ignores these columns, of which one without a name is named by its place, `"1"` for the first.
     #[must_use = "returns the changed description"]
     pub fn without_columns<I>(mut self, ignored: I) -> Self
     where

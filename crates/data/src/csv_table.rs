@@ -3,32 +3,29 @@
 //! A row is held as long as it is looked at, then only what is learned from: numbers, and for each row the number of its
 //! label.
 
+mod cells;
 mod columns;
 mod labels;
 mod opening;
 mod overview;
+mod problems;
 mod row;
 mod scanner;
 
 use std::mem;
+use std::path::Path;
 
 use crate::array_data::ArrayData;
 use crate::array_dataset::ArrayDataset;
 use crate::csv_error::CsvError;
 use crate::csv_source::{CsvSource, CsvTarget};
 use crate::error::DataError;
+use cells::{Cells, Purpose};
 use columns::Columns;
-use labels::Labels;
 pub(crate) use overview::overview;
 pub use overview::{CsvColumn, CsvContent, CsvOverview};
 use row::Row;
 use scanner::Record;
-
-/// What to do where a feature is no number.
-const FEATURE_HINT: &str = "correct it, write categories as numbers, or ignore the column";
-/// What to do where a target is no number.
-const TARGET_HINT: &str = "correct it, or, where the column names a class, say so with `classes = true` (on the command line \
-                           `--classes`)";
 
 /// The samples of a CSV file, with the names that it gives them.
 #[derive(Clone, Debug)]
@@ -42,6 +39,8 @@ pub struct CsvTable {
     pub target_names: Vec<String>,
     /// The classes in the order of their indices; empty where numbers are predicted.
     pub class_names: Vec<String>,
+    /// Rows left out because they miss a cell, counted from 0 below the header.
+    pub dropped_rows: Vec<usize>,
     /// What stands between the fields, if the file says it.
     pub(crate) named_delimiter: Option<u8>,
 }
@@ -52,22 +51,35 @@ impl CsvTable {
         self.class_names.get(class).map(String::as_str)
     }
 
+    /// Where it comes from, for people: the file, and how many rows were left out.
+    pub fn origin(&self, path: &Path) -> String {
+        let without = match self.dropped_rows.len() {
+            0 => String::new(),
+            1 => " without 1 row that misses a cell".to_owned(),
+            more => format!(" without {more} rows that miss a cell"),
+        };
+        format!("the table `{}`{without}", path.display())
+    }
+
     pub(crate) fn read(source: &CsvSource) -> Result<Self, DataError> {
-        let mut parsed = parse(source, Columns::find)?;
-        let columns = &parsed.columns;
-        let shape = |width: usize| [parsed.num_rows, width];
-        let inputs = (mem::take(&mut parsed.inputs), shape(columns.features.len()));
+        let Parsed {
+            columns,
+            named_delimiter,
+            mut cells,
+        } = parse(source, Purpose::Learn)?;
+        let shape = |width: usize| [cells.num_rows, width];
+        let inputs = (mem::take(&mut cells.inputs), shape(columns.features.len()));
         let (data, class_names) = match &source.target {
             CsvTarget::Values(_) => {
                 let width = columns.targets.len();
                 let targets = match width {
-                    1 => ArrayData::try_from(parsed.values)?,
-                    _ => ArrayData::try_from((parsed.values, shape(width)))?,
+                    1 => ArrayData::try_from(cells.values)?,
+                    _ => ArrayData::try_from((cells.values, shape(width)))?,
                 };
                 (ArrayDataset::new(inputs, targets)?, Vec::new())
             }
             CsvTarget::Classes { names, .. } => {
-                let (indices, names) = parsed.labels.classes(source, names.as_deref())?;
+                let (indices, names) = cells.labels.classes(source, names.as_deref())?;
                 let data = ArrayDataset::new(inputs, indices)?.with_num_classes(names.len())?;
                 (data, names)
             }
@@ -77,67 +89,51 @@ impl CsvTable {
             feature_names: columns.names_of(&columns.features),
             target_names: columns.names_of(&columns.targets),
             class_names,
-            named_delimiter: parsed.named_delimiter,
+            dropped_rows: cells.dropped,
+            named_delimiter,
         })
     }
 }
 
-/// What stands in the rows, one after the other.
-struct Parsed {
+/// What a file holds.
+struct Parsed<'a> {
     columns: Columns,
     named_delimiter: Option<u8>,
-    num_rows: usize,
-    inputs: Vec<f32>,
-    /// Targets that are numbers.
-    values: Vec<f32>,
-    /// Targets that name classes.
-    labels: Labels,
+    cells: Cells<'a>,
 }
 
 /// The features alone, whatever the targets.
 pub(crate) fn read_inputs(source: &CsvSource) -> Result<ArrayData, DataError> {
-    let parsed = parse(source, Columns::of_inputs)?;
-    let shape = [parsed.num_rows, parsed.columns.features.len()];
-    Ok(ArrayData::try_from((parsed.inputs, shape))?)
+    let Parsed { columns, cells, .. } = parse(source, Purpose::Answer)?;
+    let shape = [cells.num_rows, columns.features.len()];
+    Ok(ArrayData::try_from((cells.inputs, shape))?)
+}
+
+fn parse(source: &CsvSource, purpose: Purpose) -> Result<Parsed<'_>, DataError> {
+    source.cells.numbers.check()?;
+    let find = match purpose {
+        Purpose::Learn => Columns::find,
+        Purpose::Answer => Columns::of_inputs,
+    };
+    let mut cells = Cells::new(source, purpose);
+    let (columns, named_delimiter) = for_each_row(source, find, |row| cells.add(row))?;
+    cells.check(&columns)?;
+    Ok(Parsed {
+        columns,
+        named_delimiter,
+        cells,
+    })
 }
 
 /// Finds the columns to read by a header.
 type Find = fn(&CsvSource, &Record) -> Result<Columns, CsvError>;
-
-fn parse(source: &CsvSource, find: Find) -> Result<Parsed, DataError> {
-    let has_classes = matches!(source.target, CsvTarget::Classes { .. });
-    let (mut num_rows, mut inputs, mut values) = (0, Vec::new(), Vec::new());
-    let mut labels = Labels::default();
-    let (columns, named_delimiter) = for_each_row(source, find, |row| {
-        for &column in &row.columns.features {
-            inputs.push(row.number(column, FEATURE_HINT)?);
-        }
-        for &column in &row.columns.targets {
-            if has_classes {
-                labels.push(row.field(column, "the name of a class")?, row.line());
-            } else {
-                values.push(row.number(column, TARGET_HINT)?);
-            }
-        }
-        num_rows += 1;
-        Ok(())
-    })?;
-    Ok(Parsed {
-        columns,
-        named_delimiter,
-        num_rows,
-        inputs,
-        values,
-        labels,
-    })
-}
 
 /// Visits the rows, of which there is at least one, all as long as the header; the columns, and the delimiter if the file
 /// names it.
 fn for_each_row(
     source: &CsvSource,
     find: Find,
-    mut visit: impl FnMut(Row<'_>) -> Result<(), CsvError>,
+    mut visit: impl FnMut(Row<'_>),
 ) -> Result<(Columns, Option<u8>), DataError> {
     let path = || source.path.clone();
     let mut opened = opening::open(source)?;
@@ -154,7 +150,7 @@ fn for_each_row(
             record: &record,
         };
         row.check_length()?;
-        visit(row)?;
+        visit(row);
         has_rows = true;
     }
     if has_rows {

@@ -105,6 +105,7 @@ impl Default for DataDescription {
 fn load_table(source: &CsvSource) -> Result<LoadedData, DataError> {
     let table = source.load()?;
     let pinned = source.pinned_to(&table);
+    let origin = table.origin(source.path());
     let (train, test) = match source.test() {
         None | Some(CsvTest::Split(0.0)) => (table.data, None),
         Some(CsvTest::Split(share)) => {
@@ -120,7 +121,7 @@ fn load_table(source: &CsvSource) -> Result<LoadedData, DataError> {
         train: Arc::new(train),
         test: test.map(|test| -> Arc<dyn BatchSource> { Arc::new(test) }),
         class_names: table.class_names,
-        origin: format!("the table `{}`", source.path().display()),
+        origin,
         description: DataDescription::Csv(pinned),
     })
 }

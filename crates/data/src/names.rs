@@ -33,9 +33,34 @@ pub(crate) fn shown(text: &str) -> String {
     shown
 }
 
+/// Names as a flag takes them, e.g. `'id,"price, EUR"'`, quoted for a shell where that is needed.
+pub(crate) fn as_list(names: &[String]) -> String {
+    let quoted = |name: &String| {
+        if name.contains([',', '"']) || name.trim() != name {
+            format!("\"{}\"", name.replace('"', "\"\""))
+        } else {
+            name.clone()
+        }
+    };
+    let names: Vec<String> = names.iter().map(quoted).collect();
+    let list: String = names
+        .join(",")
+        .chars()
+        .filter(|character| !character.is_control())
+        .collect();
+    let is_plain =
+        |character: char| character.is_alphanumeric() || "_-.,:/%+=@".contains(character);
+    if list.chars().all(is_plain) && !list.is_empty() {
+        list
+    } else {
+        format!("'{}'", list.replace('\'', "'\\''"))
+    }
+}
+
 /// Names for a message, not more than a reader can take in.
 pub(crate) fn listed(names: &[String]) -> String {
     const SHOWN: usize = 20;
+    let names: Vec<&String> = names.iter().filter(|name| !name.is_empty()).collect();
     let mut listed: Vec<String> = names
         .iter()
         .take(SHOWN)
@@ -66,6 +91,22 @@ mod tests {
         assert_eq!(shown("a\u{202e}b\u{7}\u{9b}"), "a\\u{202e}b\\u{7}\\u{9b}");
         assert_eq!(shown(&"é".repeat(41)), format!("{}…", "é".repeat(40)));
         assert_eq!(listed(&["a\u{1b}c".to_owned()]), "`a\\u{1b}c`");
+    }
+
+    #[test]
+    fn a_list_is_written_as_a_shell_takes_it() {
+        let list = |names: &[&str]| {
+            as_list(
+                &names
+                    .iter()
+                    .map(|&name| name.to_owned())
+                    .collect::<Vec<_>>(),
+            )
+        };
+        assert_eq!(list(&["id", "größe", "2"]), "id,größe,2");
+        assert_eq!(list(&["id", "living area"]), "'id,living area'");
+        assert_eq!(list(&["price, EUR"]), "'\"price, EUR\"'");
+        assert_eq!(list(&["5\" pipe", "it's"]), "'\"5\"\" pipe\",it'\\''s'");
     }
 
     #[test]

@@ -155,23 +155,23 @@ fn a_wrong_field_is_found_by_line_and_column() {
     for (content, expected) in [
         (
             "a,price\n1,2\n,3\n",
-            "`table.csv`, line 3, column `a`: expected a number, received an empty field; fill it in, remove the row or \
-             ignore the column",
+            "`table.csv`, line 3, column `a`: expected a number, received an empty field; fill missing cells in, or leave their \
+             rows out with `missing = \"drop\"` (on the command line `--missing drop`)",
         ),
         (
             "a,price\r\n\r\n1,2\r\n\r\n3,dear\r\n",
-            "`table.csv`, line 5, column `price`: expected a number, received `dear`; correct it, or, where the column names a \
-             class, say so with `classes = true` (on the command line `--classes`)",
+            "`table.csv`, line 5, column `price`: expected a number, received `dear`; correct it, or where the target \
+             names a class, say so with `classes = true` (on the command line `--classes`)",
         ),
         (
             "a,price\n1,2\ncheap,3\n",
             "`table.csv`, line 3, column `a`: expected a number, received `cheap`; correct it, write categories as numbers, or \
-             ignore the column",
+             leave out with `ignored = [\"a\"]` (on the command line `--ignore a`) what is no feature",
         ),
         (
             "a,price\n1,2\n\n\n1,NaN\n",
-            "`table.csv`, line 5, column `price`: expected a finite number of single precision, received `NaN`; fill it in, \
-             remove the row or ignore the column",
+            "`table.csv`, line 5, column `price`: expected a number, received `NaN`, which stands for a missing cell; fill missing \
+             cells in, or leave their rows out with `missing = \"drop\"` (on the command line `--missing drop`)",
         ),
         (
             "a,price\n-1e50,2\n",
@@ -180,7 +180,8 @@ fn a_wrong_field_is_found_by_line_and_column() {
         ),
         (
             "a,price\n1,2\n3,4,5\n",
-            "`table.csv`, line 3: expected 2 fields as the header has, received 3; check delimiters and quotes in this line",
+            "`table.csv`, line 3: expected 2 fields as the header has, received 3; check delimiters and quotes in this line; \
+             a field with a comma needs quotes, numbers with a decimal comma those or another delimiter",
         ),
         (
             "a,price\n\"1\",2\n3\n",
@@ -188,16 +189,16 @@ fn a_wrong_field_is_found_by_line_and_column() {
         ),
         (
             "\u{feff}a,price\r1,2\r\r3,1'000\r",
-            "`table.csv`, line 4, column `price`: expected a number, received `1'000`; correct it, or, where the column names a \
-             class, say so with `classes = true` (on the command line `--classes`)",
+            "`table.csv`, line 4, column `price`: expected a number, received `1'000`; if `'` stands between thousands, say \
+             so with `thousands = \"'\"` (on the command line `--thousands \"'\"`)",
         ),
     ] {
         assert_eq!(message(content, price()), expected);
     }
     assert_eq!(
         message("a,species\n1,x\n2, \n", species()),
-        "`table.csv`, line 3, column `species`: expected the name of a class, received an empty field; fill it in, remove \
-         the row or ignore the column"
+        "`table.csv`, line 3, column `species`: expected the name of a class, received an empty field; fill missing cells \
+         in, or leave their rows out with `missing = \"drop\"` (on the command line `--missing drop`)"
     );
 }
 
@@ -213,8 +214,8 @@ fn columns_have_different_names_that_are_there() {
         (
             "\n,a,price\n",
             price(),
-            "`table.csv`, line 2, column 1: expected the name of a column, received none; name it, or leave it out (pandas: \
-             `to_csv(.., index=False)`)",
+            "`table.csv`, line 2: expected a name for every column, received none for column 1; name it, or leave it out by \
+             its place (`ignored = [\"1\"]`, on the command line `--ignore 1`)",
         ),
         (
             "a,Price\n1,2\n",
@@ -544,7 +545,7 @@ fn features_are_read_where_nobody_knows_the_targets() {
         ),
         (
             "a,b\n1,2\n3,x\n",
-            "table.csv`, line 3, column `b`: expected a number, received `x`; correct it, write",
+            "table.csv`, line 3, column `b`: expected a number, received `x`; correct it",
         ),
         ("a,b\n", "expected at least one row below the header"),
     ] {
@@ -591,7 +592,9 @@ fn an_overview_tells_what_the_columns_hold() {
     let column = |name: &str, different, empty, content| CsvColumn {
         name: name.to_owned(),
         different,
+        or_more: false,
         empty,
+        missing: empty,
         content,
     };
     let numbers = CsvContent::Numbers {

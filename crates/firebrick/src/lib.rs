@@ -56,11 +56,11 @@ pub mod devices {
 pub mod datasets {
     pub use firebrick_data::{
         ArrayData, ArrayDataset, ArrayError, ArrayPart, Batch, BatchLoader, BatchSource, CsvColumn,
-        CsvContent, CsvError, CsvOverview, CsvSource, CsvTable, CsvTarget, CsvTest,
-        DataDescription, DataError, DataSource, DatasetSource, DigitImage, Elements, Fetch,
-        IdxImages, IdxLabels, LoadedData, Mnist, MnistBatcher, MnistDataset, MnistItem, Number,
-        ShuffleState, Subset, Targets, ValidationSplit, fetch, load, mnist_sample,
-        read_digit_image, read_images, read_labels,
+        CsvContent, CsvError, CsvMissing, CsvMissingError, CsvOverview, CsvProblem, CsvSource,
+        CsvTable, CsvTarget, CsvTest, DataDescription, DataError, DataSource, DatasetSource,
+        DigitImage, Elements, Fetch, IdxImages, IdxLabels, LoadedData, Mnist, MnistBatcher,
+        MnistDataset, MnistItem, Number, ShuffleState, Subset, Targets, ValidationSplit, fetch,
+        load, mnist_sample, read_digit_image, read_images, read_labels,
     };
 }
 

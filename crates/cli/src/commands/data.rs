@@ -11,10 +11,10 @@ use firebrick::datasets::{
 };
 use serde::Serialize;
 
+use crate::dialect_flags::DialectFlags;
 use crate::failure::OrUsage;
 use crate::output;
 use crate::samples::load_images;
-use crate::table_flags::Delimiter;
 
 const EXAMPLES: &str = "\
 EXAMPLES:
@@ -53,10 +53,8 @@ struct InfoArguments {
     #[arg(long, value_name = "NAME|DIR|FILE.csv", default_value_t)]
     data: DataDescription,
 
-    /// What stands between the fields of a table; `tab` for a tab, `space` for any blanks [default: a
-    /// comma, in FILE.tsv a tab]
-    #[arg(long, value_name = "CHARACTER")]
-    delimiter: Option<Delimiter>,
+    #[command(flatten)]
+    dialect: DialectFlags,
 
     /// Print one JSON object
     #[arg(long)]
@@ -103,17 +101,18 @@ pub(crate) fn run(arguments: DataArguments) -> anyhow::Result<ExitCode> {
 }
 
 fn info(arguments: InfoArguments) -> anyhow::Result<()> {
-    let source = match (arguments.data, arguments.delimiter) {
-        (DataDescription::Images(source), None) => source,
-        (DataDescription::Images(source), Some(_)) => {
+    let given = arguments.dialect.given();
+    let source = match arguments.data {
+        DataDescription::Images(source) if given.is_empty() => source,
+        DataDescription::Images(source) => {
             return Err(anyhow!(
-                "`--delimiter` is about a table, the data is {source}; name a table with `--data FILE.csv`"
+                "{} is about a table, the data is {source}; name a table with `--data FILE.csv`",
+                given.join(", ")
             ))
             .or_usage();
         }
-        (DataDescription::Csv(source), None) => return table_info(&source, arguments.json),
-        (DataDescription::Csv(source), Some(delimiter)) => {
-            return table_info(&delimiter.of(source)?, arguments.json);
+        DataDescription::Csv(source) => {
+            return table_info(&arguments.dialect.applied_to(source)?, arguments.json);
         }
     };
     let data = load_images(&source)?;
@@ -152,15 +151,18 @@ fn table_info(source: &CsvSource, as_json: bool) -> anyhow::Result<()> {
 
 fn column_table(overview: &CsvOverview) -> String {
     const HEADING: &str = "column";
-    let shown = |column: &CsvColumn| column.name.escape_debug().to_string();
-    let names: Vec<String> = overview.columns.iter().map(shown).collect();
+    let shown = |(place, column): (usize, &CsvColumn)| match column.name.as_str() {
+        "" => format!("({})", place + 1),
+        name => name.escape_debug().to_string(),
+    };
+    let names: Vec<String> = overview.columns.iter().enumerate().map(shown).collect();
     let width = names.iter().map(|name| name.chars().count()).max();
     let width = width.unwrap_or(0).max(HEADING.len());
     let mut text = format!(
         "rows     {}\n\
          columns  {}\n\
          \n\
-         {HEADING:<width$}  different  empty  content\n",
+         {HEADING:<width$}  different  missing  content\n",
         overview.rows,
         overview.columns.len(),
     );
@@ -168,34 +170,60 @@ fn column_table(overview: &CsvOverview) -> String {
         // Writing to a string cannot fail.
         let _ = writeln!(
             text,
-            "{name:<width$}  {:>9}  {:>5}  {}",
-            column.different,
-            column.empty,
+            "{name:<width$}  {:>9}  {:>7}  {}",
+            different(column),
+            column.missing,
             content(column)
         );
     }
     text
 }
 
+fn different(column: &CsvColumn) -> String {
+    let more = if column.or_more { "+" } else { "" };
+    format!("{}{more}", column.different)
+}
+
 fn content(column: &CsvColumn) -> String {
+    let numbers = |min, mean, max| format!("numbers from {min} to {max}, mean {mean:.4}");
     match &column.content {
-        CsvContent::Numbers { min, mean, max } => {
-            format!("numbers from {min} to {max}, mean {mean:.4}")
-        }
+        CsvContent::Numbers { min, mean, max } => numbers(min, mean, max),
+        CsvContent::MostlyNumbers {
+            min,
+            mean,
+            max,
+            others,
+            examples,
+        } => format!(
+            "{}; in {others} {}: {}",
+            numbers(min, mean, max),
+            if *others == 1 { "row" } else { "rows" },
+            words(examples, examples.len() == CsvOverview::EXAMPLES)
+        ),
+        CsvContent::Truths { trues } => format!("True and False, {trues} of them True"),
         CsvContent::Words { examples } => {
-            let shown: Vec<String> = examples
-                .iter()
-                .map(|word| word.escape_debug().to_string())
-                .collect();
-            let more = if examples.len() < column.different {
-                ", …"
-            } else {
-                ""
-            };
-            format!("words: {}{more}", shown.join(", "))
+            let is_cut = examples.len() < column.different || column.or_more;
+            format!("words: {}", words(examples, is_cut))
         }
         CsvContent::Empty => "nothing".to_owned(),
     }
+}
+
+/// Words of a column, of which there may be more.
+fn words(examples: &[String], is_cut: bool) -> String {
+    const SHOWN: usize = 40;
+    let shown = |word: &String| {
+        let mut shown: String = word.chars().take(SHOWN).collect();
+        if word.chars().nth(SHOWN).is_some() {
+            shown.push('…');
+        }
+        shown.escape_debug().to_string()
+    };
+    let mut shown: Vec<String> = examples.iter().map(shown).collect();
+    if is_cut {
+        shown.push("…".to_owned());
+    }
+    shown.join(", ")
 }
 
 fn info_table(info: &Info) -> String {

@@ -327,10 +327,10 @@ fn the_columns_of_a_table_are_shown() {
          rows     3\n\
          columns  3\n\
          \n\
-         column  different  empty  content\n\
-         size            2      0  numbers from 1 to 2.5, mean 1.5000\n\
-         kind            2      0  words: lily, rose\n\
-         note            0      3  nothing\n"
+         column  different  missing  content\n\
+         size            2        0  numbers from 1 to 2.5, mean 1.5000\n\
+         kind            2        0  words: lily, rose\n\
+         note            0        3  nothing\n"
     );
     let json = workplace
         .run("data info --data small.tsv --json")
@@ -356,7 +356,7 @@ fn the_columns_of_a_table_are_shown() {
         (
             "--data mnist-sample --delimiter ;",
             2,
-            "`--delimiter` is about a table, the data is mnist-sample",
+            "--delimiter is about a table, the data is mnist-sample",
         ),
     ] {
         workplace

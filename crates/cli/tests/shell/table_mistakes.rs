@@ -103,12 +103,13 @@ fn a_table_that_cannot_be_learned_from_leaves_nothing() {
     for (arguments, words) in [
         (
             "--data flowers.csv --target kind --ignore id",
-            "line 2, column `kind`: expected a number, received `rose`; correct it, or, where the column names a class, say so \
-             with `classes = true` (on the command line `--classes`)",
+            "line 2, column `kind`: expected a number, received `rose`; correct it, or where the target names a class, say so with \
+             `classes = true` (on the command line `--classes`)",
         ),
         (
             "--data flowers.csv --target kind --classes",
-            "line 2, column `id`: expected a number, received `f0`; correct it, write categories as numbers, or ignore the column",
+            "line 2, column `id`: expected a number, received `f0`; correct it, write categories as numbers, or leave out with \
+             `ignored = [\"id\"]` (on the command line `--ignore id`) what is no feature",
         ),
         ("--data missing.csv --target a", "cannot read `missing.csv`"),
         (

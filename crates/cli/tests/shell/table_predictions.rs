@@ -75,6 +75,10 @@ fn rows_that_cannot_be_predicted_are_found_by_line_and_column() {
         ),
         (
             "length,width\n1,nan\n",
+            "`new.csv`, line 2, column `width`: expected a number, received `nan`, which stands for a missing cell",
+        ),
+        (
+            "length,width\n1,inf\n",
             "`new.csv`, line 2, column `width`: expected a finite number",
         ),
         ("length,width\n", "expected at least one row"),

@@ -49,11 +49,13 @@ impl Workplace {
 
     /// Runs the program with arguments that have no spaces in them.
     pub(crate) fn run(&self, arguments: &str) -> Outcome {
-        let output = self
-            .command()
-            .args(arguments.split_whitespace())
-            .output()
-            .unwrap();
+        let arguments: Vec<&str> = arguments.split_whitespace().collect();
+        self.run_all(&arguments)
+    }
+
+    /// Runs the program with arguments that may have spaces in them.
+    pub(crate) fn run_all(&self, arguments: &[&str]) -> Outcome {
+        let output = self.command().args(arguments).output().unwrap();
         Outcome {
             code: output.status.code(),
             stdout: String::from_utf8(output.stdout).unwrap(),

@@ -3,8 +3,10 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::{CsvSource, CsvTarget, CsvTest};
+use crate::csv_cells::CsvMissing;
 use crate::csv_error::CsvError;
 use crate::error::DataError;
+use crate::number_format::NumberFormat;
 
 /// What a file of settings says of a table.
 #[derive(Clone, Serialize, Deserialize)]
@@ -23,6 +25,14 @@ pub(super) struct TextForm {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     delimiter: Option<char>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    decimal: Option<char>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    thousands: Option<char>,
+    #[serde(default, skip_serializing_if = "is_default")]
+    missing: CsvMissing,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    missing_words: Option<Vec<String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     test_split: Option<f64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     test_csv: Option<PathBuf>,
@@ -37,6 +47,10 @@ impl TextForm {
         "features",
         "ignored",
         "delimiter",
+        "decimal",
+        "thousands",
+        "missing",
+        "missing_words",
         "test_split",
         "test_csv",
     ];
@@ -93,15 +107,31 @@ impl TryFrom<TextForm> for CsvSource {
         if let Some(class_names) = form.class_names {
             source = source.with_class_names(class_names)?;
         }
-        match form.delimiter {
-            Some(delimiter) => source.with_delimiter(delimiter),
-            None => Ok(source),
+        if let Some(delimiter) = form.delimiter {
+            source = source.with_delimiter(delimiter)?;
         }
+        if let Some(decimal) = form.decimal {
+            source = source.with_decimal(decimal)?;
+        }
+        if let Some(thousands) = form.thousands {
+            source = source.with_thousands(thousands)?;
+        }
+        source.cells.numbers.check()?;
+        if let Some(words) = form.missing_words {
+            source = source.with_missing_words(words);
+        }
+        Ok(source.with_missing(form.missing))
     }
+}
+
+/// Whether nothing needs to be said of missing cells.
+fn is_default(missing: &CsvMissing) -> bool {
+    *missing == CsvMissing::default()
 }
 
 impl From<CsvSource> for TextForm {
     fn from(source: CsvSource) -> Self {
+        let numbers = source.cells.numbers;
         let (target, classes, class_names) = match source.target {
             CsvTarget::Classes { column, names } => (OneOrMore::One(column), true, names),
             CsvTarget::Values(mut columns) if columns.len() == 1 => {
@@ -122,6 +152,11 @@ impl From<CsvSource> for TextForm {
             features: source.features,
             ignored: source.ignored,
             delimiter: source.delimiter.map(char::from),
+            decimal: (numbers.decimal != NumberFormat::default().decimal)
+                .then_some(numbers.decimal),
+            thousands: numbers.thousands,
+            missing: source.cells.missing,
+            missing_words: source.cells.missing_words,
             test_split,
             test_csv,
         }
@@ -139,7 +174,11 @@ mod tests {
             .without_columns(["d"])
             .with_delimiter(';')
             .and_then(|source| source.with_class_names(["e"]))
-            .unwrap();
+            .and_then(|source| source.with_decimal(','))
+            .and_then(|source| source.with_thousands('.'))
+            .unwrap()
+            .with_missing(CsvMissing::Drop)
+            .with_missing_words(["?"]);
         let mut keys = std::collections::BTreeSet::new();
         for test in [CsvTest::Split(0.5), CsvTest::File("f.csv".into())] {
             let source = all.clone().with_test(test).unwrap();

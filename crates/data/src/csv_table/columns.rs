@@ -1,3 +1,4 @@
+use std::collections::HashMap;
 use std::path::Path;
 
 use super::scanner::Record;
@@ -41,11 +42,11 @@ impl Columns {
 
     /// All columns, whatever they are for.
     pub(super) fn all(source: &CsvSource, header: &Record) -> Result<Self, CsvError> {
-        let names = names(source.path(), header)?;
+        places(source.path(), header)?;
         Ok(Self {
-            features: (0..names.len()).collect(),
+            names: header.fields().map(str::to_owned).collect(),
+            features: (0..header.len()).collect(),
             targets: Vec::new(),
-            names,
         })
     }
 
@@ -57,18 +58,14 @@ impl Columns {
     }
 }
 
-/// The names in a header, all different.
-fn names(path: &Path, header: &Record) -> Result<Vec<String>, CsvError> {
-    let mut names: Vec<String> = Vec::new();
+/// The names in a header, all different but for columns without one; where each stands.
+fn places(path: &Path, header: &Record) -> Result<HashMap<String, usize>, CsvError> {
+    let mut places = HashMap::new();
     for (column, name) in header.fields().enumerate() {
         if name.is_empty() {
-            return Err(CsvError::UnnamedColumn {
-                path: path.to_owned(),
-                line: header.line,
-                column: column + 1,
-            });
+            continue;
         }
-        if let Some(first) = names.iter().position(|other| other == name) {
+        if let Some(first) = places.insert(name.to_owned(), column) {
             return Err(CsvError::DuplicateColumn {
                 path: path.to_owned(),
                 line: header.line,
@@ -77,32 +74,35 @@ fn names(path: &Path, header: &Record) -> Result<Vec<String>, CsvError> {
                 second: column + 1,
             });
         }
-        names.push(name.to_owned());
     }
-    Ok(names)
+    Ok(places)
 }
 
 /// The parts given so far.
 struct Parts<'a> {
     path: &'a Path,
+    /// Where the header stands.
+    line: usize,
     names: Vec<String>,
+    places: HashMap<String, usize>,
     given: Vec<Option<&'static str>>,
 }
 
 impl<'a> Parts<'a> {
     fn new(source: &'a CsvSource, header: &Record) -> Result<Self, CsvError> {
         let path = source.path();
-        let names = names(path, header)?;
         Ok(Self {
             path,
-            given: vec![None; names.len()],
-            names,
+            line: header.line,
+            names: header.fields().map(str::to_owned).collect(),
+            places: places(path, header)?,
+            given: vec![None; header.len()],
         })
     }
 
     /// Those of the columns that are there.
     fn present(&self, columns: &[String]) -> Vec<String> {
-        let is_there = |column: &&String| self.names.contains(column);
+        let is_there = |column: &&String| self.position(column).is_some();
         columns.iter().filter(is_there).cloned().collect()
     }
 
@@ -114,7 +114,7 @@ impl<'a> Parts<'a> {
     ) -> Result<Columns, CsvError> {
         let features = match &source.features {
             Some(features) => self.give(FEATURE, features)?,
-            None => self.left(),
+            None => self.left()?,
         };
         if features.is_empty() {
             return Err(CsvError::NoFeatures {
@@ -133,7 +133,7 @@ impl<'a> Parts<'a> {
     fn give(&mut self, part: &'static str, columns: &[String]) -> Result<Vec<usize>, CsvError> {
         let mut positions = Vec::new();
         for name in columns {
-            let Some(position) = self.names.iter().position(|known| known == name) else {
+            let Some(position) = self.position(name) else {
                 return Err(CsvError::UnknownColumn {
                     path: self.path.to_owned(),
                     name: name.clone(),
@@ -153,9 +153,40 @@ impl<'a> Parts<'a> {
         Ok(positions)
     }
 
-    /// The columns without a part.
-    fn left(&self) -> Vec<usize> {
+    /// Where a column stands that has this name, or, if it has none, this place, counted from 1.
+    fn position(&self, name: &str) -> Option<usize> {
+        let named = self.places.get(name).copied();
+        let placed = || {
+            let position = name.parse::<usize>().ok()?.checked_sub(1)?;
+            self.names.get(position)?.is_empty().then_some(position)
+        };
+        named.or_else(placed)
+    }
+
+    /// The columns without a part, all of which have names.
+    fn left(&self) -> Result<Vec<usize>, CsvError> {
         let is_left = |&position: &usize| self.given[position].is_none();
-        (0..self.names.len()).filter(is_left).collect()
+        let left: Vec<usize> = (0..self.names.len()).filter(is_left).collect();
+        let is_unnamed = |&&position: &&usize| self.names[position].is_empty();
+        let unnamed: Vec<usize> = left
+            .iter()
+            .filter(is_unnamed)
+            .map(|position| position + 1)
+            .collect();
+        if unnamed.is_empty() {
+            return Ok(left);
+        }
+        let ignored = self.given.iter().zip(&self.names).enumerate();
+        let ignored = ignored.filter(|(_, (part, _))| **part == Some(IGNORED));
+        let ignored = ignored.map(|(position, (_, name))| match name.as_str() {
+            "" => (position + 1).to_string(),
+            name => name.to_owned(),
+        });
+        Err(CsvError::UnnamedColumn {
+            path: self.path.to_owned(),
+            line: self.line,
+            ignored: ignored.collect(),
+            columns: unnamed,
+        })
     }
 }

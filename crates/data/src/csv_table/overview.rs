@@ -1,9 +1,11 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
+use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 
 use serde::Serialize;
 
 use super::columns::Columns;
 use super::for_each_row;
+use crate::csv_cells::{Cell, CellSettings};
 use crate::csv_source::CsvSource;
 use crate::error::DataError;
 
@@ -19,18 +21,23 @@ pub struct CsvOverview {
 /// What a column of a table holds.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct CsvColumn {
-    /// Its name.
+    /// Its name; empty if it has none.
     pub name: String,
-    /// Different fields, the empty one not counted.
+    /// Different fields, missing ones not counted.
     pub different: usize,
+    /// Whether there may be more of them: a column is not counted beyond what [`CsvOverview::COUNTED`] leaves to it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub or_more: bool,
     /// Fields of nothing.
     pub empty: usize,
+    /// Missing fields: those of nothing, and those of a word that says so.
+    pub missing: usize,
     /// What its other fields are.
     #[serde(flatten)]
     pub content: CsvContent,
 }
 
-/// What the fields of a column are.
+/// What the fields of a column are, missing ones left out.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case", tag = "content")]
 pub enum CsvContent {
@@ -42,6 +49,24 @@ pub enum CsvContent {
         mean: f64,
         /// The largest.
         max: f64,
+    },
+    /// Numbers in most of the rows.
+    MostlyNumbers {
+        /// The smallest.
+        min: f64,
+        /// Their mean.
+        mean: f64,
+        /// The largest.
+        max: f64,
+        /// Rows of something else.
+        others: usize,
+        /// The first of what else there is, sorted; at most [`CsvOverview::EXAMPLES`].
+        examples: Vec<String>,
+    },
+    /// `True` and `False`, all of them.
+    Truths {
+        /// Rows of `True`.
+        trues: usize,
     },
     /// Words, of which one at least is no number.
     Words {
@@ -55,78 +80,155 @@ pub enum CsvContent {
 impl CsvOverview {
     /// The most words of a column that are listed.
     pub const EXAMPLES: usize = 10;
+    /// The most different fields that are counted, in all columns together.
+    pub const COUNTED: usize = 2_000_000;
 }
 
-/// What is known of a column so far.
+/// What is known of a column so far, of any number of rows.
 #[derive(Default)]
-struct Seen<'a> {
-    different: BTreeSet<&'a str>,
+struct Seen {
+    /// By which different fields are told; at most `limit`.
+    different: HashSet<u64, BuildHasherDefault<DefaultHasher>>,
+    or_more: bool,
     empty: usize,
+    missing: usize,
+    numbers: Numbers,
+    trues: usize,
+    falses: usize,
+    /// Rows of anything else.
+    others: usize,
+    /// The first of all fields, and of those that are no numbers.
+    first: BTreeSet<String>,
+    first_others: BTreeSet<String>,
+}
+
+/// The numbers of a column.
+struct Numbers {
+    count: usize,
     sum: f64,
-    numbers: usize,
+    min: f64,
+    max: f64,
+}
+
+impl Default for Numbers {
+    fn default() -> Self {
+        Self {
+            count: 0,
+            sum: 0.0,
+            min: f64::INFINITY,
+            max: f64::NEG_INFINITY,
+        }
+    }
 }
 
 pub(crate) fn overview(source: &CsvSource) -> Result<CsvOverview, DataError> {
-    let mut fields: Vec<Vec<String>> = Vec::new();
+    source.cells.numbers.check()?;
+    let mut seen: Vec<Seen> = Vec::new();
+    let mut rows = 0;
     let (columns, _) = for_each_row(source, Columns::all, |row| {
-        fields.push(row.record.fields().map(str::to_owned).collect());
-        Ok(())
-    })?;
-    let column = |(index, name): (usize, &String)| {
-        let mut seen = Seen::default();
-        for row in &fields {
-            seen.add(&row[index]);
+        let width = row.record.len();
+        seen.resize_with(width, Seen::default);
+        let limit = CsvOverview::COUNTED / width;
+        for (seen, field) in seen.iter_mut().zip(row.record.fields()) {
+            seen.add(field, &source.cells, limit);
         }
-        seen.column(name)
-    };
+        rows += 1;
+    })?;
+    let columns = columns.names.into_iter().zip(seen);
     Ok(CsvOverview {
-        rows: fields.len(),
-        columns: columns.names.iter().enumerate().map(column).collect(),
+        rows,
+        columns: columns.map(|(name, seen)| seen.column(name)).collect(),
     })
 }
 
-impl<'a> Seen<'a> {
-    fn add(&mut self, field: &'a str) {
-        if field.is_empty() {
-            self.empty += 1;
+impl Seen {
+    fn add(&mut self, field: &str, settings: &CellSettings, limit: usize) {
+        let cell = settings.cell::<f64>(field);
+        match cell {
+            Cell::Number(number) => self.numbers.add(number),
+            Cell::Truth(true) => self.trues += 1,
+            Cell::Truth(false) => self.falses += 1,
+            Cell::Missing => {
+                self.empty += usize::from(field.is_empty());
+                self.missing += 1;
+                return;
+            }
+            Cell::NotFinite | Cell::Text => self.others += 1,
+        }
+        if !self.is_new(field, limit) {
             return;
         }
-        self.different.insert(field);
-        if let Some(number) = number(field) {
-            self.sum += number;
-            self.numbers += 1;
+        keep_first(&mut self.first, field);
+        if !matches!(cell, Cell::Number(_)) {
+            keep_first(&mut self.first_others, field);
         }
     }
 
-    fn column(self, name: &str) -> CsvColumn {
-        let numbers: Option<Vec<f64>> = self.different.iter().map(|field| number(field)).collect();
-        let content = match numbers {
-            _ if self.different.is_empty() => CsvContent::Empty,
-            Some(numbers) => CsvContent::Numbers {
-                min: numbers.iter().copied().fold(f64::INFINITY, f64::min),
-                mean: self.sum / self.numbers as f64,
-                max: numbers.iter().copied().fold(f64::NEG_INFINITY, f64::max),
+    /// Whether a field is new in its column, or may be.
+    fn is_new(&mut self, field: &str, limit: usize) -> bool {
+        if self.or_more {
+            return true;
+        }
+        let hash = BuildHasherDefault::<DefaultHasher>::default().hash_one(field);
+        if self.different.len() >= limit && !self.different.contains(&hash) {
+            self.or_more = true;
+            return true;
+        }
+        self.different.insert(hash)
+    }
+
+    fn column(self, name: String) -> CsvColumn {
+        let Numbers {
+            count,
+            sum,
+            min,
+            max,
+        } = self.numbers;
+        let mean = sum / count as f64;
+        let others = self.others + self.trues + self.falses;
+        let examples = |words: BTreeSet<String>| words.into_iter().collect();
+        let content = match count + others {
+            0 => CsvContent::Empty,
+            _ if others == 0 => CsvContent::Numbers { min, mean, max },
+            _ if count == 0 && self.others == 0 => CsvContent::Truths { trues: self.trues },
+            _ if count > others => CsvContent::MostlyNumbers {
+                min,
+                mean,
+                max,
+                others,
+                examples: examples(self.first_others),
             },
-            None => {
-                let examples = self.different.iter().take(CsvOverview::EXAMPLES);
-                CsvContent::Words {
-                    examples: examples.map(|&word| word.to_owned()).collect(),
-                }
-            }
+            _ => CsvContent::Words {
+                examples: examples(self.first),
+            },
         };
         CsvColumn {
-            name: name.to_owned(),
+            name,
             different: self.different.len(),
+            or_more: self.or_more,
             empty: self.empty,
+            missing: self.missing,
             content,
         }
     }
 }
 
-/// A finite number.
-fn number(field: &str) -> Option<f64> {
-    field
-        .parse::<f64>()
-        .ok()
-        .filter(|number| number.is_finite())
+impl Numbers {
+    fn add(&mut self, number: f64) {
+        self.count += 1;
+        self.sum += number;
+        self.min = self.min.min(number);
+        self.max = self.max.max(number);
+    }
+}
+
+/// Keeps a field if it is among the first ones.
+fn keep_first(first: &mut BTreeSet<String>, field: &str) {
+    let is_full = first.len() == CsvOverview::EXAMPLES;
+    if is_full && first.last().is_some_and(|last| field >= last.as_str()) {
+        return;
+    }
+    if first.insert(field.to_owned()) && is_full {
+        first.pop_last();
+    }
 }

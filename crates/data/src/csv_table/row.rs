@@ -2,7 +2,6 @@ use super::columns::Columns;
 use super::scanner::Record;
 use crate::csv_error::CsvError;
 use crate::csv_source::CsvSource;
-use crate::names::shown;
 
 /// A row, with what it takes to say where something is wrong in it.
 #[derive(Clone, Copy)]
@@ -23,43 +22,31 @@ impl<'a> Row<'a> {
             line: self.line(),
             expected,
             received,
+            hint: self.hint_of_length(),
         })
     }
 
-    /// The text in a column; not empty.
-    pub(super) fn field(self, column: usize, expected: &'static str) -> Result<&'a str, CsvError> {
-        match self.record.field(column) {
-            "" => Err(CsvError::Missing {
-                path: self.source.path.clone(),
-                line: self.line(),
-                column: self.columns.names[column].clone(),
-                expected,
-            }),
-            field => Ok(field),
+    /// What may have made this row longer or shorter than the header.
+    fn hint_of_length(self) -> &'static str {
+        let (expected, received) = (self.columns.names.len(), self.record.len());
+        let last = received.checked_sub(1).map(|last| self.record.field(last));
+        if received == expected + 1 && last == Some("") {
+            return "it ends in a delimiter that the header does not have; take it out, or end the header in one too and \
+                    ignore that column by its place";
         }
+        if expected == 1 {
+            return "check that the first line holds the names of the columns";
+        }
+        if received > expected && self.source.delimiter() == b',' {
+            return "check delimiters and quotes in this line; a field with a comma needs quotes, numbers with a decimal comma \
+                    those or another delimiter";
+        }
+        "check delimiters and quotes in this line"
     }
 
-    /// The number in a column; finite. A `hint` says what to do where there is none.
-    pub(super) fn number(self, column: usize, hint: &'static str) -> Result<f32, CsvError> {
-        let field = self.field(column, "a number")?;
-        let path = || self.source.path.clone();
-        let name = || self.columns.names[column].clone();
-        match field.parse::<f32>() {
-            Ok(number) if number.is_finite() => Ok(number),
-            Ok(_) => Err(CsvError::NotFinite {
-                path: path(),
-                line: self.line(),
-                column: name(),
-                received: shown(field),
-            }),
-            Err(_) => Err(CsvError::NotANumber {
-                path: path(),
-                line: self.line(),
-                column: name(),
-                received: shown(field),
-                hint,
-            }),
-        }
+    /// The text in a column.
+    pub(super) fn field(self, column: usize) -> &'a str {
+        self.record.field(column)
     }
 
     /// The line in which it begins, counted from 1.

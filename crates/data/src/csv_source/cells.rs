@@ -1,0 +1,52 @@
+use super::{CsvSource, strings};
+use crate::csv_cells::CsvMissing;
+use crate::error::DataError;
+
+/// How cells are read.
+impl CsvSource {
+    /// Sets what stands before the fraction of a number, `.` or `,`.
+    ///
+    /// ```
+    /// use firebrick_data::CsvSource;
+    ///
+    /// let houses = CsvSource::values("houses.csv", ["price"]).with_delimiter(';')?.with_decimal(',')?;
+    /// # let _ = houses;
+    /// # Ok::<(), firebrick_data::DataError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`CsvError::Separator`](crate::CsvError::Separator) for another character.
+    pub fn with_decimal(mut self, decimal: char) -> Result<Self, DataError> {
+        self.cells.numbers = self.cells.numbers.with_decimal(decimal)?;
+        Ok(self)
+    }
+
+    /// Sets what may stand between the thousands of a number: `,`, `.`, `'`, `_` or any blank; else nothing may.
+    ///
+    /// # Errors
+    /// [`CsvError::Separator`](crate::CsvError::Separator) for another character; when the table is read,
+    /// [`CsvError::SameSeparators`](crate::CsvError::SameSeparators) for the one before the fraction.
+    pub fn with_thousands(mut self, thousands: char) -> Result<Self, DataError> {
+        self.cells.numbers = self.cells.numbers.with_thousands(thousands)?;
+        Ok(self)
+    }
+
+    /// Sets what becomes of rows that miss a cell, be it a feature or a target; else they are an error.
+    #[must_use = "returns the changed description"]
+    pub fn with_missing(mut self, missing: CsvMissing) -> Self {
+        self.cells.missing = missing;
+        self
+    }
+
+    /// Sets the words that stand for a missing cell, beside a field of nothing; else they are those that pandas knows, `NA`,
+    /// `N/A`, `NaN`, `None`, `null` and some more. With none of them, `NA` may name a class; a class that
+    /// [`with_class_names`](Self::with_class_names) lists may be called anything.
+    #[must_use = "returns the changed description"]
+    pub fn with_missing_words<I>(mut self, words: I) -> Self
+    where
+        I: IntoIterator<Item: Into<String>>,
+    {
+        self.cells.missing_words = Some(strings(words));
+        self
+    }
+}

@@ -1,0 +1,315 @@
+//! How a table writes numbers.
+
+use std::borrow::Cow;
+
+use crate::csv_error::CsvError;
+
+/// What stands before the fraction of a number, and between its thousands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct NumberFormat {
+    pub(crate) decimal: char,
+    pub(crate) thousands: Option<char>,
+}
+
+impl Default for NumberFormat {
+    fn default() -> Self {
+        Self {
+            decimal: '.',
+            thousands: None,
+        }
+    }
+}
+
+impl NumberFormat {
+    pub(crate) fn with_decimal(self, decimal: char) -> Result<Self, CsvError> {
+        match decimal {
+            '.' | ',' => Ok(Self { decimal, ..self }),
+            _ => Err(CsvError::Separator {
+                setting: "decimal",
+                expected: "`.` or `,`",
+                received: decimal.into(),
+            }),
+        }
+    }
+
+    pub(crate) fn with_thousands(self, thousands: char) -> Result<Self, CsvError> {
+        match one_of_its_kind(thousands) {
+            '.' | ',' | ' ' | '\'' | '_' => Ok(Self {
+                thousands: Some(one_of_its_kind(thousands)),
+                ..self
+            }),
+            _ => Err(CsvError::Separator {
+                setting: "thousands",
+                expected: "`,`, `.`, `'`, `_` or a blank",
+                received: thousands.into(),
+            }),
+        }
+    }
+
+    /// Makes sure that one is not taken for the other.
+    pub(crate) fn check(self) -> Result<(), CsvError> {
+        if self.thousands == Some(self.decimal) {
+            return Err(CsvError::SameSeparators {
+                received: self.decimal,
+            });
+        }
+        Ok(())
+    }
+
+    /// A field as Rust writes numbers; `None` if it is not written in this format.
+    pub(crate) fn plain(self, field: &str) -> Option<Cow<'_, str>> {
+        if self == Self::default() {
+            return Some(Cow::Borrowed(field));
+        }
+        let (whole, fraction) = match field.split_once(self.decimal) {
+            Some((whole, fraction)) => (whole, Some(fraction)),
+            None => (field, None),
+        };
+        let mut plain = self.without_thousands(whole)?.into_owned();
+        if let Some(fraction) = fraction {
+            plain.push('.');
+            plain.push_str(fraction);
+        }
+        // No other mark than that of the fraction is left.
+        let marks = plain.matches('.').count();
+        (marks == usize::from(fraction.is_some())).then_some(Cow::Owned(plain))
+    }
+
+    /// The digits before the fraction, of which the thousands may stand apart.
+    fn without_thousands(self, whole: &str) -> Option<Cow<'_, str>> {
+        let is_mark = |mark: char| Some(one_of_its_kind(mark)) == self.thousands;
+        if !whole.contains(is_mark) {
+            return Some(Cow::Borrowed(whole));
+        }
+        let digits = whole.strip_prefix(['+', '-']).unwrap_or(whole);
+        let groups: Vec<&str> = digits.split(is_mark).collect();
+        are_thousands(&groups).then(|| Cow::Owned(whole.replace(is_mark, "")))
+    }
+
+    /// What to set where a field would be a number in another format.
+    pub(crate) fn hint(self, field: &str) -> Option<String> {
+        let digits = field.strip_prefix(['+', '-']).unwrap_or(field);
+        let marks: Vec<char> = digits
+            .chars()
+            .filter(|character| !character.is_ascii_digit())
+            .map(one_of_its_kind)
+            .collect();
+        let groups: Vec<&str> = digits
+            .split(|character: char| !character.is_ascii_digit())
+            .collect();
+        let (&last, before) = marks.split_last()?;
+        let is_grouped = are_thousands(&groups);
+        let thousands = |mark: char| setting("thousands", mark);
+        let decimal = |mark: char| setting("decimal", mark);
+        if before.iter().any(|mark| *mark != before[0])
+            || groups.iter().any(|group| group.is_empty())
+        {
+            return None;
+        }
+        Some(match before.first() {
+            // 1,234 may be either.
+            None if is_grouped && last == ',' && self.thousands.is_none() => format!(
+                "if `,` stands before the fraction, say so with {}; if between thousands, with {}",
+                decimal(','),
+                thousands(',')
+            ),
+            None if matches!(last, ',' | '.') && !is_grouped => {
+                format!(
+                    "if `{last}` stands before the fraction, say so with {}",
+                    decimal(last)
+                )
+            }
+            Some(first) if *first != last && matches!(last, ',' | '.') && is_mark(*first) => {
+                let (_, whole) = groups.split_last()?;
+                if !are_thousands(whole) {
+                    return None;
+                }
+                let mut settings = vec![thousands(*first)];
+                if last != self.decimal {
+                    settings.insert(0, decimal(last));
+                }
+                format!(
+                    "if `{first}` stands between thousands, say so with {}",
+                    settings.join(" and ")
+                )
+            }
+            first if is_grouped && is_mark(last) && first.is_none_or(|first| *first == last) => {
+                format!(
+                    "if `{last}` stands between thousands, say so with {}",
+                    thousands(last)
+                )
+            }
+            _ => return None,
+        })
+    }
+}
+
+/// A setting as both a file and the command line say it.
+fn setting(name: &str, mark: char) -> String {
+    let flag = match mark {
+        ' ' => "space".to_owned(),
+        '\'' => "\"'\"".to_owned(),
+        mark => format!("'{mark}'"),
+    };
+    format!("`{name} = \"{mark}\"` (on the command line `--{name} {flag}`)")
+}
+
+/// Whether these digits can be the thousands of one number.
+fn are_thousands(groups: &[&str]) -> bool {
+    let [first, others @ ..] = groups else {
+        return false;
+    };
+    let is_digits = |group: &str| group.bytes().all(|byte| byte.is_ascii_digit());
+    (1..=3).contains(&first.len())
+        && is_digits(first)
+        && others
+            .iter()
+            .all(|group| group.len() == 3 && is_digits(group))
+}
+
+/// Whether a character may stand between thousands.
+fn is_mark(character: char) -> bool {
+    matches!(character, '.' | ',' | ' ' | '\'' | '_')
+}
+
+/// The plain one of all blanks, and of all apostrophes.
+fn one_of_its_kind(character: char) -> char {
+    match character {
+        '\u{a0}' | '\u{2009}' | '\u{202f}' => ' ',
+        '\u{2019}' => '\'',
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn format(decimal: char, thousands: Option<char>) -> NumberFormat {
+        NumberFormat { decimal, thousands }
+    }
+
+    #[test]
+    fn numbers_are_read_in_their_format_and_no_other() {
+        let table: &[(NumberFormat, &[(&str, Option<f64>)])] = &[
+            (
+                format(',', None),
+                &[
+                    ("1,5", Some(1.5)),
+                    ("-0,64", Some(-0.64)),
+                    ("7", Some(7.0)),
+                    (",5e1", Some(5.0)),
+                    ("1.5", None),
+                    ("1.234,5", None),
+                    ("1,2,3", None),
+                ],
+            ),
+            (
+                format('.', Some(',')),
+                &[
+                    ("1,234.5", Some(1234.5)),
+                    ("-1,234,567", Some(-1_234_567.0)),
+                    ("12.5", Some(12.5)),
+                    ("1234.5", Some(1234.5)),
+                    ("12,34", None),
+                    ("1,2345", None),
+                    (",123", None),
+                    ("1.5,000", None),
+                    ("0,64", None),
+                ],
+            ),
+            (
+                format(',', Some('.')),
+                &[("1.234,5", Some(1234.5)), ("1.5", None), ("1,5", Some(1.5))],
+            ),
+            (
+                format('.', Some(' ')),
+                &[
+                    ("1 234", Some(1234.0)),
+                    ("1\u{a0}234\u{202f}567.5", Some(1_234_567.5)),
+                    ("1 23", None),
+                ],
+            ),
+            (
+                format('.', Some('\'')),
+                &[("1'234", Some(1234.0)), ("1\u{2019}234", Some(1234.0))],
+            ),
+        ];
+        for (format, fields) in table {
+            for (field, expected) in *fields {
+                let read = format
+                    .plain(field)
+                    .and_then(|plain| plain.parse::<f64>().ok());
+                assert_eq!(read, *expected, "{field} {format:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn another_format_is_offered_where_a_field_would_be_a_number_in_it() {
+        let plain = NumberFormat::default();
+        let comma = format(',', None);
+        for (own, field, expected) in [
+            (
+                plain,
+                "0,64",
+                Some(
+                    "before the fraction, say so with `decimal = \",\"` (on the command line `--decimal ','`)",
+                ),
+            ),
+            (
+                plain,
+                "1,234",
+                Some(
+                    "if between thousands, with `thousands = \",\"` (on the command line `--thousands ','`)",
+                ),
+            ),
+            (plain, "1,234,567", Some("`--thousands ','`")),
+            (
+                plain,
+                "1,234.5",
+                Some("if `,` stands between thousands, say so with `thousands = \",\"`"),
+            ),
+            (
+                plain,
+                "1.234,5",
+                Some(
+                    "say so with `decimal = \",\"` (on the command line `--decimal ','`) and `thousands = \".\"`",
+                ),
+            ),
+            (
+                plain,
+                "1 234",
+                Some("`thousands = \" \"` (on the command line `--thousands space`)"),
+            ),
+            (plain, "-1'234'567", Some("--thousands \"'\"")),
+            (
+                comma,
+                "1.234,5",
+                Some("if `.` stands between thousands, say so with `thousands = \".\"`"),
+            ),
+            (comma, "1.5", Some("if `.` stands before the fraction")),
+            (plain, "12 34", None),
+            (plain, "2026-11-26", None),
+            (plain, "1,,2", None),
+            (plain, "1,2,3", None),
+            (plain, "red", None),
+            (plain, "", None),
+        ] {
+            let hint = own.hint(field);
+            assert_eq!(hint.is_some(), expected.is_some(), "{field}: {hint:?}");
+            if let (Some(hint), Some(expected)) = (hint, expected) {
+                assert!(hint.contains(expected), "{field}: {hint}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_character_can_be_both() {
+        let dots = NumberFormat::default().with_thousands('.').unwrap();
+        assert!(dots.check().is_err());
+        assert!(dots.with_decimal(',').unwrap().check().is_ok());
+        assert!(dots.with_decimal(';').is_err());
+        assert!(dots.with_thousands('x').is_err());
+    }
+}

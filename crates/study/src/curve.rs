@@ -61,8 +61,8 @@ impl CurveStudy {
             device: selected.device,
             device_name: selected.name,
         };
-        for job in &study.jobs() {
-            study.network(job).validate()?;
+        for value in study.settings.points() {
+            study.network(value).validate()?;
         }
         Ok(study)
     }

@@ -14,6 +14,7 @@ use std::fmt::Write as _;
 use firebrick::burn::tensor::Device;
 use firebrick::curves::{Curve, DEFAULT_CURVES_SIZE, Panel, draw_curves};
 use firebrick::datasets::ValidationSplit;
+use firebrick::models::MlpConfig;
 use firebrick::training::{Display, StopHandle};
 use firebrick_scratch::{Activation, Network, ScratchError};
 
@@ -50,6 +51,9 @@ impl NetworksStudy {
         let data = StudyData::load(&settings.data, settings.train_limit, |train| {
             Ok(train.split(&split)?)
         })?;
+        MlpConfig::new(data.num_features(), data.num_classes())
+            .with_hidden(settings.hidden.clone())
+            .validate()?;
         let selected = settings.device.select()?;
         Ok(Self {
             settings,

@@ -299,7 +299,37 @@ fn a_directory_is_taken_once_and_replaced_when_that_is_asked_for() {
 fn wrong_settings_of_a_curve_are_told_before_anything_is_made() {
     type Change = fn(&mut CurveSettings);
     use CurveAxis::{Depth, Epochs, TrainSize, Width};
-    let cases: [(CurveAxis, Change, &str); 15] = [
+    let cases: [(CurveAxis, Change, &str); 21] = [
+        (
+            Depth,
+            |own| own.values = vec![1, 99_999_999_999],
+            "values is 99999999999, expected at most 1000 hidden layers",
+        ),
+        (
+            Depth,
+            |own| own.seeds = 99_999_999_999,
+            "seeds is 99999999999, expected at most 100000",
+        ),
+        (
+            Width,
+            |own| own.seeds = 60_000,
+            "points of 60000 trainings each, expected at most 100000 trainings in all",
+        ),
+        (
+            Width,
+            |own| own.hidden = vec![1; 1_000_000],
+            "hidden is a list of 1000000 layers, expected at most 1000 layers",
+        ),
+        (
+            Epochs,
+            |own| own.epochs = usize::MAX,
+            "epochs is 18446744073709551615, expected at most 1000000",
+        ),
+        (
+            TrainSize,
+            |own| own.min_steps = usize::MAX,
+            "min_steps is 18446744073709551615, expected at most 1000000",
+        ),
         (
             Width,
             |own| own.seeds = 0,
@@ -387,7 +417,19 @@ fn wrong_settings_of_a_curve_are_told_before_anything_is_made() {
 #[test]
 fn wrong_settings_of_networks_are_told_before_anything_is_made() {
     type Change = fn(&mut NetworksSettings);
-    let cases: [(Change, &str); 8] = [
+    let cases: [(Change, &str); 11] = [
+        (
+            |own| own.epochs = usize::MAX,
+            "epochs is 18446744073709551615, expected at most 1000000",
+        ),
+        (
+            |own| own.hidden = vec![1; 1_000_000],
+            "hidden is a list of 1000000 layers, expected at most 1000 layers",
+        ),
+        (
+            |own| own.hidden = vec![1_000_000, 1_000_000],
+            "brings the network to more than",
+        ),
         (|own| own.epochs = 0, "epochs is 0, expected at least 1"),
         (
             |own| own.train_limit = Some(1001),

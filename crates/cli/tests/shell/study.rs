@@ -94,6 +94,14 @@ fn wrong_flags_leave_nothing_behind() {
             format!("{WIDTH} --seeds 0"),
             &["seeds is 0, expected at least 1"],
         ),
+        (
+            "study curve --by depth --data mnist-sample --values 1,99999999999".to_owned(),
+            &["values is 99999999999, expected at most 1000 hidden layers"],
+        ),
+        (
+            format!("{WIDTH} --seeds 99999999999"),
+            &["seeds is 99999999999, expected at most 100000"],
+        ),
         (format!("{WIDTH} --values 7"), &["one point is no curve"]),
         (
             format!("{WIDTH} --train-size 900"),

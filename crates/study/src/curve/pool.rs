@@ -46,7 +46,8 @@ pub(super) fn run(
         study.epoch_cost(job).saturating_mul(epochs as u64)
     };
     open.sort_by_key(|job| Reverse(cost(job)));
-    progress.begin(finished.len(), jobs.len(), open.iter().map(cost).sum());
+    let all = open.iter().map(cost).fold(0, u64::saturating_add);
+    progress.begin(finished.len(), jobs.len(), all);
 
     let workers = workers.min(open.len());
     let pools = (0..workers).map(|_| single_thread(workers));

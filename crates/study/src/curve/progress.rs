@@ -73,7 +73,7 @@ impl Progress {
 
     /// An epoch of this cost is done.
     pub(super) fn advance(&mut self, cost: u64) {
-        self.cost_done += cost;
+        self.cost_done = self.cost_done.saturating_add(cost);
         if let Form::Bar(bar) = &self.form {
             bar.inc(cost);
         }

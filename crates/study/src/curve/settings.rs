@@ -43,6 +43,13 @@ pub struct CurveSettings {
 }
 
 impl CurveSettings {
+    /// The most hidden layers of a network: more learn nothing, and a typing error is found before anything is allocated.
+    pub const MAX_DEPTH: usize = 1000;
+    /// The most trainings of a curve.
+    pub const MAX_TRAININGS: u64 = 100_000;
+    /// The most epochs of a training; by epochs each of them is a point.
+    pub const MAX_EPOCHS: usize = 1_000_000;
+
     /// What a curve by this axis is drawn from if nothing else is said.
     pub fn new(by: CurveAxis) -> Self {
         let base = Self {
@@ -102,6 +109,24 @@ impl CurveSettings {
             let expected = "at least 1; the band needs 2 or more";
             return Err(StudyError::setting("seeds", 0, expected));
         }
+        if self.seeds > Self::MAX_TRAININGS {
+            let expected = format!(
+                "at most {}, the most trainings a curve has",
+                Self::MAX_TRAININGS
+            );
+            return Err(StudyError::setting("seeds", self.seeds, expected));
+        }
+        for (setting, value) in [("epochs", self.epochs), ("min_steps", self.min_steps)] {
+            if value > Self::MAX_EPOCHS {
+                let expected = format!("at most {}", Self::MAX_EPOCHS);
+                return Err(StudyError::setting(setting, value, expected));
+            }
+        }
+        if self.hidden.len() > Self::MAX_DEPTH {
+            let received = format!("a list of {} layers", self.hidden.len());
+            let expected = format!("at most {} layers", Self::MAX_DEPTH);
+            return Err(StudyError::setting("hidden", received, expected));
+        }
         if self.seed.checked_add(self.seeds).is_none() {
             let expected = format!(
                 "at most {}, so that {} seeds follow",
@@ -118,7 +143,18 @@ impl CurveSettings {
                 expected,
             ));
         }
-        self.validate_values()
+        self.validate_values()?;
+        let num_points = self.points().len();
+        let num_trainings = (num_points as u64).saturating_mul(self.seeds);
+        if num_trainings > Self::MAX_TRAININGS {
+            let received = format!("{num_points} points of {} trainings each", self.seeds);
+            let expected = format!(
+                "at most {} trainings in all; take fewer points or fewer seeds",
+                Self::MAX_TRAININGS
+            );
+            return Err(StudyError::setting("values", received, expected));
+        }
+        Ok(())
     }
 
     fn validate_values(&self) -> Result<(), StudyError> {
@@ -146,6 +182,12 @@ impl CurveSettings {
                 list(&self.values),
                 "values of at least 1",
             ));
+        }
+        if self.by == CurveAxis::Depth
+            && let Some(deepest) = self.values.iter().find(|&&value| value > Self::MAX_DEPTH)
+        {
+            let expected = format!("at most {} hidden layers", Self::MAX_DEPTH);
+            return Err(StudyError::setting("values", deepest, expected));
         }
         let needs_hidden = matches!(self.by, CurveAxis::Width | CurveAxis::Depth);
         if needs_hidden && self.hidden.is_empty() {
@@ -220,8 +262,12 @@ impl CurveSettings {
     }
 }
 
-/// `1, 2, 4`.
+/// `1, 2, 4`; of a long list the beginning and how many there are.
 pub(super) fn list(values: &[usize]) -> String {
-    let values: Vec<String> = values.iter().map(ToString::to_string).collect();
-    values.join(", ")
+    const SHOWN: usize = 50;
+    let mut texts: Vec<String> = values.iter().take(SHOWN).map(ToString::to_string).collect();
+    if values.len() > SHOWN {
+        texts.push(format!("… ({} values)", values.len()));
+    }
+    texts.join(", ")
 }

@@ -22,8 +22,8 @@ use crate::data::subset;
 
 impl CurveStudy {
     /// The network of a point.
-    pub(super) fn network(&self, job: &Job) -> MlpConfig {
-        let (_, hidden, _) = self.settings.at(job.value);
+    pub(super) fn network(&self, value: usize) -> MlpConfig {
+        let (_, hidden, _) = self.settings.at(value);
         MlpConfig::new(self.data.num_features(), self.data.num_classes())
             .with_hidden(hidden)
             .with_activation(self.settings.activation)
@@ -73,7 +73,7 @@ impl CurveStudy {
         let compile = Compile::new(Optimizer::adam(), SparseCategoricalCrossentropy::new())
             .with_learning_rate(self.settings.learning_rate)
             .with_metrics([Metric::accuracy()]);
-        let model = self.network(job).init(job.seed, &self.device)?;
+        let model = self.network(job.value).init(job.seed, &self.device)?;
         let num_params = model.summary().num_params();
         let watch = Arc::new(Mutex::new(Watch {
             stop: stop.clone(),

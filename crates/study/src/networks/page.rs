@@ -9,6 +9,9 @@ use super::result::NetworkResult;
 use crate::report::{self, Rows, VERSION, percent, thousands};
 use crate::{StudyDirectory, StudyError};
 
+/// The most classes whose confusion matrix a reader takes in.
+const FEW_CLASSES: usize = 30;
+
 #[derive(Template)]
 #[template(path = "networks.html")]
 struct Page {
@@ -39,8 +42,19 @@ struct Row {
     test_accuracy: String,
     seconds: String,
     is_best: bool,
+    /// Empty where there are too many classes to show it.
     matrix: Vec<MatrixRow>,
+    /// What is shown instead.
+    confusions: Vec<Confusion>,
     mistakes: Vec<ShownMistake>,
+}
+
+/// How often a class was taken for another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Confusion {
+    class: usize,
+    predicted: usize,
+    count: usize,
 }
 
 struct MatrixRow {
@@ -126,9 +140,34 @@ fn row(study: &NetworksStudy, result: &NetworkResult, highest: f64) -> Result<Ro
         test_accuracy: percent(result.test.accuracy),
         seconds: format!("{:.2}", result.seconds_per_epoch()),
         is_best: result.test.accuracy >= highest,
-        matrix: matrix(&result.test.confusion_matrix),
+        matrix: if study.data.num_classes() <= FEW_CLASSES {
+            matrix(&result.test.confusion_matrix)
+        } else {
+            Vec::new()
+        },
+        confusions: confusions(&result.test.confusion_matrix),
         mistakes: mistakes.collect::<Result<_, StudyError>>()?,
     })
+}
+
+/// The classes that are taken for others most often.
+fn confusions(counts: &[Vec<usize>]) -> Vec<Confusion> {
+    const SHOWN: usize = 20;
+    let cells = counts.iter().enumerate().flat_map(|(class, row)| {
+        row.iter()
+            .enumerate()
+            .map(move |(predicted, &count)| Confusion {
+                class,
+                predicted,
+                count,
+            })
+    });
+    let mut confusions: Vec<Confusion> = cells
+        .filter(|cell| cell.class != cell.predicted && cell.count > 0)
+        .collect();
+    confusions.sort_by_key(|cell| std::cmp::Reverse(cell.count));
+    confusions.truncate(SHOWN);
+    confusions
 }
 
 /// The confusion matrix with its shades: of a row's share on the diagonal; beside it stronger, since mistakes are few.
@@ -269,4 +308,24 @@ fn command(study: &NetworksStudy) -> String {
         settings.mlp_learning_rate,
         settings.time_based
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_most_frequent_confusion_comes_first() {
+        let confusion = |class, predicted, count| Confusion {
+            class,
+            predicted,
+            count,
+        };
+        assert_eq!(
+            confusions(&[vec![9, 1, 0], vec![0, 9, 4], vec![2, 0, 0]]),
+            [confusion(1, 2, 4), confusion(2, 0, 2), confusion(0, 1, 1)]
+        );
+        let all = vec![vec![1; 256]; 256];
+        assert_eq!(confusions(&all).len(), 20);
+    }
 }

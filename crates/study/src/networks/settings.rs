@@ -2,7 +2,7 @@ use firebrick::datasets::DataSource;
 use firebrick::devices::DeviceName;
 use serde::{Deserialize, Serialize};
 
-use crate::StudyError;
+use crate::{CurveSettings, StudyError};
 
 /// Three networks of the same layers, trained on the same images from the same initial weights: one from scratch with
 /// mean squared error, a Burn module with cross-entropy, and a Keras-style one with a time-based learning rate.
@@ -59,6 +59,15 @@ impl NetworksSettings {
             if value == 0 {
                 return Err(StudyError::setting(setting, value, "at least 1"));
             }
+        }
+        if self.epochs > CurveSettings::MAX_EPOCHS {
+            let expected = format!("at most {}", CurveSettings::MAX_EPOCHS);
+            return Err(StudyError::setting("epochs", self.epochs, expected));
+        }
+        if self.hidden.len() > CurveSettings::MAX_DEPTH {
+            let received = format!("a list of {} layers", self.hidden.len());
+            let expected = format!("at most {} layers", CurveSettings::MAX_DEPTH);
+            return Err(StudyError::setting("hidden", received, expected));
         }
         let rates = [
             ("scratch_learning_rate", self.scratch_learning_rate),

@@ -103,6 +103,23 @@ pub enum DataError {
         limit: usize,
     },
 
+    /// A compressed IDX file declares far more than pictures can be compressed to.
+    #[error(
+        "`{}`: expected at most {limit} bytes of data in a compressed file of {size} bytes, received a header that declares \
+         the shape {shape:?}; pictures are not compressed to less than a 200th, so the file is damaged or a trap; if it is \
+         meant, decompress it with `gunzip` and name that file", path.display()
+    )]
+    IdxExpands {
+        /// The file.
+        path: PathBuf,
+        /// The shape in its header.
+        shape: Vec<u32>,
+        /// The compressed bytes.
+        size: u64,
+        /// The most bytes that they may stand for.
+        limit: u64,
+    },
+
     /// An IDX file ends before what its header declares.
     #[error("`{}`: expected {expected} bytes (decompressed), received only {received}; the file is cut off, fetch it again", path.display())]
     IdxTooShort {

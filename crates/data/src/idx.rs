@@ -15,6 +15,11 @@ use crate::error::DataError;
 
 /// The most data that is read from one file; the largest MNIST-like set in use (EMNIST by class) needs 550 MB.
 const MAX_BYTES: usize = 1 << 30;
+/// How many times its own size a compressed file may hold, beyond [`EXPANDS_FREELY`]: handwriting is compressed to a fifth,
+/// almost empty pictures to a fiftieth.
+const MAX_EXPANSION: u64 = 200;
+/// What any compressed file may hold.
+const EXPANDS_FREELY: u64 = 1 << 26;
 const FIRST_READ: usize = 1 << 16;
 const UNSIGNED_BYTE: u8 = 0x08;
 const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
@@ -143,9 +148,11 @@ impl fmt::Debug for IdxLabels {
 ///
 /// # Errors
 /// Names the file and what is wrong with it: unreadable, damaged, not of unsigned bytes, not of rank 3, empty,
-/// shorter or longer than its header declares, or larger than 1 GiB.
+/// shorter or longer than its header declares, larger than 1 GiB, or compressed to less than a 200th of more than 64 MiB,
+/// which pictures are not.
 pub fn read_images(path: impl AsRef<Path>) -> Result<IdxImages, DataError> {
-    images(open(path.as_ref())?, path.as_ref())
+    let (file, size) = open(path.as_ref())?;
+    images(file, size, path.as_ref())
 }
 
 /// Reads an IDX file of labels; gzip is recognized by its first bytes, whatever the name.
@@ -153,7 +160,8 @@ pub fn read_images(path: impl AsRef<Path>) -> Result<IdxImages, DataError> {
 /// # Errors
 /// As [`read_images`], for rank 1.
 pub fn read_labels(path: impl AsRef<Path>) -> Result<IdxLabels, DataError> {
-    labels(open(path.as_ref())?, path.as_ref())
+    let (file, size) = open(path.as_ref())?;
+    labels(file, size, path.as_ref())
 }
 
 /// Reads images from the bytes of an IDX file; `name` stands for the path in errors.
@@ -161,7 +169,7 @@ pub fn read_labels(path: impl AsRef<Path>) -> Result<IdxLabels, DataError> {
 /// # Errors
 /// As [`read_images`].
 pub fn parse_images(bytes: &[u8], name: impl AsRef<Path>) -> Result<IdxImages, DataError> {
-    images(bytes, name.as_ref())
+    images(bytes, bytes.len() as u64, name.as_ref())
 }
 
 /// Reads labels from the bytes of an IDX file; `name` stands for the path in errors.
@@ -169,18 +177,28 @@ pub fn parse_images(bytes: &[u8], name: impl AsRef<Path>) -> Result<IdxImages, D
 /// # Errors
 /// As [`read_labels`].
 pub fn parse_labels(bytes: &[u8], name: impl AsRef<Path>) -> Result<IdxLabels, DataError> {
-    labels(bytes, name.as_ref())
+    labels(bytes, bytes.len() as u64, name.as_ref())
 }
 
-fn open(path: &Path) -> Result<File, DataError> {
-    File::open(path).map_err(|source| DataError::Read {
+/// The file and its bytes; of a pipe, which says nothing of them, as many as there may be.
+fn open(path: &Path) -> Result<(File, u64), DataError> {
+    let opened = File::open(path).and_then(|file| {
+        let metadata = file.metadata()?;
+        let size = if metadata.is_file() {
+            metadata.len()
+        } else {
+            MAX_BYTES as u64
+        };
+        Ok((file, size))
+    });
+    opened.map_err(|source| DataError::Read {
         path: path.to_owned(),
         source,
     })
 }
 
-fn images(reader: impl Read, path: &Path) -> Result<IdxImages, DataError> {
-    let ([_, height, width], pixels) = parse(reader, path, "images")?;
+fn images(reader: impl Read, size: u64, path: &Path) -> Result<IdxImages, DataError> {
+    let ([_, height, width], pixels) = parse(reader, size, path, "images")?;
     Ok(IdxImages {
         path: path.to_owned(),
         height,
@@ -189,17 +207,18 @@ fn images(reader: impl Read, path: &Path) -> Result<IdxImages, DataError> {
     })
 }
 
-fn labels(reader: impl Read, path: &Path) -> Result<IdxLabels, DataError> {
-    let ([_], labels) = parse(reader, path, "labels")?;
+fn labels(reader: impl Read, size: u64, path: &Path) -> Result<IdxLabels, DataError> {
+    let ([_], labels) = parse(reader, size, path, "labels")?;
     Ok(IdxLabels {
         path: path.to_owned(),
         labels,
     })
 }
 
-/// Shape and elements of a raw or gzip-compressed IDX file of the given rank.
+/// Shape and elements of a raw or gzip-compressed IDX file of the given rank and of so many bytes.
 fn parse<const RANK: usize>(
     mut reader: impl Read,
+    size: u64,
     path: &Path,
     content: &'static str,
 ) -> Result<([usize; RANK], Vec<u8>), DataError> {
@@ -207,14 +226,18 @@ fn parse<const RANK: usize>(
     let received = fill(&mut reader, &mut start).map_err(|source| read_error(path, source))?;
     let whole = Cursor::new(start).take(received as u64).chain(reader);
     if received == 2 && start == GZIP_MAGIC {
-        parse_raw(MultiGzDecoder::new(BufReader::new(whole)), path, content)
+        let limit = size.saturating_mul(MAX_EXPANSION).max(EXPANDS_FREELY);
+        let decoded = MultiGzDecoder::new(BufReader::new(whole));
+        parse_raw(decoded, Some((size, limit)), path, content)
     } else {
-        parse_raw(whole, path, content)
+        parse_raw(whole, None, path, content)
     }
 }
 
+/// Of a compressed file its size and the most that it may hold are given.
 fn parse_raw<const RANK: usize>(
     mut reader: impl Read,
+    compressed: Option<(u64, u64)>,
     path: &Path,
     content: &'static str,
 ) -> Result<([usize; RANK], Vec<u8>), DataError> {
@@ -241,7 +264,18 @@ fn parse_raw<const RANK: usize>(
         }
         *length = u32::from_be_bytes(bytes);
     }
+    let declared = shape;
     let (shape, len) = check_shape(shape, path)?;
+    if let Some((size, limit)) = compressed
+        && len as u64 > limit
+    {
+        return Err(DataError::IdxExpands {
+            path: path.to_owned(),
+            shape: declared.to_vec(),
+            size,
+            limit,
+        });
+    }
 
     let elements = read_up_to(&mut reader, len).map_err(|source| read_error(path, source))?;
     if elements.len() < len {

@@ -148,6 +148,34 @@ fn a_lying_header_is_an_error_and_takes_no_memory() {
 }
 
 #[test]
+fn a_small_gzip_file_that_declares_a_gigabyte_is_refused_by_its_header() {
+    let mut header = vec![0, 0, 8, 3];
+    header.extend([1024_u32, 1024, 1024].map(u32::to_be_bytes).as_flattened());
+    let error = image_error(&gzip(&header));
+    assert!(matches!(error, DataError::IdxExpands { .. }), "{error}");
+    let text = error.to_string();
+    assert!(
+        text.contains("[1024, 1024, 1024]") && text.contains("gunzip"),
+        "{text}"
+    );
+
+    // What is not compressed is taken at its word, and found to be too short.
+    let error = image_error(&header);
+    assert!(matches!(error, DataError::IdxTooShort { .. }), "{error}");
+
+    // Small sets may be as empty as they like.
+    let mut zeros = vec![0, 0, 8, 1, 0, 1, 0, 0];
+    zeros.extend([0; 1 << 16]);
+    assert_eq!(
+        parse_labels(&gzip(&zeros), "set/labels")
+            .unwrap()
+            .labels()
+            .len(),
+        1 << 16
+    );
+}
+
+#[test]
 fn a_gzip_bomb_is_read_no_further_than_its_header_says() {
     let bomb = gzip(&[images(), vec![0; 50 << 20]].concat());
     assert!(bomb.len() < 100_000);

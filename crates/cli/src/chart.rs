@@ -83,15 +83,7 @@ pub(crate) fn chart(title: &str, x_label: &str, curves: &[ChartCurve], width: us
 
 /// The characters of a line: what `COLUMNS` says, or what the terminal has.
 pub(crate) fn terminal_width() -> usize {
-    let columns = std::env::var("COLUMNS").ok();
-    columns
-        .and_then(|columns| columns.parse().ok())
-        .or_else(|| {
-            console::Term::stdout()
-                .size_checked()
-                .map(|(_, width)| width.into())
-        })
-        .map_or(WIDTH, |width: usize| width.min(1000))
+    crate::output::terminal_width().unwrap_or(WIDTH)
 }
 
 /// A number in few characters.

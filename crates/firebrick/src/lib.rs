@@ -27,8 +27,8 @@ pub mod models {
         Activation, AnyModel, AnyTensor, AtomicFile, Axes, Constraint, FanMode, Initializer,
         LayerKey, LayerSummary, Mlp, MlpConfig, Mode, Model, ModelError, Regularizer, SavedModel,
         ScalingDistribution, Sequential, SequentialLayer, SequentialModel, Summary, WeightValue,
-        did_you_mean, is_same_file, nearest_name, remove_abandoned_files, save_model, save_weights,
-        write_whole,
+        did_you_mean, is_same_file, nearest_name, readable_bytes, remove_abandoned_files, save_model,
+        save_weights, shortened, visible, write_whole,
     };
 }
 

@@ -1,7 +1,9 @@
 use std::path::PathBuf;
 
 use crate::layers::LayerProblem;
-use crate::{Activation, Constraint, DeviceName, Initializer, Regularizer, did_you_mean};
+use crate::{
+    Activation, Constraint, DeviceName, Initializer, Regularizer, did_you_mean, shortened,
+};
 
 /// What can go wrong between describing a network and running it.
 #[derive(Debug, thiserror::Error)]
@@ -80,7 +82,8 @@ pub enum ModelError {
 
     /// Two layers of one name.
     #[error(
-        "two layers are named `{name}`, index {first} and index {second}, expected names of their own; rename one or let the network name it"
+        "two layers are named `{}`, index {first} and index {second}, expected names of their own; rename one or let the network name it",
+        shortened(name)
     )]
     DuplicateName {
         /// The name.
@@ -92,7 +95,7 @@ pub enum ModelError {
     },
 
     /// A layer asked for that is not there.
-    #[error("the network has no layer {key}; its layers are: {}", known.join(", "))]
+    #[error("the network has no layer {key}; its layers are: {}", listed(known))]
     UnknownLayer {
         /// The name or index as given.
         key: String,
@@ -120,7 +123,11 @@ pub enum ModelError {
     },
 
     /// A weight asked for that is not there.
-    #[error("the network has no weight `{path}`; {}", nearest_weights(nearest))]
+    #[error(
+        "the network has no weight `{}`; {}",
+        shortened(path),
+        nearest_weights(nearest)
+    )]
     UnknownWeight {
         /// The path as given.
         path: String,
@@ -225,7 +232,7 @@ pub enum ModelError {
     NothingToConcatenate,
 
     /// An activation of no known name.
-    #[error("unknown activation `{name}`{}; known activations: {}", did_you_mean(*nearest), Activation::NAMES.join(", "))]
+    #[error("unknown activation `{}`{}; known activations: {}", shortened(name), did_you_mean(*nearest), Activation::NAMES.join(", "))]
     UnknownActivation {
         /// The name as given.
         name: String,
@@ -235,7 +242,8 @@ pub enum ModelError {
 
     /// A threshold without its two numbers.
     #[error(
-        "the activation `threshold` has two finite numbers, as in `threshold(0.5, -1)` for 0.5 and -1, received `{received}`; give the threshold and what stands for what is not above it"
+        "the activation `threshold` has two finite numbers, as in `threshold(0.5, -1)` for 0.5 and -1, received `{}`; give the threshold and what stands for what is not above it",
+        shortened(received)
     )]
     Threshold {
         /// The text as given.
@@ -252,7 +260,7 @@ pub enum ModelError {
     },
 
     /// A regularizer of no known name.
-    #[error("unknown regularizer `{name}`{}; known regularizers: {}", did_you_mean(*nearest), Regularizer::NAMES.join(", "))]
+    #[error("unknown regularizer `{}`{}; known regularizers: {}", shortened(name), did_you_mean(*nearest), Regularizer::NAMES.join(", "))]
     UnknownRegularizer {
         /// The name as given.
         name: String,
@@ -261,7 +269,7 @@ pub enum ModelError {
     },
 
     /// A constraint of no known name.
-    #[error("unknown constraint `{name}`{}; known constraints: {}", did_you_mean(*nearest), Constraint::NAMES.join(", "))]
+    #[error("unknown constraint `{}`{}; known constraints: {}", shortened(name), did_you_mean(*nearest), Constraint::NAMES.join(", "))]
     UnknownConstraint {
         /// The name as given.
         name: String,
@@ -296,7 +304,7 @@ pub enum ModelError {
     },
 
     /// An initializer of no known name.
-    #[error("unknown initializer `{name}`{}; known initializers: {}", did_you_mean(*nearest), Initializer::NAMES.join(", "))]
+    #[error("unknown initializer `{}`{}; known initializers: {}", shortened(name), did_you_mean(*nearest), Initializer::NAMES.join(", "))]
     UnknownInitializer {
         /// The name as given.
         name: String,
@@ -333,7 +341,7 @@ pub enum ModelError {
     },
 
     /// A device of no known name.
-    #[error("unknown device `{name}`{}; known devices: {} (GPU names take an index, as in `cuda:1`)", did_you_mean(*nearest), DeviceName::NAMES.join(", "))]
+    #[error("unknown device `{}`{}; known devices: {} (GPU names take an index, as in `cuda:1`)", shortened(name), did_you_mean(*nearest), DeviceName::NAMES.join(", "))]
     UnknownDevice {
         /// The name as given.
         name: String,
@@ -395,6 +403,20 @@ pub enum ModelError {
         /// What was expected and what was there.
         reason: String,
     },
+}
+
+/// The names of layers for a message, not more than a reader can take in.
+fn listed(names: &[String]) -> String {
+    const SHOWN: usize = 50;
+    let mut listed: Vec<String> = names
+        .iter()
+        .take(SHOWN)
+        .map(|name| shortened(name))
+        .collect();
+    if names.len() > SHOWN {
+        listed.push(format!("and {} more", names.len() - SHOWN));
+    }
+    listed.join(", ")
 }
 
 /// What an error says of the paths close to one that is not there.

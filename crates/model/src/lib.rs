@@ -38,6 +38,7 @@ mod sequential;
 mod sequential_model;
 mod summary;
 mod text_form;
+mod visible;
 
 /// Burn itself, in the version this crate is built on.
 pub use burn;
@@ -64,4 +65,5 @@ pub use regularizer::Regularizer;
 pub use saved_model::{SavedModel, save_model, save_weights};
 pub use sequential::{LayerKey, Sequential, SequentialLayer};
 pub use sequential_model::{SequentialModel, WeightValue};
-pub use summary::{LayerSummary, Summary};
+pub use summary::{LayerSummary, Summary, readable_bytes};
+pub use visible::{shortened, visible};

@@ -1,3 +1,6 @@
+/// The most bytes of a name that may be a mistyped one: finding the nearest takes the product of the lengths.
+const LONGEST: usize = 256;
+
 /// The known name closest to a mistyped one, if any is close.
 ///
 /// ```
@@ -5,9 +8,13 @@
 /// assert_eq!(firebrick_model::nearest_name("banana", &["relu", "sigmoid"]), None);
 /// ```
 pub fn nearest_name<'a>(given: &str, known: &[&'a str]) -> Option<&'a str> {
+    if given.len() > LONGEST {
+        return None;
+    }
     let given = given.to_lowercase();
     known
         .iter()
+        .filter(|name| name.len() <= LONGEST)
         .map(|&name| (strsim::damerau_levenshtein(&given, name), name))
         .filter(|(distance, name)| *distance <= name.len().max(given.len()).div_ceil(3))
         .min_by_key(|(distance, _)| *distance)
@@ -22,4 +29,16 @@ pub fn nearest_name<'a>(given: &str, known: &[&'a str]) -> Option<&'a str> {
 /// ```
 pub fn did_you_mean(nearest: Option<&str>) -> String {
     nearest.map_or_else(String::new, |name| format!(", did you mean `{name}`?"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_of_a_megabyte_is_like_no_other() {
+        let long = "a".repeat(1 << 20);
+        assert_eq!(nearest_name(&long, &["a", &long]), None);
+        assert_eq!(nearest_name("aa", &[&long, "a"]), Some("a"));
+    }
 }

@@ -1,5 +1,7 @@
 use std::fmt;
 
+use crate::shortened;
+
 /// A network layer by layer, printed as Keras prints it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
@@ -69,7 +71,7 @@ impl Summary {
 
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "Model: \"{}\"", self.name)?;
+        writeln!(f, "Model: \"{}\"", shortened(&self.name))?;
         writeln!(f, "{}", rule(['┏', '━', '┳', '┓']))?;
         write!(
             f,
@@ -81,7 +83,7 @@ impl fmt::Display for Summary {
             if index > 0 {
                 writeln!(f, "{}", rule(['├', '─', '┼', '┤']))?;
             }
-            let name = format!("{} ({})", layer.name, layer.kind);
+            let name = format!("{} ({})", shortened(&layer.name), layer.kind);
             let shape = batched(&layer.output_shape);
             write!(
                 f,
@@ -96,7 +98,7 @@ impl fmt::Display for Summary {
             ("Trainable", trainable),
             ("Non-trainable", self.num_params() - trainable),
         ] {
-            let bytes = readable_bytes(count * BYTES_PER_PARAM);
+            let bytes = readable_bytes(count as u64 * BYTES_PER_PARAM as u64);
             writeln!(f, " {label} params: {} ({bytes})", grouped(count))?;
         }
         Ok(())
@@ -174,7 +176,11 @@ fn grouped(number: usize) -> String {
 }
 
 /// `407080` as `397.54 KB`, in powers of 1024 as Keras counts.
-fn readable_bytes(bytes: usize) -> String {
+///
+/// ```
+/// assert_eq!(firebrick_model::readable_bytes(407_080), "397.54 KB");
+/// ```
+pub fn readable_bytes(bytes: u64) -> String {
     let units = ["B", "KB", "MB", "GB", "TB", "PB"];
     let mut amount = bytes as f64;
     let mut unit = 0;
@@ -198,6 +204,20 @@ mod tests {
             ["batch_normalization", "(BatchNormalization)"]
         );
         assert_eq!(wrapped("abcdefg hi", 3), ["abc", "def", "g", "hi"]);
+    }
+
+    #[test]
+    fn a_name_that_a_terminal_would_obey_is_written_out() {
+        let layer = LayerSummary {
+            name: "a\u{1b}[2J".to_owned(),
+            kind: "Dense".to_owned(),
+            output_shape: vec![1],
+            num_params: 0,
+            num_trainable_params: 0,
+        };
+        let text = Summary::new("b\u{7}", vec![1], vec![layer]).to_string();
+        assert!(text.starts_with("Model: \"b\\u{7}\"\n"), "{text}");
+        assert!(text.contains("│ a\\u{1b}[2J (Dense) "), "{text}");
     }
 
     #[test]

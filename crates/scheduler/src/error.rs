@@ -101,8 +101,9 @@ pub enum ScheduleError {
 
     /// A warm-up before a warm-up.
     #[error(
-        "schedule `{schedule}` expects a schedule that is no warm-up itself, received `{received}`; \
-         make it one longer warm-up"
+        "schedule `{schedule}` expects a schedule that is no warm-up itself, received `{}`; \
+         make it one longer warm-up",
+        shortened(received)
     )]
     NestedWarmup {
         /// The name of the schedule.
@@ -123,7 +124,8 @@ pub enum ScheduleError {
 
     /// A text that is none of the known forms.
     #[error(
-        "schedule `{text}`: {problem}; {}",
+        "schedule `{}`: {problem}; {}",
+        shortened(text),
         ScheduleSpec::forms_for(text, problem)
     )]
     Text {
@@ -139,7 +141,7 @@ pub enum ScheduleError {
 #[non_exhaustive]
 pub enum TextProblem {
     /// No schedule has this name.
-    #[error("unknown schedule `{name}`{}", suggestion(*nearest))]
+    #[error("unknown schedule `{}`{}", shortened(name), suggestion(*nearest))]
     UnknownName {
         /// The unknown name.
         name: String,
@@ -157,7 +159,7 @@ pub enum TextProblem {
     },
 
     /// A value that cannot be read.
-    #[error("{what} expects {expected}, received `{received}`")]
+    #[error("{what} expects {expected}, received `{}`", shortened(received))]
     InvalidValue {
         /// What the value is called in the form.
         what: &'static str,
@@ -168,7 +170,11 @@ pub enum TextProblem {
     },
 
     /// Something between colons that is neither the value nor an option.
-    #[error("expected `option=value`{}, received `{field}`", alternatives(flags))]
+    #[error(
+        "expected `option=value`{}, received `{}`",
+        alternatives(flags),
+        shortened(field)
+    )]
     UnexpectedField {
         /// What stands there.
         field: String,
@@ -177,7 +183,11 @@ pub enum TextProblem {
     },
 
     /// An option that the schedule does not have.
-    #[error("`{schedule}` has no option `{option}`, {}", options(known))]
+    #[error(
+        "`{schedule}` has no option `{}`, {}",
+        shortened(option),
+        options(known)
+    )]
     UnknownOption {
         /// The name of the schedule.
         schedule: &'static str,
@@ -197,6 +207,21 @@ pub enum TextProblem {
     /// A value that can be read but makes no schedule.
     #[error("{0}")]
     Rejected(Box<ScheduleError>),
+}
+
+/// A text from outside as a message shows it: on one line, nothing in it that a terminal obeys, and not longer than one
+/// reads.
+fn shortened(text: &str) -> String {
+    const SHOWN: usize = 80;
+    let shown = text.chars().take(SHOWN).map(|character| {
+        if character.is_control() {
+            character.escape_default().to_string()
+        } else {
+            character.to_string()
+        }
+    });
+    let cut = text.chars().nth(SHOWN).map(|_| "…".to_owned());
+    shown.chain(cut).collect()
 }
 
 fn suggestion(nearest: Option<&'static str>) -> String {

@@ -273,6 +273,14 @@ fn unknown(name: &str) -> TextProblem {
     const ALIKE: f64 = 0.6;
     /// The fewest letters that count as the beginning of a name.
     const BEGINNING: usize = 3;
+    /// Bytes of a name that no misspelling has any more.
+    const LONGEST: usize = 64;
+    if name.len() > LONGEST {
+        return TextProblem::UnknownName {
+            name: name.to_owned(),
+            nearest: None,
+        };
+    }
     let lowercase = name.to_lowercase();
     let begun = (lowercase.len() >= BEGINNING)
         .then(|| {

@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 
 use firebrick::curves::CurvesError;
 use firebrick::datasets::DataError;
-use firebrick::models::{ModelError, did_you_mean};
+use firebrick::models::{ModelError, did_you_mean, shortened};
 use firebrick::schedules::ScheduleError;
 use firebrick::training::TrainError;
 use firebrick_scratch::ScratchError;
@@ -51,7 +51,7 @@ pub enum StudyError {
     },
 
     /// No axis of a curve.
-    #[error("unknown axis `{name}`{}; expected {}", did_you_mean(*nearest), CurveAxis::NAMES.join(", "))]
+    #[error("unknown axis `{}`{}; expected {}", shortened(name), did_you_mean(*nearest), CurveAxis::NAMES.join(", "))]
     UnknownAxis {
         /// The name as given.
         name: String,

@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 
 use firebrick_data::Targets;
-use firebrick_model::did_you_mean;
+use firebrick_model::{did_you_mean, shortened};
 
 use crate::losses::OutputForm;
 use crate::{CurvesError, Display, Loss, Metric, ModelFileProblem, Optimizer};
@@ -54,7 +54,7 @@ pub enum TrainError {
     },
 
     /// A loss of no known name.
-    #[error("unknown loss `{name}`{}; known losses: {}", did_you_mean(*nearest), Loss::NAMES.join(", "))]
+    #[error("unknown loss `{}`{}; known losses: {}", shortened(name), did_you_mean(*nearest), Loss::NAMES.join(", "))]
     UnknownLoss {
         /// The name as given.
         name: String,
@@ -64,7 +64,7 @@ pub enum TrainError {
 
     /// An argument that a loss does not have.
     #[error(
-        "the loss `{loss}` has no argument `{argument}`{}; it has {}",
+        "the loss `{loss}` has no argument `{}`{}; it has {}", shortened(argument),
         did_you_mean(nearest.as_deref()), known.join(", ")
     )]
     UnknownLossArgument {
@@ -90,7 +90,7 @@ pub enum TrainError {
     },
 
     /// A metric of no known name.
-    #[error("unknown metric `{name}`{}; known metrics: {}", did_you_mean(*nearest), Metric::NAMES.join(", "))]
+    #[error("unknown metric `{}`{}; known metrics: {}", shortened(name), did_you_mean(*nearest), Metric::NAMES.join(", "))]
     UnknownMetric {
         /// The name as given.
         name: String,
@@ -121,7 +121,7 @@ pub enum TrainError {
     },
 
     /// An optimizer of no known name.
-    #[error("unknown optimizer `{name}`{}; known optimizers: {}", did_you_mean(*nearest), Optimizer::NAMES.join(", "))]
+    #[error("unknown optimizer `{}`{}; known optimizers: {}", shortened(name), did_you_mean(*nearest), Optimizer::NAMES.join(", "))]
     UnknownOptimizer {
         /// The name as given.
         name: String,
@@ -130,7 +130,7 @@ pub enum TrainError {
     },
 
     /// A display of no known name.
-    #[error("unknown display `{name}`{}; known displays: {}", did_you_mean(*nearest), Display::NAMES.join(", "))]
+    #[error("unknown display `{}`{}; known displays: {}", shortened(name), did_you_mean(*nearest), Display::NAMES.join(", "))]
     UnknownDisplay {
         /// The name as given.
         name: String,
@@ -262,7 +262,7 @@ pub enum TrainError {
 
     /// A figure to watch that nothing produces.
     #[error(
-        "{callback} watches `{monitor}`, which this training does not have{}; it has {}",
+        "{callback} watches `{}`, which this training does not have{}; it has {}", shortened(monitor),
         if monitor.starts_with("val_") && !known.iter().any(|name| name.starts_with("val_")) { " (give it validation data?)" } else { "" },
         known.join(", ")
     )]

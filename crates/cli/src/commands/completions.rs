@@ -26,6 +26,6 @@ pub(crate) fn run(arguments: &CompletionsArguments) -> anyhow::Result<ExitCode> 
     let mut script = Vec::new();
     let mut command = Arguments::command();
     clap_complete::generate(arguments.shell, &mut command, "firebrick", &mut script);
-    output::print(&String::from_utf8_lossy(&script))?;
+    output::print_data(&String::from_utf8_lossy(&script))?;
     Ok(ExitCode::SUCCESS)
 }

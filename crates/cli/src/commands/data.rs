@@ -130,7 +130,7 @@ fn info(arguments: InfoArguments) -> anyhow::Result<()> {
         origin: data.origin,
     };
     if arguments.json {
-        output::print(&format!("{}\n", serde_json::to_string(&info)?))
+        output::print_data(&format!("{}\n", serde_json::to_string(&info)?))
     } else {
         output::print(&info_table(&info))
     }
@@ -140,7 +140,7 @@ fn info(arguments: InfoArguments) -> anyhow::Result<()> {
 fn table_info(source: &CsvSource, as_json: bool) -> anyhow::Result<()> {
     let overview = source.overview()?;
     if as_json {
-        return output::print(&format!("{}\n", serde_json::to_string(&overview)?));
+        return output::print_data(&format!("{}\n", serde_json::to_string(&overview)?));
     }
     output::print(&format!(
         "data     the table `{}`\n{}",

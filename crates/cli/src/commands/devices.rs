@@ -149,7 +149,7 @@ fn print_json(statuses: Vec<DeviceStatus>, with_check: bool) -> anyhow::Result<E
     }
     let auto = DeviceName::Auto.select().ok().map(|taken| taken.name);
     let object = serde_json::json!({ "devices": backends, "auto": auto });
-    output::print(&format!("{object}\n"))?;
+    output::print_data(&format!("{object}\n"))?;
     Ok(exit_code(all_correct))
 }
 

@@ -6,6 +6,9 @@ use burn::tensor::{Tensor, TensorData};
 use crate::layers::WeightSpec;
 use crate::{ModelError, SequentialModel};
 
+/// The characters of an unknown path that are compared with the known ones.
+const COMPARED: usize = 256;
+
 /// A weight's shape and values as Keras lays them out, row by row.
 #[derive(Clone, Debug, PartialEq)]
 pub struct WeightValue {
@@ -155,7 +158,9 @@ impl SequentialModel {
                 known.push(candidate);
             }
         }
-        known.sort_by_cached_key(|known| strsim::damerau_levenshtein(path, known));
+        // Longer paths are like none, and take their length times that of all others to compare.
+        let compared: String = path.chars().take(COMPARED).collect();
+        known.sort_by_cached_key(|known| strsim::damerau_levenshtein(&compared, known));
         known.truncate(3);
         Err(ModelError::UnknownWeight {
             path: path.to_owned(),

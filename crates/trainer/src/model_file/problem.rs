@@ -1,5 +1,5 @@
 use firebrick_model::layers::Layer;
-use firebrick_model::{ModelError, did_you_mean};
+use firebrick_model::{ModelError, did_you_mean, shortened};
 
 use crate::TrainError;
 
@@ -16,7 +16,7 @@ pub enum ModelFileProblem {
 
     /// A key that nothing reads.
     #[error(
-        "unknown key `{key}`{}{}; known keys: {}",
+        "unknown key `{}`{}{}; known keys: {}", shortened(key),
         section.map_or_else(String::new, |section| format!(" in [{section}]")),
         did_you_mean(nearest.as_deref()), known.join(", ")
     )]
@@ -53,7 +53,7 @@ pub enum ModelFileProblem {
 
     /// A layer of no known class.
     #[error(
-        "layer of index {index}: unknown class_name `{name}`{}; known layers: {}",
+        "layer of index {index}: unknown class_name `{}`{}; known layers: {}", shortened(name),
         did_you_mean(*nearest), Layer::CLASS_NAMES.join(", ")
     )]
     UnknownLayer {
@@ -67,7 +67,7 @@ pub enum ModelFileProblem {
 
     /// An argument that a layer or an optimizer does not have.
     #[error(
-        "{place} has no argument `{argument}`{}; it takes {}",
+        "{place} has no argument `{}`{}; it takes {}", shortened(argument),
         did_you_mean(nearest.as_deref()), known.join(", ")
     )]
     UnknownArgument {

@@ -66,12 +66,11 @@ pub(super) fn run(arguments: &PredictArguments, run: &RunDirectory) -> anyhow::R
             }
         };
         let prediction = predict(&network, path, &digit, &device, top)?;
-        let text = if arguments.json {
-            format!("{}\n", serde_json::to_string(&prediction)?)
+        if arguments.json {
+            output::print_data(&format!("{}\n", serde_json::to_string(&prediction)?))?;
         } else {
-            answer_table(&prediction, &digit)
-        };
-        output::print(&text)?;
+            output::print(&answer_table(&prediction, &digit))?;
+        }
     }
     Ok(code)
 }

@@ -1,6 +1,6 @@
 use anyhow::anyhow;
 use firebrick::datasets::{BatchSource, CsvSource, CsvTarget, DataDescription, Targets};
-use firebrick::layers::{Dense, Normalization};
+use firebrick::layers::{Dense, NewLayer, Normalization};
 use firebrick::losses::{Loss, MeanSquaredError};
 use firebrick::metrics::{MeanAbsoluteError, Metric, R2Score};
 use firebrick::models::{Activation, MlpConfig, Sequential};
@@ -153,16 +153,21 @@ fn tabular(
     activation: Activation,
     targets: &Targets,
 ) -> Sequential {
-    let mut network = Sequential::new([num_features]).add(Normalization::new());
-    for &units in &hidden.0 {
-        network = network.add(Dense::new(units).with_activation(activation));
-    }
+    let dense = |&units: &usize| Dense::new(units).with_activation(activation).into();
+    let mut layers: Vec<NewLayer> = vec![Normalization::new().into()];
+    layers.extend(hidden.0.iter().map(dense));
     match targets {
         Targets::Classes { num_classes } => {
-            network.add(Dense::new(*num_classes).with_activation(Activation::Softmax))
+            layers.push(
+                Dense::new(*num_classes)
+                    .with_activation(Activation::Softmax)
+                    .into(),
+            );
         }
-        Targets::Values { .. } => network
-            .add(Dense::new(targets.num_columns()))
-            .add(Normalization::new().inverted()),
+        Targets::Values { .. } => layers.extend([
+            Dense::new(targets.num_columns()).into(),
+            Normalization::new().inverted().into(),
+        ]),
     }
+    Sequential::from_layers([num_features], layers)
 }

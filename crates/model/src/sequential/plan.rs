@@ -1,3 +1,5 @@
+use std::collections::HashMap;
+
 use super::{Sequential, SequentialLayer};
 use crate::layers::{LayerProblem, WeightSpec};
 use crate::{AnyTensor, MlpConfig, ModelError};
@@ -43,11 +45,12 @@ impl Sequential {
         }
         check_output("input", &self.input_shape)?;
         let mut plan: Vec<PlannedLayer> = Vec::with_capacity(self.layers.len());
+        let mut names: HashMap<&str, usize> = HashMap::with_capacity(self.layers.len());
         let mut num_params = 0_usize;
         let mut shape = self.input_shape.clone();
         for (index, described) in self.layers.iter().enumerate() {
             let SequentialLayer { name, layer, .. } = described;
-            if let Some(first) = plan.iter().position(|other| other.described.name == *name) {
+            if let Some(first) = names.insert(name, index) {
                 return Err(ModelError::DuplicateName {
                     name: name.clone(),
                     first,

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use firebrick_model::layers::{Layer, NewLayer};
-use firebrick_model::{ModelError, Sequential, nearest_name};
+use firebrick_model::{ModelError, Sequential, nearest_name, shortened};
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
 use toml::Spanned;
@@ -24,10 +24,7 @@ const TRAINABLE: &str = "trainable";
 pub(super) fn read(file: &mut Section<'_>) -> Result<Sequential, Located> {
     let shape_at = file.at_key(INPUT_SHAPE);
     let shape: Vec<usize> = file.require(FILE, INPUT_SHAPE, "input_shape = [28, 28, 1]")?;
-    let mut network = Sequential::new(shape);
-    if let Some(name) = file.take::<String>(NAME)? {
-        network = network.named(name);
-    }
+    let name = file.take::<String>(NAME)?;
 
     let at = file.at_key(LAYERS);
     let layers = match file.take_value(LAYERS).map(Spanned::into_inner) {
@@ -39,10 +36,15 @@ pub(super) fn read(file: &mut Section<'_>) -> Result<Sequential, Located> {
         None => return Err(file.missing(FILE, LAYERS, "[[layers]] class_name = \"Flatten\"")),
     };
     let mut starts = Vec::new();
+    let mut described = Vec::new();
     for (index, layer) in layers.into_iter().enumerate() {
         let layer = into_section(LAYERS, layer)?;
         starts.push(layer.at());
-        network = network.add(read_layer(index, layer)?);
+        described.push(read_layer(index, layer)?);
+    }
+    let mut network = Sequential::from_layers(shape, described);
+    if let Some(name) = name {
+        network = network.named(name);
     }
 
     // The summary infers every shape, as building does.
@@ -102,7 +104,7 @@ fn read_layer(index: usize, mut layer: Section<'_>) -> Result<NewLayer, Located>
     let is_trainable = layer.take::<bool>(TRAINABLE)?.unwrap_or(true);
 
     let place = match &name {
-        Some(name) => format!("layer `{name}` ({class_name}, index {index})"),
+        Some(name) => format!("layer `{}` ({class_name}, index {index})", shortened(name)),
         None => format!("layer of index {index} ({class_name})"),
     };
     let names: Vec<&str> = known.iter().map(String::as_str).collect();

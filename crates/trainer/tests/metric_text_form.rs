@@ -282,7 +282,7 @@ fn a_mistake_in_a_file_is_named() {
 
 #[test]
 fn a_file_cannot_hold_what_a_setter_refuses() {
-    let refusals: [(&str, Result<Metric, TrainError>); 17] = [
+    let refusals: [(&str, Result<Metric, TrainError>); 18] = [
         (
             "metric = 'precision', thresholds = 1.5",
             Precision::new().with_thresholds([1.5]).map(Into::into),
@@ -348,8 +348,12 @@ fn a_file_cannot_hold_what_a_setter_refuses() {
             BinaryIoU::new().with_target_class_ids([]).map(Into::into),
         ),
         (
-            "metric = 'confusion_matrix', num_classes = 50000",
-            ConfusionMatrix::new(50_000).map(Into::into),
+            "metric = 'confusion_matrix', num_classes = 257",
+            ConfusionMatrix::new(257).map(Into::into),
+        ),
+        (
+            "metric = 'mean_io_u', num_classes = 20000000",
+            MeanIoU::new(20_000_000).map(Into::into),
         ),
         (
             "metric = 'auc', num_thresholds = 20000000",

@@ -103,7 +103,7 @@ impl MetricFunction for BinaryIoU {
         outputs: &Outputs,
         weights: Option<Tensor<1>>,
     ) -> Tensor<1> {
-        self.matrix().update(targets, outputs, weights)
+        self.matrix().overlaps(targets, outputs, weights)
     }
 
     fn result(&self, sums: &[f64]) -> Vec<f64> {

@@ -52,12 +52,12 @@ pub(super) fn some(setting: &'static str, count: usize) -> Result<(), TrainError
     expect(count > 0, setting, "a whole number above 0", &count)
 }
 
-/// Refuses numbers of classes whose pairs a device's whole numbers may not count.
+/// Refuses more classes than single precision tells apart.
 pub(super) fn classes(num_classes: usize) -> Result<(), TrainError> {
     expect(
-        (1..=46_340).contains(&num_classes),
+        (1..=1 << 24).contains(&num_classes),
         "num_classes",
-        "a whole number from 1 to 46340",
+        "a whole number from 1 to 16777216",
         &num_classes,
     )
 }

@@ -49,6 +49,13 @@ impl ClassForm {
     }
 }
 
+/// The true and the predicted class of every sample, and how much it counts.
+struct Pairs {
+    targets: Tensor<1, Int>,
+    answers: Tensor<1, Int>,
+    weights: Tensor<1>,
+}
+
 impl ClassMatrix {
     /// The weight of every pair of classes, row by row; pairs with a class that is none are left out.
     ///
@@ -61,6 +68,46 @@ impl ClassMatrix {
         outputs: &Outputs,
         weights: Option<Tensor<1>>,
     ) -> Tensor<1> {
+        let pairs = self.pairs(targets, outputs, weights);
+        histogram(
+            pairs.targets * whole(self.num_classes) + pairs.answers,
+            Some(pairs.weights),
+            self.num_classes * self.num_classes,
+        )
+    }
+
+    /// What [`mean_iou`](Self::mean_iou) needs of the matrix, without its square of numbers: of every class the weight that is
+    /// both the class and taken for it, then what is the class, then what is taken for it.
+    ///
+    /// # Shapes
+    /// - weights: `[rows]`
+    /// - output: `[3 · num_classes]`
+    pub(super) fn overlaps(
+        self,
+        targets: Tensor<2>,
+        outputs: &Outputs,
+        weights: Option<Tensor<1>>,
+    ) -> Tensor<1> {
+        let Pairs {
+            targets,
+            answers,
+            weights,
+        } = self.pairs(targets, outputs, weights);
+        let differs = targets.clone().not_equal(answers.clone());
+        let both = weights.clone().mask_fill(differs, 0.0);
+        let sums = |classes, weights| histogram(classes, Some(weights), self.num_classes);
+        Tensor::cat(
+            vec![
+                sums(targets.clone(), both),
+                sums(targets, weights.clone()),
+                sums(answers, weights),
+            ],
+            0,
+        )
+    }
+
+    /// The pairs; those with a class that is none weigh nothing and are of class 0.
+    fn pairs(self, targets: Tensor<2>, outputs: &Outputs, weights: Option<Tensor<1>>) -> Pairs {
         let num_classes = whole(self.num_classes);
         let targets = self.targets.classes(targets);
         let [rows, columns] = outputs.raw().dims();
@@ -80,27 +127,25 @@ impl ClassMatrix {
             Some(weights) => as_one_label(weights_of_columns(weights, columns)).squeeze_dim(1),
             None => Tensor::ones(answers.dims(), &answers.device()),
         };
-        let pairs = targets * num_classes + answers;
-        histogram(
-            pairs.mask_fill(left_out.clone(), 0),
-            Some(weights.mask_fill(left_out, 0.0)),
-            self.num_classes * self.num_classes,
-        )
+        Pairs {
+            targets: targets.mask_fill(left_out.clone(), 0),
+            answers: answers.mask_fill(left_out.clone(), 0),
+            weights: weights.mask_fill(left_out, 0.0),
+        }
     }
 
-    /// The mean over these classes of how much of a class and of what was taken for it is both.
+    /// The mean over these classes of how much of a class and of what was taken for it is both, from the sums of
+    /// [`overlaps`](Self::overlaps).
     pub(super) fn mean_iou(
         self,
         classes: impl IntoIterator<Item = usize>,
-        matrix: &[f64],
+        overlaps: &[f64],
     ) -> Vec<f64> {
         let size = self.num_classes;
         let present: Vec<f64> = classes
             .into_iter()
             .filter_map(|class| {
-                let both = matrix[class * size + class];
-                let own: f64 = matrix[class * size..][..size].iter().sum();
-                let taken: f64 = matrix[class..].iter().step_by(size).sum();
+                let [both, own, taken] = [0, size, 2 * size].map(|start| overlaps[start + class]);
                 let either = own + taken - both;
                 (either > 1e-9).then_some(both / (either + EPSILON))
             })

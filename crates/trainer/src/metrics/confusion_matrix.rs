@@ -2,7 +2,7 @@ use std::fmt;
 
 use burn::tensor::Tensor;
 
-use super::checked::{checked, classes, expect};
+use super::checked::{checked, expect};
 use super::class_matrix::{ClassForm, ClassMatrix};
 use super::{Direction, MetricFunction};
 use crate::losses::TargetForm;
@@ -39,10 +39,14 @@ checked! {
 }
 
 impl ConfusionMatrix {
+    /// The most classes: every pair of them is a figure of the history. For more classes an evaluation counts what
+    /// occurs, [`ConfusionCounts`](crate::ConfusionCounts).
+    pub const MAX_CLASSES: usize = 256;
+
     /// For so many classes.
     ///
     /// # Errors
-    /// If there is none or more than 46340.
+    /// If there is none or more than [`MAX_CLASSES`](Self::MAX_CLASSES).
     pub fn new(num_classes: usize) -> Result<Self, TrainError> {
         Self { num_classes }.checked()
     }
@@ -66,7 +70,13 @@ impl ConfusionMatrix {
     }
 
     fn checked(self) -> Result<Self, TrainError> {
-        classes(self.num_classes)?;
+        expect(
+            (1..=Self::MAX_CLASSES).contains(&self.num_classes),
+            "num_classes",
+            "a whole number from 1 to 256, every pair of which is a figure; leave the metric out for more, an evaluation \
+             counts what occurs",
+            &self.num_classes,
+        )?;
         Ok(self)
     }
 }

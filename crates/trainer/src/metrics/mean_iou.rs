@@ -43,7 +43,7 @@ impl MeanIoU {
     /// For so many classes.
     ///
     /// # Errors
-    /// If there is no class or more than 46340.
+    /// If there is no class or more than 16777216.
     pub fn new(num_classes: usize) -> Result<Self, TrainError> {
         Self {
             num_classes,
@@ -113,7 +113,7 @@ impl MetricFunction for MeanIoU {
         outputs: &Outputs,
         weights: Option<Tensor<1>>,
     ) -> Tensor<1> {
-        self.matrix().update(targets, outputs, weights)
+        self.matrix().overlaps(targets, outputs, weights)
     }
 
     fn result(&self, sums: &[f64]) -> Vec<f64> {

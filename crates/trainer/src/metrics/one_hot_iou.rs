@@ -39,7 +39,7 @@ impl OneHotIoU {
     /// For so many classes, the mean over these of them, counted from 0.
     ///
     /// # Errors
-    /// If there is no class or more than 46340, none is asked for, or one that is not among them.
+    /// If there is no class or more than 16777216, none is asked for, or one that is not among them.
     pub fn new(
         num_classes: usize,
         target_class_ids: impl IntoIterator<Item = usize>,
@@ -98,7 +98,7 @@ impl MetricFunction for OneHotIoU {
         outputs: &Outputs,
         weights: Option<Tensor<1>>,
     ) -> Tensor<1> {
-        self.matrix().update(targets, outputs, weights)
+        self.matrix().overlaps(targets, outputs, weights)
     }
 
     fn result(&self, sums: &[f64]) -> Vec<f64> {

@@ -1,6 +1,6 @@
 use firebrick::burn::tensor::Device;
 use firebrick::datasets::BatchSource;
-use firebrick::models::{AnyModel, MlpConfig, ModelError, Sequential};
+use firebrick::models::{AnyModel, MlpConfig, ModelError, Sequential, Summary};
 use firebrick::training::adapt;
 
 use crate::failure::OrUsage;
@@ -30,6 +30,14 @@ impl Network {
                 let network = adapt(network.clone(), samples, device).or_usage()?;
                 Ok(network.build(seed, device)?.into())
             }
+        }
+    }
+
+    /// The network layer by layer.
+    pub(crate) fn summary(&self) -> Result<Summary, ModelError> {
+        match self {
+            Self::Mlp(network) => network.summary(),
+            Self::Sequential(network) => network.summary(),
         }
     }
 

@@ -25,10 +25,10 @@ pub use burn;
 pub mod models {
     pub use firebrick_model::{
         Activation, AnyModel, AnyTensor, AtomicFile, Axes, Constraint, FanMode, Initializer,
-        LayerKey, LayerSummary, Mlp, MlpConfig, Mode, Model, ModelError, Regularizer, SavedModel,
-        ScalingDistribution, Sequential, SequentialLayer, SequentialModel, Summary, WeightValue,
-        did_you_mean, is_same_file, nearest_name, readable_bytes, remove_abandoned_files, save_model,
-        save_weights, shortened, visible, write_whole,
+        LayerKey, LayerSummary, Mlp, MlpConfig, Mode, Model, ModelError, ModelSize, Regularizer,
+        SavedModel, ScalingDistribution, Sequential, SequentialLayer, SequentialModel, Summary,
+        WeightValue, did_you_mean, is_same_file, machine_memory, nearest_name, readable_bytes,
+        remove_abandoned_files, save_model, save_weights, shortened, visible, write_whole,
     };
 }
 
@@ -76,10 +76,10 @@ pub mod schedules {
 /// Compiling, fitting and evaluating any model.
 pub mod training {
     pub use firebrick_trainer::{
-        ClassEvaluation, ClassReport, Compile, CompileSettings, CtrlC, Display, EpochRecord,
-        Evaluation, Fit, FitParams, FitSettings, History, Logs, LoopDisplay, LoopProgress,
-        ModelFile, ModelFileProblem, Optimizer, Pass, RunDirectory, StopHandle, StopReason,
-        TrainError, Trainer, adapt, figure_text,
+        ClassEvaluation, ClassReport, Compile, CompileSettings, ConfusionCell, ConfusionCounts,
+        CtrlC, Display, EpochRecord, Evaluation, Fit, FitParams, FitSettings, History, Logs,
+        LoopDisplay, LoopProgress, ModelFile, ModelFileProblem, Optimizer, Pass, RunDirectory,
+        StopHandle, StopReason, TrainError, Trainer, adapt, figure_text,
     };
 }
 

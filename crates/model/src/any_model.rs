@@ -6,7 +6,7 @@ use burn::module::{
 };
 use burn::tensor::{Device, Tensor};
 
-use crate::{Activation, AnyTensor, Mlp, Model, ModelError, SequentialModel, Summary};
+use crate::{Activation, AnyTensor, Mlp, Model, ModelError, ModelSize, SequentialModel, Summary};
 
 /// A network of any kind that a file can describe, see
 /// [`SavedModel::into_model`](crate::SavedModel::into_model).
@@ -96,6 +96,10 @@ impl Model for AnyModel {
 
     fn description(&self) -> Option<String> {
         either!(self, model => model.description())
+    }
+
+    fn size(&self) -> Option<ModelSize> {
+        Some(self.summary().size())
     }
 
     fn check_saveable(&self) -> Result<(), ModelError> {

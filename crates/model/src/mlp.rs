@@ -2,7 +2,7 @@ use burn::module::{Content, DisplaySettings, Module, ModuleDisplay};
 use burn::nn::Linear;
 use burn::tensor::{Int, Tensor};
 
-use crate::{Activation, AnyTensor, MlpConfig, Model, ModelError, Summary};
+use crate::{Activation, AnyTensor, MlpConfig, Model, ModelError, ModelSize, Summary};
 
 /// A multi-layer perceptron: dense layers with an activation between them, logits out.
 ///
@@ -119,6 +119,10 @@ impl Model for Mlp {
 
     fn description(&self) -> Option<String> {
         serde_json::to_string(&self.config()).ok()
+    }
+
+    fn size(&self) -> Option<ModelSize> {
+        Some(self.summary().size())
     }
 }
 

@@ -1,7 +1,7 @@
 use burn::module::{Module, ModuleDisplay};
 use burn::tensor::Tensor;
 
-use crate::{Activation, AnyTensor, ModelError};
+use crate::{Activation, AnyTensor, ModelError, ModelSize};
 
 /// A network that can be compiled, fitted and evaluated: any Burn [`Module`] with this one method.
 ///
@@ -70,6 +70,13 @@ pub trait Model: Module + ModuleDisplay + std::fmt::Display + 'static {
     /// `None`, the default, saves the weights alone; loading them then needs the code that
     /// builds the module.
     fn description(&self) -> Option<String> {
+        None
+    }
+
+    /// How much room the network takes, so that a training for which there is none is refused before it begins.
+    ///
+    /// `None`, the default, where nobody knows.
+    fn size(&self) -> Option<ModelSize> {
         None
     }
 

@@ -8,7 +8,7 @@ use burn::module::{Content, DisplaySettings, Module, ModuleDisplay};
 use burn::tensor::Tensor;
 
 use crate::layers::BuiltLayer;
-use crate::{Activation, AnyTensor, Mode, Model, ModelError, Sequential, Summary};
+use crate::{Activation, AnyTensor, Mode, Model, ModelError, ModelSize, Sequential, Summary};
 
 pub use weights::WeightValue;
 
@@ -111,6 +111,10 @@ impl Model for SequentialModel {
 
     fn description(&self) -> Option<String> {
         serde_json::to_string(&self.description).ok()
+    }
+
+    fn size(&self) -> Option<ModelSize> {
+        Some(self.summary().size())
     }
 
     fn check_saveable(&self) -> Result<(), ModelError> {

@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 
 use firebrick_data::Targets;
-use firebrick_model::{did_you_mean, shortened};
+use firebrick_model::{did_you_mean, readable_bytes, shortened};
 
 use crate::losses::OutputForm;
 use crate::{CurvesError, Display, Loss, Metric, ModelFileProblem, Optimizer};
@@ -533,6 +533,55 @@ pub enum TrainError {
         /// What the system said.
         source: ctrlc::Error,
     },
+
+    /// More memory than there is.
+    #[error(
+        "{what} needs at least {} of memory, the machine has {}: {}",
+        readable_bytes(weights.saturating_add(*outputs)), readable_bytes(*machine),
+        memory_text(*weights, *outputs, (*batch_size, layer, shape))
+    )]
+    Memory {
+        /// What needs it.
+        what: &'static str,
+        /// Bytes for weights, gradients and the state of the optimizer.
+        weights: u64,
+        /// Bytes for what the layers give for a batch.
+        outputs: u64,
+        /// Samples of a batch.
+        batch_size: usize,
+        /// The layer that gives most.
+        layer: String,
+        /// What it gives for a sample.
+        shape: Vec<usize>,
+        /// Bytes of the machine, or what the process may have of them.
+        machine: u64,
+    },
+}
+
+/// What is told of memory beside how much is there.
+fn memory_text(
+    weights: u64,
+    outputs: u64,
+    (batch_size, layer, shape): (usize, &str, &[usize]),
+) -> String {
+    if outputs == 0 {
+        return format!(
+            "{} for weights, their gradients and the state of the optimizer; choose smaller layers",
+            readable_bytes(weights)
+        );
+    }
+    let way_out = if batch_size > 1 {
+        "choose a smaller batch_size, or layers that give less"
+    } else {
+        "choose layers that give less"
+    };
+    format!(
+        "{} for weights and the state of the optimizer, {} for what the layers give for a batch of {batch_size} samples, \
+         where `{}` gives {shape:?} for each; {way_out}",
+        readable_bytes(weights),
+        readable_bytes(outputs),
+        shortened(layer)
+    )
 }
 
 fn in_line(line: Option<usize>) -> String {

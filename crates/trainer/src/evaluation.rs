@@ -1,6 +1,11 @@
-use serde::Serialize;
+mod confusion_counts;
+
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
 
 use crate::Logs;
+
+pub use confusion_counts::{ConfusionCell, ConfusionCounts};
 
 /// How well a model does on labelled samples.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -16,14 +21,17 @@ pub struct Evaluation {
 }
 
 /// How well the classes are told apart.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+///
+/// As JSON it has `per_class`, and for up to [`ConfusionCounts::DENSE`] classes `confusion_matrix`, row by row; for more, whose
+/// matrix would be almost empty and larger than anything else, instead of it `confusions`, a list of what occurs,
+/// `{"label": 0, "predicted": 1, "count": 1}`.
+#[derive(Clone, Debug, PartialEq)]
 pub struct ClassEvaluation {
     /// One report a class.
     pub per_class: Vec<ClassReport>,
-    /// Rows: true class; columns: predicted class.
-    pub confusion_matrix: Vec<Vec<usize>>,
+    /// How often each class was taken for each.
+    pub confusion_matrix: ConfusionCounts,
     /// The predicted class of every sample, in order.
-    #[serde(skip)]
     pub predictions: Vec<usize>,
 }
 
@@ -55,27 +63,18 @@ impl Evaluation {
 impl ClassEvaluation {
     /// From the true and the predicted class of every sample, each below `num_classes`.
     pub(crate) fn new(num_classes: usize, targets: &[usize], predictions: Vec<usize>) -> Self {
-        let mut confusion_matrix = vec![vec![0; num_classes]; num_classes];
-        for (&target, &prediction) in targets.iter().zip(&predictions) {
-            confusion_matrix[target][prediction] += 1;
+        let confusion_matrix = ConfusionCounts::new(num_classes, targets, &predictions);
+        let mut per_class: Vec<Tally> = vec![Tally::default(); num_classes];
+        for cell in confusion_matrix.cells() {
+            per_class[cell.label].support += cell.count;
+            per_class[cell.predicted].predicted += cell.count;
+            if cell.is_right() {
+                per_class[cell.label].right += cell.count;
+            }
         }
-        let share = |part: usize, whole: usize| (whole > 0).then(|| part as f64 / whole as f64);
-        let per_class = confusion_matrix
-            .iter()
-            .enumerate()
-            .map(|(label, row)| {
-                let predicted = confusion_matrix.iter().map(|row| row[label]).sum();
-                let support = row.iter().sum();
-                ClassReport {
-                    label,
-                    precision: share(row[label], predicted),
-                    recall: share(row[label], support),
-                    support,
-                }
-            })
-            .collect();
+        let reports = per_class.into_iter().enumerate();
         Self {
-            per_class,
+            per_class: reports.map(|(label, tally)| tally.report(label)).collect(),
             confusion_matrix,
             predictions,
         }
@@ -83,13 +82,42 @@ impl ClassEvaluation {
 
     /// The share of right answers, 0 to 1.
     pub fn accuracy(&self) -> f64 {
-        let right: usize = self
-            .confusion_matrix
-            .iter()
-            .enumerate()
-            .map(|(class, row)| row[class])
-            .sum();
+        let right = self.confusion_matrix.num_right();
         right as f64 / self.predictions.len().max(1) as f64
+    }
+}
+
+impl Serialize for ClassEvaluation {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let counts = &self.confusion_matrix;
+        let mut map = serializer.serialize_map(Some(2))?;
+        map.serialize_entry("per_class", &self.per_class)?;
+        if counts.num_classes() <= ConfusionCounts::DENSE {
+            map.serialize_entry("confusion_matrix", &counts.rows())?;
+        } else {
+            map.serialize_entry("confusions", counts.cells())?;
+        }
+        map.end()
+    }
+}
+
+/// What is counted of a class.
+#[derive(Clone, Copy, Default)]
+struct Tally {
+    support: usize,
+    predicted: usize,
+    right: usize,
+}
+
+impl Tally {
+    fn report(self, label: usize) -> ClassReport {
+        let share = |whole: usize| (whole > 0).then(|| self.right as f64 / whole as f64);
+        ClassReport {
+            label,
+            precision: share(self.predicted),
+            recall: share(self.support),
+            support: self.support,
+        }
     }
 }
 
@@ -102,11 +130,31 @@ mod tests {
         let targets = [0, 0, 0, 0, 1, 1, 1, 1, 1, 1];
         let predictions = vec![0, 0, 0, 1, 0, 0, 1, 1, 1, 1];
         let classes = ClassEvaluation::new(3, &targets, predictions);
-        assert_eq!(classes.confusion_matrix, [[3, 1, 0], [2, 4, 0], [0, 0, 0]]);
+        assert_eq!(
+            classes.confusion_matrix.rows(),
+            [[3, 1, 0], [2, 4, 0], [0, 0, 0]]
+        );
         assert!((classes.accuracy() - 0.7).abs() < 1e-12);
         assert_eq!(classes.per_class[0].precision, Some(0.6));
         assert_eq!(classes.per_class[0].recall, Some(0.75));
         assert_eq!(classes.per_class[2].precision, None);
         assert_eq!(classes.per_class[2].support, 0);
+    }
+
+    #[test]
+    fn few_classes_are_written_as_a_matrix_and_many_by_what_occurs() {
+        let written = |num_classes| {
+            let classes = ClassEvaluation::new(num_classes, &[1, 1], vec![0, 0]);
+            serde_json::to_value(classes).unwrap()
+        };
+        assert_eq!(
+            written(2)["confusion_matrix"],
+            serde_json::json!([[0, 0], [2, 0]])
+        );
+        let many = written(101);
+        assert!(many.get("confusion_matrix").is_none());
+        let cell = serde_json::json!([{"label": 1, "predicted": 0, "count": 2}]);
+        assert_eq!(many["confusions"], cell);
+        assert_eq!(many["per_class"].as_array().map(Vec::len), Some(101));
     }
 }

@@ -25,6 +25,7 @@ mod interrupt;
 mod logs;
 mod loop_display;
 pub mod losses;
+mod memory;
 pub mod metrics;
 mod model_file;
 mod names;
@@ -50,7 +51,7 @@ pub use curves::{
 };
 pub use display::Display;
 pub use error::TrainError;
-pub use evaluation::{ClassEvaluation, ClassReport, Evaluation};
+pub use evaluation::{ClassEvaluation, ClassReport, ConfusionCell, ConfusionCounts, Evaluation};
 pub use fit::Fit;
 pub use history::{EpochRecord, FitParams, History, StopReason};
 pub use interrupt::{CtrlC, StopHandle};

@@ -280,6 +280,13 @@ impl Optimizer {
         self
     }
 
+    /// Numbers that are kept for each weight: those of the update rule, and the sums and the average that go with it.
+    pub(crate) fn num_slots(&self) -> usize {
+        self.kind.num_slots()
+            + usize::from(self.accumulation_steps.is_some())
+            + usize::from(self.ema.is_some())
+    }
+
     pub(crate) fn clipping(&self) -> Option<Clipping> {
         self.clipping
     }

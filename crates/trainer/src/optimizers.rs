@@ -95,6 +95,12 @@ macro_rules! known_optimizers {
                 }
             }
 
+            pub(crate) fn num_slots(&self) -> usize {
+                match self {
+                    $(Self::$kind(kind) => kind.num_slots(),)+
+                }
+            }
+
             pub(crate) fn build(self, weight_decay: f64, path: Path) -> ModuleOptimizer {
                 match self {
                     $(Self::$kind(kind) => kind.build(weight_decay, path),)+

@@ -1,5 +1,7 @@
 use std::sync::{Arc, Mutex};
 
+use firebrick_model::ModelSize;
+
 use crate::TrainError;
 use crate::callback::{Callback, Callbacks};
 
@@ -9,12 +11,15 @@ use crate::callback::{Callback, Callbacks};
 /// answers are then those of the samples up to there.
 #[derive(Clone)]
 pub struct Pass {
-    pub(crate) batch_size: usize,
+    /// Absent where the network decides.
+    batch_size: Option<usize>,
     pub(crate) callbacks: Callbacks,
 }
 
 /// Larger than Keras' 32, because nothing but speed depends on it.
 const BATCH_SIZE: usize = 500;
+/// What the layers of a network may give for a batch, in numbers, where nothing is said of the batch: 256 MiB.
+const MOST_NUMBERS: usize = 1 << 26;
 
 impl Default for Pass {
     fn default() -> Self {
@@ -23,10 +28,10 @@ impl Default for Pass {
 }
 
 impl Pass {
-    /// Batches of 500 samples, no callbacks.
+    /// Batches of 500 samples, or of fewer where the network gives very much for each; no callbacks.
     pub fn new() -> Self {
         Self {
-            batch_size: BATCH_SIZE,
+            batch_size: None,
             callbacks: Callbacks::default(),
         }
     }
@@ -34,7 +39,7 @@ impl Pass {
     /// Samples a batch.
     #[must_use = "returns the changed settings"]
     pub fn with_batch_size(mut self, batch_size: usize) -> Self {
-        self.batch_size = batch_size;
+        self.batch_size = Some(batch_size);
         self
     }
 
@@ -51,15 +56,34 @@ impl Pass {
         self
     }
 
-    /// Checks what can be checked without data.
-    pub(crate) fn validate(&self) -> Result<(), TrainError> {
-        if self.batch_size > 0 {
-            return Ok(());
+    /// Samples a batch, for a network of this size.
+    pub(crate) fn batch_size(&self, size: Option<&ModelSize>) -> Result<usize, TrainError> {
+        match (self.batch_size, size) {
+            (Some(0), _) => Err(TrainError::Setting {
+                setting: "batch_size",
+                expected: "at least 1",
+                received: 0.to_string(),
+            }),
+            (Some(batch_size), _) => Ok(batch_size),
+            (None, Some(size)) => Ok((MOST_NUMBERS / size.widest.max(1)).clamp(1, BATCH_SIZE)),
+            (None, None) => Ok(BATCH_SIZE),
         }
-        Err(TrainError::Setting {
-            setting: "batch_size",
-            expected: "at least 1",
-            received: self.batch_size.to_string(),
-        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use firebrick_model::MlpConfig;
+
+    use super::*;
+
+    #[test]
+    fn a_network_that_gives_much_is_asked_in_smaller_batches() {
+        let size = |classes| MlpConfig::new(10, classes).summary().unwrap().size();
+        let of = |pass: Pass, classes| pass.batch_size(Some(&size(classes))).unwrap();
+        assert_eq!(of(Pass::new(), 1000), 500);
+        assert_eq!(of(Pass::new(), 1_000_000), 67);
+        assert_eq!(of(Pass::new(), 90_000_000), 1);
+        assert_eq!(of(Pass::new().with_batch_size(700), 1_000_000), 700);
     }
 }

@@ -234,10 +234,11 @@ impl<M: Model> Trainer<M> {
     where
         D: BatchSource + Clone + 'static,
     {
+        let batch_size = answers::batch_size(self, pass, data.num_samples())?;
         let objective = self.objective(data)?;
         self.check_targets(data, &objective)?;
         self.check_outputs(data, &objective)?;
-        answers::evaluate(self, Arc::new(data.clone()), objective, pass)
+        answers::evaluate(self, Arc::new(data.clone()), objective, pass, batch_size)
     }
 
     /// What the network answers, its last activation included, in the order of the samples.
@@ -262,6 +263,38 @@ impl<M: Model> Trainer<M> {
         pass: &Pass,
     ) -> Result<AnyTensor, TrainError> {
         answers::predict(self, &inputs.into(), pass)
+    }
+
+    /// As [`predict_with`](Self::predict_with), but hands the answers on batch by batch, so that no more than one batch of
+    /// them is there at a time.
+    ///
+    /// ```
+    /// use burn::tensor::{Device, Tensor};
+    /// use firebrick_model::MlpConfig;
+    /// use firebrick_trainer::{Compile, Pass, TrainError};
+    ///
+    /// let device = Device::flex();
+    /// let model = MlpConfig::new(3, 2).init(42, &device)?;
+    /// let trainer = Compile::by_name("adam", "sparse_categorical_crossentropy", [])?.model(model);
+    /// let mut rows = 0;
+    /// let pass = Pass::new().with_batch_size(4);
+    /// trainer.predict_each(Tensor::<2>::zeros([10, 3], &device), &pass, |answers| {
+    ///     rows += answers.shape()[0];
+    ///     Ok::<(), TrainError>(())
+    /// })?;
+    /// assert_eq!(rows, 10);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Inputs that the network does not take, an error of a callback or of `each`.
+    pub fn predict_each<E: From<TrainError>>(
+        &self,
+        inputs: impl Into<AnyTensor>,
+        pass: &Pass,
+        each: impl FnMut(AnyTensor) -> Result<(), E>,
+    ) -> Result<(), E> {
+        answers::predict_each(self, &inputs.into(), pass, each)
     }
 
     /// What the network answers to the samples of a data set, in their order; where that takes long, a

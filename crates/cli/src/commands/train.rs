@@ -7,7 +7,8 @@ use firebrick::datasets::BatchSource;
 use firebrick::devices::SelectedDevice;
 use firebrick::models::AnyModel;
 use firebrick::training::{
-    Display, Evaluation, Fit, ModelFile, RunDirectory, StopReason, TrainError, Trainer, figure_text,
+    Compile, Display, Evaluation, Fit, ModelFile, RunDirectory, StopReason, TrainError, Trainer,
+    figure_text,
 };
 
 use crate::commands::devices::select_device;
@@ -115,6 +116,7 @@ pub(crate) fn run(arguments: TrainArguments) -> anyhow::Result<ExitCode> {
     let compile = prepared.settings.compile()?;
     let config = prepared.settings.to_config(prepared.device.name);
     let config = config_file::write(&config)?;
+    prepared.check_memory(&compile)?;
     let model = prepared.network.init(
         prepared.settings.seed,
         &prepared.data.train,
@@ -184,6 +186,13 @@ impl Prepared {
             network,
             device,
         })
+    }
+
+    /// Makes sure that there is room for the training, before anything of the network is.
+    fn check_memory(&self, compile: &Compile) -> anyhow::Result<()> {
+        let size = self.network.summary()?.size();
+        let batch_size = self.settings.batch_size.min(self.data.train.num_samples());
+        Ok(compile.check_memory(&size, batch_size, &self.device.device)?)
     }
 
     /// What is asked for, to be checked or, with a run, to be done.

@@ -35,6 +35,10 @@ impl Description for Adagrad {
         }
     }
 
+    fn num_slots(&self) -> usize {
+        1
+    }
+
     fn build(self, weight_decay: f64, path: Path) -> ModuleOptimizer {
         Updater::<_, 1>::new(self, weight_decay, path).into()
     }

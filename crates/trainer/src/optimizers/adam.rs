@@ -47,6 +47,10 @@ impl Description for Adam {
         (switch == Switch::Amsgrad).then_some(&mut self.amsgrad)
     }
 
+    fn num_slots(&self) -> usize {
+        if self.amsgrad { 3 } else { 2 }
+    }
+
     fn build(self, weight_decay: f64, path: Path) -> ModuleOptimizer {
         if self.amsgrad {
             Updater::<_, 3>::new(self, weight_decay, path).into()

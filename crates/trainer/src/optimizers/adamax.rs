@@ -38,6 +38,10 @@ impl Description for Adamax {
         }
     }
 
+    fn num_slots(&self) -> usize {
+        2
+    }
+
     fn build(self, weight_decay: f64, path: Path) -> ModuleOptimizer {
         Updater::<_, 2>::new(self, weight_decay, path).into()
     }

@@ -24,6 +24,10 @@ impl Description for AdamW {
         self.0.switch(switch)
     }
 
+    fn num_slots(&self) -> usize {
+        self.0.num_slots()
+    }
+
     fn build(self, weight_decay: f64, path: Path) -> ModuleOptimizer {
         self.0.build(weight_decay, path)
     }

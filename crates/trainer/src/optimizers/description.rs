@@ -39,6 +39,9 @@ pub(crate) trait Description: Copy {
         None
     }
 
+    /// Numbers of state for each weight, those of its [`Rule`](super::rule::Rule).
+    fn num_slots(&self) -> usize;
+
     /// The optimizer at work.
     fn build(self, weight_decay: f64, path: Path) -> ModuleOptimizer;
 }

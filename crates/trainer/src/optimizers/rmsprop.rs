@@ -46,6 +46,14 @@ impl Description for RmsProp {
         (switch == Switch::Centered).then_some(&mut self.centered)
     }
 
+    fn num_slots(&self) -> usize {
+        if self.momentum == 0.0 && !self.centered {
+            1
+        } else {
+            3
+        }
+    }
+
     fn build(self, weight_decay: f64, path: Path) -> ModuleOptimizer {
         if self.momentum == 0.0 && !self.centered {
             Updater::<_, 1>::new(self, weight_decay, path).into()

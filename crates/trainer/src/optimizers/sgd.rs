@@ -29,6 +29,10 @@ impl Description for Sgd {
         (switch == Switch::Nesterov).then_some(&mut self.nesterov)
     }
 
+    fn num_slots(&self) -> usize {
+        if self.momentum == 0.0 { 0 } else { 1 }
+    }
+
     fn build(self, weight_decay: f64, path: Path) -> ModuleOptimizer {
         if self.momentum == 0.0 {
             Updater::<_, 0>::new(self, weight_decay, path).into()

@@ -14,6 +14,7 @@ use super::passing::Passing;
 use crate::burn_loop::Compiled;
 use crate::displays::{PassBar, PassLines};
 use crate::evaluation::ClassEvaluation;
+use crate::memory::check_pass;
 use crate::objective::Objective;
 use crate::{Display, Evaluation, Logs, Outputs, Pass, TrainError};
 
@@ -25,11 +26,11 @@ pub(super) fn evaluate<M: Model>(
     data: Arc<dyn BatchSource>,
     objective: Objective,
     pass: &Pass,
+    batch_size: usize,
 ) -> Result<Evaluation, TrainError> {
-    pass.validate()?;
-    let size = (data.num_samples(), pass.batch_size);
+    let size = (data.num_samples(), batch_size);
     let num_classes = objective.num_told_apart();
-    let loader = BatchLoader::new(data, pass.batch_size, &trainer.device)?;
+    let loader = BatchLoader::new(data, batch_size, &trainer.device)?;
     let compiled = Compiled::new(trainer.model.clone(), objective);
 
     let objective = Some(compiled.objective());
@@ -77,13 +78,23 @@ pub(super) fn predict<M: Model>(
     inputs: &AnyTensor,
     pass: &Pass,
 ) -> Result<AnyTensor, TrainError> {
+    together(|each| predict_each(trainer, inputs, pass, each))
+}
+
+pub(super) fn predict_each<M: Model, E: From<TrainError>>(
+    trainer: &Trainer<M>,
+    inputs: &AnyTensor,
+    pass: &Pass,
+    each: impl FnMut(AnyTensor) -> Result<(), E>,
+) -> Result<(), E> {
     let num_samples = inputs.shape()[0];
-    answered(trainer, num_samples, pass, Display::Quiet, |rows| {
+    let rows = |rows: Range<usize>| {
         if rows.len() == num_samples {
             return Ok(inputs.clone());
         }
         Ok(inputs.clone().samples(rows))
-    })
+    };
+    answered(trainer, pass, Display::Quiet, (num_samples, rows), each)
 }
 
 pub(super) fn predict_data<M: Model>(
@@ -91,41 +102,60 @@ pub(super) fn predict_data<M: Model>(
     data: &dyn BatchSource,
     pass: &Pass,
 ) -> Result<AnyTensor, TrainError> {
-    answered(trainer, data.num_samples(), pass, trainer.display, |rows| {
+    let inputs = |rows: Range<usize>| {
         let rows: Vec<usize> = rows.collect();
         let gathered = data.gather(&rows, &trainer.device);
         let batch = gathered.map_err(|error| failed(&error))?;
         let mut shape = vec![rows.len()];
         shape.extend(data.input_shape());
         Ok(AnyTensor::from(batch.inputs).reshape(&shape)?)
-    })
+    };
+    let display = trainer.display;
+    together(|each| answered(trainer, pass, display, (data.num_samples(), inputs), each))
 }
 
-/// The answers to the inputs that `inputs` gives for these samples, batch by batch.
-fn answered<M: Model>(
+/// All answers that `predict` hands on.
+fn together(
+    predict: impl FnOnce(&mut dyn FnMut(AnyTensor) -> Result<(), TrainError>) -> Result<(), TrainError>,
+) -> Result<AnyTensor, TrainError> {
+    let mut answers = Vec::new();
+    predict(&mut |batch| {
+        answers.push(batch);
+        Ok(())
+    })?;
+    Ok(AnyTensor::concatenate(answers)?)
+}
+
+/// Hands on the answers to so many samples, batch by batch, with what gives the inputs of some of them.
+fn answered<M: Model, E: From<TrainError>>(
     trainer: &Trainer<M>,
-    num_samples: usize,
     pass: &Pass,
     display: Display,
-    inputs: impl Fn(Range<usize>) -> Result<AnyTensor, TrainError>,
-) -> Result<AnyTensor, TrainError> {
-    pass.validate()?;
+    (num_samples, inputs): (
+        usize,
+        impl Fn(Range<usize>) -> Result<AnyTensor, TrainError>,
+    ),
+    mut each: impl FnMut(AnyTensor) -> Result<(), E>,
+) -> Result<(), E> {
     let model = &trainer.model;
-    let size = (num_samples, pass.batch_size);
+    let batch_size = batch_size(trainer, pass, num_samples)?;
+    let size = (num_samples, batch_size);
     let mut passing = Passing::new(model, None, &pass.callbacks, size, trainer.iterations());
-    let mut lines = PassLines::new(display, num_samples.div_ceil(pass.batch_size));
+    let mut lines = PassLines::new(display, num_samples.div_ceil(batch_size));
     // Whoever has asked for a line sees it from the start.
     let mut bar = (display == Display::Quiet).then(|| PassBar::after(LONG, num_samples));
     let nothing = Logs::new();
-    let mut answers = Vec::new();
     passing.call(|callback, training| callback.on_predict_begin(training))?;
     // The answer to no sample is one of no row.
-    for start in (0..num_samples.max(1)).step_by(pass.batch_size) {
-        let end = (start + pass.batch_size).min(num_samples);
+    for start in (0..num_samples.max(1)).step_by(batch_size) {
+        let end = start.saturating_add(batch_size).min(num_samples);
         passing.begin_batch();
         passing.call(|callback, training| callback.on_predict_batch_begin(training))?;
-        answers.push(model.predict(inputs(start..end)?)?);
+        let answers = model
+            .predict(inputs(start..end)?)
+            .map_err(TrainError::from)?;
         passing.call(|callback, training| callback.on_predict_batch_end(training))?;
+        each(answers)?;
         lines.batch_done();
         lines.show(&nothing);
         if let Some(bar) = &mut bar {
@@ -137,7 +167,21 @@ fn answered<M: Model>(
     }
     lines.end(&nothing);
     passing.call(|callback, training| callback.on_predict_end(training))?;
-    Ok(AnyTensor::concatenate(answers)?)
+    Ok(())
+}
+
+/// Samples a batch, for which there is room.
+pub(super) fn batch_size<M: Model>(
+    trainer: &Trainer<M>,
+    pass: &Pass,
+    num_samples: usize,
+) -> Result<usize, TrainError> {
+    let size = trainer.model.size();
+    let batch_size = pass.batch_size(size.as_ref())?;
+    if let Some(size) = &size {
+        check_pass(size, batch_size.min(num_samples), &trainer.device)?;
+    }
+    Ok(batch_size)
 }
 
 /// The class that each row of outputs stands for; a single column decides between two.

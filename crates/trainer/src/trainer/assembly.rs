@@ -42,6 +42,10 @@ impl<M: Model> Trainer<M> {
     ) -> Result<Checked, TrainError> {
         fit.validate()?;
         let (data, validation) = split(data, &fit.validation)?;
+        if let Some(size) = self.model.size() {
+            let batch_size = fit.batch_size.min(data.num_samples());
+            self.compile.check_memory(&size, batch_size, &self.device)?;
+        }
         let objective = self.objective(data.as_ref())?;
         let objective = if fit.class_weights.is_empty() {
             objective

@@ -1,0 +1,110 @@
+use crate::{LayerSummary, Summary};
+
+/// How much room a network takes, counted in numbers of single precision.
+///
+/// ```
+/// use firebrick_model::MlpConfig;
+///
+/// let size = MlpConfig::new(784, 10).with_hidden([100]).summary()?.size();
+/// assert_eq!(size.num_params, 79_510);
+/// assert_eq!(size.kept, 784 + 100);
+/// assert_eq!(size.widest, 784 + 100);
+/// # Ok::<(), firebrick_model::ModelError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ModelSize {
+    /// All weights.
+    pub num_params: usize,
+    /// The weights that training moves.
+    pub num_trainable_params: usize,
+    /// What a training has to keep of every sample until the gradients are there: what enters the layers whose weights it
+    /// moves.
+    pub kept: usize,
+    /// What there has to be of every sample at once, in training or not: what enters and what leaves a layer, of the layer
+    /// where that is most.
+    pub widest: usize,
+    /// The layer that gives most, or else `input`.
+    pub largest_layer: String,
+    /// What that one gives for a sample.
+    pub largest_shape: Vec<usize>,
+}
+
+impl ModelSize {
+    /// The layers from the input on.
+    pub(crate) fn new(input_shape: &[usize], layers: &[LayerSummary]) -> Self {
+        let mut size = Self {
+            num_params: 0,
+            num_trainable_params: 0,
+            kept: 0,
+            widest: 0,
+            largest_layer: "input".to_owned(),
+            largest_shape: input_shape.to_vec(),
+        };
+        let mut entering = elements(input_shape);
+        for layer in layers {
+            let leaving = elements(&layer.output_shape);
+            if leaving > elements(&size.largest_shape) {
+                size.largest_layer.clone_from(&layer.name);
+                size.largest_shape.clone_from(&layer.output_shape);
+            }
+            size.num_params = size.num_params.saturating_add(layer.num_params);
+            size.num_trainable_params = size
+                .num_trainable_params
+                .saturating_add(layer.num_trainable_params);
+            if layer.num_trainable_params > 0 {
+                size.kept = size.kept.saturating_add(entering);
+            }
+            size.widest = size.widest.max(entering.saturating_add(leaving));
+            entering = leaving;
+        }
+        size
+    }
+}
+
+impl Summary {
+    /// How much room the network takes.
+    pub fn size(&self) -> ModelSize {
+        ModelSize::new(self.input_shape(), self.layers())
+    }
+}
+
+fn elements(shape: &[usize]) -> usize {
+    shape
+        .iter()
+        .fold(1, |product: usize, &axis| product.saturating_mul(axis))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn layer(name: &str, output_shape: &[usize], num_params: usize) -> LayerSummary {
+        LayerSummary {
+            name: name.to_owned(),
+            kind: "Dense".to_owned(),
+            output_shape: output_shape.to_vec(),
+            num_params,
+            num_trainable_params: num_params,
+        }
+    }
+
+    #[test]
+    fn only_what_enters_trained_layers_is_kept() {
+        let layers = [
+            layer("padding", &[100, 100, 1], 0),
+            layer("pooling", &[1], 0),
+            layer("dense", &[10], 20),
+        ];
+        let size = ModelSize::new(&[28, 28, 1], &layers);
+        assert_eq!((size.kept, size.widest), (1, 784 + 10_000));
+        assert_eq!(size.num_params, 20);
+        assert_eq!(size.largest_layer, "padding");
+        assert_eq!(size.largest_shape, [100, 100, 1]);
+    }
+
+    #[test]
+    fn sizes_beyond_all_numbers_stay_the_largest() {
+        let size = ModelSize::new(&[usize::MAX, 2], &[layer("dense", &[2], usize::MAX)]);
+        assert_eq!((size.widest, size.kept), (usize::MAX, usize::MAX));
+    }
+}

@@ -66,8 +66,7 @@ impl Destination {
     /// [`ClosedPipe`], or what the system says.
     pub(crate) fn write(&self, contents: &[u8]) -> anyhow::Result<()> {
         let mut writer = self.open()?;
-        let written = writer.write_all(contents);
-        self.told(written)?;
+        writer.append(contents)?;
         writer.finish()
     }
 
@@ -125,6 +124,15 @@ enum Sink {
 }
 
 impl DestinationWriter<'_> {
+    /// Writes the next part.
+    ///
+    /// # Errors
+    /// [`ClosedPipe`], or what the system says.
+    pub(crate) fn append(&mut self, contents: &[u8]) -> anyhow::Result<()> {
+        let written = self.write_all(contents);
+        self.destination.told(written)
+    }
+
     /// Puts the file in its place.
     ///
     /// # Errors

@@ -6,6 +6,7 @@
 mod arguments;
 mod chart;
 mod checkpoints;
+mod class_labels;
 mod commands;
 mod config_file;
 mod destination;

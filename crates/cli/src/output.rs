@@ -48,6 +48,12 @@ pub(crate) fn note(message: &str) {
     let _ = writeln!(io::stderr(), "{}", lines.join("\n"));
 }
 
+/// Writes JSON to standard error, byte by byte as it is, where standard output is taken by something else.
+pub(crate) fn note_data(text: &str) {
+    // There is nobody left to tell that nobody can be told.
+    let _ = io::stderr().write_all(text.as_bytes());
+}
+
 fn line_of_note(line: &str) -> String {
     const BEGIN: usize = 3000;
     const END: usize = 1000;

@@ -1,5 +1,8 @@
 //! `firebrick evaluate`
 
+mod class_files;
+mod class_tables;
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -10,9 +13,7 @@ use firebrick::datasets::{BatchSource as _, DataDescription, Targets};
 use firebrick::devices::DeviceName;
 use firebrick::losses::Loss;
 use firebrick::models::AnyModel;
-use firebrick::training::{
-    ClassEvaluation, ClassReport, Evaluation, RunDirectory, Trainer, figure_text,
-};
+use firebrick::training::{ClassEvaluation, Evaluation, RunDirectory, Trainer, figure_text};
 use serde::Serialize;
 
 use crate::commands::devices::select_device;
@@ -21,7 +22,7 @@ use crate::failure::OrUsage;
 use crate::output;
 use crate::predicted_plot::{self, Predicted};
 use crate::runs::{self, RunsFolder};
-use crate::samples::{TestSamples, Unit};
+use crate::samples::TestSamples;
 use crate::train_config::TrainConfig;
 use crate::train_settings::TrainSettings;
 
@@ -33,7 +34,7 @@ EXAMPLES:
   firebrick evaluate mnist-1 --json | jq .accuracy";
 
 /// Judge a run's network on test samples: loss, metrics, and for classes precision and recall of each and a
-/// confusion matrix.
+/// confusion matrix; of many classes the worst.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct EvaluateArguments {
@@ -53,9 +54,17 @@ pub(crate) struct EvaluateArguments {
     #[arg(long, value_name = "NAME", default_value_t)]
     device: DeviceName,
 
-    /// Print one JSON object
+    /// Print one JSON object; beyond 100 classes it has a list `confusions` of what occurs instead of `confusion_matrix`
     #[arg(long)]
     json: bool,
+
+    /// Also write precision, recall and number of samples of every class to this CSV file
+    #[arg(long, value_name = "FILE")]
+    per_class: Option<PathBuf>,
+
+    /// Also write how often each class was taken for each to this CSV file, a line for every pair that occurs
+    #[arg(long, value_name = "FILE")]
+    confusion: Option<PathBuf>,
 
     /// Where numbers are predicted, also draw them against the true ones, as .svg or .png
     #[arg(long, value_name = "FILE")]
@@ -81,12 +90,14 @@ pub(crate) fn run(arguments: &EvaluateArguments) -> anyhow::Result<ExitCode> {
         let read = runs::read_files(&run).into_iter().chain(data_files(data));
         Destination::new(path, what, read)
     };
-    let predictions = arguments.predictions.as_deref();
-    let predictions = predictions
-        .map(|path| destination(path, "predictions"))
-        .transpose()?;
-    let plot = arguments.plot.as_deref();
-    let plot = plot.map(|path| destination(path, "picture")).transpose()?;
+    let destination = |path: &Option<PathBuf>, what| {
+        let path = path.as_deref();
+        path.map(|path| destination(path, what)).transpose()
+    };
+    let predictions = destination(&arguments.predictions, "predictions")?;
+    let plot = destination(&arguments.plot, "picture")?;
+    let per_class = destination(&arguments.per_class, "classes")?;
+    let confusion = destination(&arguments.confusion, "confusions")?;
     let device = select_device(arguments.device)?;
     let network = runs::load_network(&run, &device.device)?;
     let own = says_data.then_some(&settings.data);
@@ -112,21 +123,25 @@ pub(crate) fn run(arguments: &EvaluateArguments) -> anyhow::Result<ExitCode> {
         let predicted = predicted(&trainer, &data, &device.device)?;
         predicted_plot::draw(&predicted, &runs::name(&run), destination)?;
     }
-    let files = [predictions, plot];
+    class_files::write(
+        &evaluation,
+        &data.class_names,
+        per_class.as_ref(),
+        confusion.as_ref(),
+    )?;
+    let files = [predictions, plot, per_class, confusion];
     let is_beside = files.iter().flatten().any(Destination::is_standard_output);
-    let print = |text: &str| {
-        if is_beside {
-            output::note(text.trim_end());
-            return Ok(());
-        }
-        output::print(text)
-    };
     if arguments.json {
         let judged = Judged {
             evaluation: &evaluation,
             class_names: &data.class_names,
         };
-        print(&format!("{}\n", serde_json::to_string(&judged)?))?;
+        let text = format!("{}\n", serde_json::to_string(&judged)?);
+        if is_beside {
+            output::note_data(&text);
+        } else {
+            output::print_data(&text)?;
+        }
         return Ok(ExitCode::SUCCESS);
     }
     let figures = figures(&evaluation, &settings.loss);
@@ -149,15 +164,22 @@ pub(crate) fn run(arguments: &EvaluateArguments) -> anyhow::Result<ExitCode> {
         let _ = writeln!(text, "{name:<width$}  {value}");
     }
     if let Some(classes) = &evaluation.classes {
-        let labels = labels_of(classes, &data.class_names);
+        let names: Vec<String> = classes
+            .per_class
+            .iter()
+            .map(|class| label_of(class.label, &data.class_names))
+            .collect();
         let _ = write!(
             text,
-            "\n{}\n{}",
-            class_table(classes, &labels, data.unit),
-            confusion_matrix(&classes.confusion_matrix, &labels)
+            "\n{}",
+            class_tables::text(classes, &names, data.unit, output::terminal_width())
         );
     }
-    print(&text)?;
+    if is_beside {
+        output::note(text.trim_end());
+    } else {
+        output::print(&text)?;
+    }
     Ok(ExitCode::SUCCESS)
 }
 
@@ -291,64 +313,4 @@ fn write_predictions(
 fn label_of(class: usize, class_names: &[String]) -> String {
     let name = class_names.get(class).cloned();
     name.unwrap_or_else(|| class.to_string())
-}
-
-/// What the classes are called in a table, on one line and not too long.
-fn labels_of(classes: &ClassEvaluation, class_names: &[String]) -> Vec<String> {
-    const SHOWN: usize = 16;
-    let label = |class: &ClassReport| {
-        let name = label_of(class.label, class_names);
-        let name = name.escape_debug().to_string();
-        if name.chars().count() <= SHOWN {
-            return name;
-        }
-        let shown: String = name.chars().take(SHOWN - 1).collect();
-        format!("{shown}…")
-    };
-    classes.per_class.iter().map(label).collect()
-}
-
-/// The characters of the longest of some texts and of a heading.
-fn width_of(texts: &[String], heading: &str) -> usize {
-    let widths = texts.iter().map(|text| text.chars().count());
-    widths.max().unwrap_or(0).max(heading.len())
-}
-
-fn class_table(classes: &ClassEvaluation, labels: &[String], unit: Unit) -> String {
-    const HEADING: &str = "class";
-    let share =
-        |share: Option<f64>| share.map_or_else(|| "-".to_owned(), |share| format!("{share:.4}"));
-    let width = width_of(labels, HEADING);
-    let mut text = format!(
-        "{HEADING:>width$}  {:>9}  {:>6}  {:>6}\n",
-        "precision",
-        "recall",
-        unit.many()
-    );
-    for (class, label) in classes.per_class.iter().zip(labels) {
-        let _ = writeln!(
-            text,
-            "{label:>width$}  {:>9}  {:>6}  {:>6}",
-            share(class.precision),
-            share(class.recall),
-            class.support
-        );
-    }
-    text
-}
-
-fn confusion_matrix(rows: &[Vec<usize>], labels: &[String]) -> String {
-    let largest = rows.iter().flatten().copied().max().unwrap_or(0);
-    let column = width_of(labels, "").max(largest.to_string().len()) + 1;
-    let margin = width_of(labels, "class");
-    let line = |label: &str, cells: &mut dyn Iterator<Item = String>| {
-        let cells: Vec<String> = cells.map(|cell| format!("{cell:>column$}")).collect();
-        format!("{label:>margin$}  {}\n", cells.concat())
-    };
-    let mut text = "confusion matrix, rows: true class, columns: predicted class\n".to_owned();
-    text.push_str(&line("", &mut labels.iter().cloned()));
-    for (label, row) in labels.iter().zip(rows) {
-        text.push_str(&line(label, &mut row.iter().map(ToString::to_string)));
-    }
-    text
 }

@@ -6,8 +6,8 @@ use std::process::ExitCode;
 use anyhow::{Context, anyhow};
 use firebrick::burn::tensor::Tensor;
 use firebrick::datasets::{CsvSource, CsvTarget};
-use firebrick::models::{Activation, Model};
-use firebrick::training::RunDirectory;
+use firebrick::models::{Activation, AnyTensor, Model};
+use firebrick::training::{Pass, RunDirectory};
 use serde::{Serialize, Serializer};
 
 use super::PredictArguments;
@@ -21,12 +21,6 @@ use crate::train_settings::TrainSettings;
 
 /// The column of how sure the network is.
 const PROBABILITY: &str = "probability";
-
-/// Predictions with the names of their columns.
-struct Predictions {
-    columns: Vec<String>,
-    rows: Vec<Vec<Cell>>,
-}
 
 #[derive(Serialize)]
 #[serde(untagged)]
@@ -55,29 +49,44 @@ pub(super) fn run(
     let activation = network.output_activation();
     // Only what the network answers matters; nothing is going to be learned or judged.
     let trainer = settings.compile()?.model(network);
-    let answers = trainer.predict(inputs.into_tensor::<2>(&device)?)?;
-    let num_rows = answers.shape()[0];
-    let width = answers.shape()[1..].iter().product();
-    let answers: Tensor<2> = answers.reshape(&[num_rows, width])?.into_rank()?;
+    let inputs = inputs.into_tensor::<2>(&device)?;
+    let num_rows = inputs.dims()[0];
+    let mut meaning: Option<Meaning> = None;
+    let mut file = output.as_ref().map(Destination::open).transpose()?;
+    // Batch by batch, because the answers to all rows may be more than there is room for.
+    trainer.predict_each(inputs, &Pass::new(), |answers| {
+        let width = answers.shape()[1..].iter().product();
+        let is_first = meaning.is_none();
+        let meaning = match &meaning {
+            Some(meaning) => meaning,
+            None => meaning.insert(Meaning::new(source, width, activation)?),
+        };
+        let rows = meaning.rows(&numbers(answers)?, width)?;
+        let text = if arguments.json {
+            meaning.json(&rows)?
+        } else {
+            meaning.csv(&rows, is_first)?
+        };
+        match &mut file {
+            Some(file) => file.append(text.as_bytes()),
+            None => output::print_data(&text),
+        }
+    })?;
+    if let (Some(file), Some(output)) = (file, &output) {
+        file.finish()?;
+        output.report(&format!("{num_rows} predictions in"))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What the network has answered, row by row.
+fn numbers(answers: AnyTensor) -> anyhow::Result<Vec<f32>> {
+    let size = answers.shape().iter().product();
+    let answers: Tensor<1> = answers.reshape(&[size])?.into_rank()?;
     let answers = answers
         .try_into_data_as::<f32>()
         .context("reading back from the device failed")?;
-    let answers: Vec<f32> = answers.iter::<f32>().collect();
-    let predictions = predictions(source, &answers, width, activation)?;
-
-    if arguments.json {
-        output::print(&predictions.json()?)?;
-        return Ok(ExitCode::SUCCESS);
-    }
-    let text = predictions.csv()?;
-    match output {
-        None => output::print(&text)?,
-        Some(file) => {
-            file.write(text.as_bytes())?;
-            file.report(&format!("{num_rows} predictions in"))?;
-        }
-    }
-    Ok(ExitCode::SUCCESS)
+    Ok(answers.iter::<f32>().collect())
 }
 
 /// The one file to predict.
@@ -107,71 +116,93 @@ fn is_picture(file: &Path) -> bool {
     })
 }
 
-/// What answers of this width say of each row.
-fn predictions(
-    source: &CsvSource,
-    answers: &[f32],
-    width: usize,
-    activation: Activation,
-) -> anyhow::Result<Predictions> {
-    let targets = source.target().columns();
-    let names = match source.target() {
-        CsvTarget::Values(columns) if columns.len() == width => {
-            let row = |answers: &[f32]| answers.iter().copied().map(Cell::Number).collect();
-            return Ok(Predictions {
-                columns: columns.clone(),
-                rows: answers.chunks(width.max(1)).map(row).collect(),
-            });
-        }
-        // Numbers that a loss has taken for the indices of classes.
-        CsvTarget::Values(_) => &[],
-        CsvTarget::Classes { names, .. } => names.as_deref().unwrap_or_default(),
-    };
-    let [target] = targets else {
-        return Err(anyhow!(
-            "the network answers with {width} numbers a row, expected one for each of the targets {}",
-            targets.join(", ")
-        ));
-    };
-    let row = |answers: &[f32]| {
-        let answers: Vec<f64> = answers.iter().copied().map(f64::from).collect();
-        let probabilities = probabilities(&answers, activation)?;
-        let more_probable = |best: (usize, f64), next: (usize, f64)| {
-            if next.1 > best.1 { next } else { best }
-        };
-        let (class, probability) = probabilities
-            .into_iter()
-            .enumerate()
-            .reduce(more_probable)?;
-        let name = names.get(class).cloned();
-        let name = name.unwrap_or_else(|| class.to_string());
-        Some(vec![Cell::Class(name), Cell::Number(single(probability))])
-    };
-    let rows: Option<Vec<Vec<Cell>>> = answers.chunks(width.max(1)).map(row).collect();
-    let rows = rows.with_context(|| {
-        format!("the network answers with {width} number a row, expected one for each class")
-    })?;
-    Ok(Predictions {
-        columns: vec![target.clone(), PROBABILITY.to_owned()],
-        rows,
-    })
+/// What answers say of a row.
+struct Meaning {
+    columns: Vec<String>,
+    said: Said,
 }
 
-impl Predictions {
-    /// A header and a line a row.
-    fn csv(&self) -> anyhow::Result<String> {
+enum Said {
+    /// A number for each column.
+    Values,
+    /// How probable classes are; their names, where they have any.
+    Classes {
+        names: Vec<String>,
+        activation: Activation,
+    },
+}
+
+impl Meaning {
+    /// Of answers of this width.
+    fn new(source: &CsvSource, width: usize, activation: Activation) -> anyhow::Result<Self> {
+        let targets = source.target().columns();
+        let names = match source.target() {
+            CsvTarget::Values(columns) if columns.len() == width => {
+                return Ok(Self {
+                    columns: columns.clone(),
+                    said: Said::Values,
+                });
+            }
+            // Numbers that a loss has taken for the indices of classes.
+            CsvTarget::Values(_) => Vec::new(),
+            CsvTarget::Classes { names, .. } => names.clone().unwrap_or_default(),
+        };
+        let [target] = targets else {
+            return Err(anyhow!(
+                "the network answers with {width} numbers a row, expected one for each of the targets {}",
+                targets.join(", ")
+            ));
+        };
+        Ok(Self {
+            columns: vec![target.clone(), PROBABILITY.to_owned()],
+            said: Said::Classes { names, activation },
+        })
+    }
+
+    fn rows(&self, answers: &[f32], width: usize) -> anyhow::Result<Vec<Vec<Cell>>> {
+        let rows = answers.chunks(width.max(1));
+        let (names, activation) = match &self.said {
+            Said::Values => {
+                let row = |answers: &[f32]| answers.iter().copied().map(Cell::Number).collect();
+                return Ok(rows.map(row).collect());
+            }
+            Said::Classes { names, activation } => (names, *activation),
+        };
+        let row = |answers: &[f32]| {
+            let answers: Vec<f64> = answers.iter().copied().map(f64::from).collect();
+            let probabilities = probabilities(&answers, activation)?;
+            let more_probable = |best: (usize, f64), next: (usize, f64)| {
+                if next.1 > best.1 { next } else { best }
+            };
+            let (class, probability) = probabilities
+                .into_iter()
+                .enumerate()
+                .reduce(more_probable)?;
+            let name = names.get(class).cloned();
+            let name = name.unwrap_or_else(|| class.to_string());
+            Some(vec![Cell::Class(name), Cell::Number(single(probability))])
+        };
+        rows.map(row).collect::<Option<_>>().with_context(|| {
+            format!("the network answers with {width} number a row, expected one for each class")
+        })
+    }
+
+    /// A line a row, at first after the names of the columns.
+    fn csv(&self, rows: &[Vec<Cell>], is_first: bool) -> anyhow::Result<String> {
         let mut writer = csv::Writer::from_writer(Vec::new());
-        writer.write_record(&self.columns)?;
-        for row in &self.rows {
+        if is_first {
+            writer.write_record(&self.columns)?;
+        }
+        for row in rows {
             writer.serialize(row)?;
         }
         Ok(String::from_utf8(writer.into_inner()?)?)
     }
 
     /// An object a row, each on its line.
-    fn json(&self) -> anyhow::Result<String> {
+    fn json(&self, rows: &[Vec<Cell>]) -> anyhow::Result<String> {
         let mut text = String::new();
-        for row in &self.rows {
+        for row in rows {
             let columns = &self.columns;
             text.push_str(&serde_json::to_string(&Named { columns, row })?);
             text.push('\n');

@@ -59,13 +59,15 @@ pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
 pub(crate) fn report_arguments(error: &clap::Error) -> ExitCode {
     if error.kind() == ErrorKind::InvalidUtf8 {
         // Clap does not say which one it is.
-        let unreadable = std::env::args_os()
+        let unreadable: Vec<String> = std::env::args_os()
             .skip(1)
-            .find(|one| one.to_str().is_none());
+            .filter(|argument| argument.to_str().is_none())
+            .map(|argument| String::from_utf8_lossy(argument.as_encoded_bytes()).into_owned())
+            .map(|argument| format!("`{}`", argument.escape_debug()))
+            .collect();
         output::note(&format!(
-            "error: the argument {:?} is no UTF-8, in which flags and their values are read; give it in UTF-8, a file by another \
-             name",
-            unreadable.unwrap_or_default()
+            "error: {} is no UTF-8, as flags and their values have to be; give it in UTF-8, a file by another name",
+            unreadable.join(" or ")
         ));
         return ExitCode::from(USAGE);
     }

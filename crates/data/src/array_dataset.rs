@@ -10,6 +10,7 @@ use crate::array_data::ArrayData;
 use crate::array_error::{ArrayError, ArrayPart};
 use crate::batch::Batch;
 use crate::batch_loader::BatchSource;
+use crate::data_description::DataDescription;
 use crate::error::DataError;
 use crate::targets::Targets;
 use crate::validation_split::ValidationSplit;
@@ -64,6 +65,8 @@ pub struct ArrayDataset {
     targets: Targets,
     /// One for each of the rows.
     sample_weights: Option<Arc<[f32]>>,
+    /// What it was read from, if it was.
+    description: Option<Arc<DataDescription>>,
 }
 
 impl ArrayDataset {
@@ -126,6 +129,7 @@ impl ArrayDataset {
             rows: (0..num_inputs).collect(),
             targets: asked,
             sample_weights: None,
+            description: None,
         })
     }
 
@@ -242,6 +246,12 @@ impl ArrayDataset {
         Ok((self.view(&train), self.view(&validation)))
     }
 
+    /// The same rows, read from what is described.
+    pub(crate) fn described_as(mut self, description: DataDescription) -> Self {
+        self.description = Some(Arc::new(description));
+        self
+    }
+
     /// The rows at these positions.
     fn view(&self, positions: &[usize]) -> Self {
         let weights = self.sample_weights.as_ref();
@@ -345,6 +355,10 @@ impl BatchSource for ArrayDataset {
 
     fn class_indices(&self) -> Option<Vec<usize>> {
         self.labels("a list of classes").ok()
+    }
+
+    fn description(&self) -> Option<DataDescription> {
+        self.description.as_deref().cloned()
     }
 }
 

@@ -5,6 +5,7 @@ use burn::data::dataset::DatasetError;
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
 use crate::batch_loader::BatchSource;
+use crate::data_description::DataDescription;
 use crate::error::DataError;
 use crate::mnist_dataset::{MnistDataset, MnistItem};
 use crate::targets::Targets;
@@ -151,6 +152,10 @@ impl BatchSource for MnistDataset {
 
     fn class_indices(&self) -> Option<Vec<usize>> {
         Some(self.labels().map(usize::from).collect())
+    }
+
+    fn description(&self) -> Option<DataDescription> {
+        self.own_description()
     }
 }
 

@@ -10,6 +10,7 @@ use burn::tensor::Device;
 
 use crate::batch::Batch;
 use crate::batch_iterator::{BatchIterator, BatchPlan, PrefetchIterator};
+use crate::data_description::DataDescription;
 use crate::error::DataError;
 use crate::shuffle::ShuffleState;
 use crate::targets::Targets;
@@ -36,6 +37,11 @@ pub trait BatchSource: Send + Sync {
     fn class_indices(&self) -> Option<Vec<usize>> {
         None
     }
+
+    /// The data set that these examples to learn from belong to, where it can be written down; `None` by default.
+    fn description(&self) -> Option<DataDescription> {
+        None
+    }
 }
 
 /// What is shared is the same source: any one behind an `Arc<dyn BatchSource>` can be trained on.
@@ -58,6 +64,10 @@ impl<S: BatchSource + ?Sized> BatchSource for Arc<S> {
 
     fn class_indices(&self) -> Option<Vec<usize>> {
         self.as_ref().class_indices()
+    }
+
+    fn description(&self) -> Option<DataDescription> {
+        self.as_ref().description()
     }
 }
 

@@ -12,6 +12,7 @@ use crate::array_data::ArrayData;
 use crate::csv_cells::CellSettings;
 use crate::csv_error::CsvError;
 use crate::csv_table::{CsvOverview, CsvTable, overview, read_inputs};
+use crate::data_description::DataDescription;
 use crate::error::DataError;
 use text_form::TextForm;
 
@@ -274,7 +275,10 @@ impl CsvSource {
     /// # Errors
     /// [`DataError::Read`], or what [`CsvError`] lists, with line and column.
     pub fn load(&self) -> Result<CsvTable, DataError> {
-        CsvTable::read(self)
+        let mut table = CsvTable::read(self)?;
+        let description = DataDescription::Csv(self.pinned_to(&table));
+        table.data = table.data.described_as(description);
+        Ok(table)
     }
 
     /// Reads what the file holds, whatever is to be predicted from it.

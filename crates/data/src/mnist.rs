@@ -4,6 +4,7 @@ use std::env;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use crate::data_description::DataDescription;
 use crate::data_source::DataSource;
 use crate::error::DataError;
 use crate::mnist_dataset::MnistDataset;
@@ -70,6 +71,14 @@ impl Mnist {
 /// [`DataError::MnistNotFound`] with all places looked at, [`DataError::MissingFile`] with all names tried, or what
 /// is wrong with a file.
 pub fn load(source: &DataSource) -> Result<Mnist, DataError> {
+    let mut mnist = read(source)?;
+    mnist.train = mnist
+        .train
+        .described_as(DataDescription::Images(source.clone()));
+    Ok(mnist)
+}
+
+fn read(source: &DataSource) -> Result<Mnist, DataError> {
     match source {
         DataSource::MnistSample => mnist_sample(),
         DataSource::Directory(directory) => Mnist::read(

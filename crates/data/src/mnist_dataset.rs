@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use burn::data::dataset::{Dataset, DatasetError};
 
+use crate::data_description::DataDescription;
 use crate::error::DataError;
 use crate::idx::{IdxImages, IdxLabels};
 use crate::shuffle::ShuffleState;
@@ -38,6 +39,8 @@ pub struct MnistDataset {
     storage: Arc<Storage>,
     rows: Arc<[usize]>,
     num_classes: usize,
+    /// The set whose training images these are, if they are.
+    description: Option<Arc<DataDescription>>,
 }
 
 impl MnistDataset {
@@ -79,7 +82,19 @@ impl MnistDataset {
             storage: Arc::new(storage),
             rows: (0..num_images).collect(),
             num_classes: usize::from(largest) + 1,
+            description: None,
         })
+    }
+
+    /// The same images, read from what is described.
+    pub(crate) fn described_as(mut self, description: DataDescription) -> Self {
+        self.description = Some(Arc::new(description));
+        self
+    }
+
+    /// What the images were read from.
+    pub(crate) fn own_description(&self) -> Option<DataDescription> {
+        self.description.as_deref().cloned()
     }
 
     /// Sets the number of classes, e.g. where the largest one has no example.

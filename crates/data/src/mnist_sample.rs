@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use crate::data_description::DataDescription;
+use crate::data_source::DataSource;
 use crate::error::DataError;
 use crate::idx::{parse_images, parse_labels};
 use crate::mnist::Mnist;
@@ -24,7 +26,8 @@ const TEST_LABELS: &[u8] = include_bytes!("../sample/t10k-labels-idx1-ubyte.gz")
 /// # Errors
 /// Only if the program itself is damaged.
 pub fn mnist_sample() -> Result<Mnist, DataError> {
-    let train = set(TRAIN_IMAGES, TRAIN_LABELS, "train")?;
+    let description = DataDescription::Images(DataSource::MnistSample);
+    let train = set(TRAIN_IMAGES, TRAIN_LABELS, "train")?.described_as(description);
     let test = set(TEST_IMAGES, TEST_LABELS, "t10k")?;
     let origin = format!(
         "the built-in sample of MNIST ({} + {} images)",

@@ -5,6 +5,7 @@ use burn::tensor::Device;
 
 use crate::batch::Batch;
 use crate::batch_loader::BatchSource;
+use crate::data_description::DataDescription;
 use crate::error::DataError;
 use crate::targets::Targets;
 use crate::validation_split::ValidationSplit;
@@ -103,5 +104,9 @@ impl BatchSource for Subset {
     fn class_indices(&self) -> Option<Vec<usize>> {
         let classes = self.source.class_indices()?;
         Some(self.rows.iter().map(|&row| classes[row]).collect())
+    }
+
+    fn description(&self) -> Option<DataDescription> {
+        self.source.description()
     }
 }

@@ -185,7 +185,8 @@ impl Fit {
     }
 
     /// Says in the run's settings what is learned from, so that `firebrick evaluate RUN` finds the samples to judge by and
-    /// `firebrick predict RUN` the columns of a table. It changes nothing else: the samples are those given to
+    /// `firebrick predict RUN` the columns of a table. Samples that were read from a table or are a set by name say so
+    /// themselves; this is for others. It changes nothing else: the samples are those given to
     /// [`fit`](crate::Trainer::fit).
     ///
     /// ```

@@ -110,7 +110,7 @@ pub fn figure_text(value: f64) -> String {
     const SIZES: [f64; 4] = [1e3, 1e4, 1e5, 1e6];
 
     let size = value.abs();
-    if value != 0.0 && (size < 1e-3 || size >= 1e7) && value.is_finite() {
+    if value != 0.0 && !(1e-3..1e7).contains(&size) && value.is_finite() {
         return format!("{value:.4e}");
     }
     let decimals = 4 - SIZES.iter().filter(|least| size >= **least).count();
@@ -128,10 +128,10 @@ mod tests {
             (-0.5, "-0.5000"),
             (2.5e-4, "2.5000e-4"),
             (999.999_94, "999.9999"),
-            (1234.567_89, "1234.568"),
+            (1_234.567_89, "1234.568"),
             (-12_345.678_9, "-12345.68"),
             (123_456.789, "123456.8"),
-            (1_234_567.89, "1234568"),
+            (1_234_568.25, "1234568"),
             (5_198_994_155.682_5, "5.1990e9"),
             (f64::NAN, "NaN"),
             (f64::NEG_INFINITY, "-inf"),

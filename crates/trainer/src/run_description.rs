@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path;
 
-use firebrick_data::DataDescription;
+use firebrick_data::{BatchSource, DataDescription};
 use firebrick_model::layers::Dense;
 use firebrick_model::{Activation, MlpConfig, Model, Sequential, SequentialLayer};
 use serde::Serialize;
@@ -23,9 +23,14 @@ pub(crate) fn is_ours(text: &str) -> bool {
 
 /// The settings of a fit as the text of a `config.toml`. What cannot be written down is listed under `unknown`, and
 /// explained in a comment.
-pub(crate) fn describe<M: Model>(compile: &Compile, model: &M, fit: &Fit) -> Option<String> {
+pub(crate) fn describe<M: Model>(
+    compile: &Compile,
+    model: &M,
+    (data, fit): (&dyn BatchSource, &Fit),
+) -> Option<String> {
     let mut gaps = Gaps::default();
-    let data = fit.data.clone().map(|data| {
+    let data = fit.data.clone().or_else(|| data.description());
+    let data = data.map(|data| {
         data.map_paths(|path| path::absolute(path).unwrap_or_else(|_| path.to_owned()))
     });
     if data.is_none() {

@@ -140,7 +140,7 @@ impl<M: Model> Trainer<M> {
             batch_size: fit.batch_size,
         };
         if let Some(run) = &fit.run {
-            self.describe_run(run, fit)?;
+            self.describe_run(run, (data.as_ref(), fit))?;
         }
         let stop = fit.stop.clone().unwrap_or_default();
         let _ctrl_c = fit
@@ -327,13 +327,17 @@ impl<M: Model> Trainer<M> {
     }
 
     /// Writes what the run is, unless somebody has said so already, as `firebrick train` does.
-    fn describe_run(&self, run: &RunDirectory, fit: &Fit) -> Result<(), TrainError> {
+    fn describe_run(
+        &self,
+        run: &RunDirectory,
+        (data, fit): (&dyn BatchSource, &Fit),
+    ) -> Result<(), TrainError> {
         let path = run.file(RunDirectory::CONFIG);
         let is_taken = path.exists()
             && !run
                 .read(RunDirectory::CONFIG)
                 .is_ok_and(|text| is_ours(&text));
-        match describe(&self.compile, &self.model, fit) {
+        match describe(&self.compile, &self.model, (data, fit)) {
             Some(text) if !is_taken => run.write(RunDirectory::CONFIG, text.as_bytes()),
             _ => Ok(()),
         }

@@ -1,11 +1,13 @@
 //! Runs that a program has made, as the command uses them.
 
 use firebrick::burn::tensor::{Device, Tensor};
-use firebrick::datasets::{CsvSource, DataDescription, mnist_sample};
+use firebrick::datasets::{
+    ArrayDataset, CsvSource, DataDescription, DataSource, MnistDataset, mnist_sample,
+};
 use firebrick::layers::{Dense, Dropout, Normalization};
 use firebrick::losses::{Loss, LossFunction, MeanSquaredError, Outputs};
 use firebrick::metrics::MeanAbsoluteError;
-use firebrick::models::{Activation, MlpConfig, Sequential};
+use firebrick::models::{Activation, MlpConfig, Sequential, SequentialLayer};
 use firebrick::training::{Compile, Display, Fit, ModelFile, Optimizer, RunDirectory, adapt};
 
 use crate::table::workplace;
@@ -15,8 +17,8 @@ fn run(workplace: &Workplace) -> RunDirectory {
     RunDirectory::create(&workplace.path("runs/own")).unwrap()
 }
 
-/// A program that learns the volumes of boxes, and says from what if it is asked to.
-fn learn_boxes(workplace: &Workplace, says_data: bool) {
+/// A program that learns the volumes of boxes from its table, or from arrays, of which nobody knows where they come from.
+fn learn_boxes(workplace: &Workplace, from_table: bool) {
     let source =
         CsvSource::values(workplace.path("boxes.csv"), ["volume"]).without_columns(["weight"]);
     let table = source.load().unwrap();
@@ -40,15 +42,19 @@ fn learn_boxes(workplace: &Workplace, says_data: bool) {
         .with_learning_rate(0.01)
         .with_metrics([MeanAbsoluteError::new()])
         .model(network.build(1, &device).unwrap());
-    let mut fit = Fit::new(3)
+    let fit = Fit::new(3)
         .with_batch_size(16)
         .with_validation_split(0.25)
         .with_display(Display::Quiet)
         .with_run_directory(run(workplace));
-    if says_data {
-        fit = fit.with_data_description(DataDescription::Csv(source.pinned_to(&table)));
+    if from_table {
+        trainer.fit(&table.data, &fit).unwrap();
+    } else {
+        let features = source.load_inputs().unwrap();
+        let volumes = vec![5000.0; table.data.len()];
+        let data = ArrayDataset::new(features, volumes).unwrap();
+        trainer.fit(&data, &fit).unwrap();
     }
-    trainer.fit(&table.data, &fit).unwrap();
 }
 
 #[test]
@@ -63,7 +69,7 @@ fn a_program_leaves_a_run_that_says_what_it_is() {
         .network()
         .layers()
         .iter()
-        .map(|layer| layer.name())
+        .map(SequentialLayer::name)
         .collect();
     assert_eq!(layers, ["normalization", "hidden", "dropout", "dense"]);
     let compile = model.compile();
@@ -181,7 +187,7 @@ fn what_is_a_programs_own_is_named_and_can_be_given() {
 }
 
 /// The pictures with ones at their classes, for a loss that compares numbers.
-fn one_hot(samples: &firebrick::datasets::MnistDataset) -> firebrick::datasets::ArrayDataset {
+fn one_hot(samples: &MnistDataset) -> ArrayDataset {
     let pixels: Vec<f32> = (0..samples.len())
         .flat_map(|row| {
             samples
@@ -195,6 +201,32 @@ fn one_hot(samples: &firebrick::datasets::MnistDataset) -> firebrick::datasets::
         .flat_map(|label| (0..10).map(move |class| f32::from(u8::from(class == label))))
         .collect();
     let rows = samples.len();
-    firebrick::datasets::ArrayDataset::new((pixels, vec![rows, 784]), (targets, vec![rows, 10]))
+    ArrayDataset::new((pixels, vec![rows, 784]), (targets, vec![rows, 10])).unwrap()
+}
+
+#[test]
+fn images_by_name_say_their_name_and_others_are_told() {
+    let workplace = Workplace::new();
+    let data = mnist_sample().unwrap();
+    let mut trainer = Compile::by_name("sgd", "sparse_categorical_crossentropy", ["accuracy"])
         .unwrap()
+        .model(MlpConfig::new(784, 10).init(1, &Device::flex()).unwrap());
+    let fit = Fit::new(1)
+        .with_display(Display::Quiet)
+        .with_run_directory(run(&workplace));
+    trainer.fit(&data.train.first(100).unwrap(), &fit).unwrap();
+    let judged = workplace.run("evaluate own").succeeds().stdout;
+    assert!(
+        judged.contains("500 test images; the built-in sample of MNIST"),
+        "{judged}"
+    );
+    assert!(judged.contains("\naccuracy  "), "{judged}");
+
+    let told = fit.with_data_description(DataDescription::Images(DataSource::Directory(
+        "digits".into(),
+    )));
+    trainer.fit(&data.train.first(100).unwrap(), &told).unwrap();
+    let settings: toml::Table = workplace.read("runs/own/config.toml").parse().unwrap();
+    let folder = settings["data"].as_str().unwrap();
+    assert!(folder.ends_with("/digits"), "the whole path: {folder}");
 }

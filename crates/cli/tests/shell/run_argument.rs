@@ -133,7 +133,7 @@ fn an_argument_that_is_no_utf_8_is_named() {
     assert_eq!(output.status.code(), Some(2));
     let message = String::from_utf8(output.stderr).unwrap();
     assert!(
-        message.starts_with("error: the argument \"ad\\xFFm\" is no UTF-8"),
+        message.starts_with("error: `ad\u{fffd}m` is no UTF-8"),
         "{message}"
     );
 }

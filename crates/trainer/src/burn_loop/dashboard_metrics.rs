@@ -23,10 +23,10 @@ pub(crate) struct DashboardFigures {
 }
 
 impl DashboardFigures {
-    /// Whether so many samples of the epoch, counted from 1, are too few to be drawn: those of the first tenth of the
-    /// first epoch, in which figures fall from where a network begins.
+    /// Whether so many samples of the epoch, counted from 1, are too few to be drawn: those of the first half of the
+    /// first epoch, whose means still hold what a network knows before it has learned anything.
     pub(crate) fn are_early(epoch: usize, samples_done: usize, samples: usize) -> bool {
-        epoch == 1 && samples_done.saturating_mul(10) < samples
+        epoch == 1 && samples_done.saturating_mul(2) < samples
     }
 }
 

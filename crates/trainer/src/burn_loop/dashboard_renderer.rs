@@ -136,7 +136,7 @@ impl TrainingProgressLogger for DashboardRenderer {
     ) {
         self.epochs = total_epochs;
         self.epoch = starting_epoch;
-        self.label = label.unwrap_or_default().to_owned();
+        label.unwrap_or_default().clone_into(&mut self.label);
         self.begin = Instant::now();
         self.time_left = TimeLeft::new(starting_epoch, total_epochs);
         let title = self.title(None);

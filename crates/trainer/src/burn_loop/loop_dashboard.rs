@@ -201,11 +201,11 @@ mod tests {
             is_early: DashboardFigures::are_early(1, samples_done, 1000),
         };
         assert_eq!(
-            shown(&figures(99), NumericEntry::Value),
+            shown(&figures(499), NumericEntry::Value),
             ["0.1250", "0.5000"]
         );
         assert_eq!(
-            shown(&figures(100), NumericEntry::Value),
+            shown(&figures(500), NumericEntry::Value),
             ["0.1250 0.125", "0.5000 0.5"]
         );
         assert!(!DashboardFigures::are_early(2, 1, 1000));

@@ -30,7 +30,10 @@ impl KeptLines {
     /// The lines so far, which are then gone.
     fn take(&self) -> String {
         let lines = self.lines.take();
-        lines.iter().map(|line| format!("{line}\n")).collect()
+        lines
+            .iter()
+            .flat_map(|line| [line.as_str(), "\n"])
+            .collect()
     }
 }
 

@@ -11,7 +11,7 @@ impl Optimizer {
         for setting in Setting::ALL {
             let values = own.kind.setting(setting).zip(default.kind.setting(setting));
             if let Some((value, default)) = values
-                && value != default
+                && value.to_bits() != default.to_bits()
             {
                 arguments.insert(setting.name().to_owned(), Value::from(*value));
             }

@@ -104,6 +104,16 @@ pub(crate) use weights::{Storage, Weights};
 macro_rules! known_layers {
     ($($layer:ident),+ $(,)?) => {
         /// The description of any layer.
+        ///
+        /// ```
+        /// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
+        /// use firebrick::layers::{Conv2D, Layer};
+        ///
+        /// let layer = Layer::from(Conv2D::new(8, 3));
+        /// assert_eq!((layer.class_name(), layer.default_name()), ("Conv2D", "conv2d".to_owned()));
+        /// assert_eq!(layer.output_shape(&[28, 28, 1])?, [26, 26, 8]);
+        /// # Ok::<(), firebrick::layers::LayerProblem>(())
+        /// ```
         #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
         #[serde(tag = "class_name", content = "config", deny_unknown_fields)]
         #[non_exhaustive]

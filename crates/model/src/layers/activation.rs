@@ -5,6 +5,22 @@ use crate::{AnyTensor, Mode};
 
 /// An activation as a layer of its own; any of [`crate::Activation`] can be added by itself too.
 ///
+/// ```
+/// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
+/// use firebrick::burn::tensor::{Device, Tensor};
+/// use firebrick::layers;
+/// use firebrick::models::{Activation, Sequential};
+///
+/// let device = Device::flex();
+/// let network = Sequential::new([2]).add(layers::Activation::new(Activation::Relu));
+/// let x = Tensor::<2>::from_floats([[-1.0, 2.0]], &device);
+/// assert_eq!(network.build(1, &device)?.predict(x.clone())?.into_vec()?, [0.0, 2.0]);
+/// // The same, written shorter.
+/// let network = Sequential::new([2]).add(Activation::Relu);
+/// assert_eq!(network.build(1, &device)?.predict(x)?.into_vec()?, [0.0, 2.0]);
+/// # Ok::<(), firebrick::models::ModelError>(())
+/// ```
+///
 /// # Shapes
 /// - input and output: any, the same; `glu` halves the last axis
 ///

@@ -9,6 +9,19 @@ use crate::{AnyTensor, Mode};
 
 /// The mean of each window; what lies beyond an edge does not count.
 ///
+/// ```
+/// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
+/// use firebrick::burn::tensor::{Device, Tensor};
+/// use firebrick::layers::AveragePooling1D;
+/// use firebrick::models::Sequential;
+///
+/// let device = Device::flex();
+/// let model = Sequential::new([4, 1]).add(AveragePooling1D::new(2)).build(1, &device)?;
+/// let steps = Tensor::<3>::from_floats([[[1.0], [3.0], [5.0], [7.0]]], &device);
+/// assert_eq!(model.predict(steps)?.into_vec()?, [2.0, 6.0]);
+/// # Ok::<(), firebrick::models::ModelError>(())
+/// ```
+///
 /// # Shapes
 /// - input: `[batch_size, steps, channels]`
 /// - output: `[batch_size, new_steps, channels]`

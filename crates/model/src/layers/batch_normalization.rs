@@ -15,6 +15,23 @@ use crate::{AnyTensor, Initializer, Mode};
 /// `moving = momentum · moving + (1 - momentum) · batch`. Otherwise, and in a frozen layer, they are
 /// the moving ones.
 ///
+/// ```
+/// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
+/// use firebrick::burn::tensor::{Device, Tensor};
+/// use firebrick::layers::BatchNormalization;
+/// use firebrick::models::{Mode, Sequential};
+///
+/// let device = Device::flex();
+/// let model = Sequential::new([1]).add(BatchNormalization::new()).build(1, &device)?;
+/// let x = Tensor::<2>::from_floats([[1.0], [3.0]], &device);
+/// // By the moving mean and variance, 0 and 1 at first; in training by those of the batch, 2 and 1.
+/// let at_first = model.predict(x.clone())?.into_vec()?;
+/// let in_training = model.forward(x, Mode::Training).into_vec()?;
+/// assert!((at_first[0] - 1.0).abs() < 1e-3 && (at_first[1] - 3.0).abs() < 2e-3);
+/// assert!((in_training[0] + 1.0).abs() < 1e-3 && (in_training[1] - 1.0).abs() < 1e-3);
+/// # Ok::<(), firebrick::models::ModelError>(())
+/// ```
+///
 /// # Shapes
 /// - input and output: `[batch_size, ..., channels]`
 ///

@@ -10,6 +10,22 @@ use crate::{Activation, AnyTensor, Initializer, Mode};
 
 /// Densely connected layer, `y = activation(x · kernel + bias)`.
 ///
+/// ```
+/// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
+/// use firebrick::burn::tensor::{Device, Tensor};
+/// use firebrick::layers::Dense;
+/// use firebrick::models::Sequential;
+///
+/// let device = Device::flex();
+/// // The kernel, then the bias: 3 · 1 + 4 · 2 + 0.5.
+/// let model = Sequential::new([2])
+///     .add(Dense::new(1))
+///     .build_with_weights([vec![1.0, 2.0], vec![0.5]], &device)?;
+/// let x = Tensor::<2>::from_floats([[3.0, 4.0]], &device);
+/// assert_eq!(model.predict(x)?.into_vec()?, [11.5]);
+/// # Ok::<(), firebrick::models::ModelError>(())
+/// ```
+///
 /// # Shapes
 /// - input: `[batch_size, ..., input_dim]`
 /// - output: `[batch_size, ..., units]`

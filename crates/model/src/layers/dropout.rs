@@ -12,6 +12,22 @@ use crate::{AnyTensor, Mode};
 ///
 /// The random numbers are the device's own, which building a network seeds.
 ///
+/// ```
+/// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
+/// use firebrick::burn::tensor::{Device, Tensor};
+/// use firebrick::layers::Dropout;
+/// use firebrick::models::{Mode, Sequential};
+///
+/// let device = Device::flex();
+/// let model = Sequential::new([1000]).add(Dropout::new(0.5)).build(1, &device)?;
+/// let ones = Tensor::<2>::ones([1, 1000], &device);
+/// let in_training = model.forward(ones.clone(), Mode::Training).into_vec()?;
+/// assert!(in_training.iter().all(|&x| x == 0.0 || x == 2.0));
+/// assert!((450..550).contains(&in_training.iter().filter(|&&x| x == 0.0).count()));
+/// assert_eq!(model.predict(ones)?.into_vec()?, [1.0; 1000]);
+/// # Ok::<(), firebrick::models::ModelError>(())
+/// ```
+///
 /// # Shapes
 /// - input and output: any, the same
 ///

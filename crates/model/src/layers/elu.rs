@@ -8,6 +8,20 @@ use crate::{AnyTensor, Mode};
 
 /// `x` where positive, else `alpha · (exp(x) - 1)`.
 ///
+/// ```
+/// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
+/// use firebrick::burn::tensor::{Device, Tensor};
+/// use firebrick::layers::ELU;
+/// use firebrick::models::Sequential;
+///
+/// let device = Device::flex();
+/// let model = Sequential::new([2]).add(ELU::new()).build(1, &device)?;
+/// let x = Tensor::<2>::from_floats([[-1.0, 2.0]], &device);
+/// let y = model.predict(x)?.into_vec()?;
+/// assert!(y.iter().zip([-0.632, 2.0]).all(|(y, expected)| (y - expected).abs() < 1e-3), "{y:?}");
+/// # Ok::<(), firebrick::models::ModelError>(())
+/// ```
+///
 /// # Shapes
 /// - input and output: any, the same
 ///

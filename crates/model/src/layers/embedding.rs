@@ -14,6 +14,22 @@ use crate::{AnyTensor, Initializer, Mode};
 /// [`predict`](crate::SequentialModel::predict) gives an error. (On JAX -1 means the last row; here
 /// it is out of range, too.)
 ///
+/// ```
+/// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
+/// use firebrick::burn::tensor::{Device, Tensor};
+/// use firebrick::layers::Embedding;
+/// use firebrick::models::Sequential;
+///
+/// let device = Device::flex();
+/// // Rows for the indices 0, 1 and 2.
+/// let model = Sequential::new([2])
+///     .add(Embedding::new(3, 2))
+///     .build_with_weights([vec![0.0, 1.0, 10.0, 11.0, 20.0, 21.0]], &device)?;
+/// let indices = Tensor::<2>::from_floats([[2.0, 0.0]], &device);
+/// assert_eq!(model.predict(indices)?.into_vec()?, [20.0, 21.0, 0.0, 1.0]);
+/// # Ok::<(), firebrick::models::ModelError>(())
+/// ```
+///
 /// # Shapes
 /// - input: `[batch_size, ...]`, indices
 /// - output: `[batch_size, ..., output_dim]`

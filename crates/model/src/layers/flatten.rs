@@ -5,6 +5,16 @@ use crate::{AnyTensor, Mode};
 
 /// All elements of a sample in one axis, channels fastest.
 ///
+/// ```
+/// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
+/// use firebrick::layers::Flatten;
+/// use firebrick::models::Sequential;
+///
+/// let network = Sequential::new([28, 28, 3]).add(Flatten::new());
+/// assert_eq!(network.output_shape()?, [28 * 28 * 3]);
+/// # Ok::<(), firebrick::models::ModelError>(())
+/// ```
+///
 /// # Shapes
 /// - input: `[batch_size, ...]`
 /// - output: `[batch_size, elements]`

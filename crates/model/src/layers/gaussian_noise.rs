@@ -11,6 +11,22 @@ use crate::{AnyTensor, Mode};
 ///
 /// The random numbers are the device's own, which building a network seeds.
 ///
+/// ```
+/// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
+/// use firebrick::burn::tensor::{Device, Tensor};
+/// use firebrick::layers::GaussianNoise;
+/// use firebrick::models::{Mode, Sequential};
+///
+/// let device = Device::flex();
+/// let model = Sequential::new([1000]).add(GaussianNoise::new(0.1)).build(1, &device)?;
+/// let zeros = Tensor::<2>::zeros([1, 1000], &device);
+/// let noise = model.forward(zeros.clone(), Mode::Training).into_vec()?;
+/// let deviation = (noise.iter().map(|x| x * x).sum::<f32>() / 1000.0).sqrt();
+/// assert!((deviation - 0.1).abs() < 0.01, "{deviation}");
+/// assert_eq!(model.predict(zeros)?.into_vec()?, [0.0; 1000]);
+/// # Ok::<(), firebrick::models::ModelError>(())
+/// ```
+///
 /// # Shapes
 /// - input and output: any, the same
 ///

@@ -6,6 +6,19 @@ use crate::{AnyTensor, Mode};
 
 /// The largest value of each channel over all steps.
 ///
+/// ```
+/// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
+/// use firebrick::burn::tensor::{Device, Tensor};
+/// use firebrick::layers::GlobalMaxPooling1D;
+/// use firebrick::models::Sequential;
+///
+/// let device = Device::flex();
+/// let model = Sequential::new([2, 2]).add(GlobalMaxPooling1D::new()).build(1, &device)?;
+/// let steps = Tensor::<3>::from_floats([[[1.0, 10.0], [3.0, 20.0]]], &device);
+/// assert_eq!(model.predict(steps)?.into_vec()?, [3.0, 20.0]);
+/// # Ok::<(), firebrick::models::ModelError>(())
+/// ```
+///
 /// # Shapes
 /// - input: `[batch_size, steps, channels]`
 /// - output: `[batch_size, channels]`, or `[batch_size, 1, channels]` with the axes kept

@@ -7,6 +7,19 @@ use crate::{AnyTensor, Mode};
 
 /// The largest value of each channel over the whole image.
 ///
+/// ```
+/// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
+/// use firebrick::burn::tensor::{Device, Tensor};
+/// use firebrick::layers::GlobalMaxPooling2D;
+/// use firebrick::models::Sequential;
+///
+/// let device = Device::flex();
+/// let model = Sequential::new([2, 1, 2]).add(GlobalMaxPooling2D::new()).build(1, &device)?;
+/// let image = Tensor::<4>::from_floats([[[[1.0, 10.0]], [[3.0, 20.0]]]], &device);
+/// assert_eq!(model.predict(image)?.into_vec()?, [3.0, 20.0]);
+/// # Ok::<(), firebrick::models::ModelError>(())
+/// ```
+///
 /// # Shapes
 /// - input: `[batch_size, height, width, channels]`
 /// - output: `[batch_size, channels]`, or `[batch_size, 1, 1, channels]` with the axes kept

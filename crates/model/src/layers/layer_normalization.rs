@@ -11,6 +11,21 @@ use crate::{AnyTensor, Axes, Initializer, Mode};
 /// Gives every sample (and position) mean `beta` and standard deviation `gamma` over its last axes:
 /// `gamma · (x - mean) / sqrt(variance + epsilon) + beta`.
 ///
+/// ```
+/// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
+/// use firebrick::burn::tensor::{Device, Tensor};
+/// use firebrick::layers::LayerNormalization;
+/// use firebrick::models::Sequential;
+///
+/// let device = Device::flex();
+/// // Every sample by its own mean and deviation.
+/// let model = Sequential::new([2]).add(LayerNormalization::new()).build(1, &device)?;
+/// let x = Tensor::<2>::from_floats([[1.0, 3.0], [10.0, 30.0]], &device);
+/// let y = model.predict(x)?.into_vec()?;
+/// assert!(y.iter().zip([-1.0, 1.0, -1.0, 1.0]).all(|(y, expected)| (y - expected).abs() < 1e-3), "{y:?}");
+/// # Ok::<(), firebrick::models::ModelError>(())
+/// ```
+///
 /// # Shapes
 /// - input and output: `[batch_size, ...]`, the same
 ///

@@ -8,6 +8,19 @@ use crate::{AnyTensor, Mode};
 
 /// `x` where positive, else `negative_slope · x`.
 ///
+/// ```
+/// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
+/// use firebrick::burn::tensor::{Device, Tensor};
+/// use firebrick::layers::LeakyReLU;
+/// use firebrick::models::Sequential;
+///
+/// let device = Device::flex();
+/// let model = Sequential::new([2]).add(LeakyReLU::new().with_negative_slope(0.5)).build(1, &device)?;
+/// let x = Tensor::<2>::from_floats([[-1.0, 2.0]], &device);
+/// assert_eq!(model.predict(x)?.into_vec()?, [-0.5, 2.0]);
+/// # Ok::<(), firebrick::models::ModelError>(())
+/// ```
+///
 /// # Shapes
 /// - input and output: any, the same
 ///

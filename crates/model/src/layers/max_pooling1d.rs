@@ -9,6 +9,19 @@ use crate::{AnyTensor, Mode};
 
 /// The largest value of each window; what lies beyond an edge is never the largest.
 ///
+/// ```
+/// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
+/// use firebrick::burn::tensor::{Device, Tensor};
+/// use firebrick::layers::MaxPooling1D;
+/// use firebrick::models::Sequential;
+///
+/// let device = Device::flex();
+/// let model = Sequential::new([4, 1]).add(MaxPooling1D::new(2)).build(1, &device)?;
+/// let steps = Tensor::<3>::from_floats([[[1.0], [4.0], [3.0], [2.0]]], &device);
+/// assert_eq!(model.predict(steps)?.into_vec()?, [4.0, 3.0]);
+/// # Ok::<(), firebrick::models::ModelError>(())
+/// ```
+///
 /// # Shapes
 /// - input: `[batch_size, steps, channels]`
 /// - output: `[batch_size, new_steps, channels]`

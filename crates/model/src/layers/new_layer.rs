@@ -1,6 +1,17 @@
 use super::{Activation, Layer};
 
 /// A layer on its way into a network, with a name or without one yet.
+///
+/// ```
+/// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
+/// use firebrick::layers::Dense;
+/// use firebrick::models::Sequential;
+///
+/// let network = Sequential::new([4]).add(Dense::new(3).named("features").frozen()).add(Dense::new(2));
+/// let [features, answers] = network.layers() else { unreachable!() };
+/// assert_eq!((features.name(), features.is_trainable()), ("features", false));
+/// assert_eq!((answers.name(), answers.is_trainable()), ("dense", true));
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewLayer {
     pub(crate) name: Option<String>,

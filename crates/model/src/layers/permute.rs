@@ -6,6 +6,20 @@ use crate::{AnyTensor, Mode};
 
 /// The axes of a sample in another order.
 ///
+/// ```
+/// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
+/// use firebrick::burn::tensor::{Device, Tensor};
+/// use firebrick::layers::Permute;
+/// use firebrick::models::Sequential;
+///
+/// let device = Device::flex();
+/// // Axes are counted from 1, the batch is 0.
+/// let model = Sequential::new([2, 3]).add(Permute::new([2, 1])).build(1, &device)?;
+/// let x = Tensor::<3>::from_floats([[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]], &device);
+/// assert_eq!(model.predict(x)?.into_vec()?, [1.0, 4.0, 2.0, 5.0, 3.0, 6.0]);
+/// # Ok::<(), firebrick::models::ModelError>(())
+/// ```
+///
 /// # Shapes
 /// - input: `[batch_size, ...]`
 /// - output: `[batch_size, ...]`, axis `i` is the input's axis `dims[i]`

@@ -9,6 +9,22 @@ use crate::{AnyTensor, Initializer, Mode};
 
 /// `x` where positive, else `alpha · x` with a learned `alpha` for every element of a sample.
 ///
+/// ```
+/// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
+/// use firebrick::burn::tensor::{Device, Tensor};
+/// use firebrick::layers::PReLU;
+/// use firebrick::models::Sequential;
+///
+/// let device = Device::flex();
+/// // A slope for each of the two elements of a sample.
+/// let model = Sequential::new([2])
+///     .add(PReLU::new())
+///     .build_with_weights([vec![0.5, 0.25]], &device)?;
+/// let x = Tensor::<2>::from_floats([[-1.0, -1.0], [2.0, 2.0]], &device);
+/// assert_eq!(model.predict(x)?.into_vec()?, [-0.5, -0.25, 2.0, 2.0]);
+/// # Ok::<(), firebrick::models::ModelError>(())
+/// ```
+///
 /// # Shapes
 /// - input and output: any, the same
 ///

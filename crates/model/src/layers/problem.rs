@@ -1,4 +1,13 @@
 /// Why a layer cannot stand where it stands, or not be as it is described.
+///
+/// ```
+/// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
+/// use firebrick::layers::{Dense, Layer, LayerProblem};
+///
+/// let problem = Layer::from(Dense::new(0)).output_shape(&[5]).unwrap_err();
+/// assert!(matches!(problem, LayerProblem::Argument { argument: "units", .. }));
+/// assert_eq!(problem.to_string(), "needs `units` to be at least 1, it is 0; change it");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum LayerProblem {

@@ -8,6 +8,19 @@ use crate::{Activation, AnyTensor, Mode};
 
 /// `max_value` from there on, `x` from `threshold` on, `negative_slope · (x - threshold)` below.
 ///
+/// ```
+/// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
+/// use firebrick::burn::tensor::{Device, Tensor};
+/// use firebrick::layers::ReLU;
+/// use firebrick::models::Sequential;
+///
+/// let device = Device::flex();
+/// let model = Sequential::new([3]).add(ReLU::new().with_max_value(6.0)).build(1, &device)?;
+/// let x = Tensor::<2>::from_floats([[-1.0, 3.0, 9.0]], &device);
+/// assert_eq!(model.predict(x)?.into_vec()?, [0.0, 3.0, 6.0]);
+/// # Ok::<(), firebrick::models::ModelError>(())
+/// ```
+///
 /// # Shapes
 /// - input and output: any, the same
 ///

@@ -6,6 +6,19 @@ use crate::{AnyTensor, Mode};
 
 /// The same vector at each of `n` steps.
 ///
+/// ```
+/// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
+/// use firebrick::burn::tensor::{Device, Tensor};
+/// use firebrick::layers::RepeatVector;
+/// use firebrick::models::Sequential;
+///
+/// let device = Device::flex();
+/// let model = Sequential::new([2]).add(RepeatVector::new(3)).build(1, &device)?;
+/// let x = Tensor::<2>::from_floats([[1.0, 2.0]], &device);
+/// assert_eq!(model.predict(x)?.into_vec()?, [1.0, 2.0, 1.0, 2.0, 1.0, 2.0]);
+/// # Ok::<(), firebrick::models::ModelError>(())
+/// ```
+///
 /// # Shapes
 /// - input: `[batch_size, features]`
 /// - output: `[batch_size, n, features]`

@@ -8,6 +8,20 @@ use crate::{AnyTensor, Mode};
 
 /// `scale · x + offset`
 ///
+/// ```
+/// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
+/// use firebrick::burn::tensor::{Device, Tensor};
+/// use firebrick::layers::Rescaling;
+/// use firebrick::models::Sequential;
+///
+/// let device = Device::flex();
+/// let model = Sequential::new([3]).add(Rescaling::new(2.0 / 255.0).with_offset(-1.0)).build(1, &device)?;
+/// let pixels = Tensor::<2>::from_floats([[0.0, 127.5, 255.0]], &device);
+/// let y = model.predict(pixels)?.into_vec()?;
+/// assert!(y.iter().zip([-1.0, 0.0, 1.0]).all(|(y, expected)| (y - expected).abs() < 1e-3), "{y:?}");
+/// # Ok::<(), firebrick::models::ModelError>(())
+/// ```
+///
 /// # Shapes
 /// - input and output: any, the same
 ///

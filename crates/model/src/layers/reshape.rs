@@ -6,6 +6,17 @@ use crate::{AnyTensor, Mode};
 
 /// The same elements in another shape.
 ///
+/// ```
+/// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
+/// use firebrick::layers::Reshape;
+/// use firebrick::models::Sequential;
+///
+/// // One of the sizes may be left to be found.
+/// let network = Sequential::new([12]).add(Reshape::new([-1, 2, 2]));
+/// assert_eq!(network.output_shape()?, [3, 2, 2]);
+/// # Ok::<(), firebrick::models::ModelError>(())
+/// ```
+///
 /// # Shapes
 /// - input: `[batch_size, ...]`
 /// - output: `[batch_size, target_shape...]`

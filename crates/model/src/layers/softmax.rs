@@ -5,6 +5,20 @@ use crate::{Activation, AnyTensor, Mode};
 
 /// `exp(x) / Σ exp(x)` along the last axis.
 ///
+/// ```
+/// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
+/// use firebrick::burn::tensor::{Device, Tensor};
+/// use firebrick::layers::Softmax;
+/// use firebrick::models::Sequential;
+///
+/// let device = Device::flex();
+/// let model = Sequential::new([2]).add(Softmax::new()).build(1, &device)?;
+/// let logits = Tensor::<2>::from_floats([[0.0, 3.0_f32.ln()]], &device);
+/// let y = model.predict(logits)?.into_vec()?;
+/// assert!(y.iter().zip([0.25, 0.75]).all(|(y, expected)| (y - expected).abs() < 1e-3), "{y:?}");
+/// # Ok::<(), firebrick::models::ModelError>(())
+/// ```
+///
 /// # Shapes
 /// - input and output: any, the same
 ///

@@ -12,6 +12,25 @@ use crate::{AnyTensor, Mode};
 ///
 /// The random numbers are the device's own, which building a network seeds.
 ///
+/// ```
+/// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
+/// use firebrick::burn::tensor::{Device, Tensor};
+/// use firebrick::layers::SpatialDropout2D;
+/// use firebrick::models::{Mode, Sequential};
+///
+/// let device = Device::flex();
+/// let model = Sequential::new([2, 2, 100]).add(SpatialDropout2D::new(0.5)).build(1, &device)?;
+/// let ones = Tensor::<4>::ones([1, 2, 2, 100], &device);
+/// let in_training = model.forward(ones, Mode::Training).into_vec()?;
+/// // Of each channel all four pixels, or none.
+/// for channel in 0..100 {
+///     let mut pixels = in_training.iter().skip(channel).step_by(100);
+///     let first = *pixels.next().unwrap();
+///     assert!((first == 0.0 || first == 2.0) && pixels.all(|&pixel| pixel == first));
+/// }
+/// # Ok::<(), firebrick::models::ModelError>(())
+/// ```
+///
 /// # Shapes
 /// - input and output: `[batch_size, height, width, channels]`
 ///

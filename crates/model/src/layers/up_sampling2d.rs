@@ -8,6 +8,19 @@ use crate::{AnyTensor, Mode};
 
 /// An image made larger by whole factors.
 ///
+/// ```
+/// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
+/// use firebrick::burn::tensor::{Device, Tensor};
+/// use firebrick::layers::UpSampling2D;
+/// use firebrick::models::Sequential;
+///
+/// let device = Device::flex();
+/// let model = Sequential::new([1, 2, 1]).add(UpSampling2D::new(2)).build(1, &device)?;
+/// let image = Tensor::<4>::from_floats([[[[1.0], [2.0]]]], &device);
+/// assert_eq!(model.predict(image)?.into_vec()?, [1.0, 1.0, 2.0, 2.0, 1.0, 1.0, 2.0, 2.0]);
+/// # Ok::<(), firebrick::models::ModelError>(())
+/// ```
+///
 /// # Shapes
 /// - input: `[batch_size, height, width, channels]`
 /// - output: `[batch_size, height · size[0], width · size[1], channels]`
@@ -24,6 +37,23 @@ pub struct UpSampling2D {
 }
 
 /// What stands between the pixels of a smaller image.
+///
+/// ```
+/// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
+/// use firebrick::burn::tensor::{Device, Tensor};
+/// use firebrick::layers::{Interpolation, UpSampling2D};
+/// use firebrick::models::Sequential;
+///
+/// let device = Device::flex();
+/// let image = Tensor::<4>::from_floats([[[[0.0], [4.0]]]], &device);
+/// let wider = |interpolation| {
+///     let layer = UpSampling2D::new([1, 2]).with_interpolation(interpolation);
+///     Sequential::new([1, 2, 1]).add(layer).build(1, &device)?.predict(image.clone())?.into_vec()
+/// };
+/// assert_eq!(wider(Interpolation::Nearest)?, [0.0, 0.0, 4.0, 4.0]);
+/// assert_eq!(wider(Interpolation::Bilinear)?, [0.0, 1.0, 3.0, 4.0]);
+/// # Ok::<(), firebrick::models::ModelError>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]

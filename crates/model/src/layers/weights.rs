@@ -7,6 +7,18 @@ use super::layer_weights::WeightArguments;
 use crate::{Constraint, Initializer, ModelError, Regularizer};
 
 /// One weight of a layer: its name and shape as in Keras.
+///
+/// ```
+/// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
+/// use firebrick::layers::Conv2D;
+/// use firebrick::models::Sequential;
+///
+/// let weights = Sequential::new([28, 28, 1]).add(Conv2D::new(8, 3)).weights()?;
+/// let (layer, kernel) = &weights[0];
+/// assert_eq!((layer.as_str(), kernel.name), ("conv2d", "kernel"));
+/// assert_eq!((kernel.shape.as_slice(), kernel.num_params()), (&[3, 3, 1, 8][..], 72));
+/// # Ok::<(), firebrick::models::ModelError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct WeightSpec {
     /// Keras' name, e.g. `kernel`.

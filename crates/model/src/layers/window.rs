@@ -4,6 +4,16 @@ use super::LayerProblem;
 use super::problem::check_positive;
 
 /// What lies beyond the edges of an image or a sequence.
+///
+/// ```
+/// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
+/// use firebrick::layers::{Conv2D, Layer, Padding};
+///
+/// let shape = |padding| Layer::from(Conv2D::new(8, 3).with_padding(padding)).output_shape(&[28, 28, 1]);
+/// assert_eq!(shape(Padding::Valid)?, [26, 26, 8]);
+/// assert_eq!(shape(Padding::Same)?, [28, 28, 8]);
+/// # Ok::<(), firebrick::layers::LayerProblem>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]

@@ -1,0 +1,137 @@
+#!/usr/bin/env python3
+"""Fails if something that a user names has no example in its documentation.
+
+    python3 scripts/check_examples.py [--list]
+
+What a user names is what the facade, `crates/firebrick/src/lib.rs`, re-exports. An example is a code block in the
+documentation of the item itself. Not asked for: errors, whose messages are their examples, and what an item that has an
+example gives (`WITHOUT`). Examples in the crates below the facade name things as users do, `firebrick::...`; those in a
+crate that cannot depend on the facade declare it by a hidden line, whose names are held against the facade's here.
+"""
+
+import pathlib
+import re
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+CRATES = [ROOT / "crates" / name / "src" for name in ("model", "data", "scheduler", "trainer")]
+FACADE = ROOT / "crates/firebrick/src/lib.rs"
+
+# Names that several modules have, and where each is defined.
+HOMES = {
+    "layers": "model/src/layers",
+    "losses": "trainer/src/losses",
+    "metrics": "trainer/src/metrics",
+    "callbacks": "trainer/src/callback",
+    "schedules": "scheduler/src",
+}
+
+# Errors, and what only comes out of an item that has an example.
+WITHOUT = {
+    "ModelError", "DataError", "ArrayError", "CsvError", "ScheduleError", "TrainError", "CurvesError", "ModelFileProblem",
+}
+
+DEFINITION = r"^\s*(?:pub )?(?:(?:const |unsafe )?fn|struct|enum|trait|type|const) {name}\b"
+# What a macro writes out of a list, by the file that has the list.
+LISTED = {
+    "trainer/src/metrics/mean_of_loss.rs": r'^\s*{name}, "',
+    "trainer/src/metrics/condition_count.rs": r"^\s*{name}: \w+;",
+}
+
+
+def facade():
+    """The public modules of the facade but for the prelude, each with its names."""
+    text = FACADE.read_text()
+    modules = {}
+    for name, body in re.findall(r"^pub mod (\w+) \{\n(.*?)^\}", text, re.M | re.S):
+        if name == "prelude":
+            continue
+        names = []
+        for listed in re.findall(r"pub use [\w:]+::\{(.*?)\};", body, re.S):
+            names += [item.split(" as ")[-1].strip() for item in listed.split(",") if item.strip()]
+        modules[name] = names
+    return modules
+
+
+def originals():
+    """What a name is called where it is defined, if a crate re-exports it under another one."""
+    renamed = {}
+    for crate in CRATES:
+        text = (crate / "lib.rs").read_text()
+        for original, name in re.findall(r"(\w+) as (\w+)", text):
+            renamed[name] = original
+    return renamed
+
+
+def documentation(lines, index):
+    """The doc comment of the item that begins at this line."""
+    found = []
+    depth = 0
+    for line in reversed(lines[:index]):
+        text = line.strip()
+        if text.startswith("///"):
+            found.append(text)
+        elif text.startswith("#[") or text.endswith(("]", ")")) or depth:
+            # An attribute, maybe of several lines.
+            depth = 0 if text.startswith("#[") else 1
+        else:
+            break
+    return "\n".join(reversed(found))
+
+
+def definitions(name, home):
+    """Files and documentation of the public items of this name."""
+    for crate in CRATES:
+        for path in sorted(crate.rglob("*.rs")):
+            place = path.relative_to(ROOT / "crates").as_posix()
+            if home and not place.startswith(home):
+                continue
+            pattern = LISTED.get(place, "").format(name=name)
+            public = DEFINITION.format(name=name).replace("(?:pub )?", "pub ")
+            lines = path.read_text().split("\n")
+            for index, line in enumerate(lines):
+                if re.match(public, line) or (pattern and re.match(pattern, line)):
+                    yield place, documentation(lines, index)
+
+
+def foreign_names(modules):
+    """Uses of the facade in examples that name what it does not have."""
+    known = {f"{module}::{name}" for module, names in modules.items() for name in names}
+    wrong = []
+    for crate in CRATES:
+        for path in sorted(crate.rglob("*.rs")):
+            text = re.sub(r"^\s*//[/!] ?", "", path.read_text(), flags=re.M)
+            for module, rest in re.findall(r"\bfirebrick::(\w+)::(\{[^}]*\}|\w+)", text):
+                if module not in modules:
+                    continue
+                for name in re.findall(r"\w+", rest):
+                    if f"{module}::{name}" not in known and not rest.startswith(f"{name}::"):
+                        wrong.append(f"{path.relative_to(ROOT)}: firebrick::{module}::{name}")
+    return wrong
+
+
+def main():
+    modules, renamed = facade(), originals()
+    total, missing = 0, []
+    for module, names in modules.items():
+        for name in names:
+            if name in WITHOUT:
+                continue
+            total += 1
+            own = renamed.get(name, name)
+            found = list(definitions(own, HOMES.get(module))) or list(definitions(own, None))
+            if not found:
+                sys.exit(f"error: {module}::{name} is defined nowhere; correct scripts/check_examples.py")
+            if not any("```" in text for _, text in found):
+                missing.append(f"{module}::{name} ({found[0][0]})")
+    wrong = foreign_names(modules)
+    print(f"{total - len(missing)} of {total} items that a user names have an example")
+    for line in missing:
+        print(f"without one: {line}")
+    for line in wrong:
+        print(f"no such name: {line}")
+    return bool(missing or wrong)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -16,13 +16,14 @@ use crate::array_error::{ArrayError, ArrayPart};
 /// - a Burn tensor, `Tensor<D>` or `Tensor<D, Int>`.
 ///
 /// ```
-/// use firebrick_data::ArrayData;
+/// # mod firebrick { pub use firebrick_data::{burn, self as datasets}; }
+/// use firebrick::datasets::ArrayData;
 ///
 /// let table = ArrayData::try_from([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])?;
 /// assert_eq!(table.shape(), [2, 3]);
 /// let images = ArrayData::try_from((vec![0_u8; 2 * 28 * 28], [2, 28, 28, 1]))?.divided_by(255.0)?;
 /// assert_eq!(images.shape(), [2, 28, 28, 1]);
-/// # Ok::<(), firebrick_data::ArrayError>(())
+/// # Ok::<(), firebrick::datasets::ArrayError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct ArrayData {
@@ -33,6 +34,16 @@ pub struct ArrayData {
 }
 
 /// How numbers are kept: in a network all become floats of single precision.
+///
+/// ```
+/// # mod firebrick { pub use firebrick_data as datasets; }
+/// use firebrick::datasets::{Elements, Number};
+///
+/// // Bytes stay bytes, a quarter of the memory; integers may be classes.
+/// assert_eq!(u8::elements(vec![0, 255]), Elements::Bytes(vec![0, 255]));
+/// assert_eq!(i32::elements(vec![0, 7]), Elements::Integers(vec![0, 7]));
+/// assert_eq!(f64::elements(vec![0.5]), Elements::Floats(vec![0.5]));
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub enum Elements {
     /// Small numbers, e.g. pixels, that stay bytes until a batch is made.
@@ -54,6 +65,13 @@ impl Elements {
 }
 
 /// A number that arrays may hold: `bool`, the integers and the floats.
+///
+/// ```
+/// # mod firebrick { pub use firebrick_data as datasets; }
+/// use firebrick::datasets::{Elements, Number};
+///
+/// assert_eq!(bool::elements(vec![false, true]), Elements::Bytes(vec![0, 1]));
+/// ```
 pub trait Number: Copy {
     /// Many of them in the way they are kept. What is too large for it becomes the largest number there is.
     fn elements(numbers: Vec<Self>) -> Elements;

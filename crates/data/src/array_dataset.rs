@@ -50,13 +50,14 @@ enum Inputs {
 /// never empty, and all its numbers are finite.
 ///
 /// ```
-/// use firebrick_data::{ArrayDataset, BatchSource, Targets};
+/// # mod firebrick { pub use firebrick_data::{burn, self as datasets}; }
+/// use firebrick::datasets::{ArrayDataset, BatchSource, Targets};
 ///
 /// // The exclusive or.
 /// let data = ArrayDataset::new([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [0, 1, 1, 0])?;
 /// assert_eq!((data.len(), data.input_shape()), (4, vec![2]));
 /// assert_eq!(data.targets(), Targets::Classes { num_classes: 2 });
-/// # Ok::<(), firebrick_data::DataError>(())
+/// # Ok::<(), firebrick::datasets::DataError>(())
 /// ```
 #[derive(Clone)]
 pub struct ArrayDataset {
@@ -194,12 +195,13 @@ impl ArrayDataset {
     /// The inputs of all samples, e.g. for a `Normalization` layer to adapt to.
     ///
     /// ```
-    /// use burn::tensor::Device;
-    /// use firebrick_data::ArrayDataset;
+    /// # mod firebrick { pub use firebrick_data::{burn, self as datasets}; }
+    /// use firebrick::burn::tensor::Device;
+    /// use firebrick::datasets::ArrayDataset;
     ///
     /// let data = ArrayDataset::new([[1.0, 2.0], [3.0, 4.0]], [0.5, 1.5])?;
     /// assert_eq!(data.inputs::<2>(&Device::flex())?.dims(), [2, 2]);
-    /// # Ok::<(), firebrick_data::DataError>(())
+    /// # Ok::<(), firebrick::datasets::DataError>(())
     /// ```
     ///
     /// # Shapes

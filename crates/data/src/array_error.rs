@@ -183,6 +183,17 @@ pub enum ArrayError {
 }
 
 /// One of the arrays of a data set.
+///
+/// ```
+/// # mod firebrick { pub use firebrick_data as datasets; }
+/// use firebrick::datasets::{ArrayDataset, ArrayError, ArrayPart, DataError};
+///
+/// let error = ArrayDataset::new([[0.0], [f64::NAN]], [0, 1]).err();
+/// assert!(matches!(
+///     error,
+///     Some(DataError::Array(ArrayError::NotFinite { part: ArrayPart::Inputs, row: 1, .. }))
+/// ));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ArrayPart {

@@ -12,6 +12,19 @@ use crate::targets::Targets;
 
 /// Examples as a network takes them, one a row: the shapes of a row are those of their
 /// [`BatchSource`].
+///
+/// ```
+/// # mod firebrick { pub use firebrick_data::{burn, self as datasets}; }
+/// use firebrick::burn::tensor::{Device, Tensor};
+/// use firebrick::datasets::Batch;
+///
+/// let device = Device::flex();
+/// let inputs = Tensor::<2>::zeros([2, 784], &device);
+/// let batch = Batch::new(inputs, Tensor::<1>::from_floats([1.0, 0.0], &device));
+/// assert_eq!((batch.num_samples(), batch.targets.dims()), (2, [2, 1]));
+/// assert_eq!(batch.one_hot_targets(2).into_data().to_vec::<f32>()?, [0.0, 1.0, 1.0, 0.0]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Batch {
     /// `[batch_size, input elements]`.
@@ -97,6 +110,18 @@ pub fn one_hot(classes: Tensor<1, Int>, num_classes: usize) -> Tensor<2> {
 /// Makes a [`Batch`] of single items, for Burn's own data loaders.
 ///
 /// Gives the same numbers, bit by bit, as a [`BatchLoader`](crate::BatchLoader), which copies less.
+///
+/// ```
+/// # mod firebrick { pub use firebrick_data::{burn, self as datasets}; }
+/// use firebrick::burn::data::dataloader::batcher::Batcher;
+/// use firebrick::burn::tensor::Device;
+/// use firebrick::datasets::{Batch, MnistBatcher, MnistItem};
+///
+/// let item = MnistItem { image: vec![0, 255], label: 7 };
+/// let batch: Batch = MnistBatcher.batch(vec![item], &Device::flex());
+/// assert_eq!(batch.inputs.into_data().to_vec::<f32>()?, [0.0, 1.0]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct MnistBatcher;
 

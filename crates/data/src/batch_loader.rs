@@ -16,6 +16,40 @@ use crate::shuffle::ShuffleState;
 use crate::targets::Targets;
 
 /// Examples that can be gathered by row number.
+///
+/// ```
+/// # mod firebrick { pub use firebrick_data::{burn, self as datasets}; }
+/// use firebrick::burn::data::dataset::DatasetError;
+/// use firebrick::burn::tensor::{Device, Tensor};
+/// use firebrick::datasets::{Batch, BatchSource, Targets};
+///
+/// /// The numbers from 0 on and their squares, made when they are asked for.
+/// struct Squares(usize);
+///
+/// impl BatchSource for Squares {
+///     fn num_samples(&self) -> usize {
+///         self.0
+///     }
+///
+///     fn input_shape(&self) -> Vec<usize> {
+///         vec![1]
+///     }
+///
+///     fn targets(&self) -> Targets {
+///         Targets::Values { shape: vec![] }
+///     }
+///
+///     fn gather(&self, rows: &[usize], device: &Device) -> Result<Batch, DatasetError> {
+///         let numbers: Vec<f32> = rows.iter().map(|&row| row as f32).collect();
+///         let inputs = Tensor::<1>::from_floats(numbers.as_slice(), device).unsqueeze_dim::<2>(1);
+///         Ok(Batch::new(inputs.clone(), inputs.square()))
+///     }
+/// }
+///
+/// let batch = Squares(10).gather(&[3, 4], &Device::flex())?;
+/// assert_eq!(batch.targets.into_data().to_vec::<f32>()?, [9.0, 16.0]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub trait BatchSource: Send + Sync {
     /// Number of examples.
     fn num_samples(&self) -> usize;
@@ -75,6 +109,21 @@ impl<S: BatchSource + ?Sized> BatchSource for Arc<S> {
 ///
 /// Without a shuffle every epoch is in file order. With one, the order of an epoch is a pure function of seed and
 /// epoch number, and each [`iter`](DataLoader::iter) is one epoch.
+///
+/// ```
+/// # mod firebrick { pub use firebrick_data::{burn, self as datasets}; }
+/// use std::sync::Arc;
+///
+/// use firebrick::burn::data::dataloader::DataLoader;
+/// use firebrick::burn::tensor::Device;
+/// use firebrick::datasets::{BatchLoader, mnist_sample};
+///
+/// let sample = Arc::new(mnist_sample()?.test);
+/// let loader = BatchLoader::new(sample.clone(), 32, &Device::flex())?.with_shuffle(42);
+/// let seen: usize = loader.iter().map(|batch| batch.map_or(0, |batch| batch.num_samples())).sum();
+/// assert_eq!((seen, loader.num_batches()), (sample.len(), sample.len().div_ceil(32)));
+/// # Ok::<(), firebrick::datasets::DataError>(())
+/// ```
 pub struct BatchLoader {
     source: Arc<dyn BatchSource>,
     rows: Range<usize>,

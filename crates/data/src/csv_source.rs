@@ -24,7 +24,8 @@ use text_form::TextForm;
 /// target nor ignored is a feature, in the order of the file; of one that holds `True` and `False` they are 1 and 0.
 ///
 /// ```
-/// use firebrick_data::CsvSource;
+/// # mod firebrick { pub use firebrick_data::{burn, self as datasets}; }
+/// use firebrick::datasets::CsvSource;
 ///
 /// let houses = CsvSource::values("houses.csv", ["price"]).without_columns(["id"]);
 /// let irises = CsvSource::classes("iris.csv", "species").with_features(["petal_length", "petal_width"]);
@@ -60,6 +61,15 @@ pub struct CsvSource {
 }
 
 /// What a table says is to be predicted.
+///
+/// ```
+/// # mod firebrick { pub use firebrick_data as datasets; }
+/// use firebrick::datasets::{CsvSource, CsvTarget};
+///
+/// let houses = CsvSource::values("houses.csv", ["price", "rent"]);
+/// assert_eq!(houses.target().columns(), ["price", "rent"]);
+/// assert!(matches!(CsvSource::classes("iris.csv", "species").target(), CsvTarget::Classes { .. }));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CsvTarget {
     /// The numbers of these columns.
@@ -84,6 +94,15 @@ impl CsvTarget {
 }
 
 /// The rows that a network is judged by, which it does not learn from.
+///
+/// ```
+/// # mod firebrick { pub use firebrick_data as datasets; }
+/// use firebrick::datasets::{CsvSource, CsvTest};
+///
+/// let houses = CsvSource::values("houses.csv", ["price"]);
+/// assert!(houses.clone().with_test(CsvTest::Split(0.2)).is_ok());
+/// assert!(houses.with_test(CsvTest::Split(1.5)).is_err());
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub enum CsvTest {
     /// This share of the rows, of every class alike, 0 for none. They are drawn by a seed of their own, so that trainings

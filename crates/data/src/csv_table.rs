@@ -28,6 +28,19 @@ use row::Row;
 use scanner::Record;
 
 /// The samples of a CSV file, with the names that it gives them.
+///
+/// ```
+/// # mod firebrick { pub use firebrick_data as datasets; }
+/// use firebrick::datasets::CsvSource;
+///
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("cats.csv");
+/// std::fs::write(&path, "weight,age,name\n4.5,3,Minka\n3.5,1,Felix\n")?;
+/// let table = CsvSource::classes(&path, "name").load()?;
+/// assert_eq!(table.feature_names, ["weight", "age"]);
+/// assert_eq!((table.data.len(), table.class_name(0)), (2, Some("Felix")));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CsvTable {

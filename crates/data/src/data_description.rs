@@ -29,12 +29,13 @@ const TEST_SEED: u64 = 42;
 /// a string, says nothing of its target yet.
 ///
 /// ```
-/// use firebrick_data::{DataDescription, DataSource};
+/// # mod firebrick { pub use firebrick_data::{burn, self as datasets}; }
+/// use firebrick::datasets::{DataDescription, DataSource};
 ///
 /// let loaded = DataDescription::Images(DataSource::MnistSample).load()?;
 /// assert_eq!((loaded.train.num_samples(), loaded.train.input_shape()), (1000, vec![784]));
 /// assert_eq!(loaded.class_names[..3], ["0", "1", "2"]);
-/// # Ok::<(), firebrick_data::DataError>(())
+/// # Ok::<(), firebrick::datasets::DataError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
@@ -46,6 +47,16 @@ pub enum DataDescription {
 }
 
 /// A data set to learn from, whatever it was.
+///
+/// ```
+/// # mod firebrick { pub use firebrick_data as datasets; }
+/// use firebrick::datasets::{BatchSource, DataDescription};
+///
+/// let data = "mnist-sample".parse::<DataDescription>()?.load()?;
+/// assert_eq!(data.train.input_shape(), [784]);
+/// assert!(data.test.is_some());
+/// # Ok::<(), firebrick::datasets::DataError>(())
+/// ```
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct LoadedData {

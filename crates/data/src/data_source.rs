@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 /// A data set by name or by folder; as a string `mnist`, `mnist-sample`, or else the path of a folder.
 ///
 /// ```
-/// use firebrick_data::DataSource;
+/// # mod firebrick { pub use firebrick_data::{burn, self as datasets}; }
+/// use firebrick::datasets::DataSource;
 ///
 /// assert_eq!("mnist".parse(), Ok(DataSource::Mnist));
 /// assert_eq!("data/fashion".parse(), Ok(DataSource::Directory("data/fashion".into())));

@@ -19,9 +19,10 @@ type Gather = dyn Fn(&[usize], &Device) -> Result<Batch, DatasetError> + Send + 
 /// Items are read when a batch needs them. A clone shares the data set.
 ///
 /// ```
-/// use burn::data::dataset::InMemDataset;
-/// use burn::tensor::{Device, Tensor};
-/// use firebrick_data::{Batch, DatasetSource, Targets};
+/// # mod firebrick { pub use firebrick_data::{burn, self as datasets}; }
+/// use firebrick::burn::data::dataset::InMemDataset;
+/// use firebrick::burn::tensor::{Device, Tensor};
+/// use firebrick::datasets::{Batch, DatasetSource, Targets};
 ///
 /// let items = InMemDataset::new(vec![(0.0, 1.0), (1.0, 3.0), (2.0, 5.0)]);
 /// let batch = |items: Vec<(f32, f32)>, device: &Device| {

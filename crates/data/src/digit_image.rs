@@ -24,6 +24,18 @@ const MAX_TARGET: usize = 1024;
 const GREY_TOLERANCE: u8 = 8;
 
 /// A digit as a network trained on MNIST expects it: light ink on a dark background.
+///
+/// ```
+/// # mod firebrick { pub use firebrick_data as datasets; }
+/// use firebrick::datasets::read_digit_image;
+///
+/// # let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../assets/digits");
+/// # let path = std::path::Path::new(folder).join("seven.png");
+/// // Black on white, of another size: it becomes white on black, as the digits of MNIST are.
+/// let digit = read_digit_image(&path, 28, 28)?;
+/// assert_eq!((digit.pixels.len(), digit.inverted), (784, true));
+/// # Ok::<(), firebrick::datasets::DataError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DigitImage {
     /// Pixels row by row, 0 the background, 255 full ink; `height * width` of them.
@@ -54,9 +66,10 @@ impl DigitImage {
 /// dark ink on a lighter background (the median of the border) is inverted. A photo is turned as its EXIF data says.
 ///
 /// ```no_run
-/// let digit = firebrick_data::read_digit_image("seven.png".as_ref(), 28, 28)?;
+/// # mod firebrick { pub use firebrick_data::{burn, self as datasets}; }
+/// let digit = firebrick::datasets::read_digit_image("seven.png".as_ref(), 28, 28)?;
 /// assert_eq!(digit.pixels.len(), 784);
-/// # Ok::<(), firebrick_data::DataError>(())
+/// # Ok::<(), firebrick::datasets::DataError>(())
 /// ```
 ///
 /// # Errors

@@ -23,7 +23,8 @@ const FILE_TIMEOUT: Duration = Duration::from_mins(10);
 /// How to download MNIST.
 ///
 /// ```
-/// use firebrick_data::Fetch;
+/// # mod firebrick { pub use firebrick_data::{burn, self as datasets}; }
+/// use firebrick::datasets::Fetch;
 ///
 /// let fetch = Fetch { directory: "data/mnist".into(), ..Fetch::default() };
 /// assert!(fetch.base_url.starts_with("https://"));
@@ -55,6 +56,16 @@ impl Default for Fetch {
 /// Files that are there with the right sum are kept. Each other one is written under a temporary name in the same
 /// folder, and gets its own name only when it is complete, checked and on the disk: a download that fails leaves
 /// the folder as it was.
+///
+/// ```no_run
+/// # mod firebrick { pub use firebrick_data as datasets; }
+/// use firebrick::datasets::{DataSource, Fetch, fetch, load};
+///
+/// let folder = fetch(&Fetch { directory: "data/mnist".into(), ..Fetch::default() })?;
+/// let mnist = load(&DataSource::Directory(folder))?;
+/// assert_eq!(mnist.train.len(), 60_000);
+/// # Ok::<(), firebrick::datasets::DataError>(())
+/// ```
 ///
 /// # Errors
 /// Names the address or the file, what was expected and what came. Nothing waits for ever: 10 s to connect, 30 s

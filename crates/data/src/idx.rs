@@ -25,6 +25,15 @@ const UNSIGNED_BYTE: u8 = 0x08;
 const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 
 /// Grey images of one size, `[count, height, width]`, one byte a pixel.
+///
+/// ```
+/// # mod firebrick { pub use firebrick_data as datasets; }
+/// use firebrick::datasets::IdxImages;
+///
+/// let images = IdxImages::new(vec![0; 2 * 28 * 28], 28, 28)?;
+/// assert_eq!((images.count(), images.height()), (2, 28));
+/// # Ok::<(), firebrick::datasets::DataError>(())
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct IdxImages {
     path: PathBuf,
@@ -98,6 +107,14 @@ impl fmt::Debug for IdxImages {
 }
 
 /// Labels, one byte each, classes counted from 0.
+///
+/// ```
+/// # mod firebrick { pub use firebrick_data as datasets; }
+/// use firebrick::datasets::IdxLabels;
+///
+/// assert_eq!(IdxLabels::new(vec![7, 2, 1])?.labels(), [7, 2, 1]);
+/// # Ok::<(), firebrick::datasets::DataError>(())
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct IdxLabels {
     path: PathBuf,
@@ -146,6 +163,17 @@ impl fmt::Debug for IdxLabels {
 
 /// Reads an IDX file of images; gzip is recognized by its first bytes, whatever the name.
 ///
+/// ```
+/// # mod firebrick { pub use firebrick_data as datasets; }
+/// use firebrick::datasets::read_images;
+///
+/// # let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../assets/mnist");
+/// # let path = std::path::Path::new(folder).join("t10k-images-idx3-ubyte.gz");
+/// let images = read_images(&path)?;
+/// assert_eq!((images.count(), images.height(), images.width()), (10_000, 28, 28));
+/// # Ok::<(), firebrick::datasets::DataError>(())
+/// ```
+///
 /// # Errors
 /// Names the file and what is wrong with it: unreadable, damaged, not of unsigned bytes, not of rank 3, empty,
 /// shorter or longer than its header declares, larger than 1 GiB, or compressed to less than a 200th of more than 64 MiB,
@@ -156,6 +184,16 @@ pub fn read_images(path: impl AsRef<Path>) -> Result<IdxImages, DataError> {
 }
 
 /// Reads an IDX file of labels; gzip is recognized by its first bytes, whatever the name.
+///
+/// ```
+/// # mod firebrick { pub use firebrick_data as datasets; }
+/// use firebrick::datasets::read_labels;
+///
+/// # let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../assets/mnist");
+/// # let path = std::path::Path::new(folder).join("t10k-labels-idx1-ubyte.gz");
+/// assert_eq!(read_labels(&path)?.labels()[..3], [7, 2, 1]);
+/// # Ok::<(), firebrick::datasets::DataError>(())
+/// ```
 ///
 /// # Errors
 /// As [`read_images`], for rank 1.

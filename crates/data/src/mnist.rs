@@ -12,6 +12,15 @@ use crate::mnist_files::MnistFiles;
 use crate::mnist_sample::mnist_sample;
 
 /// A training and a test set of images of one size, with the same classes.
+///
+/// ```
+/// # mod firebrick { pub use firebrick_data as datasets; }
+/// use firebrick::datasets::mnist_sample;
+///
+/// let sample = mnist_sample()?;
+/// assert_eq!((sample.train.len(), sample.train.num_classes()), (1000, 10));
+/// # Ok::<(), firebrick::datasets::DataError>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Mnist {
     /// Images to learn from.
@@ -66,6 +75,15 @@ impl Mnist {
 /// and taken from the first folder that holds all four files. A [`DataSource::Directory`] must hold them itself:
 /// `train-images-idx3-ubyte`, `train-labels-idx1-ubyte`, `t10k-images-idx3-ubyte` and `t10k-labels-idx1-ubyte`,
 /// each raw or as `.gz`, also spelled with a dot (`train-images.idx3-ubyte`).
+///
+/// ```
+/// # mod firebrick { pub use firebrick_data as datasets; }
+/// use firebrick::datasets::{DataSource, load};
+///
+/// let sample = load(&DataSource::MnistSample)?;
+/// assert!(load(&DataSource::Directory("no/such/folder".into())).is_err());
+/// # Ok::<(), firebrick::datasets::DataError>(())
+/// ```
 ///
 /// # Errors
 /// [`DataError::MnistNotFound`] with all places looked at, [`DataError::MissingFile`] with all names tried, or what

@@ -13,6 +13,17 @@ use crate::shuffle::ShuffleState;
 use crate::validation_split::ValidationSplit;
 
 /// One image with its label.
+///
+/// ```
+/// # mod firebrick { pub use firebrick_data::{burn, self as datasets}; }
+/// use firebrick::burn::data::dataset::Dataset;
+/// use firebrick::datasets::{MnistItem, mnist_sample};
+///
+/// let sample = mnist_sample()?.train;
+/// let item: MnistItem = sample.get(0)?;
+/// assert_eq!((item.image.len(), item.label), (784, sample.label(0)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MnistItem {
     /// Pixels row by row, 0 the background, 255 full ink.
@@ -34,6 +45,17 @@ struct Storage {
 ///
 /// A clone, a [split](Self::split) or the [first](Self::first) rows share the pixels and hold row numbers only. It is
 /// never empty.
+///
+/// ```
+/// # mod firebrick { pub use firebrick_data as datasets; }
+/// use firebrick::datasets::{IdxImages, IdxLabels, MnistDataset};
+///
+/// let images = IdxImages::new(vec![0, 255, 255, 0, 9, 9, 9, 9], 2, 2)?;
+/// let data = MnistDataset::new(images, IdxLabels::new(vec![1, 0])?)?;
+/// assert_eq!((data.len(), data.num_features(), data.num_classes()), (2, 4, 2));
+/// assert_eq!((data.image(0), data.label(0)), (&[0, 255, 255, 0][..], 1));
+/// # Ok::<(), firebrick::datasets::DataError>(())
+/// ```
 #[derive(Clone)]
 pub struct MnistDataset {
     storage: Arc<Storage>,
@@ -48,12 +70,13 @@ impl MnistDataset {
     /// [`with_num_classes`](Self::with_num_classes).
     ///
     /// ```
-    /// use firebrick_data::{IdxImages, IdxLabels, MnistDataset};
+    /// # mod firebrick { pub use firebrick_data::{burn, self as datasets}; }
+    /// use firebrick::datasets::{IdxImages, IdxLabels, MnistDataset};
     ///
     /// let images = IdxImages::new(vec![0; 3 * 4], 2, 2)?;
     /// let dataset = MnistDataset::new(images, IdxLabels::new(vec![0, 1, 1])?)?;
     /// assert_eq!((dataset.len(), dataset.num_features(), dataset.num_classes()), (3, 4, 2));
-    /// # Ok::<(), firebrick_data::DataError>(())
+    /// # Ok::<(), firebrick::datasets::DataError>(())
     /// ```
     ///
     /// # Errors
@@ -235,11 +258,12 @@ impl MnistDataset {
     /// Divides the rows into a training and a validation set.
     ///
     /// ```
-    /// use firebrick_data::{ValidationSplit, mnist_sample};
+    /// # mod firebrick { pub use firebrick_data::{burn, self as datasets}; }
+    /// use firebrick::datasets::{ValidationSplit, mnist_sample};
     ///
     /// let (train, validation) = mnist_sample()?.train.split(&ValidationSplit::Tail { fraction: 0.1 })?;
     /// assert_eq!((train.len(), validation.len()), (900, 100));
-    /// # Ok::<(), firebrick_data::DataError>(())
+    /// # Ok::<(), firebrick::datasets::DataError>(())
     /// ```
     ///
     /// # Errors

@@ -17,10 +17,11 @@ const TEST_LABELS: &[u8] = include_bytes!("../sample/t10k-labels-idx1-ubyte.gz")
 /// 1,000 training and 500 test images of MNIST, as many of each digit, without a file or a network.
 ///
 /// ```
-/// let mnist = firebrick_data::mnist_sample()?;
+/// # mod firebrick { pub use firebrick_data::{burn, self as datasets}; }
+/// let mnist = firebrick::datasets::mnist_sample()?;
 /// assert_eq!(mnist.train.class_counts(), [100; 10]);
 /// assert_eq!(mnist.test.class_counts(), [50; 10]);
-/// # Ok::<(), firebrick_data::DataError>(())
+/// # Ok::<(), firebrick::datasets::DataError>(())
 /// ```
 ///
 /// # Errors

@@ -15,6 +15,18 @@ pub(crate) enum Purpose {
 ///
 /// The order of an epoch is a pure function of `seed` and `epoch`, the same on every platform and in every
 /// version of this crate.
+///
+/// ```
+/// # mod firebrick { pub use firebrick_data as datasets; }
+/// use firebrick::datasets::ShuffleState;
+///
+/// let first = ShuffleState::new(42);
+/// let mut rows = first.permutation(100);
+/// assert_eq!(rows, ShuffleState::new(42).permutation(100));
+/// assert_ne!(rows, first.next().permutation(100));
+/// rows.sort_unstable();
+/// assert!(rows.into_iter().eq(0..100));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ShuffleState {
     /// The seed of all epochs.
@@ -32,7 +44,8 @@ impl ShuffleState {
     /// The order of this epoch: every row from 0 to below `num_rows`, once.
     ///
     /// ```
-    /// use firebrick_data::ShuffleState;
+    /// # mod firebrick { pub use firebrick_data::{burn, self as datasets}; }
+    /// use firebrick::datasets::ShuffleState;
     ///
     /// let order = ShuffleState::new(42).permutation(5);
     /// assert_eq!(order, ShuffleState { seed: 42, epoch: 0 }.permutation(5));

@@ -11,6 +11,18 @@ use crate::targets::Targets;
 use crate::validation_split::ValidationSplit;
 
 /// Some rows of a source, in an order of their own; the data is shared.
+///
+/// ```
+/// # mod firebrick { pub use firebrick_data as datasets; }
+/// use std::sync::Arc;
+///
+/// use firebrick::datasets::{ArrayDataset, BatchSource, Subset};
+///
+/// let data = ArrayDataset::new([[0.0], [1.0], [2.0]], [0.0, 1.0, 4.0])?;
+/// let first_and_last = Subset::new(Arc::new(data), vec![0, 2])?;
+/// assert_eq!(first_and_last.num_samples(), 2);
+/// # Ok::<(), firebrick::datasets::DataError>(())
+/// ```
 #[derive(Clone)]
 pub struct Subset {
     source: Arc<dyn BatchSource>,

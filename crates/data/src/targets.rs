@@ -1,6 +1,18 @@
 use std::fmt;
 
 /// What a data set asks of a network for every sample.
+///
+/// ```
+/// # mod firebrick { pub use firebrick_data as datasets; }
+/// use firebrick::datasets::{ArrayDataset, BatchSource, Targets};
+///
+/// // Integers are classes, floats are numbers to predict.
+/// let classes = ArrayDataset::new([[0.0], [1.0]], [0, 2])?;
+/// assert_eq!(classes.targets(), Targets::Classes { num_classes: 3 });
+/// let numbers = ArrayDataset::new([[0.0], [1.0]], [0.0, 2.0])?;
+/// assert_eq!(numbers.targets(), Targets::Values { shape: vec![] });
+/// # Ok::<(), firebrick::datasets::DataError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Targets {
     /// One of some classes; a batch holds its index, counted from 0.

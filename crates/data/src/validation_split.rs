@@ -8,6 +8,16 @@ use crate::error::DataError;
 use crate::shuffle::{Purpose, shuffle};
 
 /// How to divide a data set into training and validation rows.
+///
+/// ```
+/// # mod firebrick { pub use firebrick_data as datasets; }
+/// use firebrick::datasets::{ValidationSplit, mnist_sample};
+///
+/// let sample = mnist_sample()?.train;
+/// let (train, validation) = sample.split(&ValidationSplit::Stratified { fraction: 0.1, seed: 42 })?;
+/// assert_eq!((train.len(), validation.len()), (900, 100));
+/// # Ok::<(), firebrick::datasets::DataError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "kind", deny_unknown_fields)]
 pub enum ValidationSplit {

@@ -28,8 +28,9 @@ pub enum Activation {
     /// Burn takes 0.
     ///
     /// ```
-    /// use burn::tensor::{Device, Tensor};
-    /// use firebrick_model::Activation;
+    /// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
+    /// use firebrick::burn::tensor::{Device, Tensor};
+    /// use firebrick::models::Activation;
     ///
     /// let device = Device::flex().autodiff();
     /// let x = Tensor::<1>::from_data([2.0, 2.0, 2.0], &device);

@@ -15,13 +15,14 @@ use crate::{Activation, AnyTensor, Mlp, Model, ModelError, ModelSize, Sequential
 /// is the same.
 ///
 /// ```
-/// use burn::tensor::Device;
-/// use firebrick_model::{AnyModel, MlpConfig};
+/// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
+/// use firebrick::burn::tensor::Device;
+/// use firebrick::models::{AnyModel, MlpConfig};
 ///
 /// let model = AnyModel::from(MlpConfig::new(784, 10).init(1, &Device::flex())?);
 /// assert_eq!(model.input_shape(), [784]);
 /// assert_eq!(model.summary().num_params(), 7_850);
-/// # Ok::<(), firebrick_model::ModelError>(())
+/// # Ok::<(), firebrick::models::ModelError>(())
 /// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]

@@ -13,15 +13,16 @@ use crate::{Activation, ModelError};
 /// channels-first the values stay in that order; whoever asks for a tensor gets channels-last.
 ///
 /// ```
-/// use burn::tensor::{Device, Tensor};
-/// use firebrick_model::AnyTensor;
+/// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
+/// use firebrick::burn::tensor::{Device, Tensor};
+/// use firebrick::models::AnyTensor;
 ///
 /// let images = AnyTensor::from(Tensor::<4>::zeros([2, 28, 28, 1], &Device::flex()));
 /// assert_eq!((images.rank(), images.shape()), (4, vec![2, 28, 28, 1]));
 /// let tensor: Tensor<4> = images.clone().into_rank()?;
 /// assert_eq!(tensor.dims(), [2, 28, 28, 1]);
 /// assert!(images.into_rank::<2>().is_err());
-/// # Ok::<(), firebrick_model::ModelError>(())
+/// # Ok::<(), firebrick::models::ModelError>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct AnyTensor {

@@ -17,7 +17,8 @@ pub use temporary::remove_abandoned_files;
 /// `/dev/stdout` or `/dev/fd/3`, is written to instead of replaced.
 ///
 /// ```
-/// use firebrick_model::write_whole;
+/// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
+/// use firebrick::models::write_whole;
 ///
 /// let folder = tempfile::tempdir()?;
 /// let path = folder.path().join("notes.txt");
@@ -41,9 +42,10 @@ pub fn write_whole(path: &Path, contents: &[u8]) -> io::Result<()> {
 /// It is not buffered.
 ///
 /// ```
+/// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
 /// use std::io::Write;
 ///
-/// use firebrick_model::AtomicFile;
+/// use firebrick::models::AtomicFile;
 ///
 /// let folder = tempfile::tempdir()?;
 /// let path = folder.path().join("rows.csv");

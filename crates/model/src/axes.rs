@@ -3,7 +3,8 @@ use serde::{Deserialize, Serialize};
 /// One axis or several, as Keras writes them: counted from 0, negative ones from the end.
 ///
 /// ```
-/// use firebrick_model::Axes;
+/// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
+/// use firebrick::models::Axes;
 ///
 /// assert_eq!(Axes::from(-1), Axes::One(-1));
 /// assert_eq!(Axes::from([0, 1]).as_slice(), [0, 1]);

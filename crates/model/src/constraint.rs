@@ -18,11 +18,12 @@ use crate::{Axes, ModelError, nearest_name};
 /// `{"class_name": "MaxNorm", "config": {"max_value": 3, "axis": 0}}` gives others.
 ///
 /// ```
-/// use firebrick_model::{Axes, Constraint};
+/// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
+/// use firebrick::models::{Axes, Constraint};
 ///
 /// let constraint: Constraint = "max_norm".parse()?;
 /// assert_eq!(constraint, Constraint::MaxNorm { max_value: 2.0, axis: Axes::One(0) });
-/// # Ok::<(), firebrick_model::ModelError>(())
+/// # Ok::<(), firebrick::models::ModelError>(())
 /// ```
 ///
 /// # Source

@@ -10,6 +10,16 @@ use crate::device_check::check_device;
 use crate::{ModelError, catch_panic, nearest_name};
 
 /// A device as people write it: `auto`, `flex`, `ndarray`, `wgpu`, `vulkan`, `cuda`, `cuda:1`.
+///
+/// ```
+/// # mod firebrick { pub use firebrick_model as devices; }
+/// use firebrick::devices::DeviceName;
+///
+/// assert_eq!("cuda:1".parse::<DeviceName>()?, DeviceName::Cuda(Some(1)));
+/// let selected = DeviceName::Flex.select()?;
+/// assert!(selected.name == DeviceName::Flex && selected.adapter.starts_with("CPU"));
+/// # Ok::<(), firebrick_model::ModelError>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum DeviceName {
@@ -29,6 +39,16 @@ pub enum DeviceName {
 }
 
 /// A device that answered, with the reason it was taken.
+///
+/// ```
+/// # mod firebrick { pub use firebrick_model as devices; }
+/// use firebrick::devices::DeviceName;
+///
+/// let selected = DeviceName::Auto.select()?;
+/// println!("{} ({}), {}", selected.name, selected.adapter, selected.reason);
+/// assert_ne!(selected.name, DeviceName::Auto);
+/// # Ok::<(), firebrick_model::ModelError>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct SelectedDevice {
     /// Burn's handle, without automatic differentiation.
@@ -42,6 +62,18 @@ pub struct SelectedDevice {
 }
 
 /// What is known of one backend on this machine.
+///
+/// ```
+/// # mod firebrick { pub use firebrick_model as devices; }
+/// use firebrick::devices::{DeviceName, device_statuses};
+///
+/// for status in device_statuses() {
+///     if !status.is_compiled {
+///         println!("{}: build with `--features {}`", status.name, status.feature);
+///     }
+/// }
+/// assert!(device_statuses().iter().any(|status| status.name == DeviceName::Flex && status.probe.is_ok()));
+/// ```
 #[derive(Clone, Debug)]
 pub struct DeviceStatus {
     /// The backend's name.
@@ -64,6 +96,16 @@ const PREFERENCE: [DeviceName; 5] = [
 ];
 
 /// A device that answered a probe.
+///
+/// ```
+/// # mod firebrick { pub use firebrick_model as devices; }
+/// use firebrick::devices::{DeviceName, device_statuses};
+///
+/// let statuses = device_statuses();
+/// let flex = statuses.iter().find(|status| status.name == DeviceName::Flex).unwrap();
+/// let found = &flex.probe.as_ref().unwrap()[0];
+/// assert!(found.adapter.starts_with("CPU") && !found.is_software);
+/// ```
 #[derive(Clone, Debug)]
 pub struct FoundDevice {
     /// Burn's handle, without automatic differentiation.
@@ -217,6 +259,14 @@ impl DeviceName {
 }
 
 /// Every backend this version knows, and what of it is there.
+///
+/// ```
+/// # mod firebrick { pub use firebrick_model as devices; }
+/// use firebrick::devices::device_statuses;
+///
+/// let names: Vec<String> = device_statuses().iter().map(|status| status.name.to_string()).collect();
+/// assert_eq!(names, ["cuda", "vulkan", "wgpu", "flex", "ndarray"]);
+/// ```
 pub fn device_statuses() -> Vec<DeviceStatus> {
     PREFERENCE
         .into_iter()

@@ -11,6 +11,16 @@ use crate::device::quietly;
 const TOLERANCE: f64 = 1e-3;
 
 /// The comparison of a device with plain arithmetic on the host.
+///
+/// ```
+/// # mod firebrick { pub use firebrick_model::{burn, self as devices}; }
+/// use firebrick::burn::tensor::Device;
+/// use firebrick::devices::check_device;
+///
+/// let check = check_device(&Device::flex());
+/// assert!(check.is_correct());
+/// assert!(check.to_string().starts_with("a small forward and backward pass is off by "));
+/// ```
 #[derive(Clone, Debug)]
 pub struct DeviceCheck {
     outcome: Result<f64, String>,
@@ -40,6 +50,14 @@ impl fmt::Display for DeviceCheck {
 ///
 /// The network is `[32, 48] → sigmoid → [16] → log-softmax`, large enough for the tiled kernels
 /// of a GPU, and its gradients are those of the mean cross-entropy.
+///
+/// ```
+/// # mod firebrick { pub use firebrick_model::{burn, self as devices}; }
+/// use firebrick::burn::tensor::Device;
+/// use firebrick::devices::check_device;
+///
+/// assert!(check_device(&Device::flex()).is_correct());
+/// ```
 pub fn check_device(device: &Device) -> DeviceCheck {
     let outcome = quietly(|| on_device(device)).and_then(|numbers| numbers);
     DeviceCheck {

@@ -25,12 +25,13 @@ use crate::{MlpConfig, ModelError};
 /// `config` is read over, since the seed belongs to the network.
 ///
 /// ```
-/// use firebrick_model::Initializer;
+/// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
+/// use firebrick::models::Initializer;
 ///
 /// let initializer: Initializer = "he_normal".parse()?;
 /// let kernel = initializer.values(&[3, 3, 16, 32], 42, 0)?;
 /// assert_eq!(kernel.len(), 3 * 3 * 16 * 32);
-/// # Ok::<(), firebrick_model::ModelError>(())
+/// # Ok::<(), firebrick::models::ModelError>(())
 /// ```
 ///
 /// # Source

@@ -8,6 +8,17 @@ use crate::{Activation, AnyTensor, MlpConfig, Model, ModelError, ModelSize, Summ
 ///
 /// A plain Burn [`Module`], built by [`MlpConfig::init`].
 ///
+/// ```
+/// # mod firebrick { pub use firebrick_model::{burn, self as models}; }
+/// use firebrick::burn::tensor::{Device, Tensor};
+/// use firebrick::models::MlpConfig;
+///
+/// let mlp = MlpConfig::new(4, 3).with_hidden([8]).init(42, &Device::flex())?;
+/// let shares = mlp.predict(Tensor::<2>::ones([1, 4], &Device::flex()))?.into_vec()?;
+/// assert!((shares.iter().sum::<f32>() - 1.0).abs() < 1e-6);
+/// # Ok::<(), firebrick::models::ModelError>(())
+/// ```
+///
 /// # Shapes
 /// - input: `[batch_size, num_features]`
 /// - output of [`logits`](Self::logits) and of [`forward`](Model::forward): `[batch_size, num_classes]`

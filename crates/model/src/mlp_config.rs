@@ -10,6 +10,18 @@ use crate::{Activation, Initializer, Mlp, ModelError};
 ///
 /// Describe, check, build: [`MlpConfig::init`] either gives a network or an error that names the
 /// layer. Kernels start Glorot-uniform, biases at zero, as in Keras.
+///
+/// ```
+/// # mod firebrick { pub use firebrick_model::{burn, self as models}; }
+/// use firebrick::burn::tensor::Device;
+/// use firebrick::models::{Activation, MlpConfig};
+///
+/// let config = MlpConfig::new(784, 10).with_hidden([128, 64]).with_activation(Activation::Relu);
+/// assert_eq!(config.init(42, &Device::flex())?.summary().num_params(), 109_386);
+/// let error = MlpConfig::new(784, 10).with_hidden([128, 0]).validate().unwrap_err();
+/// assert!(error.to_string().starts_with("layer `dense_1` has 0 units"));
+/// # Ok::<(), firebrick::models::ModelError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MlpConfig {

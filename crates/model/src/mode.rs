@@ -4,6 +4,19 @@ use burn::tensor::Device;
 ///
 /// Dropout and noise act in training alone; batch normalization takes the statistics of the batch
 /// in training and its moving statistics otherwise.
+///
+/// ```
+/// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
+/// use firebrick::burn::tensor::{Device, Tensor};
+/// use firebrick::layers::Dropout;
+/// use firebrick::models::{Mode, Sequential};
+///
+/// let model = Sequential::new([100]).add(Dropout::new(0.5)).build(1, &Device::flex())?;
+/// let ones = Tensor::<2>::ones([1, 100], &Device::flex());
+/// assert_eq!(model.forward(ones.clone(), Mode::Inference).into_vec()?, [1.0; 100]);
+/// assert!(model.forward(ones, Mode::Training).into_vec()?.contains(&0.0));
+/// # Ok::<(), firebrick::models::ModelError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Mode {
     /// The network learns.
@@ -16,8 +29,9 @@ impl Mode {
     /// How Burn's own modules decide: a device with gradients means training.
     ///
     /// ```
-    /// use burn::tensor::Device;
-    /// use firebrick_model::Mode;
+    /// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
+    /// use firebrick::burn::tensor::Device;
+    /// use firebrick::models::Mode;
     ///
     /// assert_eq!(Mode::of(&Device::flex()), Mode::Inference);
     /// assert_eq!(Mode::of(&Device::flex().autodiff()), Mode::Training);

@@ -6,10 +6,12 @@ use crate::{Activation, AnyTensor, ModelError, ModelSize};
 /// A network that can be compiled, fitted and evaluated: any Burn [`Module`] with this one method.
 ///
 /// ```
-/// use burn::module::Module;
-/// use burn::nn::{Linear, LinearConfig};
-/// use burn::tensor::{Device, Tensor};
-/// use firebrick_model::{AnyTensor, Model, ModelError};
+/// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
+/// // The derive needs `burn` in scope; `firebrick::prelude` has all of this.
+/// use firebrick::burn::nn::{Linear, LinearConfig};
+/// use firebrick::burn::tensor::{Device, Tensor};
+/// use firebrick::burn::{self, module::Module};
+/// use firebrick::models::{AnyTensor, Model, ModelError};
 ///
 /// #[derive(Module, Debug)]
 /// struct TwoPaths {

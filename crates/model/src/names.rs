@@ -4,8 +4,9 @@ const LONGEST: usize = 256;
 /// The known name closest to a mistyped one, if any is close.
 ///
 /// ```
-/// assert_eq!(firebrick_model::nearest_name("sigmiod", &["relu", "sigmoid"]), Some("sigmoid"));
-/// assert_eq!(firebrick_model::nearest_name("banana", &["relu", "sigmoid"]), None);
+/// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
+/// assert_eq!(firebrick::models::nearest_name("sigmiod", &["relu", "sigmoid"]), Some("sigmoid"));
+/// assert_eq!(firebrick::models::nearest_name("banana", &["relu", "sigmoid"]), None);
 /// ```
 pub fn nearest_name<'a>(given: &str, known: &[&'a str]) -> Option<&'a str> {
     if given.len() > LONGEST {
@@ -24,8 +25,9 @@ pub fn nearest_name<'a>(given: &str, known: &[&'a str]) -> Option<&'a str> {
 /// What an error adds to an unknown name: the nearest known one, if there is one.
 ///
 /// ```
-/// assert_eq!(firebrick_model::did_you_mean(Some("adam")), ", did you mean `adam`?");
-/// assert_eq!(firebrick_model::did_you_mean(None), "");
+/// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
+/// assert_eq!(firebrick::models::did_you_mean(Some("adam")), ", did you mean `adam`?");
+/// assert_eq!(firebrick::models::did_you_mean(None), "");
 /// ```
 pub fn did_you_mean(nearest: Option<&str>) -> String {
     nearest.map_or_else(String::new, |name| format!(", did you mean `{name}`?"))

@@ -13,10 +13,11 @@ use crate::{ModelError, nearest_name};
 /// `{"class_name": "L2", "config": {"l2": 0.001}}` gives others.
 ///
 /// ```
-/// use firebrick_model::Regularizer;
+/// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
+/// use firebrick::models::Regularizer;
 ///
 /// assert_eq!("l2".parse::<Regularizer>()?, Regularizer::L2 { l2: 0.01 });
-/// # Ok::<(), firebrick_model::ModelError>(())
+/// # Ok::<(), firebrick::models::ModelError>(())
 /// ```
 ///
 /// # Source

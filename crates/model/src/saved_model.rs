@@ -19,6 +19,21 @@ const DESCRIPTION: &str = "firebrick.model";
 /// The file is written to a temporary name, synced and renamed: it is whole or absent. It holds a checksum (SHA-256) of
 /// all its bytes, so that damage is found when it is read.
 ///
+/// ```
+/// # mod firebrick { pub use firebrick_model::{burn, self as models}; }
+/// use firebrick::burn::tensor::Device;
+/// use firebrick::models::{MlpConfig, SavedModel, save_model};
+///
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("model.bpk");
+/// let model = MlpConfig::new(4, 3).init(1, &Device::flex())?;
+/// save_model(&model, &path)?;
+/// // The file knows what network it holds.
+/// let loaded = SavedModel::read(&path)?.into_model(&Device::flex())?;
+/// assert_eq!(loaded.summary(), model.summary());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 /// A network with a layer that no file can keep; a file that cannot be written. Whatever was at
 /// `path` before is then still there.
@@ -28,6 +43,23 @@ pub fn save_model<M: Model>(model: &M, path: &Path) -> Result<(), ModelError> {
 }
 
 /// Saves a model's weights alone, for [`SavedModel::load_into`] a model that is built by code.
+///
+/// ```
+/// # mod firebrick { pub use firebrick_model::{burn, self as models}; }
+/// use firebrick::burn::tensor::{Device, Tensor};
+/// use firebrick::models::{MlpConfig, SavedModel, save_weights};
+///
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("weights.bpk");
+/// let new = |seed| MlpConfig::new(4, 3).init(seed, &Device::flex());
+/// let model = new(1)?;
+/// save_weights(&model, &path)?;
+/// // Code that builds the same network takes them.
+/// let loaded = SavedModel::read(&path)?.load_into(new(2)?)?;
+/// let x = || Tensor::<2>::ones([1, 4], &Device::flex());
+/// assert_eq!(loaded.predict(x())?.into_vec()?, model.predict(x())?.into_vec()?);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 ///
 /// # Errors
 /// As those of [`save_model`], but for a layer that no file can keep.
@@ -67,8 +99,9 @@ fn pack<M: Model>(model: &M, description: Option<String>) -> Result<Vec<u8>, Rec
 /// A model file, read and checked, not yet on a device.
 ///
 /// ```
-/// # use burn::tensor::{Device, Tensor};
-/// # use firebrick_model::{MlpConfig, SavedModel, save_model};
+/// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
+/// # use firebrick::burn::tensor::{Device, Tensor};
+/// # use firebrick::models::{MlpConfig, SavedModel, save_model};
 /// # let directory = tempfile::tempdir()?;
 /// # let path = directory.path().join("model.bpk");
 /// let device = Device::flex();

@@ -22,9 +22,10 @@ pub(crate) use plan::PlannedLayer;
 /// an error that names the layer, before anything is allocated.
 ///
 /// ```
-/// use burn::tensor::Device;
-/// use firebrick_model::layers::{Conv2D, Dense, Flatten, MaxPooling2D};
-/// use firebrick_model::{Activation, Sequential};
+/// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
+/// use firebrick::burn::tensor::Device;
+/// use firebrick::layers::{Conv2D, Dense, Flatten, MaxPooling2D};
+/// use firebrick::models::{Activation, Sequential};
 ///
 /// let network = Sequential::new([28, 28, 1])
 ///     .add(Conv2D::new(8, 3).with_activation(Activation::Relu))
@@ -34,7 +35,7 @@ pub(crate) use plan::PlannedLayer;
 /// assert_eq!(network.output_shape()?, [10]);
 /// println!("{}", network.summary()?);
 /// let model = network.build(42, &Device::flex())?;
-/// # Ok::<(), firebrick_model::ModelError>(())
+/// # Ok::<(), firebrick::models::ModelError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -45,6 +46,18 @@ pub struct Sequential {
 }
 
 /// A layer in its place, with its name.
+///
+/// ```
+/// # mod firebrick { pub use firebrick_model::{layers, self as models}; }
+/// use firebrick::layers::{Dense, Dropout};
+/// use firebrick::models::Sequential;
+///
+/// let network = Sequential::new([4]).add(Dense::new(3).frozen()).add(Dropout::new(0.5));
+/// let names: Vec<&str> = network.layers().iter().map(|layer| layer.name()).collect();
+/// assert_eq!(names, ["dense", "dropout"]);
+/// assert!(!network.layers()[0].is_trainable());
+/// assert_eq!(network.layers()[1].layer().class_name(), "Dropout");
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SequentialLayer {
@@ -84,6 +97,17 @@ fn is_yes(flag: &bool) -> bool {
 }
 
 /// How a layer is asked for: by its name, or by its index counted from 0.
+///
+/// ```
+/// # mod firebrick { pub use firebrick_model::{layers, self as models}; }
+/// use firebrick::layers::Dense;
+/// use firebrick::models::Sequential;
+///
+/// let network = Sequential::new([4]).add(Dense::new(3)).add(Dense::new(2).named("answers"));
+/// assert_eq!(network.get_layer("answers")?, network.get_layer(1)?);
+/// assert!(network.get_layer(2).is_err());
+/// # Ok::<(), firebrick::models::ModelError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LayerKey<'a> {
     /// By name.

@@ -16,6 +16,20 @@ pub use weights::WeightValue;
 ///
 /// A Burn [`Module`]: anything of Burn works on it. Convolutions and poolings compute channels-first
 /// and hand that order on to each other; what enters and leaves the network is channels-last.
+///
+/// ```
+/// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
+/// use firebrick::burn::tensor::{Device, Tensor};
+/// use firebrick::layers::Dense;
+/// use firebrick::models::{Activation, Sequential};
+///
+/// let network = Sequential::new([4]).add(Dense::new(3).with_activation(Activation::Softmax));
+/// let model = network.build(42, &Device::flex())?;
+/// let shares = model.predict(Tensor::<2>::ones([2, 4], &Device::flex()))?;
+/// assert_eq!(shares.shape(), [2, 3]);
+/// assert_eq!(model.summary().num_params(), 4 * 3 + 3);
+/// # Ok::<(), firebrick::models::ModelError>(())
+/// ```
 #[derive(Module, Debug)]
 #[module(custom_display)]
 pub struct SequentialModel {

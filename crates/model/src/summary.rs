@@ -3,6 +3,17 @@ use std::fmt;
 use crate::shortened;
 
 /// A network layer by layer, printed as Keras prints it.
+///
+/// ```
+/// # mod firebrick { pub use firebrick_model::{layers, self as models}; }
+/// use firebrick::layers::Dense;
+/// use firebrick::models::Sequential;
+///
+/// let summary = Sequential::new([784]).add(Dense::new(10)).summary()?;
+/// assert_eq!((summary.num_params(), summary.num_bytes()), (7_850, 31_400));
+/// assert!(summary.to_string().contains("dense (Dense)"));
+/// # Ok::<(), firebrick::models::ModelError>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
     name: String,
@@ -11,6 +22,17 @@ pub struct Summary {
 }
 
 /// One row of a [`Summary`].
+///
+/// ```
+/// # mod firebrick { pub use firebrick_model::{layers, self as models}; }
+/// use firebrick::layers::Dense;
+/// use firebrick::models::Sequential;
+///
+/// let summary = Sequential::new([784]).add(Dense::new(10)).summary()?;
+/// let dense = summary.layers().last().unwrap();
+/// assert_eq!((dense.name.as_str(), dense.num_params), ("dense", 7_850));
+/// # Ok::<(), firebrick::models::ModelError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LayerSummary {
     /// Name within the network.

@@ -19,10 +19,11 @@ const FIXED: &str = "fixed";
 /// control.
 ///
 /// ```
+/// # mod firebrick { pub use firebrick_scheduler::{burn, self as schedules}; }
 /// use std::sync::Arc;
 ///
-/// use burn::lr_scheduler::LrScheduler;
-/// use firebrick_scheduler::{ScheduleAdapter, ScheduleError, TimeBased};
+/// use firebrick::burn::lr_scheduler::LrScheduler;
+/// use firebrick::schedules::{ScheduleAdapter, ScheduleError, TimeBased};
 ///
 /// let mut scheduler = ScheduleAdapter::new(Arc::new(TimeBased::new(3)?));
 /// assert_eq!(scheduler.step(), 3.0);

@@ -9,7 +9,8 @@ use crate::{Schedule, ScheduleError, TextProblem};
 /// Its text form is `constant:RATE`.
 ///
 /// ```
-/// use firebrick_scheduler::{Constant, Schedule, ScheduleError};
+/// # mod firebrick { pub use firebrick_scheduler::{burn, self as schedules}; }
+/// use firebrick::schedules::{Constant, Schedule, ScheduleError};
 ///
 /// let schedule = Constant::new(0.01)?;
 /// assert_eq!(schedule.learning_rate(0), 0.01);

@@ -15,7 +15,8 @@ use crate::{Schedule, ScheduleError, ScheduleSpec, ScheduleUnit, TextProblem};
 /// `cosine-decay:INITIAL:decay_steps=STEPS[:alpha=FRACTION][:warmup_target=RATE:warmup_steps=STEPS][:unit=step|epoch]`.
 ///
 /// ```
-/// use firebrick_scheduler::{CosineDecay, Schedule, ScheduleError};
+/// # mod firebrick { pub use firebrick_scheduler::{burn, self as schedules}; }
+/// use firebrick::schedules::{CosineDecay, Schedule, ScheduleError};
 ///
 /// let schedule = CosineDecay::new(0.0, 10)?.with_warmup(1.0, 4)?;
 /// let rates = [0, 2, 4, 9, 14, 99].map(|step| schedule.learning_rate(step));

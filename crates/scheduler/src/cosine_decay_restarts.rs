@@ -14,7 +14,8 @@ use crate::{Schedule, ScheduleError, ScheduleSpec, ScheduleUnit, TextProblem};
 /// `cosine-decay-restarts:INITIAL:first_decay_steps=STEPS[:t_mul=FACTOR][:m_mul=FACTOR][:alpha=FRACTION][:unit=step|epoch]`.
 ///
 /// ```
-/// use firebrick_scheduler::{CosineDecayRestarts, Schedule, ScheduleError};
+/// # mod firebrick { pub use firebrick_scheduler::{burn, self as schedules}; }
+/// use firebrick::schedules::{CosineDecayRestarts, Schedule, ScheduleError};
 ///
 /// let schedule = CosineDecayRestarts::new(1.0, 10)?.with_m_mul(0.5)?;
 /// let rates = [0, 5, 10, 20, 30].map(|step| schedule.learning_rate(step));

@@ -10,7 +10,8 @@ use crate::{Schedule, ScheduleError, ScheduleSpec, ScheduleUnit, TextProblem};
 /// `exponential-decay:INITIAL:decay_steps=STEPS:decay_rate=RATE[:staircase][:unit=step|epoch]`.
 ///
 /// ```
-/// use firebrick_scheduler::{Schedule, ScheduleError, ExponentialDecay};
+/// # mod firebrick { pub use firebrick_scheduler::{burn, self as schedules}; }
+/// use firebrick::schedules::{ExponentialDecay, Schedule, ScheduleError};
 ///
 /// let schedule = ExponentialDecay::new(0.5, 10, 0.5)?;
 /// assert_eq!(schedule.learning_rate(0), 0.5);

@@ -10,7 +10,8 @@ use crate::{Schedule, ScheduleError, ScheduleSpec, ScheduleUnit, TextProblem};
 /// `inverse-time-decay:INITIAL:decay_steps=STEPS:decay_rate=RATE[:staircase][:unit=step|epoch]`.
 ///
 /// ```
-/// use firebrick_scheduler::{Schedule, ScheduleError, InverseTimeDecay};
+/// # mod firebrick { pub use firebrick_scheduler::{burn, self as schedules}; }
+/// use firebrick::schedules::{InverseTimeDecay, Schedule, ScheduleError};
 ///
 /// let schedule = InverseTimeDecay::new(0.5, 10, 1.0)?;
 /// assert_eq!(schedule.learning_rate(0), 0.5);

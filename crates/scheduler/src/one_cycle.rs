@@ -13,7 +13,8 @@ use crate::{Schedule, ScheduleError, ScheduleSpec, ScheduleUnit, TextProblem};
 /// `one-cycle:MAX:total_steps=STEPS[:pct_start=FRACTION][:div_factor=FACTOR][:final_div_factor=FACTOR][:unit=step|epoch]`.
 ///
 /// ```
-/// use firebrick_scheduler::{OneCycle, Schedule, ScheduleError};
+/// # mod firebrick { pub use firebrick_scheduler::{burn, self as schedules}; }
+/// use firebrick::schedules::{OneCycle, Schedule, ScheduleError};
 ///
 /// let schedule = OneCycle::new(1.0, 100)?.with_final_div_factor(4.0)?;
 /// let rates = [0, 29, 99, 500].map(|step| schedule.learning_rate(step));

@@ -10,7 +10,8 @@ use crate::{Schedule, ScheduleError, ScheduleSpec, ScheduleUnit, TextProblem};
 /// Its text form is `piecewise-constant-decay:VALUE,VALUE…:boundaries=STEP,STEP…[:unit=step|epoch]`.
 ///
 /// ```
-/// use firebrick_scheduler::{PiecewiseConstantDecay, Schedule, ScheduleError};
+/// # mod firebrick { pub use firebrick_scheduler::{burn, self as schedules}; }
+/// use firebrick::schedules::{PiecewiseConstantDecay, Schedule, ScheduleError};
 ///
 /// let schedule = PiecewiseConstantDecay::new([5, 12], [1.0, 0.5, 0.1])?;
 /// let rates = [0, 5, 6, 12, 13].map(|step| schedule.learning_rate(step));

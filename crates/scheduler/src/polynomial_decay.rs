@@ -11,7 +11,8 @@ use crate::{Schedule, ScheduleError, ScheduleSpec, ScheduleUnit, TextProblem};
 /// `polynomial-decay:INITIAL:decay_steps=STEPS[:end_learning_rate=RATE][:power=POWER][:cycle][:unit=step|epoch]`.
 ///
 /// ```
-/// use firebrick_scheduler::{PolynomialDecay, Schedule, ScheduleError};
+/// # mod firebrick { pub use firebrick_scheduler::{burn, self as schedules}; }
+/// use firebrick::schedules::{PolynomialDecay, Schedule, ScheduleError};
 ///
 /// let schedule = PolynomialDecay::new(1.0, 10)?.with_end_learning_rate(0.0)?;
 /// assert_eq!(schedule.learning_rate(5), 0.5);

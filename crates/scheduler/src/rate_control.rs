@@ -9,10 +9,12 @@ use crate::Schedule;
 /// The rate is `factor · schedule(step)`, or `factor · rate` once a rate was set. Clones share their state.
 ///
 /// ```
+/// # mod firebrick { pub use firebrick_scheduler::{burn, self as schedules}; }
 /// use std::sync::Arc;
 ///
-/// use burn::lr_scheduler::LrScheduler;
-/// use firebrick_scheduler::{RateControl, ScheduleAdapter, TimeBased};
+/// use firebrick::burn::lr_scheduler::LrScheduler;
+/// use firebrick_scheduler::RateControl;
+/// use firebrick::schedules::{ScheduleAdapter, TimeBased};
 ///
 /// let control = RateControl::new(Arc::new(TimeBased::new(4)?));
 /// let mut scheduler = ScheduleAdapter::controlled(control.clone());
@@ -21,7 +23,7 @@ use crate::Schedule;
 /// assert_eq!(scheduler.step(), 1.5);
 /// control.set(0.1);
 /// assert_eq!(scheduler.step(), 0.1);
-/// # Ok::<(), firebrick_scheduler::ScheduleError>(())
+/// # Ok::<(), firebrick::schedules::ScheduleError>(())
 /// ```
 #[derive(Clone)]
 pub struct RateControl {

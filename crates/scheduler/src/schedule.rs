@@ -8,7 +8,8 @@ use std::sync::Arc;
 /// metrics, such as a plateau of the loss, is a callback and not a schedule.
 ///
 /// ```
-/// use firebrick_scheduler::Schedule;
+/// # mod firebrick { pub use firebrick_scheduler::{burn, self as schedules}; }
+/// use firebrick::schedules::Schedule;
 ///
 /// struct Halving;
 ///

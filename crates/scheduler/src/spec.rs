@@ -103,6 +103,18 @@ known_schedules!(
 );
 
 /// What a schedule counts.
+///
+/// ```
+/// # mod firebrick { pub use firebrick_scheduler as schedules; }
+/// use firebrick::schedules::{Schedule, ScheduleSpec, ScheduleUnit};
+///
+/// let spec: ScheduleSpec = "time-based:3:unit=epoch".parse()?;
+/// assert_eq!(spec.unit(), ScheduleUnit::Epoch);
+/// // An epoch of ten steps.
+/// let rates = spec.build(10)?;
+/// assert_eq!((rates.learning_rate(9), rates.learning_rate(10)), (3.0, 2.0));
+/// # Ok::<(), firebrick::schedules::ScheduleError>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum ScheduleUnit {
@@ -140,7 +152,8 @@ impl FromStr for ScheduleUnit {
 /// [`FORMS`](Self::FORMS) lists all forms.
 ///
 /// ```
-/// use firebrick_scheduler::{Constant, ScheduleError, ScheduleSpec, TimeBased};
+/// # mod firebrick { pub use firebrick_scheduler::{burn, self as schedules}; }
+/// use firebrick::schedules::{Constant, ScheduleError, ScheduleSpec, TimeBased};
 ///
 /// let spec: ScheduleSpec = "constant:0.01".parse()?;
 /// assert_eq!(spec, Constant::new(0.01)?.into());

@@ -11,7 +11,8 @@ use crate::{Schedule, ScheduleError, ScheduleSpec, ScheduleUnit, TextProblem};
 /// `time-based:INITIAL[:scale=FACTOR][:unit=step|epoch]`.
 ///
 /// ```
-/// use firebrick_scheduler::{Schedule, ScheduleError, TimeBased};
+/// # mod firebrick { pub use firebrick_scheduler::{burn, self as schedules}; }
+/// use firebrick::schedules::{Schedule, ScheduleError, TimeBased};
 ///
 /// let schedule = TimeBased::new(3)?;
 /// let rates: Vec<f64> = (0..5).map(|step| schedule.learning_rate(step)).collect();

@@ -12,7 +12,8 @@ use crate::{Schedule, ScheduleError, ScheduleSpec, ScheduleUnit, TextProblem};
 /// whole form of the other schedule; a unit in it holds for both.
 ///
 /// ```
-/// use firebrick_scheduler::{ScheduleError, TimeBased, Warmup};
+/// # mod firebrick { pub use firebrick_scheduler::{burn, self as schedules}; }
+/// use firebrick::schedules::{ScheduleError, TimeBased, Warmup};
 ///
 /// let spec = Warmup::before(4, TimeBased::new(2)?)?;
 /// let schedule = spec.build(1)?;

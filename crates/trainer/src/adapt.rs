@@ -11,16 +11,16 @@ const TOGETHER: usize = 4096;
 /// [`Sequential::adapt`].
 ///
 /// ```
-/// use burn::tensor::Device;
-/// use firebrick_data::ArrayDataset;
-/// use firebrick_model::Sequential;
-/// use firebrick_model::layers::{Dense, Normalization};
+/// use firebrick::burn::tensor::Device;
+/// use firebrick::datasets::ArrayDataset;
+/// use firebrick::layers::{Dense, Normalization};
+/// use firebrick::models::Sequential;
 ///
 /// let device = Device::flex();
 /// let data = ArrayDataset::new([[0.0, 7.0], [2.0, 9.0]], [0.5, 1.5])?;
 /// let network = Sequential::new([2]).add(Normalization::new()).add(Dense::new(1));
-/// let model = firebrick_trainer::adapt(network, &data, &device)?.build(42, &device)?;
-/// # Ok::<(), firebrick_trainer::TrainError>(())
+/// let model = firebrick::training::adapt(network, &data, &device)?.build(42, &device)?;
+/// # Ok::<(), firebrick::training::TrainError>(())
 /// ```
 ///
 /// # Errors

@@ -9,6 +9,32 @@ use crate::metrics::Direction;
 use crate::{FitParams, Logs, RunDirectory, TrainError};
 
 /// Whether a training goes on.
+///
+/// ```
+/// # use firebrick::{layers::Dense, prelude::*};
+/// use firebrick::callbacks::{Callback, Flow, HookResult, Training};
+///
+/// /// Stops after the second batch.
+/// struct TwoBatches;
+///
+/// impl Callback for TwoBatches {
+///     fn name(&self) -> &str {
+///         "TwoBatches"
+///     }
+///
+///     fn on_train_batch_end(&mut self, training: &mut Training<'_>) -> HookResult {
+///         Ok(if training.batch() == 2 { Flow::Stop } else { Flow::Continue })
+///     }
+/// }
+///
+/// # let data = ArrayDataset::new([[0.0], [1.0], [2.0], [3.0]], [1.0, 3.0, 5.0, 7.0])?;
+/// # let model = Sequential::new([1]).add(Dense::new(1)).build(1, &Device::flex())?;
+/// # let mut trainer = Compile::by_name("adam", "mse", [])?.model(model);
+/// let fit = Fit::new(9).with_batch_size(1).with_callback(TwoBatches).with_display(Display::Quiet);
+/// let history = trainer.fit(&data, &fit)?;
+/// assert_eq!(history.stop_reason.to_string(), "stopped by TwoBatches in epoch 1");
+/// # Ok::<(), firebrick::training::TrainError>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[must_use = "a training stops only if it is told"]
 pub enum Flow {
@@ -22,12 +48,21 @@ pub enum Flow {
 }
 
 /// What a hook gives back.
+///
+/// ```
+/// use firebrick::callbacks::{Flow, HookResult};
+///
+/// // What a hook that only watches ends with.
+/// let goes_on: HookResult = Ok(Flow::Continue);
+/// assert!(matches!(goes_on, Ok(Flow::Continue)));
+/// ```
 pub type HookResult = Result<Flow, TrainError>;
 
 /// Something that watches a training and may act on it, by hooks in Keras' order.
 ///
 /// ```
-/// use firebrick_trainer::{Callback, Flow, HookResult, Logs, Training};
+/// use firebrick::callbacks::{Callback, Flow, HookResult, Training};
+/// use firebrick::training::Logs;
 ///
 /// /// Stops as soon as the loss is small enough.
 /// struct GoodEnough(f64);
@@ -202,11 +237,74 @@ impl Callbacks {
 }
 
 /// A running training, as a callback sees it.
+///
+/// ```
+/// # use firebrick::{layers::Dense, prelude::*};
+/// use firebrick::callbacks::{Callback, Flow, HookResult, Training};
+/// use firebrick::training::Logs;
+///
+/// /// Halves the learning rate after every epoch.
+/// struct Halving;
+///
+/// impl Callback for Halving {
+///     fn name(&self) -> &str {
+///         "Halving"
+///     }
+///
+///     fn on_epoch_end(&mut self, training: &mut Training<'_>, _: &Logs) -> HookResult {
+///         training.scale_learning_rate(0.5);
+///         Ok(Flow::Continue)
+///     }
+/// }
+///
+/// # let data = ArrayDataset::new([[0.0], [1.0], [2.0], [3.0]], [1.0, 3.0, 5.0, 7.0])?;
+/// # let model = Sequential::new([1]).add(Dense::new(1)).build(1, &Device::flex())?;
+/// # let compile = Compile::by_name("adam", "mse", [])?;
+/// let mut trainer = compile.with_learning_rate(0.1).model(model);
+/// let history = trainer.fit(&data, &Fit::new(3).with_callback(Halving).with_display(Display::Quiet))?;
+/// assert_eq!(history["learning_rate"], [0.1, 0.05, 0.025]);
+/// # Ok::<(), firebrick::training::TrainError>(())
+/// ```
 pub struct Training<'a> {
     access: &'a mut dyn Access,
 }
 
 /// Weights of a model at some moment, to go back to.
+///
+/// ```
+/// # use firebrick::{layers::Dense, prelude::*};
+/// use firebrick::callbacks::{Callback, Flow, HookResult, Training, Weights};
+/// use firebrick::training::Logs;
+///
+/// /// Undoes the whole training at its end.
+/// struct BackToStart(Option<Weights>);
+///
+/// impl Callback for BackToStart {
+///     fn name(&self) -> &str {
+///         "BackToStart"
+///     }
+///
+///     fn on_train_begin(&mut self, training: &mut Training<'_>) -> HookResult {
+///         self.0 = Some(training.weights());
+///         Ok(Flow::Continue)
+///     }
+///
+///     fn on_train_end(&mut self, training: &mut Training<'_>, _: &Logs) -> HookResult {
+///         if let Some(weights) = &self.0 {
+///             training.restore(weights)?;
+///         }
+///         Ok(Flow::Continue)
+///     }
+/// }
+///
+/// # let data = ArrayDataset::new([[0.0], [1.0], [2.0], [3.0]], [1.0, 3.0, 5.0, 7.0])?;
+/// # let model = Sequential::new([1]).add(Dense::new(1)).build(1, &Device::flex())?;
+/// # let mut trainer = Compile::by_name("adam", "mse", [])?.model(model);
+/// let before = trainer.model().weight("dense/kernel")?;
+/// trainer.fit(&data, &Fit::new(3).with_callback(BackToStart(None)).with_display(Display::Quiet))?;
+/// assert_eq!(trainer.model().weight("dense/kernel")?, before);
+/// # Ok::<(), firebrick::training::TrainError>(())
+/// ```
 pub struct Weights {
     pub(crate) model: Box<dyn Any + Send>,
 }

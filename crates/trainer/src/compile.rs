@@ -9,9 +9,10 @@ use crate::{Loss, Metric, Optimizer, TrainError, Trainer};
 /// [`Trainer`].
 ///
 /// ```
-/// use firebrick_scheduler::TimeBased;
-/// use firebrick_trainer::losses::SparseCategoricalCrossentropy;
-/// use firebrick_trainer::{Compile, Metric, Optimizer};
+/// use firebrick::losses::SparseCategoricalCrossentropy;
+/// use firebrick::metrics::Metric;
+/// use firebrick::schedules::TimeBased;
+/// use firebrick::training::{Compile, Optimizer};
 ///
 /// let compile = Compile::new(Optimizer::sgd(), SparseCategoricalCrossentropy::new())
 ///     .with_schedule(TimeBased::new(3)?)

@@ -27,17 +27,23 @@ pub use run_panels::run_panels;
 pub(crate) use run_panels::{capitalized, words};
 
 /// Width and height of a picture in pixels, unless another size is asked for.
+///
+/// ```
+/// use firebrick::curves::{DEFAULT_CURVES_SIZE, curves_size};
+///
+/// assert_eq!(curves_size(1), DEFAULT_CURVES_SIZE);
+/// ```
 pub const DEFAULT_SIZE: (u32, u32) = (800, 500);
 
 /// The longest side of a picture in pixels.
 const MAX_SIDE: u32 = 3000;
 
-/// Width and height in pixels of a picture on which so many panels are well legible: [`DEFAULT_SIZE`] for up to four.
+/// Width and height in pixels of a picture on which so many panels are well legible: [`DEFAULT_SIZE`] for one or two.
 ///
 /// ```
-/// use firebrick_trainer::{DEFAULT_CURVES_SIZE, curves_size};
+/// use firebrick::curves::{DEFAULT_CURVES_SIZE, curves_size};
 ///
-/// assert_eq!(curves_size(3), DEFAULT_CURVES_SIZE);
+/// assert_eq!(curves_size(2), DEFAULT_CURVES_SIZE);
 /// assert_eq!(curves_size(9), (1069, 734));
 /// ```
 pub fn size(num_panels: usize) -> (u32, u32) {
@@ -49,6 +55,23 @@ pub fn size(num_panels: usize) -> (u32, u32) {
 }
 
 /// One line in a [`Panel`].
+///
+/// ```
+/// use firebrick::curves::{Curve, DEFAULT_CURVES_SIZE, Panel, draw_curves};
+///
+/// let loss = Curve {
+///     label: "loss".to_owned(),
+///     epochs: vec![1.0, 2.0, 3.0],
+///     values: vec![0.9, 0.5, 0.4],
+///     ..Curve::default()
+/// };
+/// let panel = Panel { title: "Loss".to_owned(), curves: vec![loss], ..Panel::default() };
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("loss.svg");
+/// draw_curves(&[panel], "run 1", &path, DEFAULT_CURVES_SIZE)?;
+/// assert!(std::fs::read_to_string(&path)?.starts_with("<svg"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Curve {
     /// What the legend says. Curves with the same label have the same colour and marker, in all panels: to
@@ -70,6 +93,13 @@ pub struct Curve {
 }
 
 /// What a [`Curve`] is drawn with.
+///
+/// ```
+/// use firebrick::curves::{Curve, Stroke};
+///
+/// let measured = Curve { values: vec![0.9, 0.5], stroke: Stroke::Points, ..Curve::default() };
+/// assert_eq!(Curve::default().stroke, Stroke::Line);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Stroke {
     /// A line, with a marker at every point or at some.
@@ -80,6 +110,20 @@ pub enum Stroke {
 }
 
 /// A pair of axes with their curves.
+///
+/// ```
+/// use firebrick::curves::{Curve, Mark, Panel, Scale};
+///
+/// let panel = Panel {
+///     title: "Error".to_owned(),
+///     x_label: "training images".to_owned(),
+///     y_label: "share".to_owned(),
+///     curves: vec![Curve { epochs: vec![100.0, 1000.0], values: vec![0.3, 0.1], ..Curve::default() }],
+///     x_scale: Scale::Logarithmic,
+///     marks: vec![Mark { at: 500.0, label: "enough".to_owned() }],
+///     from_zero: true,
+/// };
+/// ```
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Panel {
     /// What stands above it.
@@ -100,6 +144,13 @@ pub struct Panel {
 }
 
 /// How a horizontal axis counts.
+///
+/// ```
+/// use firebrick::curves::{Panel, Scale};
+///
+/// let panel = Panel { x_scale: Scale::Logarithmic, ..Panel::default() };
+/// assert_eq!(Panel::default().x_scale, Scale::Linear);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Scale {
     /// The same distance for the same difference, with ticks at whole numbers.
@@ -112,6 +163,13 @@ pub enum Scale {
 }
 
 /// A vertical line with a label at its upper end.
+///
+/// ```
+/// use firebrick::curves::{Mark, Panel};
+///
+/// let stopped = Mark { at: 12.0, label: "stopped".to_owned() };
+/// let panel = Panel { marks: vec![stopped], ..Panel::default() };
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Mark {
     /// Where on the horizontal axis, which reaches that far; a mark at NaN or an infinity is left out.
@@ -133,7 +191,7 @@ pub struct Mark {
 /// logarithmic axis is not above 0, or the file cannot be written.
 ///
 /// ```
-/// use firebrick_trainer::{Curve, DEFAULT_CURVES_SIZE, Panel, draw_curves};
+/// use firebrick::curves::{Curve, DEFAULT_CURVES_SIZE, Panel, draw_curves};
 ///
 /// let curve = |label: &str, values: [f64; 3], dashed| Curve {
 ///     label: label.to_owned(),
@@ -176,7 +234,7 @@ pub fn draw(
 /// ```
 /// use std::path::Path;
 ///
-/// use firebrick_trainer::{Curve, DEFAULT_CURVES_SIZE, Panel, render_curves};
+/// use firebrick::curves::{Curve, DEFAULT_CURVES_SIZE, Panel, render_curves};
 ///
 /// let loss = Panel {
 ///     title: "Loss".to_owned(),
@@ -190,7 +248,7 @@ pub fn draw(
 /// };
 /// let picture = render_curves(&[loss], "a run", Path::new("any.svg"), DEFAULT_CURVES_SIZE)?;
 /// assert!(picture.starts_with(b"<svg"));
-/// # Ok::<(), firebrick_trainer::CurvesError>(())
+/// # Ok::<(), firebrick::curves::CurvesError>(())
 /// ```
 ///
 /// # Errors

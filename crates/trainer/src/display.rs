@@ -8,6 +8,16 @@ use serde::{Deserialize, Serialize};
 use crate::TrainError;
 
 /// How a training shows itself.
+///
+/// ```
+/// use firebrick::training::Display;
+///
+/// assert_eq!("keras-lines".parse::<Display>()?, Display::KerasLines);
+/// // By the number that Keras takes.
+/// assert_eq!(Display::from_verbose(0)?, Display::Quiet);
+/// assert!(Display::from_verbose(3).is_err());
+/// # Ok::<(), firebrick::training::TrainError>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum Display {

@@ -8,6 +8,21 @@ use crate::Logs;
 pub use confusion_counts::{ConfusionCell, ConfusionCounts};
 
 /// How well a model does on labelled samples.
+///
+/// ```
+/// use firebrick::{layers::Dense, prelude::*};
+///
+/// // Says class 1 where the number is above 2.
+/// let network = Sequential::new([1]).add(Dense::new(2).with_activation(Activation::Softmax));
+/// let model = network.build_with_weights([vec![0.0, 1.0], vec![2.0, 0.0]], &Device::flex())?;
+/// let trainer = Compile::by_name("adam", "sparse_categorical_crossentropy", ["accuracy"])?.model(model);
+/// let data = ArrayDataset::new([[0.0], [1.0], [3.0], [4.0]], [0, 1, 1, 1])?;
+/// let evaluation = trainer.evaluate(&data)?;
+/// assert_eq!((evaluation.samples, evaluation.get("accuracy")), (4, Some(0.75)));
+/// let classes = evaluation.classes.ok_or("the targets are classes")?;
+/// assert_eq!(classes.predictions, [0, 0, 1, 1]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Evaluation {
     /// `loss` and the metrics.
@@ -25,6 +40,19 @@ pub struct Evaluation {
 /// As JSON it has `per_class`, and for up to [`ConfusionCounts::DENSE`] classes `confusion_matrix`, row by row; for more, whose
 /// matrix would be almost empty and larger than anything else, instead of it `confusions`, a list of what occurs,
 /// `{"label": 0, "predicted": 1, "count": 1}`.
+///
+/// ```
+/// # use firebrick::{layers::Dense, prelude::*};
+/// # let network = Sequential::new([1]).add(Dense::new(2).with_activation(Activation::Softmax));
+/// # let model = network.build_with_weights([vec![0.0, 1.0], vec![2.0, 0.0]], &Device::flex())?;
+/// # let trainer = Compile::by_name("adam", "sparse_categorical_crossentropy", ["accuracy"])?.model(model);
+/// # let data = ArrayDataset::new([[0.0], [1.0], [3.0], [4.0]], [0, 1, 1, 1])?;
+/// // Samples of the classes 0, 1, 1 and 1, the second of which is taken for 0.
+/// let classes = trainer.evaluate(&data)?.classes.ok_or("the targets are classes")?;
+/// assert_eq!(classes.predictions, [0, 0, 1, 1]);
+/// assert_eq!(classes.accuracy(), 0.75);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct ClassEvaluation {
     /// One report a class.
@@ -36,6 +64,20 @@ pub struct ClassEvaluation {
 }
 
 /// How well one class is recognized.
+///
+/// ```
+/// # use firebrick::{layers::Dense, prelude::*};
+/// # let network = Sequential::new([1]).add(Dense::new(2).with_activation(Activation::Softmax));
+/// # let model = network.build_with_weights([vec![0.0, 1.0], vec![2.0, 0.0]], &Device::flex())?;
+/// # let trainer = Compile::by_name("adam", "sparse_categorical_crossentropy", ["accuracy"])?.model(model);
+/// # let data = ArrayDataset::new([[0.0], [1.0], [3.0], [4.0]], [0, 1, 1, 1])?;
+/// // Samples of the classes 0, 1, 1 and 1, the second of which is taken for 0.
+/// let classes = trainer.evaluate(&data)?.classes.ok_or("the targets are classes")?;
+/// let zero = &classes.per_class[0];
+/// assert_eq!((zero.label, zero.support), (0, 1));
+/// assert_eq!((zero.precision, zero.recall), (Some(0.5), Some(1.0)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ClassReport {
     /// The class, counted from 0.

@@ -9,6 +9,20 @@ use crate::{Display, RunDirectory, StopHandle, TrainError};
 ///
 /// Two differ from Keras: samples are shuffled by a seed of their own (42, so that a training can
 /// be repeated), and one that can show the dashboard does.
+///
+/// ```
+/// use firebrick::{layers::Dense, prelude::*};
+///
+/// // y = 2 x + 1
+/// let data = ArrayDataset::new([[0.0], [1.0], [2.0], [3.0]], [1.0, 3.0, 5.0, 7.0])?;
+/// let model = Sequential::new([1]).add(Dense::new(1)).build(1, &Device::flex())?;
+/// let mut trainer = Compile::new(Optimizer::sgd(), MeanSquaredError::new()).with_learning_rate(0.1).model(model);
+/// let fit = Fit::new(200).with_batch_size(2).with_seed(7).with_display(Display::Quiet);
+/// let history = trainer.fit(&data, &fit)?;
+/// assert_eq!(history.epochs().len(), 200);
+/// assert!(history["loss"][199] < 1e-3);
+/// # Ok::<(), firebrick::training::TrainError>(())
+/// ```
 #[derive(Clone)]
 pub struct Fit {
     pub(crate) epochs: usize,
@@ -190,8 +204,8 @@ impl Fit {
     /// [`fit`](crate::Trainer::fit).
     ///
     /// ```
-    /// use firebrick_data::{DataDescription, DataSource};
-    /// use firebrick_trainer::{Fit, RunDirectory};
+    /// use firebrick::datasets::{DataDescription, DataSource};
+    /// use firebrick::training::{Fit, RunDirectory};
     ///
     /// let folder = tempfile::tempdir()?;
     /// let description = DataDescription::Images(DataSource::MnistSample);

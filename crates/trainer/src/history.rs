@@ -8,6 +8,23 @@ use crate::metrics::Direction;
 use crate::{Logs, TrainError};
 
 /// The figures of one epoch.
+///
+/// ```
+/// use firebrick::training::{EpochRecord, History};
+///
+/// let mut history = History::default();
+/// for (epoch, loss) in [(1, 0.5), (2, 0.25)] {
+///     history.push(EpochRecord {
+///         epoch,
+///         learning_rate: 0.01,
+///         figures: [("loss", loss), ("val_loss", loss + 0.1)].into_iter().collect(),
+///         seconds: 1.5,
+///     });
+/// }
+/// let last = history.last().ok_or("an epoch")?;
+/// assert_eq!((last.loss(), last.get("val_loss")), (0.25, Some(0.35)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct EpochRecord {
     /// Counted from 1.
@@ -34,6 +51,21 @@ impl EpochRecord {
 }
 
 /// Why a training ended.
+///
+/// ```
+/// # use firebrick::{layers::Dense, prelude::*};
+/// use firebrick::training::{StopHandle, StopReason};
+///
+/// # let data = ArrayDataset::new([[0.0], [1.0], [2.0], [3.0]], [1.0, 3.0, 5.0, 7.0])?;
+/// # let model = Sequential::new([1]).add(Dense::new(1)).build(1, &Device::flex())?;
+/// # let mut trainer = Compile::by_name("adam", "mse", [])?.model(model);
+/// let stop = StopHandle::new();
+/// stop.stop("the user");
+/// let fit = Fit::new(5).with_stop_handle(stop).with_display(Display::Quiet);
+/// let history = trainer.fit(&data, &fit)?;
+/// assert!(matches!(&history.stop_reason, StopReason::Interrupted { by, .. } if by == "the user"));
+/// # Ok::<(), firebrick::training::TrainError>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum StopReason {
@@ -83,6 +115,18 @@ impl fmt::Display for StopReason {
 }
 
 /// The settings that a history belongs to.
+///
+/// ```
+/// # use firebrick::{layers::Dense, prelude::*};
+/// # let data = ArrayDataset::new([[0.0], [1.0], [2.0], [3.0]], [1.0, 3.0, 5.0, 7.0])?;
+/// # let model = Sequential::new([1]).add(Dense::new(1)).build(1, &Device::flex())?;
+/// # let mut trainer = Compile::by_name("adam", "mse", [])?.model(model);
+/// // Four samples in batches of three.
+/// let history = trainer.fit(&data, &Fit::new(5).with_batch_size(3).with_display(Display::Quiet))?;
+/// let params = history.params;
+/// assert_eq!((params.epochs, params.steps, params.batch_size), (5, 2, 3));
+/// # Ok::<(), firebrick::training::TrainError>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct FitParams {
     /// The last epoch that was asked for, counted from 1.
@@ -98,6 +142,20 @@ pub struct FitParams {
 /// A figure by its name is a column, `history["val_loss"]`; where only some epochs were validated it
 /// has as many values as there were validations, as in Keras. So are `history["learning_rate"]` and
 /// `history["seconds"]`, which every epoch has.
+///
+/// ```
+/// use firebrick::{layers::Dense, metrics::Direction, prelude::*};
+///
+/// let data = ArrayDataset::new([[0.0], [1.0], [2.0], [3.0]], [1.0, 3.0, 5.0, 7.0])?;
+/// let model = Sequential::new([1]).add(Dense::new(1)).build(1, &Device::flex())?;
+/// let mut trainer = Compile::by_name("adam", "mse", ["mae"])?.with_learning_rate(0.1).model(model);
+/// let history = trainer.fit(&data, &Fit::new(5).with_display(Display::Quiet))?;
+/// assert!(history.names().eq(["loss", "mae"]));
+/// assert!(history["loss"].is_sorted_by(|before, after| before > after));
+/// assert_eq!(history["learning_rate"], [0.1; 5]);
+/// assert_eq!(history.best_epoch("mae", Direction::Down).map(|best| best.epoch), Some(5));
+/// # Ok::<(), firebrick::training::TrainError>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct History {
     epochs: Vec<EpochRecord>,

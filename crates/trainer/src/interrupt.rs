@@ -15,6 +15,15 @@ const DASHBOARD_STOP: &str = "Stopping training from user input.";
 
 /// Stops a running [`fit`](crate::Trainer::fit) after the batch it is at; what was learned is kept. A loop of one's own
 /// asks it after each batch.
+///
+/// ```
+/// use firebrick::training::StopHandle;
+///
+/// let stop = StopHandle::new();
+/// let elsewhere = stop.clone();
+/// std::thread::spawn(move || elsewhere.stop("a second thread")).join().unwrap();
+/// assert_eq!(stop.stopped_by().as_deref(), Some("a second thread"));
+/// ```
 #[derive(Clone, Default)]
 pub struct StopHandle {
     interrupter: Interrupter,
@@ -47,7 +56,7 @@ impl StopHandle {
     /// all.
     ///
     /// ```
-    /// use firebrick_trainer::StopHandle;
+    /// use firebrick::training::StopHandle;
     ///
     /// let stop = StopHandle::new();
     /// let _guard = stop.on_ctrl_c()?;
@@ -58,7 +67,7 @@ impl StopHandle {
     ///     // Learn the batch.
     /// #   let _ = batch;
     /// }
-    /// # Ok::<(), firebrick_trainer::TrainError>(())
+    /// # Ok::<(), firebrick::training::TrainError>(())
     /// ```
     ///
     /// # Errors
@@ -133,6 +142,18 @@ fn listeners() -> MutexGuard<'static, Listeners> {
 }
 
 /// While it lives, Ctrl-C stops a handle; see [`StopHandle::on_ctrl_c`].
+///
+/// ```
+/// use firebrick::training::StopHandle;
+///
+/// let stop = StopHandle::new();
+/// let guard = stop.on_ctrl_c()?;
+/// // Ctrl-C stops the handle here...
+/// drop(guard);
+/// // ...and the program from here on.
+/// assert!(!stop.is_stopped());
+/// # Ok::<(), firebrick::training::TrainError>(())
+/// ```
 #[derive(Debug)]
 #[must_use = "Ctrl-C stops nothing any more when this is dropped"]
 pub struct CtrlC {

@@ -6,7 +6,7 @@ use serde::{Serialize, Serializer};
 /// of the validation data with `val_` before the name.
 ///
 /// ```
-/// use firebrick_trainer::Logs;
+/// use firebrick::training::Logs;
 ///
 /// let mut logs = Logs::new();
 /// logs.insert("loss", 0.5);
@@ -100,7 +100,7 @@ impl fmt::Display for Logs {
 /// point; where those would say too little or too much, four and an exponent.
 ///
 /// ```
-/// use firebrick_trainer::figure_text;
+/// use firebrick::training::figure_text;
 ///
 /// let texts = [0.91237, 5.0e-5, 72_103.934_8, 5_198_994_155.682_5].map(figure_text);
 /// assert_eq!(texts, ["0.9124", "5.0000e-5", "72103.93", "5.1990e9"]);

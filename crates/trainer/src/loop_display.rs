@@ -10,7 +10,7 @@ use crate::{CtrlC, Display, EpochRecord, Logs, StopHandle, TrainError};
 /// The clock of an epoch runs from the end of the one before, that of the first from [`open`](Self::open).
 ///
 /// ```
-/// use firebrick_trainer::{Display, EpochRecord, LoopDisplay, LoopProgress, StopHandle};
+/// use firebrick::training::{Display, EpochRecord, LoopDisplay, LoopProgress, StopHandle};
 ///
 /// let (epochs, batches, batch_size) = (2, 10, 32);
 /// let stop = StopHandle::new();
@@ -43,7 +43,7 @@ use crate::{CtrlC, Display, EpochRecord, Logs, StopHandle, TrainError};
 ///     display.epoch_end(&record, batches)?;
 /// }
 /// display.close();
-/// # Ok::<(), firebrick_trainer::TrainError>(())
+/// # Ok::<(), firebrick::training::TrainError>(())
 /// ```
 pub struct LoopDisplay {
     shown: Shown,
@@ -54,6 +54,21 @@ pub struct LoopDisplay {
 }
 
 /// Where a loop is.
+///
+/// ```
+/// use firebrick::training::LoopProgress;
+///
+/// let progress = LoopProgress {
+///     epoch: 1,
+///     batches_done: 3,
+///     batches: 10,
+///     samples_done: 96,
+///     samples: 320,
+///     learning_rate: 0.1,
+///     figures: [("loss", 0.5)].into_iter().collect(),
+/// };
+/// assert_eq!(progress.figures.get("loss"), Some(0.5));
+/// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct LoopProgress {
     /// Counted from 1.

@@ -172,14 +172,13 @@ pub trait LossFunction: fmt::Debug + Send + Sync {
 /// A loss function and how its values become one number.
 ///
 /// ```
-/// use firebrick_trainer::Loss;
-/// use firebrick_trainer::losses::{MeanSquaredError, Reduction};
+/// use firebrick::losses::{Loss, MeanSquaredError, Reduction};
 ///
 /// let loss: Loss = "mse".parse()?;
 /// assert_eq!(loss, MeanSquaredError::new().into());
 /// assert_eq!(loss.name(), "mean_squared_error");
 /// let sum = loss.with_reduction(Reduction::Sum);
-/// # Ok::<(), firebrick_trainer::TrainError>(())
+/// # Ok::<(), firebrick::training::TrainError>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct Loss {

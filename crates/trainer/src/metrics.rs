@@ -185,12 +185,11 @@ pub trait MetricFunction: fmt::Debug + Send + Sync {
 /// What is measured beside the loss.
 ///
 /// ```
-/// use firebrick_trainer::Metric;
-/// use firebrick_trainer::metrics::CategoricalAccuracy;
+/// use firebrick::metrics::{CategoricalAccuracy, Metric};
 ///
 /// let metric: Metric = "categorical_accuracy".parse()?;
 /// assert_eq!(metric, CategoricalAccuracy::new().into());
-/// # Ok::<(), firebrick_trainer::TrainError>(())
+/// # Ok::<(), firebrick::training::TrainError>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct Metric {

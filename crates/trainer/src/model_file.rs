@@ -39,8 +39,8 @@ pub use problem::ModelFileProblem;
 /// The text itself is what is compared, written and read by serde, as one string.
 ///
 /// ```
-/// use burn::tensor::Device;
-/// use firebrick_trainer::{Display, ModelFile};
+/// use firebrick::burn::tensor::Device;
+/// use firebrick::training::{Display, ModelFile};
 ///
 /// let file: ModelFile = r#"
 ///     input_shape = [28, 28, 1]
@@ -63,12 +63,12 @@ pub use problem::ModelFileProblem;
 ///     epochs = 3
 ///     batch_size = 16
 /// "#.parse()?;
-/// let data = firebrick_data::mnist_sample()?;
+/// let data = firebrick::datasets::mnist_sample()?;
 /// let model = file.network().build(file.fit().seed, &Device::flex())?;
 /// let fit = file.fit().to_fit().with_display(Display::Quiet);
 /// let history = file.compile().to_compile().model(model).fit(&data.train, &fit)?;
 /// assert_eq!(history["accuracy"].len(), 3);
-/// # Ok::<(), firebrick_trainer::TrainError>(())
+/// # Ok::<(), firebrick::training::TrainError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]

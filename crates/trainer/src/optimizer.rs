@@ -18,12 +18,12 @@ use text_form::Written;
 /// How the weights follow the gradients, with Keras' formulas and defaults.
 ///
 /// ```
-/// use firebrick_trainer::Optimizer;
+/// use firebrick::training::Optimizer;
 ///
 /// let optimizer = Optimizer::adam().with_weight_decay(0.004)?.with_clipnorm(1.0)?;
 /// assert_eq!(optimizer.name(), "adam");
 /// assert_eq!("RMSprop".parse::<Optimizer>()?, Optimizer::rmsprop());
-/// # Ok::<(), firebrick_trainer::TrainError>(())
+/// # Ok::<(), firebrick::training::TrainError>(())
 /// ```
 ///
 /// # Source

@@ -7,9 +7,9 @@ use firebrick_model::Activation;
 /// computed from the logits: stable where the probabilities would round to 0 or 1.
 ///
 /// ```
-/// use burn::tensor::{Device, Tensor};
-/// use firebrick_model::Activation;
-/// use firebrick_trainer::Outputs;
+/// use firebrick::burn::tensor::{Device, Tensor};
+/// use firebrick::losses::Outputs;
+/// use firebrick::models::Activation;
 ///
 /// let logits = Tensor::<2>::zeros([1, 4], &Device::flex());
 /// let outputs = Outputs::new(logits, Activation::Softmax);

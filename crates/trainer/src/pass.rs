@@ -9,6 +9,20 @@ use crate::callback::{Callback, Callbacks};
 ///
 /// A callback that says [`Flow::Stop`](crate::Flow::Stop) ends the pass after the batch it is at: figures and
 /// answers are then those of the samples up to there.
+///
+/// ```
+/// # use firebrick::{layers::Dense, prelude::*};
+/// use firebrick::training::Pass;
+///
+/// # let data = ArrayDataset::new([[0.0], [1.0], [2.0], [3.0]], [1.0, 3.0, 5.0, 7.0])?;
+/// # let network = Sequential::new([1]).add(Dense::new(1));
+/// # let model = network.build_with_weights([vec![2.0], vec![0.0]], &Device::flex())?;
+/// # let trainer = Compile::by_name("adam", "mse", [])?.model(model);
+/// // The network answers 2 x where 2 x + 1 was asked for.
+/// let evaluation = trainer.evaluate_with(&data, &Pass::new().with_batch_size(1))?;
+/// assert_eq!(evaluation.loss(), 1.0);
+/// # Ok::<(), firebrick::training::TrainError>(())
+/// ```
 #[derive(Clone)]
 pub struct Pass {
     /// Absent where the network decides.

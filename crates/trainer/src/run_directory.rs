@@ -10,6 +10,24 @@ use firebrick_model::write_whole;
 use crate::TrainError;
 
 /// The directory a run leaves: settings, history, curves, model and log.
+///
+/// ```
+/// # use firebrick::{layers::Dense, prelude::*};
+/// use firebrick::training::RunDirectory;
+///
+/// # let data = ArrayDataset::new([[0.0], [1.0], [2.0], [3.0]], [1.0, 3.0, 5.0, 7.0])?;
+/// # let model = Sequential::new([1]).add(Dense::new(1)).build(1, &Device::flex())?;
+/// # let mut trainer = Compile::by_name("adam", "mse", [])?.model(model);
+/// # let folder = tempfile::tempdir()?;
+/// # let runs = folder.path();
+/// let run = RunDirectory::create_numbered(runs, "line")?;
+/// trainer.fit(&data, &Fit::new(2).with_run_directory(run.clone()).with_display(Display::Quiet))?;
+/// assert_eq!(run.path(), runs.join("line-1"));
+/// let saved = SavedModel::read(&run.file(RunDirectory::MODEL))?.into_model(&Device::flex())?;
+/// assert_eq!(saved.summary().num_params(), 2);
+/// assert_eq!(History::read_csv(&run.file(RunDirectory::HISTORY))?["loss"].len(), 2);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RunDirectory {
     path: PathBuf,

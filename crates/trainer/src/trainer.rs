@@ -25,12 +25,12 @@ const SAVE_INTERVAL: Duration = Duration::from_secs(1);
 /// A compiled model: fit it, evaluate it, let it predict.
 ///
 /// ```
-/// use firebrick_data::{ValidationSplit, mnist_sample};
-/// use firebrick_model::MlpConfig;
-/// use firebrick_trainer::{Compile, Display, Fit};
+/// use firebrick::datasets::{ValidationSplit, mnist_sample};
+/// use firebrick::models::MlpConfig;
+/// use firebrick::training::{Compile, Display, Fit};
 ///
 /// let data = mnist_sample()?;
-/// let model = MlpConfig::new(784, 10).with_hidden([32]).init(42, &burn::tensor::Device::flex())?;
+/// let model = MlpConfig::new(784, 10).with_hidden([32]).init(42, &firebrick::burn::tensor::Device::flex())?;
 /// let mut trainer = Compile::by_name("adam", "sparse_categorical_crossentropy", ["accuracy"])?
 ///     .with_learning_rate(0.01)
 ///     .model(model);

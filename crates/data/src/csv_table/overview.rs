@@ -10,6 +10,19 @@ use crate::csv_source::CsvSource;
 use crate::error::DataError;
 
 /// What a table holds, column by column.
+///
+/// ```
+/// # mod firebrick { pub use firebrick_data as datasets; }
+/// use firebrick::datasets::{CsvContent, CsvSource};
+///
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("cats.csv");
+/// std::fs::write(&path, "weight,name\n4.5,Minka\n3.5,Felix\n")?;
+/// let overview = CsvSource::values(&path, ["weight"]).overview()?;
+/// assert_eq!((overview.rows, overview.columns.len()), (2, 2));
+/// assert!(matches!(overview.columns[0].content, CsvContent::Numbers { .. }));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct CsvOverview {
     /// Rows below the header.
@@ -19,6 +32,20 @@ pub struct CsvOverview {
 }
 
 /// What a column of a table holds.
+///
+/// ```
+/// # mod firebrick { pub use firebrick_data as datasets; }
+/// use firebrick::datasets::CsvSource;
+///
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("cats.csv");
+/// std::fs::write(&path, "weight,name\n4.5,Minka\n4.5,Felix\n")?;
+/// let overview = CsvSource::values(&path, ["weight"]).overview()?;
+/// let [weight, name] = &overview.columns[..] else { unreachable!() };
+/// assert_eq!((weight.name.as_str(), weight.different), ("weight", 1));
+/// assert_eq!((name.different, name.empty), (2, 0));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct CsvColumn {
     /// Its name; empty if it has none.
@@ -38,6 +65,19 @@ pub struct CsvColumn {
 }
 
 /// What the fields of a column are, missing ones left out.
+///
+/// ```
+/// # mod firebrick { pub use firebrick_data as datasets; }
+/// use firebrick::datasets::{CsvContent, CsvSource};
+///
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("cats.csv");
+/// std::fs::write(&path, "weight,name\n4.5,Minka\n3.5,Felix\n")?;
+/// let columns = CsvSource::values(&path, ["weight"]).overview()?.columns;
+/// assert!(matches!(columns[0].content, CsvContent::Numbers { .. }));
+/// assert!(matches!(columns[1].content, CsvContent::Words { .. }));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case", tag = "content")]
 pub enum CsvContent {

@@ -111,7 +111,8 @@ fn identity(metadata: &Metadata) -> (u64, u64) {
 /// to nothing are no file.
 ///
 /// ```
-/// use firebrick_model::is_same_file;
+/// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
+/// use firebrick::models::is_same_file;
 ///
 /// let folder = tempfile::tempdir()?;
 /// let [first, second] = ["first", "second"].map(|name| folder.path().join(name));

@@ -110,6 +110,18 @@ fn keep_owner_and_mode(_: &File, _: &Metadata) -> io::Result<()> {
 /// Removes what [`write_whole`](crate::write_whole) and [`AtomicFile`](crate::AtomicFile) left in this folder where their
 /// process was killed; how many files that were. Those that are still being written stay.
 ///
+/// ```
+/// # mod firebrick { pub use firebrick_model as models; }
+/// use firebrick::models::{remove_abandoned_files, write_whole};
+///
+/// # let folder = tempfile::tempdir()?;
+/// # let folder = folder.path();
+/// write_whole(&folder.join("model.bpk"), b"weights")?;
+/// // Nothing was killed, so nothing is left to remove.
+/// assert_eq!(remove_abandoned_files(folder)?, 0);
+/// # Ok::<(), std::io::Error>(())
+/// ```
+///
 /// # Errors
 /// A folder that cannot be read, a file that cannot be removed. A folder that is not there holds none.
 pub fn remove_abandoned_files(folder: &Path) -> io::Result<usize> {

@@ -3,6 +3,20 @@ use serde::{Deserialize, Serialize};
 use super::draws::Draws;
 
 /// The number of units a variance is scaled by.
+///
+/// ```
+/// # mod firebrick { pub use firebrick_model as models; }
+/// use firebrick::models::{FanMode, Initializer, ScalingDistribution};
+///
+/// // What Keras calls GlorotUniform.
+/// let by_hand = Initializer::VarianceScaling {
+///     scale: 1.0,
+///     mode: FanMode::FanAvg,
+///     distribution: ScalingDistribution::Uniform,
+/// };
+/// assert_eq!(by_hand.values(&[4, 3], 7, 0)?, Initializer::GlorotUniform.values(&[4, 3], 7, 0)?);
+/// # Ok::<(), firebrick::models::ModelError>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FanMode {
@@ -16,6 +30,20 @@ pub enum FanMode {
 }
 
 /// The distribution whose variance is scaled.
+///
+/// ```
+/// # mod firebrick { pub use firebrick_model as models; }
+/// use firebrick::models::{FanMode, Initializer, ScalingDistribution};
+///
+/// // What Keras calls HeNormal.
+/// let by_hand = Initializer::VarianceScaling {
+///     scale: 2.0,
+///     mode: FanMode::FanIn,
+///     distribution: ScalingDistribution::TruncatedNormal,
+/// };
+/// assert_eq!(by_hand.values(&[4, 3], 7, 0)?, Initializer::HeNormal.values(&[4, 3], 7, 0)?);
+/// # Ok::<(), firebrick::models::ModelError>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ScalingDistribution {

@@ -13,7 +13,8 @@ impl Layer {
     /// one.
     ///
     /// ```
-    /// use firebrick_model::layers::Layer;
+    /// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
+    /// use firebrick::layers::Layer;
     ///
     /// let names = Layer::argument_names("MaxPooling2D").unwrap_or_default();
     /// assert_eq!(names, ["pool_size", "strides", "padding"]);

@@ -20,16 +20,19 @@ type OutputShape = dyn Fn(&[usize]) -> Vec<usize> + Send + Sync;
 /// [`forward`](crate::SequentialModel::forward) panics.
 ///
 /// ```
-/// use burn::tensor::{Device, Tensor};
-/// use firebrick_model::Sequential;
-/// use firebrick_model::layers::{Dense, Lambda};
+/// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
+/// use firebrick::burn::tensor::{Device, Tensor};
+/// use firebrick::layers::Lambda;
+/// use firebrick::models::Sequential;
 ///
 /// let square = Lambda::new("square", |x| {
 ///     let x: Tensor<2> = x.into_rank()?;
 ///     Ok(x.square().into())
 /// });
-/// let model = Sequential::new([4]).add(square).add(Dense::new(2)).build(1, &Device::flex())?;
-/// # Ok::<(), firebrick_model::ModelError>(())
+/// let model = Sequential::new([2]).add(square).build(1, &Device::flex())?;
+/// let x = Tensor::<2>::from_floats([[-1.0, 3.0]], &Device::flex());
+/// assert_eq!(model.predict(x)?.into_vec()?, [1.0, 9.0]);
+/// # Ok::<(), firebrick::models::ModelError>(())
 /// ```
 ///
 /// # Shapes

@@ -3,7 +3,8 @@ use serde::{Deserialize, Serialize};
 /// What to add to or take from the sides of an image.
 ///
 /// ```
-/// use firebrick_model::layers::Margins2D;
+/// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
+/// use firebrick::layers::Margins2D;
 ///
 /// assert_eq!(Margins2D::from(1), Margins2D::from([[1, 1], [1, 1]]));
 /// assert_eq!(Margins2D::from([1, 2]), Margins2D::from([[1, 1], [2, 2]]));

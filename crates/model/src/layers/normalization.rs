@@ -15,13 +15,14 @@ pub(crate) use moments::Moments;
 /// by [`Sequential::adapt`](crate::Sequential::adapt). The layer has no weights.
 ///
 /// ```
-/// use burn::tensor::{Device, Tensor};
-/// use firebrick_model::layers::Normalization;
+/// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
+/// use firebrick::burn::tensor::{Device, Tensor};
+/// use firebrick::layers::Normalization;
 ///
 /// let samples = Tensor::<2>::from_floats([[0.0, 7.0], [2.0, 9.0]], &Device::flex());
 /// let layer = Normalization::new().adapt(samples)?;
 /// assert_eq!(layer, Normalization::new().with_statistics([1.0, 8.0], [1.0, 1.0]));
-/// # Ok::<(), firebrick_model::layers::LayerProblem>(())
+/// # Ok::<(), firebrick::layers::LayerProblem>(())
 /// ```
 ///
 /// # Shapes

@@ -3,7 +3,8 @@ use serde::{Deserialize, Serialize};
 /// Height and width, or one number for both.
 ///
 /// ```
-/// use firebrick_model::layers::Size2D;
+/// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
+/// use firebrick::layers::Size2D;
 ///
 /// assert_eq!(Size2D::from(3), Size2D::from([3, 3]));
 /// ```

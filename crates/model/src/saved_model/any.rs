@@ -16,8 +16,9 @@ impl SavedModel {
     /// Builds the network that the file describes, of whichever kind.
     ///
     /// ```
-    /// # use burn::tensor::Device;
-    /// # use firebrick_model::{MlpConfig, SavedModel, save_model};
+    /// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
+    /// # use firebrick::burn::tensor::Device;
+    /// # use firebrick::models::{MlpConfig, SavedModel, save_model};
     /// # let directory = tempfile::tempdir()?;
     /// # let path = directory.path().join("model.bpk");
     /// let device = Device::flex();

@@ -10,8 +10,10 @@ impl SavedModel {
     /// Builds the sequential network that the file describes.
     ///
     /// ```
-    /// # use burn::tensor::Device;
-    /// # use firebrick_model::{SavedModel, Sequential, layers::Dense, save_model};
+    /// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
+    /// # use firebrick::burn::tensor::Device;
+    /// # use firebrick::layers::Dense;
+    /// # use firebrick::models::{SavedModel, Sequential, save_model};
     /// # let directory = tempfile::tempdir()?;
     /// # let path = directory.path().join("model.bpk");
     /// let device = Device::flex();

@@ -19,9 +19,10 @@ impl Sequential {
     /// seen.
     ///
     /// ```
-    /// use burn::tensor::{Device, Tensor};
-    /// use firebrick_model::layers::{Dense, Normalization};
-    /// use firebrick_model::{AnyTensor, ModelError, Sequential};
+    /// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
+    /// use firebrick::burn::tensor::{Device, Tensor};
+    /// use firebrick::layers::{Dense, Normalization};
+    /// use firebrick::models::{AnyTensor, ModelError, Sequential};
     ///
     /// let device = Device::flex();
     /// let inputs = Tensor::<2>::from_floats([[0.0, 7.0], [2.0, 9.0]], &device);

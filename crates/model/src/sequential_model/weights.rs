@@ -10,6 +10,16 @@ use crate::{ModelError, SequentialModel};
 const COMPARED: usize = 256;
 
 /// A weight's shape and values as Keras lays them out, row by row.
+///
+/// ```
+/// # mod firebrick { pub use firebrick_model as models; }
+/// use firebrick::models::WeightValue;
+///
+/// let kernel = WeightValue::new([2, 1], [0.5, -0.5])?;
+/// assert_eq!((kernel.shape(), kernel.values()), (&[2, 1][..], &[0.5, -0.5][..]));
+/// assert!(WeightValue::new([2, 2], [0.5]).is_err());
+/// # Ok::<(), firebrick::models::ModelError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct WeightValue {
     shape: Vec<usize>,
@@ -59,14 +69,16 @@ impl SequentialModel {
     /// The weight of a path such as `dense_1/kernel`: the layer's name and Keras' name of the weight.
     ///
     /// ```
-    /// use burn::tensor::Device;
-    /// use firebrick_model::{Sequential, WeightValue, layers::Dense};
+    /// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
+    /// use firebrick::burn::tensor::Device;
+    /// use firebrick::layers::Dense;
+    /// use firebrick::models::{Sequential, WeightValue};
     ///
     /// let mut model = Sequential::new([2]).add(Dense::new(1)).build(7, &Device::flex())?;
     /// assert_eq!(model.weight("dense/kernel")?.shape(), [2, 1]);
     /// model.set_weight("dense/bias", WeightValue::new([1], [0.5])?)?;
     /// assert_eq!(model.weight("dense/bias")?.values(), [0.5]);
-    /// # Ok::<(), firebrick_model::ModelError>(())
+    /// # Ok::<(), firebrick::models::ModelError>(())
     /// ```
     ///
     /// # Errors

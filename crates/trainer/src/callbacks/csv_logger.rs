@@ -12,10 +12,19 @@ use crate::{Callback, Flow, HookResult, Logs, TrainError, Training};
 /// in our form.
 ///
 /// ```
-/// use firebrick_trainer::Fit;
-/// use firebrick_trainer::callbacks::CsvLogger;
+/// # use firebrick::{layers::Dense, prelude::*};
+/// use firebrick::callbacks::CsvLogger;
 ///
-/// let fit = Fit::new(3).with_callback(CsvLogger::new("training.csv").with_append());
+/// # let data = ArrayDataset::new([[0.0], [1.0], [2.0], [3.0]], [1.0, 3.0, 5.0, 7.0])?;
+/// # let model = Sequential::new([1]).add(Dense::new(1)).build(1, &Device::flex())?;
+/// # let mut trainer = Compile::by_name("sgd", "mse", [])?.model(model);
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("training.csv");
+/// let fit = Fit::new(3).with_callback(CsvLogger::new(&path).with_append()).with_display(Display::Quiet);
+/// trainer.fit(&data, &fit)?;
+/// // A line of names, then a line an epoch.
+/// assert_eq!(std::fs::read_to_string(&path)?.lines().count(), 4);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
 /// # Errors

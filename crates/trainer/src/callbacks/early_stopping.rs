@@ -12,13 +12,18 @@ use crate::{Callback, Flow, HookResult, Logs, Training, Weights};
 /// which no later epoch could be better.
 ///
 /// ```
-/// use firebrick_trainer::Fit;
-/// use firebrick_trainer::callbacks::EarlyStopping;
+/// # use firebrick::{layers::Dense, prelude::*};
+/// use firebrick::callbacks::EarlyStopping;
 ///
-/// let stopping = EarlyStopping::new("val_loss")
-///     .with_patience(5)
-///     .with_restore_best_weights();
-/// let fit = Fit::new(100).with_validation_split(0.1).with_callback(stopping);
+/// # let data = ArrayDataset::new([[0.0], [1.0], [2.0], [3.0]], [1.0, 3.0, 5.0, 7.0])?;
+/// # let model = Sequential::new([1]).add(Dense::new(1)).build(1, &Device::flex())?;
+/// let mut trainer = Compile::by_name("sgd", "mse", [])?.with_learning_rate(1e-6).model(model);
+/// // Far too slow: after the first epoch none is better by 0.1.
+/// let stopping = EarlyStopping::new("loss").with_min_delta(0.1).with_patience(3);
+/// let fit = Fit::new(100).with_callback(stopping).with_display(Display::Quiet);
+/// let history = trainer.fit(&data, &fit)?;
+/// assert_eq!(history.stop_reason.to_string(), "stopped by EarlyStopping in epoch 4");
+/// # Ok::<(), firebrick::training::TrainError>(())
 /// ```
 ///
 /// # Errors

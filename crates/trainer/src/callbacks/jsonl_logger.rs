@@ -10,6 +10,22 @@ use crate::{Callback, Flow, HookResult, Logs, TrainError, Training};
 ///
 /// Epochs are counted from 1; the rate is that of the next step. A figure that is no finite number is `null`.
 ///
+/// ```
+/// # use firebrick::{layers::Dense, prelude::*};
+/// use firebrick::callbacks::JsonlLogger;
+///
+/// # let data = ArrayDataset::new([[0.0], [1.0], [2.0], [3.0]], [1.0, 3.0, 5.0, 7.0])?;
+/// # let model = Sequential::new([1]).add(Dense::new(1)).build(1, &Device::flex())?;
+/// # let mut trainer = Compile::by_name("adam", "mse", [])?.model(model);
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("training.jsonl");
+/// let fit = Fit::new(2).with_callback(JsonlLogger::new(&path)).with_display(Display::Quiet);
+/// trainer.fit(&data, &fit)?;
+/// let text = std::fs::read_to_string(&path)?;
+/// assert!(text.lines().any(|line| line.contains("\"epoch\":2")), "{text}");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 /// A file that cannot be written.
 ///

@@ -12,8 +12,8 @@ macro_rules! lambda_callback {
         /// A callback of closures, for what is used once.
         ///
         /// ```
-        /// use firebrick_trainer::callbacks::LambdaCallback;
-        /// use firebrick_trainer::{Fit, Flow};
+        /// use firebrick::callbacks::{Flow, LambdaCallback};
+        /// use firebrick::training::Fit;
         ///
         /// let callback = LambdaCallback::new().with_on_epoch_end(|training, logs| {
         ///     println!("{}: {logs}", training.epoch());

@@ -7,11 +7,16 @@ use crate::{Callback, Flow, HookResult, TrainError, Training};
 /// Keras counts from 0.
 ///
 /// ```
-/// use firebrick_trainer::Fit;
-/// use firebrick_trainer::callbacks::LearningRateScheduler;
+/// # use firebrick::{layers::Dense, prelude::*};
+/// use firebrick::callbacks::LearningRateScheduler;
 ///
-/// let halving = LearningRateScheduler::new(|epoch, rate| if epoch <= 10 { rate } else { 0.5 * rate });
-/// let fit = Fit::new(20).with_callback(halving);
+/// # let data = ArrayDataset::new([[0.0], [1.0], [2.0], [3.0]], [1.0, 3.0, 5.0, 7.0])?;
+/// # let model = Sequential::new([1]).add(Dense::new(1)).build(1, &Device::flex())?;
+/// let mut trainer = Compile::by_name("sgd", "mse", [])?.with_learning_rate(0.02).model(model);
+/// let halving = LearningRateScheduler::new(|epoch, rate| if epoch <= 2 { rate } else { 0.5 * rate });
+/// let fit = Fit::new(4).with_callback(halving).with_display(Display::Quiet);
+/// assert_eq!(trainer.fit(&data, &fit)?["learning_rate"], [0.02, 0.02, 0.01, 0.005]);
+/// # Ok::<(), firebrick::training::TrainError>(())
 /// ```
 ///
 /// # Errors

@@ -7,6 +7,14 @@ use crate::metrics::Direction;
 use crate::{Callback, Flow, HookResult, Logs, RunDirectory, TrainError, Training};
 
 /// How often a [`ModelCheckpoint`] saves.
+///
+/// ```
+/// use firebrick::callbacks::{ModelCheckpoint, SaveFreq};
+///
+/// let checkpoint = ModelCheckpoint::new("{epoch:02d}.bpk")?.with_save_freq(SaveFreq::Epochs(5))?;
+/// assert!(ModelCheckpoint::new("last.bpk")?.with_save_freq(SaveFreq::Batches(0)).is_err());
+/// # Ok::<(), firebrick::training::TrainError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SaveFreq {
     /// After every so many epochs: those whose number is a multiple.
@@ -26,12 +34,21 @@ pub enum SaveFreq {
 /// was not validated, is not saved.
 ///
 /// ```
-/// use firebrick_trainer::Fit;
-/// use firebrick_trainer::callbacks::ModelCheckpoint;
+/// # use firebrick::{layers::Dense, prelude::*};
+/// use firebrick::callbacks::ModelCheckpoint;
+/// use firebrick::training::RunDirectory;
 ///
-/// let checkpoint = ModelCheckpoint::new("best.bpk")?.with_save_best_only();
-/// let fit = Fit::new(100).with_validation_split(0.1).with_callback(checkpoint);
-/// # Ok::<(), firebrick_trainer::TrainError>(())
+/// # let data = ArrayDataset::new([[0.0], [1.0], [2.0], [3.0]], [1.0, 3.0, 5.0, 7.0])?;
+/// # let model = Sequential::new([1]).add(Dense::new(1)).build(1, &Device::flex())?;
+/// # let mut trainer = Compile::by_name("sgd", "mse", [])?.with_learning_rate(0.02).model(model);
+/// # let folder = tempfile::tempdir()?;
+/// let run = RunDirectory::create_numbered(folder.path(), "line")?;
+/// let checkpoint = ModelCheckpoint::new("best.bpk")?.with_monitor("loss").with_save_best_only();
+/// let fit = Fit::new(3).with_run_directory(run.clone()).with_callback(checkpoint).with_display(Display::Quiet);
+/// trainer.fit(&data, &fit)?;
+/// let best = run.file(RunDirectory::CHECKPOINTS).join("best.bpk");
+/// assert!(SavedModel::read(&best)?.into_model(&Device::flex()).is_ok());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
 /// # Errors

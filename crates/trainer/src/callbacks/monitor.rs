@@ -2,6 +2,13 @@ use crate::TrainError;
 use crate::metrics::Direction;
 
 /// Which way a watched figure gets better.
+///
+/// ```
+/// use firebrick::callbacks::{EarlyStopping, MonitorMode};
+///
+/// // A figure whose name does not tell which way it gets better.
+/// let stopping = EarlyStopping::new("val_profit").with_mode(MonitorMode::Max);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum MonitorMode {
     /// As its metric says; a loss falls.

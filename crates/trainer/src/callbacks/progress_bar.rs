@@ -9,6 +9,13 @@ use crate::{Callback, Display, EpochRecord, Flow, HookResult, Logs, TrainError, 
 /// The line is redrawn a few times a second, each time waiting for the device. What other callbacks say
 /// is not on it.
 ///
+/// ```
+/// use firebrick::callbacks::ProgressBar;
+/// use firebrick::training::{Display, Fit};
+///
+/// let fit = Fit::new(100).with_display(Display::Quiet).with_callback(ProgressBar::new());
+/// ```
+///
 /// # Source
 /// <https://keras.io/api/callbacks/progbar_logger/>
 pub struct ProgressBar {

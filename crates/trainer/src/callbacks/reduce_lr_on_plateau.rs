@@ -12,14 +12,14 @@ use crate::{Callback, Flow, HookResult, Logs, TrainError, Training};
 /// One thing differs from Keras: NaN is never the best figure, not even that of the first epoch.
 ///
 /// ```
-/// use firebrick_trainer::Fit;
-/// use firebrick_trainer::callbacks::ReduceLrOnPlateau;
+/// use firebrick::callbacks::ReduceLrOnPlateau;
+/// use firebrick::training::Fit;
 ///
 /// let plateau = ReduceLrOnPlateau::new("val_loss")
 ///     .with_factor(0.5)?
 ///     .with_patience(3);
 /// let fit = Fit::new(100).with_validation_split(0.1).with_callback(plateau);
-/// # Ok::<(), firebrick_trainer::TrainError>(())
+/// # Ok::<(), firebrick::training::TrainError>(())
 /// ```
 ///
 /// # Errors

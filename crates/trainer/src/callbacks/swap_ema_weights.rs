@@ -6,13 +6,13 @@ use crate::{Callback, Flow, HookResult, Logs, TrainError, Training, Weights};
 /// nothing to swap. The optimizer has to keep an average, see [`Optimizer::with_ema`](crate::Optimizer::with_ema).
 ///
 /// ```
-/// use firebrick_trainer::callbacks::SwapEmaWeights;
-/// use firebrick_trainer::{Fit, Optimizer};
+/// use firebrick::callbacks::SwapEmaWeights;
+/// use firebrick::training::{Fit, Optimizer};
 ///
 /// let optimizer = Optimizer::adam().with_ema(0.99)?;
 /// // Callbacks behind it see the average at the end of an epoch: a checkpoint would save it.
 /// let fit = Fit::new(10).with_callback(SwapEmaWeights::new().with_swap_on_epoch());
-/// # Ok::<(), firebrick_trainer::TrainError>(())
+/// # Ok::<(), firebrick::training::TrainError>(())
 /// ```
 ///
 /// # Source

@@ -8,6 +8,14 @@ use crate::{Callback, Flow, HookResult, Logs, TrainError, Training};
 use event_file::EventFile;
 
 /// How often a [`TensorBoard`] writes the figures of the training.
+///
+/// ```
+/// use firebrick::callbacks::{TensorBoard, UpdateFreq};
+///
+/// let board = TensorBoard::new("logs").with_update_freq(UpdateFreq::Batches(100))?;
+/// assert!(TensorBoard::new("logs").with_update_freq(UpdateFreq::Batches(0)).is_err());
+/// # Ok::<(), firebrick::training::TrainError>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum UpdateFreq {
     /// After every epoch.
@@ -30,8 +38,8 @@ pub enum UpdateFreq {
 /// Every epoch is one write, so that the files can be read at any time.
 ///
 /// ```
-/// use firebrick_trainer::Fit;
-/// use firebrick_trainer::callbacks::TensorBoard;
+/// use firebrick::callbacks::TensorBoard;
+/// use firebrick::training::Fit;
 ///
 /// let fit = Fit::new(3).with_callback(TensorBoard::new("logs"));
 /// ```

@@ -6,6 +6,13 @@ use crate::{Callback, Flow, HookResult, Training};
 /// batch, at the price of waiting for the device after every batch. Either way the model has the last weights
 /// that are known to be good; Keras leaves those that are NaN.
 ///
+/// ```
+/// use firebrick::callbacks::TerminateOnNan;
+/// use firebrick::training::Fit;
+///
+/// let fit = Fit::new(100).with_callback(TerminateOnNan::new());
+/// ```
+///
 /// # Source
 /// <https://keras.io/api/callbacks/terminate_on_nan/>
 #[derive(Clone, Copy, Debug, Default)]

@@ -11,7 +11,8 @@ const MOST_PANELS: usize = 196;
 /// each of several bear its name.
 ///
 /// ```
-/// use firebrick_trainer::{EpochRecord, History, run_panels};
+/// use firebrick::curves::run_panels;
+/// use firebrick::training::{EpochRecord, History};
 ///
 /// let mut history = History::default();
 /// history.push(EpochRecord {

@@ -16,10 +16,10 @@ checked! {
     /// exceeds 0.5. Targets are class indices, or one-hot. What is no class is left out.
     ///
     /// ```
-    /// use burn::tensor::{Device, Tensor};
-    /// use firebrick_trainer::metrics::ConfusionMatrix;
-    /// use firebrick_trainer::{MetricFunction, Outputs};
-    /// use firebrick_model::Activation;
+    /// use firebrick::burn::tensor::{Device, Tensor};
+    /// use firebrick::losses::Outputs;
+    /// use firebrick::metrics::{ConfusionMatrix, MetricFunction};
+    /// use firebrick::models::Activation;
     ///
     /// let device = Device::flex();
     /// let targets = Tensor::from_floats([[0.0], [1.0], [1.0]], &device);

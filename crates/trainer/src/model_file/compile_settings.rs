@@ -6,6 +6,16 @@ use super::section::{Located, Section, wrong_value};
 use crate::{Compile, Loss, Metric, Optimizer};
 
 /// The `[compile]` of a [`ModelFile`](super::ModelFile): optimizer, learning rate, loss and metrics.
+///
+/// ```
+/// use firebrick::training::CompileSettings;
+/// use firebrick::prelude::*;
+///
+/// let settings = CompileSettings::default();
+/// assert_eq!(settings.loss, Loss::from(SparseCategoricalCrossentropy::new()));
+/// assert!(settings.metrics.is_empty());
+/// let compile: Compile = settings.to_compile();
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct CompileSettings {
     /// `optimizer`, a name or a table of a name and arguments; Keras' default is `rmsprop`.

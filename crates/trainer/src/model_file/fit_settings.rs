@@ -8,6 +8,14 @@ use crate::{Fit, TrainError};
 
 /// The `[fit]` of a [`ModelFile`](super::ModelFile), with Keras' names and defaults; the seed is
 /// [`Fit`]'s.
+///
+/// ```
+/// use firebrick::training::{Fit, FitSettings};
+///
+/// let settings = FitSettings { epochs: 3, ..FitSettings::default() };
+/// assert_eq!((settings.batch_size, settings.shuffle), (32, true));
+/// let fit: Fit = settings.to_fit();
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct FitSettings {

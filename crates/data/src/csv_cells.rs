@@ -13,7 +13,8 @@ use crate::number_format::NumberFormat;
 /// [`CsvSource::with_missing_words`](crate::CsvSource::with_missing_words).
 ///
 /// ```
-/// use firebrick_data::{CsvMissing, CsvSource};
+/// # mod firebrick { pub use firebrick_data::{burn, self as datasets}; }
+/// use firebrick::datasets::{CsvMissing, CsvSource};
 ///
 /// let houses = CsvSource::values("houses.csv", ["price"]).with_missing(CsvMissing::Drop);
 /// # let _ = houses;

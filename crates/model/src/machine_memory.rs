@@ -5,6 +5,16 @@ use std::path::Path;
 
 /// The bytes of memory that this process may have, where the system says so: on Linux what the machine has, swap
 /// included, or less where its control group is limited, as in a container.
+///
+/// ```
+/// # mod firebrick { pub use firebrick_model as models; }
+/// use firebrick::models::machine_memory;
+///
+/// if let Some(bytes) = machine_memory() {
+///     println!("{:.1} GiB", bytes as f64 / f64::from(1 << 30));
+///     assert!(bytes > 0);
+/// }
+/// ```
 pub fn machine_memory() -> Option<u64> {
     let machine = total(&fs::read_to_string("/proc/meminfo").ok()?)?;
     let groups = fs::read_to_string("/proc/self/cgroup").unwrap_or_default();

@@ -3,13 +3,14 @@ use crate::{LayerSummary, Summary};
 /// How much room a network takes, counted in numbers of single precision.
 ///
 /// ```
-/// use firebrick_model::MlpConfig;
+/// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
+/// use firebrick::models::MlpConfig;
 ///
 /// let size = MlpConfig::new(784, 10).with_hidden([100]).summary()?.size();
 /// assert_eq!(size.num_params, 79_510);
 /// assert_eq!(size.kept, 784 + 100);
 /// assert_eq!(size.widest, 784 + 100);
-/// # Ok::<(), firebrick_model::ModelError>(())
+/// # Ok::<(), firebrick::models::ModelError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ModelSize {

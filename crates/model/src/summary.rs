@@ -200,7 +200,8 @@ fn grouped(number: usize) -> String {
 /// `407080` as `397.54 KB`, in powers of 1024 as Keras counts.
 ///
 /// ```
-/// assert_eq!(firebrick_model::readable_bytes(407_080), "397.54 KB");
+/// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
+/// assert_eq!(firebrick::models::readable_bytes(407_080), "397.54 KB");
 /// ```
 pub fn readable_bytes(bytes: u64) -> String {
     let units = ["B", "KB", "MB", "GB", "TB", "PB"];

@@ -8,7 +8,8 @@ const SHOWN: usize = 80;
 /// written out as in a Rust string, a line end too; all else stays as it is.
 ///
 /// ```
-/// use firebrick_model::visible;
+/// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
+/// use firebrick::models::visible;
 ///
 /// assert_eq!(visible("größe"), "größe");
 /// assert_eq!(visible("a\u{1b}[2Jb\n"), "a\\u{1b}[2Jb\\n");
@@ -32,7 +33,8 @@ pub fn visible(text: &str) -> Cow<'_, str> {
 /// A text from outside as a message shows it: [`visible`], and no more than its first 80 characters.
 ///
 /// ```
-/// use firebrick_model::shortened;
+/// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
+/// use firebrick::models::shortened;
 ///
 /// assert_eq!(shortened("adma"), "adma");
 /// assert_eq!(shortened(&"x".repeat(1_000_000)).chars().count(), 81);

@@ -269,9 +269,9 @@ impl<M: Model> Trainer<M> {
     /// them is there at a time.
     ///
     /// ```
-    /// use burn::tensor::{Device, Tensor};
-    /// use firebrick_model::MlpConfig;
-    /// use firebrick_trainer::{Compile, Pass, TrainError};
+    /// use firebrick::burn::tensor::{Device, Tensor};
+    /// use firebrick::models::MlpConfig;
+    /// use firebrick::training::{Compile, Pass, TrainError};
     ///
     /// let device = Device::flex();
     /// let model = MlpConfig::new(3, 2).init(42, &device)?;

@@ -7,11 +7,12 @@ impl CsvSource {
     /// Sets what stands before the fraction of a number, `.` or `,`.
     ///
     /// ```
-    /// use firebrick_data::CsvSource;
+    /// # mod firebrick { pub use firebrick_data::{burn, self as datasets}; }
+    /// use firebrick::datasets::CsvSource;
     ///
     /// let houses = CsvSource::values("houses.csv", ["price"]).with_delimiter(';')?.with_decimal(',')?;
     /// # let _ = houses;
-    /// # Ok::<(), firebrick_data::DataError>(())
+    /// # Ok::<(), firebrick::datasets::DataError>(())
     /// ```
     ///
     /// # Errors

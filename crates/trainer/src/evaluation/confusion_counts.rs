@@ -4,7 +4,7 @@ use serde::Serialize;
 /// and not for all pairs of classes.
 ///
 /// ```
-/// use firebrick_trainer::ConfusionCounts;
+/// use firebrick::training::ConfusionCounts;
 ///
 /// let counts = ConfusionCounts::new(3, &[0, 0, 1, 2], &[0, 1, 1, 1]);
 /// assert_eq!(counts.get(0, 1), 1);
@@ -19,6 +19,15 @@ pub struct ConfusionCounts {
 }
 
 /// How often one class was taken for one.
+///
+/// ```
+/// use firebrick::training::ConfusionCounts;
+///
+/// // One sample of class 0, taken for class 1.
+/// let counts = ConfusionCounts::new(2, &[0], &[1]);
+/// let cell = counts.cells()[0];
+/// assert_eq!((cell.label, cell.predicted, cell.count, cell.is_right()), (0, 1, 1, false));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct ConfusionCell {
     /// The true class, counted from 0.

@@ -60,6 +60,8 @@ mod table_mistakes;
 mod table_model_file;
 #[path = "shell/table_predictions.rs"]
 mod table_predictions;
+#[path = "shell/table_scores.rs"]
+mod table_scores;
 #[path = "shell/train.rs"]
 mod train;
 #[path = "shell/usage.rs"]

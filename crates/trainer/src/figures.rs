@@ -8,22 +8,23 @@ pub(crate) struct RunningFigures {
 }
 
 impl RunningFigures {
-    /// Adds a batch by its mean loss and by what each metric's sums grow by.
+    /// Adds a batch by its mean loss and by the numbers of each metric, which `join` adds to the sums of the metric of
+    /// this index.
     pub(crate) fn add<'a>(
         &mut self,
         samples: usize,
         mean_loss: f64,
-        sums: impl IntoIterator<Item = &'a [f32]>,
+        numbers: impl IntoIterator<Item = &'a [f32]>,
+        join: impl Fn(usize, &mut [f64], &[f64]),
     ) {
         self.samples += samples;
         self.batches += 1;
         self.loss += mean_loss * samples as f64;
-        for (index, own) in sums.into_iter().enumerate() {
-            if self.sums.len() <= index {
-                self.sums.push(vec![0.0; own.len()]);
-            }
-            for (sum, value) in self.sums[index].iter_mut().zip(own) {
-                *sum += f64::from(*value);
+        for (index, own) in numbers.into_iter().enumerate() {
+            let own: Vec<f64> = own.iter().copied().map(f64::from).collect();
+            match self.sums.get_mut(index) {
+                Some(sums) => join(index, sums, &own),
+                None => self.sums.push(own),
             }
         }
     }
@@ -54,10 +55,15 @@ mod tests {
     #[test]
     fn a_smaller_last_batch_weighs_less() {
         let mut figures = RunningFigures::default();
-        figures.add(8, 1.0, [&[4.0, 8.0][..]]);
-        figures.add(2, 3.0, [&[2.0, 2.0][..]]);
+        let join = |index: usize, sums: &mut [f64], batch: &[f64]| {
+            assert_eq!(index, 0);
+            sums[0] += batch[0];
+            sums[1] = sums[1].max(batch[1]);
+        };
+        figures.add(8, 1.0, [&[4.0, 8.0][..]], join);
+        figures.add(2, 3.0, [&[2.0, 2.0][..]], join);
         assert!((figures.loss() - 1.4).abs() < 1e-12);
-        assert_eq!(figures.sums, [[6.0, 10.0]]);
+        assert_eq!(figures.sums, [[6.0, 8.0]], "joined as the metric says");
         assert_eq!((figures.samples(), figures.batches()), (10, 2));
     }
 }

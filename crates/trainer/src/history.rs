@@ -199,11 +199,12 @@ impl History {
         self.columns.iter().map(|(name, _)| name.as_str())
     }
 
-    /// The first epoch in which a figure was at its best; NaN never is.
+    /// The first epoch in which a figure was at its best; NaN, or one that is undefined, never is.
     pub fn best_epoch(&self, name: &str, direction: Direction) -> Option<&EpochRecord> {
         let mut best: Option<(&EpochRecord, f64)> = None;
         for record in &self.epochs {
-            let Some(value) = record.get(name).filter(|value| !value.is_nan()) else {
+            let value = record.figures.get_defined(name);
+            let Some(value) = value.filter(|value| !value.is_nan()) else {
                 continue;
             };
             if best.is_none_or(|(_, best)| direction.is_better(value, best)) {

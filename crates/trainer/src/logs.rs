@@ -16,6 +16,8 @@ use serde::{Serialize, Serializer};
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Logs {
     entries: Vec<(String, f64)>,
+    /// The names of those that say nothing.
+    undefined: Vec<String>,
 }
 
 impl Logs {
@@ -30,19 +32,43 @@ impl Logs {
             .find_map(|(own, value)| (own == name).then_some(value))
     }
 
+    /// The figure of this name if it says anything: not where it is a convention for what is undefined, as the
+    /// [`R2Score`](crate::metrics::R2Score) of targets that are all the same.
+    pub fn get_defined(&self, name: &str) -> Option<f64> {
+        self.get(name).filter(|_| self.is_defined(name))
+    }
+
+    /// Whether the figure of this name, if there is one, says anything.
+    pub fn is_defined(&self, name: &str) -> bool {
+        !self.undefined.iter().any(|own| own == name)
+    }
+
     /// Adds a figure, or replaces the one of this name.
     pub fn insert(&mut self, name: impl Into<String>, value: f64) {
         let name = name.into();
+        self.undefined.retain(|own| *own != name);
         match self.entries.iter_mut().find(|(own, _)| *own == name) {
             Some((_, own)) => *own = value,
             None => self.entries.push((name, value)),
         }
     }
 
+    /// Adds a figure that says nothing, or replaces the one of this name; `value` is what is shown.
+    pub(crate) fn insert_undefined(&mut self, name: impl Into<String>, value: f64) {
+        let name = name.into();
+        self.insert(name.clone(), value);
+        self.undefined.push(name);
+    }
+
     /// Adds the figures of another, their names with `prefix` in front.
     pub(crate) fn extend(&mut self, prefix: &str, other: &Self) {
         for (name, value) in other.iter() {
-            self.insert(format!("{prefix}{name}"), value);
+            let own = format!("{prefix}{name}");
+            if other.is_defined(name) {
+                self.insert(own, value);
+            } else {
+                self.insert_undefined(own, value);
+            }
         }
     }
 

@@ -21,6 +21,7 @@ mod condition_count;
 mod confusion_matrix;
 mod cosine_similarity;
 mod direction;
+mod distances;
 mod f1_score;
 mod f_score;
 mod fbeta_score;
@@ -107,8 +108,8 @@ pub use top_k_categorical_accuracy::TopKCategoricalAccuracy;
 
 /// A figure of a whole data set, gathered batch by batch.
 ///
-/// A metric has no state of its own: every batch gives numbers that add up, on the device, and the
-/// figure is a function of their sums, on the host.
+/// A metric has no state of its own: every batch gives numbers, on the device, that add up on the host
+/// (or are [joined](Self::join) otherwise), and the figure is a function of their sums.
 ///
 /// ```
 /// use firebrick::metrics::{Direction, Metric, MetricFunction};
@@ -178,8 +179,23 @@ pub trait MetricFunction: fmt::Debug + Send + Sync {
         weights: Option<Tensor<1>>,
     ) -> Tensor<1>;
 
+    /// Joins the sums so far with the numbers of another batch, of which there are as many: adds them, unless that
+    /// would lose what the figure is made of, as where large numbers that differ by little are squared.
+    fn join(&self, sums: &mut [f64], batch: &[f64]) {
+        for (sum, value) in sums.iter_mut().zip(batch) {
+            *sum += value;
+        }
+    }
+
     /// The figure: one number, or one for each class or threshold.
     fn result(&self, sums: &[f64]) -> Vec<f64>;
+
+    /// Whether one of the figures, counted from 0, says anything: not where it is a convention, as the
+    /// [`R2Score`] of a single target. What is undefined is shown, but a callback that watches it takes the epoch for one
+    /// without the figure, so that nothing is chosen by it.
+    fn is_defined(&self, _sums: &[f64], _figure: usize) -> bool {
+        true
+    }
 }
 
 /// What is measured beside the loss.

@@ -43,7 +43,7 @@ struct Measured {
 pub(crate) struct Assessed {
     /// Differentiable, `[1]`.
     pub(crate) loss: Tensor<1>,
-    /// What each metric's sums grow by.
+    /// What each metric's sums are joined with.
     pub(crate) sums: Vec<Tensor<1>>,
     /// `[rows, columns]`.
     pub(crate) outputs: Outputs,
@@ -175,10 +175,21 @@ impl Objective {
                     1 => measured.name.clone(),
                     _ => format!("{}_{part}", measured.name),
                 };
-                logs.insert(name, *result);
+                if self.function(measured).is_defined(sums, part) {
+                    logs.insert(name, *result);
+                } else {
+                    logs.insert_undefined(name, *result);
+                }
             }
         }
         logs
+    }
+
+    /// Joins the sums of the metric of this index with the numbers of another batch.
+    pub(crate) fn join(&self, metric: usize, sums: &mut [f64], batch: &[f64]) {
+        if let Some(measured) = self.metrics.get(metric) {
+            self.function(measured).join(sums, batch);
+        }
     }
 
     /// Which way a figure gets better, one of the validation data too; a loss falls.

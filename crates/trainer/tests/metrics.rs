@@ -1,4 +1,5 @@
-//! Metrics against Keras' own; see `data/make_metrics.py`.
+//! Metrics against Keras' own, see `data/make_metrics.py`, and against scikit-learn's where single precision is not
+//! enough for Keras, see `data/make_regression_scores.py`.
 //!
 //! `FIREBRICK_GOLDEN` may name another folder with a `metrics.json` of the same form.
 
@@ -74,6 +75,13 @@ impl Case {
 
     /// Whether it is built.
     fn check(&self) -> bool {
+        self.check_by(|name, batch, function, sums, expected| {
+            assert_close(name, batch, &function.result(sums), expected);
+        })
+    }
+
+    /// Whether it is built; what its sums come to after each batch is checked by `compare`.
+    fn check_by(&self, compare: Compare) -> bool {
         let Some(metric) = self.metric() else {
             return false;
         };
@@ -96,14 +104,13 @@ impl Case {
                 batch.sample_weight.as_ref(),
             );
             if sums.is_empty() {
-                sums = vec![0.0; added.len()];
-            }
-            assert_eq!(sums.len(), added.len(), "{}", self.name);
-            for (sum, added) in sums.iter_mut().zip(added) {
-                *sum += added;
+                sums = added;
+            } else {
+                assert_eq!(sums.len(), added.len(), "{}", self.name);
+                function.join(&mut sums, &added);
             }
             let (_, expected) = numbers(expected);
-            assert_close(&self.name, index + 1, &function.result(&sums), &expected);
+            compare(&self.name, index + 1, function, &sums, &expected);
             if let Some(name) = &self.default_name {
                 assert_eq!(metric.name(), without_count(name), "{}", self.name);
             }
@@ -121,6 +128,9 @@ impl Case {
         true
     }
 }
+
+/// Compares, after a batch of a case, what sums come to with what is expected.
+type Compare = fn(&str, usize, &dyn MetricFunction, &[f64], &[f64]);
 
 /// Keras numbers the metrics of one name in a program.
 fn without_count(name: &str) -> &str {
@@ -204,6 +214,85 @@ fn results_with_rare_arguments_are_those_of_keras() {
     for case in &golden.cases {
         assert!(case.check(), "{} is not built", case.name);
     }
+}
+
+/// Where single precision loses what large numbers differ by, Keras' own scores are wrong.
+#[test]
+fn regression_scores_are_those_of_double_precision_whatever_the_numbers_have_in_common() {
+    let text = include_str!("data/regression_scores.json");
+    let golden: Golden = serde_json::from_str(text).unwrap();
+    assert_eq!(golden.cases.len(), 40);
+    for case in &golden.cases {
+        let is_built = case.check_by(|name, batch, function, sums, expected| {
+            let values = function.result(sums);
+            assert_eq!(values.len(), expected.len(), "{name} after batch {batch}");
+            for (figure, (value, expected)) in values.iter().zip(expected).enumerate() {
+                if expected.is_nan() {
+                    assert!(
+                        !function.is_defined(sums, figure),
+                        "{name} after batch {batch}"
+                    );
+                    continue;
+                }
+                assert!(
+                    (value - expected).abs() <= 2e-6 * expected.abs(),
+                    "{name} after batch {batch}: {value} instead of {expected}"
+                );
+            }
+        });
+        assert!(is_built, "{} is not built", case.name);
+    }
+}
+
+#[test]
+fn a_score_of_targets_that_are_all_the_same_is_undefined() {
+    let device = Device::flex();
+    let of = |metric: &Metric, targets: &[[f32; 2]]| {
+        let tensor = |by: f32| {
+            let targets = targets.iter().flatten().map(|target| target + by);
+            let targets: Vec<f32> = targets.collect();
+            Tensor::<1>::from_floats(&targets[..], &device).reshape([targets.len() / 2, 2])
+        };
+        let outputs = Outputs::new(tensor(0.5), Activation::Linear);
+        let function = metric.function(TargetForm::LikeOutputs, 2);
+        let sums: Vec<f64> = function
+            .update(tensor(0.0), &outputs, None)
+            .into_data()
+            .iter()
+            .collect();
+        let figures = function.result(&sums);
+        let is_defined =
+            |(figure, value): (usize, &f64)| (*value, function.is_defined(&sums, figure));
+        figures
+            .iter()
+            .enumerate()
+            .map(is_defined)
+            .collect::<Vec<_>>()
+    };
+    let table = |text| serde_json::from_str::<Metric>(text).unwrap();
+    let average = table(r#"{"metric": "r2_score"}"#);
+    let each = table(r#"{"metric": "r2_score", "class_aggregation": "none"}"#);
+    let single = [[1.0, 2.0]];
+    assert_eq!(of(&average, &single), [(0.0, false)]);
+    assert_eq!(of(&each, &single), [(0.0, false), (0.0, false)]);
+    let one_varies = [[1.0, 7.0], [2.0, 7.0]];
+    assert_eq!(
+        of(&average, &one_varies),
+        [(0.0, true)],
+        "the mean of 0 and 0"
+    );
+    assert_eq!(of(&each, &one_varies), [(0.0, true), (0.0, false)]);
+    let constant_rows = [[1.0, 1.0], [2.0, 3.0]];
+    let [(value, false)] = of(
+        &table(r#"{"metric": "pearson_correlation"}"#),
+        &constant_rows,
+    )[..] else {
+        panic!("a row of equal numbers has no correlation");
+    };
+    assert!(value.is_nan());
+    let concordance = table(r#"{"metric": "concordance_correlation"}"#);
+    assert!(!of(&concordance, &constant_rows)[0].1);
+    assert!(of(&concordance, &[[1.0, 2.0]])[0].1);
 }
 
 /// Numbers by hand.

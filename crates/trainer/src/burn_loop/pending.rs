@@ -4,6 +4,7 @@ use burn::tensor::Tensor;
 
 use super::compiled::StepOutput;
 use crate::figures::RunningFigures;
+use crate::objective::Objective;
 
 /// Figures of batches that still lie on the device.
 ///
@@ -19,7 +20,7 @@ pub(crate) struct Pending {
 
 struct PendingBatch {
     samples: usize,
-    /// How many figures each metric has.
+    /// How many numbers each metric has.
     lengths: Vec<usize>,
     /// The learning rate of the step after the batch.
     learning_rate: f64,
@@ -77,13 +78,15 @@ impl Pending {
             || self.last_read.elapsed() >= INTERVAL
     }
 
-    /// Reads everything back and adds it to the figures; names the first batch whose loss is not finite.
+    /// Reads everything back and adds it to the figures as the metrics of the objective want it; names the first batch
+    /// whose loss is not finite.
     ///
     /// # Errors
     /// The message of a device that failed.
     pub(crate) fn read(
         &mut self,
         figures: &mut RunningFigures,
+        objective: &Objective,
     ) -> Result<Option<NonFinite>, String> {
         self.last_read = Instant::now();
         if self.batches.is_empty() {
@@ -106,7 +109,9 @@ impl Pending {
         for batch in self.batches.drain(..) {
             let loss = f64::from(take(1)[0]);
             let sums: Vec<&[f32]> = batch.lengths.iter().map(|&length| take(length)).collect();
-            figures.add(batch.samples, loss, sums);
+            figures.add(batch.samples, loss, sums, |metric, sums, batch| {
+                objective.join(metric, sums, batch);
+            });
             if !loss.is_finite() {
                 non_finite.get_or_insert(NonFinite {
                     batch: figures.batches(),

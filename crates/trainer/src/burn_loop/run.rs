@@ -362,9 +362,10 @@ impl<'a, M: Model> Run<'a, M> {
 
     /// Reads what still lies on the device.
     pub(super) fn read(&mut self) -> Result<(), TrainError> {
+        let objective = self.stepper.learner.model().objective();
         let found = self
             .pending
-            .read(&mut self.figures)
+            .read(&mut self.figures, &objective)
             .map_err(|message| TrainError::Device {
                 epoch: self.epoch,
                 message,

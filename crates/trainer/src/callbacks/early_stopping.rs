@@ -1,4 +1,4 @@
-use super::monitor::{MonitorMode, is_improvement};
+use super::monitor::{Monitor, MonitorMode, is_improvement};
 use super::voice::Voice;
 use crate::metrics::Direction;
 use crate::{Callback, Flow, HookResult, Logs, Training, Weights};
@@ -6,7 +6,7 @@ use crate::{Callback, Flow, HookResult, Logs, Training, Weights};
 /// Stops a training whose watched figure has not got better for some epochs.
 ///
 /// An epoch counts as better where the figure beats the best one so far by more than `min_delta`. An epoch
-/// without the figure, because it was not validated, changes nothing.
+/// without the figure, because it was not validated or the figure is undefined, changes nothing.
 ///
 /// One thing differs from Keras: NaN is never the best figure, not even that of the first epoch, against
 /// which no later epoch could be better.
@@ -32,7 +32,7 @@ use crate::{Callback, Flow, HookResult, Logs, Training, Weights};
 /// # Source
 /// <https://keras.io/api/callbacks/early_stopping/>
 pub struct EarlyStopping {
-    monitor: String,
+    monitor: Monitor,
     mode: MonitorMode,
     rules: Rules,
     restores: bool,
@@ -108,7 +108,7 @@ impl EarlyStopping {
     /// Watches a figure, Keras' default being `val_loss`; stops at the first epoch that is not better.
     pub fn new(monitor: impl Into<String>) -> Self {
         Self {
-            monitor: monitor.into(),
+            monitor: Monitor::new(monitor.into()),
             mode: MonitorMode::Auto,
             rules: Rules::default(),
             restores: false,
@@ -190,19 +190,20 @@ impl Callback for EarlyStopping {
     }
 
     fn monitors(&self) -> Vec<String> {
-        vec![self.monitor.clone()]
+        vec![self.monitor.figure.clone()]
     }
 
     fn on_train_begin(&mut self, training: &mut Training<'_>) -> HookResult {
-        let own = training.direction(&self.monitor);
-        self.direction = self.mode.direction(own, Self::NAME, &self.monitor)?;
+        let figure = &self.monitor.figure;
+        let own = training.direction(figure);
+        self.direction = self.mode.direction(own, Self::NAME, figure)?;
         self.watch = Watch::default();
         self.best_weights = None;
         Ok(Flow::Continue)
     }
 
     fn on_epoch_end(&mut self, training: &mut Training<'_>, logs: &Logs) -> HookResult {
-        let value = logs.get(&self.monitor);
+        let value = self.monitor.value(Self::NAME, training, logs);
         match self
             .watch
             .epoch(&self.rules, self.direction, training.epoch(), value)

@@ -1,7 +1,7 @@
 use std::path::{Path, PathBuf};
 
 use super::file_name_pattern::FileNamePattern;
-use super::monitor::{MonitorMode, is_improvement};
+use super::monitor::{Monitor, MonitorMode, is_improvement};
 use super::voice::Voice;
 use crate::metrics::Direction;
 use crate::{Callback, Flow, HookResult, Logs, RunDirectory, TrainError, Training};
@@ -31,7 +31,7 @@ pub enum SaveFreq {
 ///
 /// Two things differ from Keras, which saves an epoch whose figure is missing or NaN as if it were
 /// the best: only a number is, and an epoch without a figure that the name or the choice needs, because it
-/// was not validated, is not saved.
+/// was not validated or, for the choice, the figure is undefined, is not saved.
 ///
 /// ```
 /// # use firebrick::{layers::Dense, prelude::*};
@@ -58,7 +58,7 @@ pub enum SaveFreq {
 /// <https://keras.io/api/callbacks/model_checkpoint/>
 pub struct ModelCheckpoint {
     pattern: FileNamePattern,
-    monitor: String,
+    monitor: Monitor,
     mode: MonitorMode,
     choice: Choice,
     contents: Contents,
@@ -92,7 +92,7 @@ impl ModelCheckpoint {
     pub fn new(file_name: impl Into<String>) -> Result<Self, TrainError> {
         Ok(Self {
             pattern: FileNamePattern::new(file_name.into())?,
-            monitor: "val_loss".to_owned(),
+            monitor: Monitor::new("val_loss".to_owned()),
             mode: MonitorMode::Auto,
             choice: Choice::Every,
             contents: Contents::Model,
@@ -107,7 +107,7 @@ impl ModelCheckpoint {
     /// The figure that says which model is the best.
     #[must_use = "returns the changed callback"]
     pub fn with_monitor(mut self, monitor: impl Into<String>) -> Self {
-        self.monitor = monitor.into();
+        self.monitor = Monitor::new(monitor.into());
         self
     }
 
@@ -181,14 +181,21 @@ impl ModelCheckpoint {
     }
 
     /// Whether to save, and what to say of it.
-    fn judge(&mut self, epoch: usize, logs: &Logs, path: &Path) -> (bool, String) {
+    fn judge(&mut self, training: &mut Training<'_>, logs: &Logs, path: &Path) -> (bool, String) {
         let path = path.display();
+        let epoch = training.epoch();
         if self.choice == Choice::Every {
             return (true, format!("Epoch {epoch}: saving model to {path}"));
         }
-        let monitor = &self.monitor;
-        let Some(value) = logs.get(monitor) else {
-            let text = format!("Epoch {epoch}: {monitor} is missing, nothing is saved");
+        let value = self.monitor.value(Self::NAME, training, logs);
+        let monitor = &self.monitor.figure;
+        let Some(value) = value else {
+            let state = if logs.is_defined(monitor) {
+                "missing"
+            } else {
+                "undefined"
+            };
+            let text = format!("Epoch {epoch}: {monitor} is {state}, nothing is saved");
             return (false, text);
         };
         let before = self
@@ -217,7 +224,7 @@ impl ModelCheckpoint {
             Some(run) => run.file(RunDirectory::CHECKPOINTS).join(name),
             None => PathBuf::from(name),
         };
-        let (is_saved, text) = self.judge(epoch, logs, &path);
+        let (is_saved, text) = self.judge(training, logs, &path);
         self.voice.say(training, &text);
         if !is_saved {
             return Ok(());
@@ -247,7 +254,7 @@ impl Callback for ModelCheckpoint {
     fn monitors(&self) -> Vec<String> {
         let mut monitors: Vec<String> = self.pattern.figures().map(str::to_owned).collect();
         if self.choice == Choice::BestOnly {
-            monitors.push(self.monitor.clone());
+            monitors.push(self.monitor.figure.clone());
         }
         monitors
     }
@@ -273,8 +280,9 @@ impl Callback for ModelCheckpoint {
             SaveFreq::Epochs(_) => {}
         }
         if self.choice == Choice::BestOnly {
-            let own = training.direction(&self.monitor);
-            self.direction = self.mode.direction(own, Self::NAME, &self.monitor)?;
+            let figure = &self.monitor.figure;
+            let own = training.direction(figure);
+            self.direction = self.mode.direction(own, Self::NAME, figure)?;
         }
         Ok(Flow::Continue)
     }

@@ -1,5 +1,5 @@
-use crate::TrainError;
 use crate::metrics::Direction;
+use crate::{Logs, TrainError, Training};
 
 /// Which way a watched figure gets better.
 ///
@@ -42,8 +42,42 @@ impl MonitorMode {
     }
 }
 
+/// The watched figure, and whether it was said that it is undefined.
+#[derive(Clone, Debug)]
+pub(super) struct Monitor {
+    pub(super) figure: String,
+    is_told: bool,
+}
+
+impl Monitor {
+    pub(super) fn new(figure: String) -> Self {
+        Self {
+            figure,
+            is_told: false,
+        }
+    }
+
+    /// What there is to judge by: nothing where the figure is missing or undefined, which is said once.
+    pub(super) fn value(
+        &mut self,
+        callback: &'static str,
+        training: &mut Training<'_>,
+        logs: &Logs,
+    ) -> Option<f64> {
+        let figure = &self.figure;
+        if !logs.is_defined(figure) && !self.is_told {
+            self.is_told = true;
+            training.say(&format!(
+                "{callback}: `{figure}` is undefined for these samples, e.g. because their targets are all the same; \
+                 nothing is chosen by it"
+            ));
+        }
+        logs.get_defined(figure)
+    }
+}
+
 /// Whether `value` is better than `reference` by more than `min_delta`; a number is better than none, NaN
-/// never is.
+/// or infinity never is.
 pub(super) fn is_improvement(
     direction: Direction,
     min_delta: f64,
@@ -56,8 +90,9 @@ pub(super) fn is_improvement(
         Direction::Down | Direction::Unknown => value + delta,
     };
     match reference {
+        _ if !value.is_finite() => false,
         Some(reference) => direction.is_better(worse, reference),
-        None => !value.is_nan(),
+        None => true,
     }
 }
 
@@ -77,6 +112,9 @@ mod tests {
             (Direction::Up, 0.25, 1.26, Some(1.0), true),
             (Direction::Up, 0.5, 0.1, None, true),
             (Direction::Up, 0.0, f64::NAN, None, false),
+            (Direction::Up, 0.0, f64::INFINITY, Some(1.0), false),
+            (Direction::Down, 0.0, f64::INFINITY, None, false),
+            (Direction::Down, 0.0, f64::NEG_INFINITY, Some(1.0), false),
             (Direction::Down, 0.0, f64::NAN, Some(1.0), false),
         ] {
             assert_eq!(

@@ -1,4 +1,4 @@
-use super::monitor::{MonitorMode, is_improvement};
+use super::monitor::{Monitor, MonitorMode, is_improvement};
 use super::voice::Voice;
 use crate::metrics::Direction;
 use crate::{Callback, Flow, HookResult, Logs, TrainError, Training};
@@ -7,7 +7,8 @@ use crate::{Callback, Flow, HookResult, Logs, TrainError, Training};
 /// `rate ← max(factor · rate, min_lr)`.
 ///
 /// It goes with any schedule: all of its rates from then on are multiplied, by what brings the next one to
-/// the lowered rate. An epoch without the figure, because it was not validated, changes nothing.
+/// the lowered rate. An epoch without the figure, because it was not validated or the figure is undefined,
+/// changes nothing.
 ///
 /// One thing differs from Keras: NaN is never the best figure, not even that of the first epoch.
 ///
@@ -28,7 +29,7 @@ use crate::{Callback, Flow, HookResult, Logs, TrainError, Training};
 /// # Source
 /// <https://keras.io/api/callbacks/reduce_lr_on_plateau/>
 pub struct ReduceLrOnPlateau {
-    monitor: String,
+    monitor: Monitor,
     mode: MonitorMode,
     rules: Rules,
     voice: Voice,
@@ -98,7 +99,7 @@ impl ReduceLrOnPlateau {
     /// anything better by more than 1e-4.
     pub fn new(monitor: impl Into<String>) -> Self {
         Self {
-            monitor: monitor.into(),
+            monitor: Monitor::new(monitor.into()),
             mode: MonitorMode::Auto,
             rules: Rules {
                 factor: 0.1,
@@ -183,18 +184,19 @@ impl Callback for ReduceLrOnPlateau {
     }
 
     fn monitors(&self) -> Vec<String> {
-        vec![self.monitor.clone()]
+        vec![self.monitor.figure.clone()]
     }
 
     fn on_train_begin(&mut self, training: &mut Training<'_>) -> HookResult {
-        let own = training.direction(&self.monitor);
-        self.direction = self.mode.direction(own, Self::NAME, &self.monitor)?;
+        let figure = &self.monitor.figure;
+        let own = training.direction(figure);
+        self.direction = self.mode.direction(own, Self::NAME, figure)?;
         self.watch = Watch::default();
         Ok(Flow::Continue)
     }
 
     fn on_epoch_end(&mut self, training: &mut Training<'_>, logs: &Logs) -> HookResult {
-        let Some(value) = logs.get(&self.monitor) else {
+        let Some(value) = self.monitor.value(Self::NAME, training, logs) else {
             return Ok(Flow::Continue);
         };
         let rate = training.learning_rate();

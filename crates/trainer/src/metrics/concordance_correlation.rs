@@ -1,12 +1,14 @@
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
+use super::distances::distances;
 use super::mean::{mean_result, mean_sums};
 use super::{Direction, MetricFunction};
 use crate::Outputs;
 
 /// How near the columns of a row are to being equal, `2 · covariance / (variance of targets + variance of
-/// outputs + (mean of targets - mean of outputs)²)`: the mean over the rows.
+/// outputs + (mean of targets - mean of outputs)²)`: the mean over the rows. Undefined where a row of both is constant, as
+/// with a single column; it is then shown as 0.
 ///
 /// ```
 /// use firebrick::metrics::{ConcordanceCorrelation, Metric};
@@ -45,19 +47,23 @@ impl MetricFunction for ConcordanceCorrelation {
         outputs: &Outputs,
         weights: Option<Tensor<1>>,
     ) -> Tensor<1> {
-        let centred = |numbers: Tensor<2>| {
-            let mean = numbers.clone().mean_dim(1);
-            (numbers - mean.clone(), mean)
-        };
-        let (targets, target_mean) = centred(targets);
-        let (outputs, output_mean) = centred(outputs.values());
+        let outputs = outputs.values();
+        let apart = targets.clone().narrow(1, 0, 1) - outputs.clone().narrow(1, 0, 1);
+        let (target_mean, targets) = distances(targets);
+        let (output_mean, outputs) = distances(outputs);
         let variances = (targets.clone().square() + outputs.clone().square()).mean_dim(1);
-        let norm = variances + (target_mean - output_mean).square() + 1e-7;
+        let constant = variances.clone().equal_elem(0.0).float().sum();
+        let norm = variances + (apart + target_mean - output_mean).square() + 1e-7;
         let covariance = (targets * outputs).mean_dim(1) * 2.0;
-        mean_sums((covariance / norm).squeeze_dim(1), weights)
+        let sums = mean_sums((covariance / norm).squeeze_dim(1), weights);
+        Tensor::cat(vec![sums, constant], 0)
     }
 
     fn result(&self, sums: &[f64]) -> Vec<f64> {
-        mean_result(sums)
+        mean_result(&sums[..sums.len().min(2)])
+    }
+
+    fn is_defined(&self, sums: &[f64], _: usize) -> bool {
+        sums.last() == Some(&0.0)
     }
 }

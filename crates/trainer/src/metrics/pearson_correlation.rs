@@ -1,12 +1,13 @@
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
+use super::distances::{distances, or_one};
 use super::mean::{mean_result, mean_sums, row_means};
 use super::{Direction, MetricFunction};
 use crate::Outputs;
 
 /// How far the columns of a row rise and fall together, `covariance / (deviation of targets · deviation of
-/// outputs)`: the mean over the rows. Not a number where a row is constant, as with a single column.
+/// outputs)`: the mean over the rows. Not a number, and undefined, where a row is constant, as with a single column.
 ///
 /// ```
 /// use firebrick::metrics::{Metric, PearsonCorrelation};
@@ -46,15 +47,26 @@ impl MetricFunction for PearsonCorrelation {
         weights: Option<Tensor<1>>,
     ) -> Tensor<1> {
         let standard = |numbers: Tensor<2>| {
-            let centred = numbers.clone() - numbers.mean_dim(1);
+            let (_, centred) = distances(numbers);
+            // As shares of the largest, whose squares single precision can hold.
+            let largest = or_one(centred.clone().abs().max_dim(1));
+            let centred = centred / largest;
             let deviation = centred.clone().square().mean_dim(1).sqrt();
-            centred / deviation
+            let is_constant = deviation.clone().equal_elem(0.0).float();
+            (centred / deviation, is_constant)
         };
-        let correlation = row_means(standard(targets) * standard(outputs.values()));
-        mean_sums(correlation, weights)
+        let (targets, are_targets_constant) = standard(targets);
+        let (outputs, are_outputs_constant) = standard(outputs.values());
+        let constant = (are_targets_constant + are_outputs_constant).sum();
+        let sums = mean_sums(row_means(targets * outputs), weights);
+        Tensor::cat(vec![sums, constant], 0)
     }
 
     fn result(&self, sums: &[f64]) -> Vec<f64> {
-        mean_result(sums)
+        mean_result(&sums[..sums.len().min(2)])
+    }
+
+    fn is_defined(&self, sums: &[f64], _: usize) -> bool {
+        sums.last() == Some(&0.0)
     }
 }

@@ -1,11 +1,21 @@
+mod columns;
+
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
+use self::columns::{Column, Columns};
 use super::{Direction, MetricFunction};
 use crate::Outputs;
 
 /// The share of the targets' variance that the outputs explain, `1 - Σ(target - output)² / Σ(target - mean)²`
-/// of every column; 0 for a constant target that is missed.
+/// of every column.
+///
+/// Targets that are all the same, as a single one is, have no variance that could be explained: the score is
+/// undefined. It is then shown as 0, as Keras does (and where all are hit as 1, as scikit-learn does, Keras' not being a
+/// number), but no callback takes it for a figure, see [`MetricFunction::is_defined`].
+///
+/// The sums are taken of the distances from the mean, so that the score of targets that are large and differ by little
+/// is right, too.
 ///
 /// With a number of regressors it is adjusted for them, `1 - (1 - r2) · (n - 1) / (n - regressors - 1)`,
 /// where `n` counts all numbers of the targets; too few numbers leave it as it is.
@@ -95,59 +105,68 @@ impl MetricFunction for R2Score {
         Direction::Up
     }
 
-    /// Weighted sums of the targets, their squares and the squared errors, each of every column; the
-    /// weights and how many numbers there were.
+    /// For every column the mean of the targets, the squares of their distances from it and the squared errors, each in
+    /// parts; the weights and how many numbers there were.
     fn update(
         &self,
         targets: Tensor<2>,
         outputs: &Outputs,
         weights: Option<Tensor<1>>,
     ) -> Tensor<1> {
-        let [rows, columns] = targets.dims();
-        let device = targets.device();
-        let numbers = Tensor::full([1], (rows * columns) as f64, &device);
-        let errors = (outputs.values() - targets.clone()).square();
-        let mut terms = Tensor::cat(vec![targets.clone(), targets.square(), errors], 1);
-        let count = match weights {
-            Some(weights) => {
-                terms = terms * weights.clone().unsqueeze_dim::<2>(1);
-                weights.sum()
-            }
-            None => Tensor::full([1], rows as f64, &device),
-        };
-        let terms = terms.sum_dim(0).reshape([3 * columns]);
-        Tensor::cat(vec![terms, count, numbers], 0)
+        columns::of_batch(targets, outputs.values(), weights)
+    }
+
+    fn join(&self, sums: &mut [f64], batch: &[f64]) {
+        if let (Some(mut own), Some(batch)) = (Columns::read(sums), Columns::read(batch)) {
+            own.join(&batch);
+            own.write(sums);
+        }
     }
 
     fn result(&self, sums: &[f64]) -> Vec<f64> {
-        let [terms @ .., count, numbers] = sums else {
+        let Some(Columns {
+            columns, numbers, ..
+        }) = Columns::read(sums)
+        else {
             return Vec::new();
         };
-        let columns = terms.len() / 3;
-        let (totals, scores): (Vec<f64>, Vec<f64>) = (0..columns)
-            .map(|column| {
-                let (sum, squares) = (terms[column], terms[columns + column]);
-                let total = squares - sum * sum / count;
-                let score = 1.0 - terms[2 * columns + column] / total;
-                (total, if score.is_infinite() { 0.0 } else { score })
-            })
-            .unzip();
+        let mean = |weight: fn(&Column) -> f64| {
+            let weights: f64 = columns.iter().map(weight).sum();
+            let scores = columns.iter().map(|column| weight(column) * score(column));
+            vec![scores.sum::<f64>() / weights]
+        };
+        let is_constant = columns.iter().all(|column| column.squares == 0.0);
         let scores = match self.class_aggregation {
-            ClassAggregation::None => scores,
-            ClassAggregation::UniformAverage => {
-                vec![scores.iter().sum::<f64>() / columns as f64]
+            ClassAggregation::None => columns.iter().map(score).collect(),
+            ClassAggregation::VarianceWeightedAverage if !is_constant => {
+                mean(|column| column.squares)
             }
-            ClassAggregation::VarianceWeightedAverage => {
-                let weighted = scores
-                    .iter()
-                    .zip(&totals)
-                    .map(|(score, total)| score * total);
-                vec![weighted.sum::<f64>() / totals.iter().sum::<f64>()]
+            ClassAggregation::UniformAverage | ClassAggregation::VarianceWeightedAverage => {
+                mean(|_| 1.0)
             }
         };
         let adjusted = scores
             .into_iter()
-            .map(|score| self.adjusted(score, *numbers));
+            .map(|score| self.adjusted(score, numbers));
         adjusted.collect()
+    }
+
+    /// A score of its own needs targets that differ; an average any column of which has some.
+    fn is_defined(&self, sums: &[f64], figure: usize) -> bool {
+        let columns = Columns::read(sums).map_or_else(Vec::new, |read| read.columns);
+        let differ = |column: &Column| column.squares != 0.0;
+        match self.class_aggregation {
+            ClassAggregation::None => columns.get(figure).is_some_and(differ),
+            _ => columns.iter().any(differ),
+        }
+    }
+}
+
+/// The score of a column, and what is shown where there is none.
+fn score(column: &Column) -> f64 {
+    match (column.squares == 0.0, column.errors == 0.0) {
+        (true, true) => 1.0,
+        (true, false) => 0.0,
+        _ => 1.0 - column.errors / column.squares,
     }
 }

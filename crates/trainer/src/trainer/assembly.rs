@@ -126,7 +126,8 @@ impl<M: Model> Trainer<M> {
             .map(|&length| vec![0.0; length])
             .collect();
         let mut figures = RunningFigures::default();
-        figures.add(1, 0.0, sums.iter().map(Vec::as_slice));
+        let join = |metric, sums: &mut [f64], batch: &[f64]| objective.join(metric, sums, batch);
+        figures.add(1, 0.0, sums.iter().map(Vec::as_slice), join);
         let logs = objective.logs(&figures);
         let (first, metrics): (Vec<&str>, Vec<&str>) =
             logs.names().partition(|name| *name == "loss");

@@ -126,7 +126,7 @@ impl<M: Model> Trainer<M> {
 fn read(mut pending: Pending, objective: &Objective) -> Result<Logs, TrainError> {
     let mut figures = RunningFigures::default();
     pending
-        .read(&mut figures)
+        .read(&mut figures, objective)
         .map_err(|message| TrainError::Evaluation { message })?;
     Ok(objective.logs(&figures))
 }

@@ -77,7 +77,10 @@ impl<'a, M: Model> Passing<'a, M> {
 
     /// Reads what still lies on the device.
     pub(super) fn read(&mut self) -> Result<(), TrainError> {
-        let read = self.pending.read(&mut self.figures);
+        let Some(objective) = &self.objective else {
+            return Ok(());
+        };
+        let read = self.pending.read(&mut self.figures, objective);
         read.map(drop).map_err(|error| failed(&error))
     }
 

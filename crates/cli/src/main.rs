@@ -26,6 +26,7 @@ mod predicted_plot;
 mod run_name;
 mod runs;
 mod samples;
+mod split_notes;
 mod table_flags;
 mod train_callbacks;
 mod train_config;

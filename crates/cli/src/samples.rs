@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use anyhow::anyhow;
 use firebrick::datasets::{
-    BatchSource, CsvError, CsvSource, DataDescription, DataError, DataSource, LoadedData, Mnist,
-    load,
+    BatchSource, CsvError, CsvSource, CsvTest, DataDescription, DataError, DataSource, LoadedData,
+    Mnist, load,
 };
 use firebrick::models::nearest_name;
 
 use crate::failure::OrUsage;
+use crate::split_notes::{ClassNames, KeptBack, of_changed_rows, of_target};
 use crate::train_settings::TrainSettings;
 
 /// What a training needs of a data set.
@@ -22,6 +23,8 @@ pub(crate) struct TrainingSamples {
     pub(crate) origin: String,
     /// The data set with nothing left open.
     pub(crate) description: DataDescription,
+    /// What a user should know of how the samples are divided.
+    pub(crate) notes: Vec<String>,
 }
 
 /// What an evaluation needs of a data set.
@@ -73,18 +76,65 @@ impl TrainingSamples {
     /// # Errors
     /// Data that cannot be read; with a usage error a split that cannot be, or columns that the table does not have.
     pub(crate) fn load(settings: &TrainSettings) -> anyhow::Result<Self> {
-        let data = match load_data(&settings.data) {
+        // Test rows are drawn anew, from whatever rows there are now.
+        let asked = settings.data.clone().without_fingerprint();
+        let data = match load_data(&asked) {
             Err(error) if is_about_columns(&error) => Err(error).or_usage(),
             data => data,
         }?;
-        let (train, validation) = settings.split(data.train)?;
+        let (train, validation) = settings.split(Arc::clone(&data.train))?;
         Ok(Self {
+            notes: notes(settings, &data, &train, validation.as_ref()),
             train,
             validation,
             test: data.test,
             origin: data.origin,
             description: data.description,
         })
+    }
+}
+
+/// What a user should know of how the samples are divided.
+fn notes(
+    settings: &TrainSettings,
+    data: &LoadedData,
+    train: &Arc<dyn BatchSource>,
+    validation: Option<&Arc<dyn BatchSource>>,
+) -> Vec<String> {
+    let names = ClassNames(&data.class_names);
+    let num_rows = |samples: &Arc<dyn BatchSource>| samples.num_samples();
+    let num_samples = num_rows(&data.train) + data.test.as_ref().map_or(0, num_rows);
+    let mut notes: Vec<String> = of_target(&data.description, names, num_samples)
+        .into_iter()
+        .chain(of_changed_rows(&settings.data, &data.description))
+        .collect();
+    if let (Some(test), Some(share)) = (&data.test, test_share(&data.description)) {
+        let test = KeptBack {
+            samples: test,
+            purpose: "test",
+            share: Some(share),
+        };
+        notes.extend(test.notes(&data.train, names));
+    }
+    if let Some(validation) = validation {
+        let validation = KeptBack {
+            samples: validation,
+            purpose: "validation",
+            share: settings.stratified.then_some(settings.validation_split),
+        };
+        notes.extend(validation.notes(train, names));
+    }
+    notes
+}
+
+/// The share of a table's rows that is kept back to judge by.
+fn test_share(description: &DataDescription) -> Option<f64> {
+    match description {
+        DataDescription::Csv(source) => match source.test() {
+            Some(CsvTest::Split(share)) => Some(*share),
+            _ => None,
+        },
+        DataDescription::Images(_) => None,
     }
 }
 

@@ -62,6 +62,8 @@ mod table_model_file;
 mod table_predictions;
 #[path = "shell/table_scores.rs"]
 mod table_scores;
+#[path = "shell/table_splits.rs"]
+mod table_splits;
 #[path = "shell/train.rs"]
 mod train;
 #[path = "shell/usage.rs"]

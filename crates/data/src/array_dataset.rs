@@ -12,6 +12,7 @@ use crate::batch::Batch;
 use crate::batch_loader::BatchSource;
 use crate::data_description::DataDescription;
 use crate::error::DataError;
+use crate::fingerprint::Fingerprint;
 use crate::targets::Targets;
 use crate::validation_split::ValidationSplit;
 
@@ -254,6 +255,16 @@ impl ArrayDataset {
         self
     }
 
+    /// What tells these samples from others, their order included.
+    pub(crate) fn fingerprint(&self) -> Fingerprint {
+        let numbers = |row| {
+            let mut numbers = self.input_values(&[row]);
+            numbers.extend(self.target_values(&[row]));
+            numbers
+        };
+        Fingerprint::of((0..self.len()).map(numbers))
+    }
+
     /// The rows at these positions.
     fn view(&self, positions: &[usize]) -> Self {
         let weights = self.sample_weights.as_ref();
@@ -361,6 +372,10 @@ impl BatchSource for ArrayDataset {
 
     fn description(&self) -> Option<DataDescription> {
         self.description.as_deref().cloned()
+    }
+
+    fn origin_row(&self, row: usize) -> usize {
+        self.rows[row]
     }
 }
 

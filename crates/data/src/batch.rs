@@ -182,6 +182,10 @@ impl BatchSource for MnistDataset {
     fn description(&self) -> Option<DataDescription> {
         self.own_description()
     }
+
+    fn origin_row(&self, row: usize) -> usize {
+        self.row_in_file(row)
+    }
 }
 
 /// `x / 255` for every byte.

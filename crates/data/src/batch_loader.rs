@@ -76,6 +76,15 @@ pub trait BatchSource: Send + Sync {
     fn description(&self) -> Option<DataDescription> {
         None
     }
+
+    /// Where an example stood in the file or array that it comes from, counted from 0; the same row, by default, where
+    /// examples were neither chosen nor put into another order.
+    ///
+    /// # Panics
+    /// If there is no such example.
+    fn origin_row(&self, row: usize) -> usize {
+        row
+    }
 }
 
 /// What is shared is the same source: any one behind an `Arc<dyn BatchSource>` can be trained on.
@@ -102,6 +111,10 @@ impl<S: BatchSource + ?Sized> BatchSource for Arc<S> {
 
     fn description(&self) -> Option<DataDescription> {
         self.as_ref().description()
+    }
+
+    fn origin_row(&self, row: usize) -> usize {
+        self.as_ref().origin_row(row)
     }
 }
 

@@ -4,6 +4,7 @@ mod hints;
 
 use std::path::PathBuf;
 
+use crate::fingerprint::Change;
 use crate::names::{as_list, did_you_mean, listed, shown};
 use hints::{all_ignored, hint_of_header, hint_of_name, listed_problems, places};
 
@@ -282,6 +283,19 @@ pub enum CsvError {
         share: f64,
         /// The rows there are.
         num_rows: usize,
+    },
+
+    /// Test rows are to be drawn from other rows than those they were drawn from before.
+    #[error(
+        "`{}`: expected the rows that the network was trained on, received {change}; which of them were held back to judge by is \
+         known by their places alone, so rows that it has learned from would be among them; restore the file, or name rows that \
+         are new to the network (on the command line `--data FILE.csv`)", path.display()
+    )]
+    Changed {
+        /// The file.
+        path: PathBuf,
+        /// What is different.
+        change: Change,
     },
 
     /// A delimiter that cannot be one.

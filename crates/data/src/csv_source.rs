@@ -14,6 +14,7 @@ use crate::csv_error::CsvError;
 use crate::csv_table::{CsvOverview, CsvTable, overview, read_inputs};
 use crate::data_description::DataDescription;
 use crate::error::DataError;
+use crate::fingerprint::Fingerprint;
 use text_form::TextForm;
 
 /// Which columns of a CSV file are to be predicted, and from which.
@@ -48,6 +49,8 @@ use text_form::TextForm;
 /// missing_words = ["?", "-999"]       # what stands for a missing cell beside nothing, else NA, NaN, null and the like
 /// test_split = 0.2                    # or the rows to judge by from another file, test_csv = "new.csv"
 /// ```
+///
+/// A training adds a `fingerprint` of the rows where some are held back by `test_split`, so that these can be found again.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "TextForm", into = "TextForm")]
 pub struct CsvSource {
@@ -58,6 +61,7 @@ pub struct CsvSource {
     pub(crate) cells: CellSettings,
     delimiter: Option<u8>,
     test: Option<CsvTest>,
+    fingerprint: Option<Fingerprint>,
 }
 
 /// What a table says is to be predicted.
@@ -152,6 +156,7 @@ impl CsvSource {
             cells: CellSettings::default(),
             delimiter: None,
             test: None,
+            fingerprint: None,
         }
     }
 
@@ -242,6 +247,19 @@ impl CsvSource {
             test => self.test = Some(test),
         }
         Ok(self)
+    }
+
+    /// Sets which rows there were when test rows were first drawn; [`DataDescription::load`](crate::DataDescription::load)
+    /// then refuses to draw them from others, among which they would be other rows.
+    #[must_use = "returns the changed description"]
+    pub fn with_fingerprint(mut self, fingerprint: Option<Fingerprint>) -> Self {
+        self.fingerprint = fingerprint;
+        self
+    }
+
+    /// The rows from which test rows were drawn, where that is known.
+    pub fn fingerprint(&self) -> Option<&Fingerprint> {
+        self.fingerprint.as_ref()
     }
 
     /// The file.

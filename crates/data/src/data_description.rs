@@ -16,6 +16,7 @@ use crate::csv_error::CsvError;
 use crate::csv_source::{CsvSource, CsvTarget, CsvTest};
 use crate::data_source::DataSource;
 use crate::error::DataError;
+use crate::fingerprint::Fingerprint;
 use crate::mnist::load;
 use crate::validation_split::ValidationSplit;
 
@@ -76,7 +77,7 @@ impl DataDescription {
     /// Reads the data set.
     ///
     /// # Errors
-    /// Those of [`load`] and of [`CsvSource::load`]; [`CsvError::TestSplitEmpty`].
+    /// Those of [`load`] and of [`CsvSource::load`]; [`CsvError::TestSplitEmpty`], [`CsvError::Changed`].
     pub fn load(&self) -> Result<LoadedData, DataError> {
         match self {
             Self::Images(source) => {
@@ -91,6 +92,23 @@ impl DataDescription {
                 })
             }
             Self::Csv(source) => load_table(source),
+        }
+    }
+
+    /// The same data set whatever rows it had before, see [`CsvSource::with_fingerprint`].
+    #[must_use = "returns the changed description"]
+    pub fn without_fingerprint(self) -> Self {
+        match self {
+            Self::Csv(source) => Self::Csv(source.with_fingerprint(None)),
+            images @ Self::Images(_) => images,
+        }
+    }
+
+    /// The rows that test rows were drawn from, where that is known.
+    pub fn fingerprint(&self) -> Option<&Fingerprint> {
+        match self {
+            Self::Csv(source) => source.fingerprint(),
+            Self::Images(_) => None,
         }
     }
 
@@ -115,11 +133,18 @@ impl Default for DataDescription {
 
 fn load_table(source: &CsvSource) -> Result<LoadedData, DataError> {
     let table = source.load()?;
-    let pinned = source.pinned_to(&table);
+    let mut pinned = source.pinned_to(&table).with_fingerprint(None);
     let origin = table.origin(source.path());
     let (train, test) = match source.test() {
         None | Some(CsvTest::Split(0.0)) => (table.data, None),
         Some(CsvTest::Split(share)) => {
+            let fingerprint = table.data.fingerprint();
+            let before = source.fingerprint();
+            if let Some(change) = before.and_then(|before| fingerprint.change_since(before)) {
+                let path = source.path().to_owned();
+                return Err(CsvError::Changed { path, change }.into());
+            }
+            pinned = pinned.with_fingerprint(Some(fingerprint));
             let (train, test) = split(source, &table.data, *share)?;
             (train, Some(test))
         }

@@ -190,6 +190,11 @@ impl MnistDataset {
         self.storage.labels[self.rows[row]]
     }
 
+    /// Where the image stands in the files.
+    pub(crate) fn row_in_file(&self, row: usize) -> usize {
+        self.rows[row]
+    }
+
     /// The labels in order.
     pub fn labels(&self) -> impl ExactSizeIterator<Item = u8> + '_ {
         self.rows.iter().map(|&row| self.storage.labels[row])

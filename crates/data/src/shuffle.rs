@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) enum Purpose {
     Epoch = 1,
     Stratified = 2,
+    Remainders = 3,
 }
 
 /// Where a shuffled loader stands: enough to continue the same sequence of orders after a restart.

@@ -121,4 +121,8 @@ impl BatchSource for Subset {
     fn description(&self) -> Option<DataDescription> {
         self.source.description()
     }
+
+    fn origin_row(&self, row: usize) -> usize {
+        self.source.origin_row(self.rows[row])
+    }
 }

@@ -450,6 +450,52 @@ fn test_rows_are_held_back_of_every_class_and_always_the_same() {
 }
 
 #[test]
+fn test_rows_are_not_drawn_from_other_rows_than_before() {
+    let rows = |order: &[usize]| {
+        let rows: Vec<String> = order
+            .iter()
+            .map(|row| format!("{row},{}", row * row))
+            .collect();
+        format!("a,price\n{}\n", rows.join("\n"))
+    };
+    let order: Vec<usize> = (0..20).collect();
+    let source = price().with_test(CsvTest::Split(0.25)).unwrap();
+    let first = loaded(&rows(&order), source.clone()).unwrap();
+    let DataDescription::Csv(pinned) = first.description else {
+        panic!("it was a table");
+    };
+    assert_eq!(
+        pinned.fingerprint().unwrap().to_string().split('-').next(),
+        Some("20")
+    );
+    let again = loaded(&rows(&order), pinned.clone()).unwrap();
+    assert_eq!(
+        features(again.train.as_ref()),
+        features(first.train.as_ref())
+    );
+
+    let reversed: Vec<usize> = order.into_iter().rev().collect();
+    let error = loaded(&rows(&reversed), pinned.clone())
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.contains("received the same rows in another order; which of them"),
+        "{error}"
+    );
+    let error = loaded(&rows(&reversed[1..]), pinned.clone())
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.contains("received 19 rows, no longer 20; which of them"),
+        "{error}"
+    );
+    // Without rows to draw, nothing can be mixed up.
+    let all = pinned.with_test(CsvTest::Split(0.0)).unwrap();
+    assert!(loaded(&rows(&reversed), all).is_ok());
+    assert!(loaded(&rows(&reversed), source).is_ok());
+}
+
+#[test]
 fn test_rows_of_numbers_are_drawn_from_the_whole_table() {
     let mut content = "a,price\n".to_owned();
     for row in 0..40 {

@@ -292,7 +292,8 @@ fn test_samples(
     }
 }
 
-/// One row a sample, in the order of the data: its number from 0, its class and the predicted one.
+/// One row a sample, in the order of the data: its number from 0 among all that the file holds, so that the files can be
+/// joined, its class and the predicted one.
 fn write_predictions(
     destination: &Destination,
     labels: &[usize],
@@ -304,6 +305,7 @@ fn write_predictions(
     for (number, (label, predicted)) in labels.iter().zip(&classes.predictions).enumerate() {
         let [label, predicted] =
             [label, predicted].map(|class| label_of(*class, &data.class_names));
+        let number = data.samples.origin_row(number);
         writer.write_record([number.to_string(), label, predicted])?;
     }
     destination.write(&writer.into_inner()?)

@@ -128,6 +128,13 @@ pub(crate) fn run(arguments: TrainArguments) -> anyhow::Result<ExitCode> {
     {
         output::note(&format!("warning: {warning}"));
     }
+    if display != Display::Quiet {
+        prepared
+            .data
+            .notes
+            .iter()
+            .for_each(|line| output::note(line));
+    }
 
     let mut trainer = compile.model(model);
     let checked = trainer.check(&prepared.data.train, &prepared.fit(display, None)?);

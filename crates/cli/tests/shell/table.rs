@@ -48,7 +48,7 @@ fn a_table_of_classes_trains_and_leaves_a_whole_run() {
     let workplace = workplace();
     let trained = workplace.run(FLOWERS).succeeds().stdout;
     for text in [
-        "data     66 training, 6 validation, 18 test rows; the table `flowers.csv`\n",
+        "data     65 training, 7 validation, 18 test rows; the table `flowers.csv`\n",
         "network  [2] → [3] in 4 layers; 8835 parameters\n",
         "learning sparse_categorical_crossentropy, adam, constant:0.001, 30 epochs, batches of 32, seed 42\n",
         "\nepoch 30/30  ",
@@ -63,10 +63,10 @@ fn a_table_of_classes_trains_and_leaves_a_whole_run() {
     let expected = format!(
         "epochs = 30\nbatch_size = 32\nseed = 42\ndevice = \"flex\"\n\n[data]\ncsv = \"{}\"\ntarget = \"kind\"\n\
          classes = true\nclass_names = [\"big tulip\", \"lily\", \"rose\"]\nfeatures = [\"length\", \"width\"]\n\
-         test_split = 0.2\n",
+         test_split = 0.2\nfingerprint = \"90-",
         path.display()
     );
-    assert!(config.ends_with(&expected), "{config}");
+    assert!(config.contains(&expected), "{config}");
     for line in [
         "validation_split = 0.1",
         "stratified = true",
@@ -261,7 +261,7 @@ fn rows_to_judge_by_come_from_the_table_from_another_one_or_not_at_all() {
         (
             "half",
             "--test-split 0.5",
-            "39 training, 6 validation, 45 test rows",
+            "40 training, 5 validation, 45 test rows",
         ),
         (
             "none",

@@ -6,6 +6,7 @@ use super::{CsvSource, CsvTarget, CsvTest};
 use crate::csv_cells::CsvMissing;
 use crate::csv_error::CsvError;
 use crate::error::DataError;
+use crate::fingerprint::Fingerprint;
 use crate::number_format::NumberFormat;
 
 /// What a file of settings says of a table.
@@ -36,6 +37,8 @@ pub(super) struct TextForm {
     test_split: Option<f64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     test_csv: Option<PathBuf>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    fingerprint: Option<Fingerprint>,
 }
 
 impl TextForm {
@@ -53,6 +56,7 @@ impl TextForm {
         "missing_words",
         "test_split",
         "test_csv",
+        "fingerprint",
     ];
 }
 
@@ -99,6 +103,7 @@ impl TryFrom<TextForm> for CsvSource {
         let mut source = Self {
             features: form.features,
             ignored: form.ignored,
+            fingerprint: form.fingerprint,
             ..Self::new(form.csv, target)
         };
         if let Some(test) = test {
@@ -159,6 +164,7 @@ impl From<CsvSource> for TextForm {
             missing_words: source.cells.missing_words,
             test_split,
             test_csv,
+            fingerprint: source.fingerprint,
         }
     }
 }
@@ -178,7 +184,8 @@ mod tests {
             .and_then(|source| source.with_thousands('.'))
             .unwrap()
             .with_missing(CsvMissing::Drop)
-            .with_missing_words(["?"]);
+            .with_missing_words(["?"])
+            .with_fingerprint("3-0f-f0".parse().ok());
         let mut keys = std::collections::BTreeSet::new();
         for test in [CsvTest::Split(0.5), CsvTest::File("f.csv".into())] {
             let source = all.clone().with_test(test).unwrap();

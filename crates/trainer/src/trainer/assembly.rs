@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use burn::tensor::Tensor;
 use burn::train::Learner;
-use firebrick_data::{Batch, BatchSource, Subset, Targets, ValidationSplit};
+use firebrick_data::{Batch, BatchSource, ClassBalance, Subset, Targets, ValidationSplit};
 use firebrick_model::{AnyTensor, Model, catch_panic};
 use firebrick_scheduler::{RateControl, ScheduleAdapter};
 
@@ -242,6 +242,11 @@ fn split(data: Arc<dyn BatchSource>, validation: &Validation) -> Result<Split, T
         Validation::Split(fraction) => {
             let fraction = *fraction;
             let (first, last) = Subset::split(&data, &ValidationSplit::Tail { fraction })?;
+            let balance = ClassBalance::of(&first, &last);
+            let warning = balance.and_then(|balance| balance.warning(|class| class.to_string()));
+            if let Some(warning) = warning {
+                log::warn!("{warning}");
+            }
             Ok((Arc::new(first), Some(Arc::new(last))))
         }
     }

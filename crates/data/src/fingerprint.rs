@@ -1,0 +1,179 @@
+//! Whether a table still has the rows that a network was trained on.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// What tells whether rows are those of another time, in the same order: their number, and sums over what they hold.
+///
+/// It is written into the description of a table whose test rows are drawn, because they are drawn by their places: with
+/// rows added, removed or in another order, rows that were learned from would be among them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fingerprint {
+    rows: u64,
+    /// Over the rows in their order.
+    ordered: u64,
+    /// The same for any order.
+    unordered: u64,
+}
+
+/// How rows differ from those of another time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// Their number is another one.
+    Number {
+        /// How many there were.
+        before: u64,
+        /// How many there are.
+        now: u64,
+    },
+    /// The same rows are in another order.
+    Order,
+    /// As many rows hold something else.
+    Content,
+}
+
+impl Fingerprint {
+    /// Of rows of numbers, e.g. features and targets.
+    pub(crate) fn of<R: IntoIterator<Item = f32>>(rows: impl IntoIterator<Item = R>) -> Self {
+        let mut own = Self {
+            rows: 0,
+            ordered: 0,
+            unordered: 0,
+        };
+        for row in rows {
+            let row = row.into_iter().fold(0, |sum, number| {
+                // Both zeros are the same number.
+                mixed(sum ^ u64::from((number + 0.0).to_bits()))
+            });
+            own.rows += 1;
+            own.ordered = mixed(own.ordered ^ row);
+            own.unordered = own.unordered.wrapping_add(row);
+        }
+        own
+    }
+
+    /// How these rows differ from those that there were.
+    pub fn change_since(&self, before: &Self) -> Option<Change> {
+        if self == before {
+            None
+        } else if self.rows != before.rows {
+            Some(Change::Number {
+                before: before.rows,
+                now: self.rows,
+            })
+        } else if self.unordered == before.unordered {
+            Some(Change::Order)
+        } else {
+            Some(Change::Content)
+        }
+    }
+}
+
+/// Spreads every bit over all others, one to one; not 0 for 0.
+///
+/// # Source
+/// Steele et al., "Fast Splittable Pseudorandom Number Generators", OOPSLA 2014
+fn mixed(number: u64) -> u64 {
+    let number = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let number = (number ^ (number >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let number = (number ^ (number >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    number ^ (number >> 31)
+}
+
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Number { before, now } => write!(f, "{now} rows, no longer {before}"),
+            Self::Order => f.write_str("the same rows in another order"),
+            Self::Content => f.write_str("as many rows, but other numbers in them"),
+        }
+    }
+}
+
+impl fmt::Display for Fingerprint {
+    /// `150-0123456789abcdef-fedcba9876543210`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{}-{:016x}-{:016x}",
+            self.rows, self.ordered, self.unordered
+        )
+    }
+}
+
+/// A text that is no [`Fingerprint`].
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "expected the fingerprint of a table as a training writes it, ROWS-SUM-SUM, received `{received}`; leave the line out to take \
+     the table as it is"
+)]
+pub struct FingerprintError {
+    received: String,
+}
+
+impl FromStr for Fingerprint {
+    type Err = FingerprintError;
+
+    fn from_str(text: &str) -> Result<Self, FingerprintError> {
+        let parts: Vec<&str> = text.split('-').collect();
+        let sum = |text: &str| u64::from_str_radix(text, 16).ok();
+        let read = || match parts[..] {
+            [rows, ordered, unordered] => Some(Self {
+                rows: rows.parse().ok()?,
+                ordered: sum(ordered)?,
+                unordered: sum(unordered)?,
+            }),
+            _ => None,
+        };
+        read().ok_or_else(|| FingerprintError {
+            received: text.chars().take(80).collect(),
+        })
+    }
+}
+
+impl Serialize for Fingerprint {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Fingerprint {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_added_moved_or_changed_are_told_apart() {
+        let rows = [[1.0, 2.0], [3.0, 4.0], [1.0, 2.0], [5.0, -0.0]];
+        let of = |rows: &[[f32; 2]]| Fingerprint::of(rows.iter().copied());
+        let before = of(&rows);
+        assert_eq!(of(&rows).change_since(&before), None);
+        let zero = [rows[0], rows[1], rows[2], [5.0, 0.0]];
+        assert_eq!(of(&zero).change_since(&before), None, "the same number");
+        let moved = [rows[1], rows[0], rows[2], rows[3]];
+        assert_eq!(of(&moved).change_since(&before), Some(Change::Order));
+        let swapped = [rows[0], rows[1], rows[2], [-0.0, 5.0]];
+        assert_eq!(of(&swapped).change_since(&before), Some(Change::Content));
+        let twice = [rows[0], rows[0], rows[0], rows[3]];
+        assert_eq!(of(&twice).change_since(&before), Some(Change::Content));
+        let fewer = Some(Change::Number { before: 4, now: 3 });
+        assert_eq!(of(&rows[..3]).change_since(&before), fewer);
+    }
+
+    #[test]
+    fn its_text_is_read_back() {
+        let own = Fingerprint::of([[0.5], [1.5]]);
+        assert_eq!(own.to_string().parse(), Ok(own));
+        for text in ["", "2", "2-0-", "2-0-0-0", "x-0-0", "2-0-g"] {
+            assert!(text.parse::<Fingerprint>().is_err(), "{text}");
+        }
+    }
+}

@@ -69,6 +69,8 @@ pub struct ArrayDataset {
     sample_weights: Option<Arc<[f32]>>,
     /// What it was read from, if it was.
     description: Option<Arc<DataDescription>>,
+    /// Where each of the arrays' rows stood in a file of which rows were left out.
+    origins: Option<Arc<[usize]>>,
 }
 
 impl ArrayDataset {
@@ -132,7 +134,14 @@ impl ArrayDataset {
             targets: asked,
             sample_weights: None,
             description: None,
+            origins: None,
         })
+    }
+
+    /// Says where the rows stood in a file of which some were left out.
+    pub(crate) fn with_origins(mut self, origins: impl IntoIterator<Item = usize>) -> Self {
+        self.origins = Some(origins.into_iter().collect());
+        self
     }
 
     /// Sets the number of classes, e.g. where the largest one has no sample.
@@ -375,7 +384,8 @@ impl BatchSource for ArrayDataset {
     }
 
     fn origin_row(&self, row: usize) -> usize {
-        self.rows[row]
+        let own = self.rows[row];
+        self.origins.as_ref().map_or(own, |origins| origins[own])
     }
 }
 

@@ -97,8 +97,10 @@ impl CsvTable {
                 (data, names)
             }
         };
+        let read = cells.num_rows + cells.dropped.len();
+        let is_taken = |row: &usize| cells.dropped.binary_search(row).is_err();
         Ok(Self {
-            data,
+            data: data.with_origins((0..read).filter(is_taken)),
             feature_names: columns.names_of(&columns.features),
             target_names: columns.names_of(&columns.targets),
             class_names,

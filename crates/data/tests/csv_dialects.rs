@@ -464,6 +464,8 @@ fn rows_with_missing_cells_are_left_out_where_that_is_said() {
         (vec![1.0, 2.0, 13.0, 14.0], vec![3.0, 15.0])
     );
     assert_eq!(table.dropped_rows, [1, 2, 3]);
+    let origins = [0, 1].map(|row| table.data.origin_row(row));
+    assert_eq!(origins, [0, 4], "where they stand in the file");
     let folder = file(content);
     let path = folder.path().join("table.csv");
     let data = DataDescription::Csv(source.clone().with_path(&path))

@@ -40,6 +40,29 @@ impl<T, E: Into<anyhow::Error>> OrUsage<T> for Result<T, E> {
     }
 }
 
+/// Whether a training was asked for that cannot be, as opposed to one that went wrong or data that is.
+pub(crate) fn is_about_settings(error: &TrainError) -> bool {
+    matches!(
+        error,
+        TrainError::Setting { .. }
+            | TrainError::ForeignSetting { .. }
+            | TrainError::InputMismatch { .. }
+            | TrainError::ClassMismatch { .. }
+            | TrainError::TargetMismatch { .. }
+            | TrainError::OutputMismatch { .. }
+            | TrainError::MetricMismatch { .. }
+            | TrainError::NotComparable { .. }
+            | TrainError::TooFewClasses { .. }
+            | TrainError::DuplicateMetric { .. }
+            | TrainError::ClassWeight { .. }
+            | TrainError::NoClassToWeigh { .. }
+            | TrainError::UnknownMonitor { .. }
+            | TrainError::UnknownDirection { .. }
+            | TrainError::NoAverage { .. }
+            | TrainError::FileNamePattern { .. }
+    )
+}
+
 /// Tells the user what went wrong; gives the exit code.
 pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
     if error.is::<ClosedPipe>() {

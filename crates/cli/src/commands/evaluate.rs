@@ -18,7 +18,7 @@ use serde::Serialize;
 
 use crate::commands::devices::select_device;
 use crate::destination::{Destination, data_files};
-use crate::failure::OrUsage;
+use crate::failure::{self, OrUsage};
 use crate::output;
 use crate::predicted_plot::{self, Predicted};
 use crate::runs::{self, RunsFolder};
@@ -110,7 +110,12 @@ pub(crate) fn run(arguments: &EvaluateArguments) -> anyhow::Result<ExitCode> {
 
     // Only loss and metrics matter; nothing is going to be learned.
     let trainer = settings.compile()?.model(network);
-    let evaluation = trainer.evaluate(&data.samples)?;
+    let evaluation = match trainer.evaluate(&data.samples) {
+        Err(error) if arguments.loss.is_some() && failure::is_about_settings(&error) => {
+            return Err(error).or_usage();
+        }
+        evaluation => evaluation?,
+    };
     if let Some(destination) = &predictions {
         let classes = evaluation.classes.as_ref();
         let labels = data.samples.class_indices();

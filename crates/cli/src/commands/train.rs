@@ -12,8 +12,7 @@ use firebrick::training::{
 };
 
 use crate::commands::devices::select_device;
-use crate::failure::INTERRUPTED;
-use crate::failure::OrUsage;
+use crate::failure::{self, INTERRUPTED, OrUsage};
 use crate::network::Network;
 use crate::new_run::NewRun;
 use crate::output::{self, ClosedPipe};
@@ -137,9 +136,9 @@ pub(crate) fn run(arguments: TrainArguments) -> anyhow::Result<ExitCode> {
     }
 
     let mut trainer = compile.model(model);
-    let checked = trainer.check(&prepared.data.train, &prepared.fit(display, None)?);
-    match checked {
-        Err(error @ TrainError::UnknownMonitor { .. }) => return Err(error).or_usage(),
+    let fit = prepared.fit(display, None).or_usage()?;
+    match trainer.check(&prepared.data.train, &fit) {
+        Err(error) if failure::is_about_settings(&error) => return Err(error).or_usage(),
         checked => checked?,
     }
 

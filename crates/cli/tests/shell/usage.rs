@@ -138,6 +138,38 @@ fn wrong_settings_of_optimizers_say_what_is_expected() {
 }
 
 #[test]
+fn a_loss_that_the_data_does_not_fit_is_a_wrong_flag() {
+    let workplace = crate::table::workplace();
+    workplace
+        .run("train --data boxes.csv --target volume --loss sparse_categorical_crossentropy --ui quiet")
+        .fails(2, &["cannot compare outputs of shape [1]", "take mean_squared_error"]);
+    assert!(!workplace.path("runs").exists());
+}
+
+#[test]
+fn numbers_below_zero_are_told_of_by_their_flag() {
+    let workplace = Workplace::new();
+    for (arguments, flag) in [
+        ("schedule time-based:3 --steps -1", "--steps <N>"),
+        (
+            "schedule time-based:3 --steps 5 --steps-per-epoch -1",
+            "--steps-per-epoch <M>",
+        ),
+        (
+            "schedule time-based:3 --steps 5 --steps-per-epoch 0",
+            "--steps-per-epoch <M>",
+        ),
+        ("predict x a.png --top -1", "--top <N>"),
+        ("summary --inputs -1", "--inputs <N>"),
+        ("summary --classes -1", "--classes <N>"),
+        ("study curve --by width --seeds -1", "--seeds <N>"),
+        ("study networks --train-limit -1", "--train-limit <N>"),
+    ] {
+        workplace.run(arguments).fails(2, &["invalid value", flag]);
+    }
+}
+
+#[test]
 #[cfg(not(feature = "cuda"))]
 fn a_device_that_is_not_compiled_in_names_its_feature() {
     let workplace = Workplace::new();

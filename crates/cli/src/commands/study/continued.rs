@@ -15,7 +15,7 @@ pub(crate) struct ContinueArguments {
     runs: RunsFolder,
 
     /// How many networks of a curve to train at once; it changes no number [default: as many as cores]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     jobs: Option<usize>,
 
     /// How to show the trainings: auto, tui (dashboard, not for curves), bar, keras-lines, lines, quiet

@@ -40,11 +40,11 @@ pub(crate) struct CurveArguments {
     values: Option<Points>,
 
     /// Trainings of each point, which differ in their seed
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     seeds: Option<u64>,
 
     /// The first of the seeds; each decides images, initial weights and order [default: 1]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     seed: Option<u64>,
 
     /// Data set: `mnist`, `mnist-sample` (built in), or a folder with four files named as those of MNIST [default:
@@ -53,11 +53,21 @@ pub(crate) struct CurveArguments {
     data: Option<DataSource>,
 
     /// Training images, where the curve does not go by them
-    #[arg(long, value_name = "N", help_heading = "Data")]
+    #[arg(
+        long,
+        value_name = "N",
+        help_heading = "Data",
+        allow_negative_numbers = true
+    )]
     train_size: Option<usize>,
 
     /// Training images kept back for validation, the same ones for all seeds
-    #[arg(long, value_name = "N", help_heading = "Data")]
+    #[arg(
+        long,
+        value_name = "N",
+        help_heading = "Data",
+        allow_negative_numbers = true
+    )]
     validation_size: Option<usize>,
 
     /// Units of the hidden layers; by width only their number counts, by depth only the first width
@@ -74,15 +84,30 @@ pub(crate) struct CurveArguments {
     activation: Option<Activation>,
 
     /// Passes over the training images
-    #[arg(long, value_name = "N", help_heading = "Learning")]
+    #[arg(
+        long,
+        value_name = "N",
+        help_heading = "Learning",
+        allow_negative_numbers = true
+    )]
     epochs: Option<usize>,
 
     /// Updates of the weights that every training has at least, in further epochs where its images are few
-    #[arg(long, value_name = "N", help_heading = "Learning")]
+    #[arg(
+        long,
+        value_name = "N",
+        help_heading = "Learning",
+        allow_negative_numbers = true
+    )]
     min_steps: Option<usize>,
 
     /// Images between two updates of the weights
-    #[arg(long, value_name = "N", help_heading = "Learning")]
+    #[arg(
+        long,
+        value_name = "N",
+        help_heading = "Learning",
+        allow_negative_numbers = true
+    )]
     batch_size: Option<usize>,
 
     /// The rate of Adam
@@ -100,7 +125,7 @@ pub(crate) struct CurveArguments {
     device: Option<DeviceName>,
 
     /// How many networks to train at once; it changes no number [default: as many as cores]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     jobs: Option<usize>,
 
     /// How to show the trainings: auto, bar, lines (one a training), quiet

@@ -26,7 +26,12 @@ pub(crate) struct NetworksArguments {
     data: Option<DataSource>,
 
     /// Take only the first N training images, before the split
-    #[arg(long, value_name = "N", help_heading = "Data")]
+    #[arg(
+        long,
+        value_name = "N",
+        help_heading = "Data",
+        allow_negative_numbers = true
+    )]
     train_limit: Option<usize>,
 
     /// Share of the training images kept back for validation, the same of every class, drawn by the seed [default: 0.1]
@@ -66,19 +71,39 @@ pub(crate) struct NetworksArguments {
     mlp_learning_rate: Option<f64>,
 
     /// Whole number that the rate of the Keras-style network begins with [default: 3]
-    #[arg(long, value_name = "N", help_heading = "Networks")]
+    #[arg(
+        long,
+        value_name = "N",
+        help_heading = "Networks",
+        allow_negative_numbers = true
+    )]
     time_based: Option<u32>,
 
     /// Passes over the training images [default: 20]
-    #[arg(long, value_name = "N", help_heading = "Learning")]
+    #[arg(
+        long,
+        value_name = "N",
+        help_heading = "Learning",
+        allow_negative_numbers = true
+    )]
     epochs: Option<usize>,
 
     /// Images between two updates of the weights [default: 32]
-    #[arg(long, value_name = "N", help_heading = "Learning")]
+    #[arg(
+        long,
+        value_name = "N",
+        help_heading = "Learning",
+        allow_negative_numbers = true
+    )]
     batch_size: Option<usize>,
 
     /// Decides initial weights and the order of the images [default: 42]
-    #[arg(long, value_name = "N", help_heading = "Learning")]
+    #[arg(
+        long,
+        value_name = "N",
+        help_heading = "Learning",
+        allow_negative_numbers = true
+    )]
     seed: Option<u64>,
 
     /// Where the two networks on Burn compute, see `firebrick devices` [default: auto]

@@ -1,6 +1,7 @@
 //! Reading a [`TrainConfig`] from TOML and writing it.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::ops::Range;
 use std::path::Path;
 
@@ -13,6 +14,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::failure::OrUsage;
+use crate::foreign_file::no_settings_but;
 use crate::train_config::TrainConfig;
 
 /// Reads a file of settings; relative paths in it begin in its folder.
@@ -21,8 +23,12 @@ use crate::train_config::TrainConfig;
 /// A file that cannot be read; or with a usage error one that is no TOML, has an unknown key (the nearest known one
 /// is named) or a value that cannot be.
 pub(crate) fn read(path: &Path) -> anyhow::Result<TrainConfig> {
-    let text = fs::read_to_string(path)
-        .with_context(|| format!("cannot read the settings `{}`", path.display()))?;
+    let text = match fs::read_to_string(path) {
+        Err(error) if error.kind() == ErrorKind::InvalidData => {
+            Err(anyhow!(no_settings_but(path))).or_usage()?
+        }
+        read => read.with_context(|| format!("cannot read the settings `{}`", path.display()))?,
+    };
     let config = parse(&text)
         .map_err(|problem| {
             let line = problem.span.map_or_else(String::new, |span| {

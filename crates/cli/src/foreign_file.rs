@@ -1,4 +1,4 @@
-//! What a file is that somebody took for a run, told by its first bytes or its ending.
+//! What a file is that somebody took for a run or for settings, told by its first bytes or its ending.
 
 use std::fs::File;
 use std::io::Read;
@@ -86,6 +86,17 @@ const ENDINGS: [(&str, Kind); 16] = [
 pub(crate) fn no_run_but(file: &Path) -> String {
     let Kind { is, way_out } = kind(file);
     format!("`{}` is no run but {is}; {way_out}", file.display())
+}
+
+/// What to tell somebody who named this file, which is no text, where one of settings is expected.
+pub(crate) fn no_settings_but(file: &Path) -> String {
+    let Kind { is, way_out } = kind(file);
+    let way_out = if way_out == NO_IMPORT {
+        NO_IMPORT
+    } else {
+        "name a TOML file, such as those in examples/models"
+    };
+    format!("`{}` is no TOML but {is}; {way_out}", file.display())
 }
 
 fn kind(file: &Path) -> Kind {

@@ -1,8 +1,10 @@
 //! `firebrick train`
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use anyhow::anyhow;
 use firebrick::datasets::BatchSource;
 use firebrick::devices::SelectedDevice;
 use firebrick::models::AnyModel;
@@ -13,6 +15,7 @@ use firebrick::training::{
 
 use crate::commands::devices::select_device;
 use crate::failure::{self, INTERRUPTED, OrUsage};
+use crate::foreign_file::no_settings_but;
 use crate::network::Network;
 use crate::new_run::NewRun;
 use crate::output::{self, ClosedPipe};
@@ -176,6 +179,9 @@ pub(crate) fn run(arguments: TrainArguments) -> anyhow::Result<ExitCode> {
 pub(crate) fn read_model(path: &Path) -> anyhow::Result<ModelFile> {
     match ModelFile::read(path) {
         Err(error @ TrainError::ModelFile { .. }) => Err(error).or_usage(),
+        Err(TrainError::File { source, .. }) if source.kind() == ErrorKind::InvalidData => {
+            Err(anyhow!(no_settings_but(path))).or_usage()
+        }
         read => Ok(read?),
     }
 }

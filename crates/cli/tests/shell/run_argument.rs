@@ -86,6 +86,26 @@ fn a_file_that_is_no_run_is_called_what_it_is() {
 }
 
 #[test]
+fn a_file_that_is_no_settings_is_called_what_it_is() {
+    let workplace = Workplace::new();
+    workplace.write("net.keras", b"PK\x03\x04\xff");
+    workplace.write("net.bpk", b"NRUB\xff");
+    for flag in ["train --model", "train --config", "summary --model"] {
+        workplace.run(&format!("{flag} net.keras")).fails(
+            2,
+            &[
+                "`net.keras` is no TOML but a model of Keras",
+                "cannot read it yet",
+            ],
+        );
+        workplace.run(&format!("{flag} net.bpk")).fails(
+            2,
+            &["`net.bpk` is no TOML but a saved model", "name a TOML file"],
+        );
+    }
+}
+
+#[test]
 fn the_path_of_a_model_is_its_run() {
     let workplace = Workplace::new();
     workplace

@@ -590,9 +590,9 @@ fn every_mistake_made_with_keras_has_its_line_and_its_test() {
         .collect();
     let answered: Vec<&str> = MISTAKES.iter().map(|(mistake, _)| *mistake).collect();
     assert_eq!(made, answered);
-    let table = include_str!("../../../docs/mistakes.md");
-    // What the command is told at the shell stands below, with its tests there.
-    let (table, _) = table.split_once("\n## ").unwrap_or((table, ""));
+    let text = include_str!("../../../docs/mistakes.md");
+    // What is told elsewhere stands below, with its tests there.
+    let (table, _) = text.split_once("\n## ").unwrap();
     let tests = include_str!("mistakes.rs");
     let lines = table.lines().filter(|line| line.starts_with("| ")).skip(1);
     let named: Vec<&str> = lines.filter_map(|line| line.rsplit('`').nth(1)).collect();
@@ -605,4 +605,51 @@ fn every_mistake_made_with_keras_has_its_line_and_its_test() {
     for test in named {
         assert!(tests.contains(&format!("#[test]\nfn {test}()")), "{test}");
     }
+}
+
+/// All tests that lie in files of their own, in every crate.
+fn tests_of_all_crates() -> String {
+    fn collect(folder: &std::path::Path, text: &mut String) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                collect(&path, text);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                text.push_str(&std::fs::read_to_string(path).unwrap());
+            }
+        }
+    }
+    let crates = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut text = String::new();
+    for entry in std::fs::read_dir(crates).unwrap() {
+        let entry = entry.unwrap().path();
+        for folder in ["src", "tests"].map(|name| entry.join(name)) {
+            if folder.is_dir() {
+                collect(&folder, &mut text);
+            }
+        }
+    }
+    text
+}
+
+#[test]
+fn every_mistake_that_is_told_elsewhere_has_its_test_there() {
+    let tests = tests_of_all_crates();
+    let text = include_str!("../../../docs/mistakes.md");
+    let (_, others) = text.split_once("\n## ").unwrap();
+    let lines = others
+        .lines()
+        .filter(|line| line.starts_with("| ") && !line.contains("---"));
+    let mut checked = 0;
+    for line in lines.filter(|line| !line.ends_with("| test |")) {
+        let cell = line.trim_end_matches(" |").rsplit(" | ").next().unwrap();
+        let names = cell.split('`').skip(1).step_by(2);
+        let mut names = names.filter(|name| !name.contains(['/', '.'])).peekable();
+        assert!(names.peek().is_some(), "no test: {line}");
+        for name in names {
+            assert!(tests.contains(&format!("fn {name}()")), "{name}");
+            checked += 1;
+        }
+    }
+    assert!(checked >= 5, "{checked}");
 }

@@ -268,7 +268,7 @@ fn mistakes_in_the_file_are_told_with_their_line_and_leave_no_run() {
     workplace.write("cnn.toml", CNN.replacen("units = 10", "units = 9", 1));
     workplace
         .run(TRAIN)
-        .fails(1, &["the network has 9 outputs, the data has 10 classes"]);
+        .fails(2, &["the network has 9 outputs, the data has 10 classes"]);
     for command in ["train --model", "summary --model"] {
         workplace
             .run(&format!("{command} missing.toml"))

@@ -112,10 +112,6 @@ fn a_table_that_cannot_be_learned_from_leaves_nothing() {
              `ignored = [\"id\"]` (on the command line `--ignore id`) what is no feature",
         ),
         ("--data missing.csv --target a", "cannot read `missing.csv`"),
-        (
-            "--data boxes.csv --target volume --loss sparse_categorical_crossentropy",
-            "for numbers to predict take mean_squared_error",
-        ),
     ] {
         workplace
             .run(&format!("train {arguments}"))

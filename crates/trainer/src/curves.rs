@@ -44,7 +44,7 @@ const MAX_SIDE: u32 = 3000;
 /// use firebrick::curves::{DEFAULT_CURVES_SIZE, curves_size};
 ///
 /// assert_eq!(curves_size(2), DEFAULT_CURVES_SIZE);
-/// assert_eq!(curves_size(9), (1069, 734));
+/// assert_eq!(curves_size(9), (1069, 695));
 /// ```
 pub fn size(num_panels: usize) -> (u32, u32) {
     let (width, height) = layout::comfortable_size(num_panels);

@@ -6,7 +6,8 @@ use std::fs;
 use std::path::Path;
 
 use firebrick_trainer::{
-    Curve, CurvesError, DEFAULT_CURVES_SIZE, Mark, Panel, Scale, Stroke, draw_curves,
+    Curve, CurvesError, DEFAULT_CURVES_SIZE, Mark, Panel, Scale, Stroke, curves_size, draw_curves,
+    render_curves,
 };
 
 /// A curve that nears `end` as training goes on, with a little noise.
@@ -682,4 +683,17 @@ fn points_are_marked_one_by_one_and_not_joined() {
     let lines = |text: &str| text.matches("<polyline").count();
     assert!(lines(&text) < lines(&joined));
     assert!(text.contains("\n0.05\n"), "ticks between whole numbers");
+}
+
+#[test]
+fn up_to_four_panels_have_a_picture_of_the_usual_size() {
+    for panels in 1..=4 {
+        assert_eq!(curves_size(panels), DEFAULT_CURVES_SIZE);
+    }
+    for panels in [5, 6, 9, 10, 20, 100, 196] {
+        let (width, height) = curves_size(panels);
+        let panels = vec![run(2).remove(0); panels];
+        // What is too small or too large is an error.
+        render_curves(&panels, "many", Path::new("many.svg"), (width, height)).unwrap();
+    }
 }

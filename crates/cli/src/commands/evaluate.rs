@@ -149,7 +149,18 @@ pub(crate) fn run(arguments: &EvaluateArguments) -> anyhow::Result<ExitCode> {
         }
         return Ok(ExitCode::SUCCESS);
     }
-    let figures = figures(&evaluation, &settings.loss);
+    let text = table(&run, &data, &evaluation, &settings.loss);
+    if is_beside {
+        output::note(text.trim_end());
+    } else {
+        output::print(&text)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What is told to people: run, data, figures, and for classes what there is to say of each.
+fn table(run: &RunDirectory, data: &TestSamples, evaluation: &Evaluation, loss: &Loss) -> String {
+    let figures = figures(evaluation, loss);
     let width = figures.iter().map(|(name, _)| name.len()).max();
     let width = width.unwrap_or_default();
     let mut text = String::new();
@@ -180,12 +191,7 @@ pub(crate) fn run(arguments: &EvaluateArguments) -> anyhow::Result<ExitCode> {
             class_tables::text(classes, &names, data.unit, output::terminal_width())
         );
     }
-    if is_beside {
-        output::note(text.trim_end());
-    } else {
-        output::print(&text)?;
-    }
-    Ok(ExitCode::SUCCESS)
+    text
 }
 
 /// The loss with its name, and the metrics.

@@ -159,5 +159,5 @@ fn many_figures_have_a_larger_picture() {
     workplace.write("runs/x/history.csv", format!("{header}\n{row}\n"));
     workplace.run("plot x -o all.png").succeeds();
     let picture = image::open(workplace.path("all.png")).unwrap();
-    assert_eq!((picture.width(), picture.height()), (1755, 1150));
+    assert_eq!((picture.width(), picture.height()), (1755, 1085));
 }

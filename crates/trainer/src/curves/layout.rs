@@ -27,7 +27,7 @@ pub(super) fn minimum_size(panels: usize) -> (u32, u32) {
 
 /// Width and height at which so many panels have room to be read.
 pub(super) fn comfortable_size(panels: usize) -> (u32, u32) {
-    size_of_cells(panels, (343, 208))
+    size_of_cells(panels, (343, 195))
 }
 
 /// Width and height of panels on cells of this size.

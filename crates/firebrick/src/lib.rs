@@ -133,7 +133,7 @@ pub mod curves {
 }
 
 /// What most programs use: one import for a network of Keras' layers, and for one of your own as well, because the
-/// derive of Burn's [`Module`] needs `burn` in scope beside the trait.
+/// derive of Burn's [`Module`](burn::module::Module) needs `burn` in scope beside the trait.
 ///
 /// ```
 /// use firebrick::prelude::*;

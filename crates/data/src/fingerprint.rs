@@ -9,6 +9,18 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 ///
 /// It is written into the description of a table whose test rows are drawn, because they are drawn by their places: with
 /// rows added, removed or in another order, rows that were learned from would be among them.
+///
+/// ```
+/// # mod firebrick { pub use firebrick_data as datasets; }
+/// use firebrick::datasets::Fingerprint;
+///
+/// // As it stands in a run's settings: the number of rows, and two sums.
+/// let text = "150-0123456789abcdef-fedcba9876543210";
+/// let fingerprint: Fingerprint = text.parse()?;
+/// assert_eq!(fingerprint.to_string(), text);
+/// assert_eq!(fingerprint.change_since(&fingerprint), None);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fingerprint {
     rows: u64,
@@ -19,6 +31,18 @@ pub struct Fingerprint {
 }
 
 /// How rows differ from those of another time.
+///
+/// ```
+/// # mod firebrick { pub use firebrick_data as datasets; }
+/// use firebrick::datasets::{Change, Fingerprint};
+///
+/// let before: Fingerprint = "150-0123456789abcdef-fedcba9876543210".parse()?;
+/// let now: Fingerprint = "151-00000000000000ff-00000000000000ff".parse()?;
+/// let change = now.change_since(&before);
+/// assert_eq!(change, Some(Change::Number { before: 150, now: 151 }));
+/// assert_eq!(change.map(|change| change.to_string()).as_deref(), Some("151 rows, no longer 150"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
     /// Their number is another one.

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::tensor::{Device, Tensor, TensorData};
-use firebrick_model::layers::{Layer, Normalization};
+use firebrick_model::layers::{Layer, Normalization, ReLU};
 use firebrick_model::{Activation, AnyTensor, Mode, Sequential, SequentialModel};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -252,5 +252,28 @@ fn every_activation_of_the_file_computes_what_keras_computes() {
     println!("activations that are not built: {}", not_built.join(", "));
     if std::env::var_os("FIREBRICK_GOLDEN").is_none() {
         assert_eq!((values.len(), not_built.len()), (33, 0));
+    }
+}
+
+#[test]
+fn a_relu_has_the_outputs_and_slopes_of_keras_at_its_bends() {
+    let golden: Value = serde_json::from_str(include_str!("data/relu_threshold.json")).unwrap();
+    let numbers = |value: &Value| -> Vec<f32> { serde_json::from_value(value.clone()).unwrap() };
+    let points = numbers(&golden["points"]);
+    for case in golden["cases"].as_array().unwrap() {
+        let layer: ReLU = serde_json::from_value(case["arguments"].clone()).unwrap();
+        let model = Sequential::new([points.len()])
+            .add(layer)
+            .build(1, &Device::flex())
+            .unwrap();
+        let x = Tensor::<1>::from_floats(&points[..], &Device::flex().autodiff());
+        let x = x.require_grad();
+        let y = model.forward(x.clone().unsqueeze::<2>(), Mode::Training);
+        let y: Tensor<2> = y.into_rank().unwrap();
+        let gradients = y.clone().sum().backward();
+        let slope: Vec<f32> = x.grad(&gradients).unwrap().into_data().iter().collect();
+        let output: Vec<f32> = y.into_data().iter().collect();
+        assert_eq!(output, numbers(&case["output"]), "{case}");
+        assert_eq!(slope, numbers(&case["slope"]), "{case}");
     }
 }

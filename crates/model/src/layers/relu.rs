@@ -6,7 +6,10 @@ use super::{Apply, Describe, LayerProblem, Weightless, Weights};
 use crate::any_tensor::SameShape;
 use crate::{Activation, AnyTensor, Mode};
 
-/// `max_value` from there on, `x` from `threshold` on, `negative_slope · (x - threshold)` below.
+/// `max_value` from there on, `x` above `threshold`, else `negative_slope · (x - threshold)`.
+///
+/// At the threshold itself the output is 0 and so is the slope, as in Keras; with a `negative_slope` and
+/// nothing else the slope there is 1, which is Keras' too.
 ///
 /// ```
 /// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
@@ -92,13 +95,20 @@ impl SameShape for ReLU {
         if *self == Self::default() {
             return Activation::Relu.forward(x);
         }
-        let below = x.clone().lower_elem(self.threshold);
-        let slope = (x.clone() - self.threshold) * self.negative_slope;
-        let y = x.mask_where(below, slope);
-        match self.max_value {
+        if self.threshold == 0.0 && self.max_value.is_none() {
+            let is_below = x.clone().lower_elem(0.0);
+            return x.clone().mask_where(is_below, x * self.negative_slope);
+        }
+        let is_above = x.clone().lower_equal_elem(self.threshold).bool_not();
+        let y = x.zeros_like().mask_where(is_above, x.clone());
+        let y = match self.max_value {
             Some(max_value) => y.clamp_max(max_value),
             None => y,
+        };
+        if self.negative_slope == 0.0 {
+            return y;
         }
+        y - Activation::Relu.forward(-x + self.threshold) * self.negative_slope
     }
 }
 

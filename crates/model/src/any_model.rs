@@ -107,6 +107,18 @@ impl Model for AnyModel {
         either!(self, model => model.check_saveable())
     }
 
+    fn has_input_limits(&self) -> bool {
+        either!(self, model => model.has_input_limits())
+    }
+
+    fn check_inputs(&self, inputs: AnyTensor) -> Result<(), ModelError> {
+        either!(self, model => model.check_inputs(inputs))
+    }
+
+    fn first_not_finite(&self, inputs: AnyTensor) -> Result<Option<String>, ModelError> {
+        either!(self, model => model.first_not_finite(inputs))
+    }
+
     fn penalty(&self) -> Option<Tensor<1>> {
         either!(self, model => model.penalty())
     }

@@ -247,6 +247,12 @@ impl AnyTensor {
             .map_err(|reason| ModelError::ReadBack { reason })
     }
 
+    /// Whether no value is seen to be NaN or infinite; what a device does not hand back is not seen.
+    pub(crate) fn is_finite(&self) -> bool {
+        let values = self.clone().into_values();
+        values.map_or(true, |values| values.iter().all(|value| value.is_finite()))
+    }
+
     /// All values in order, channels last.
     pub(crate) fn into_values(self) -> Result<Vec<f32>, LayerProblem> {
         self.read()

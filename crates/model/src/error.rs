@@ -419,6 +419,19 @@ fn listed(names: &[String]) -> String {
     listed.join(", ")
 }
 
+impl ModelError {
+    /// The same of a sample by the number that it has elsewhere, e.g. in the data that a batch was gathered of.
+    #[must_use = "returns the changed error"]
+    pub fn with_sample(mut self, number: impl FnOnce(usize) -> usize) -> Self {
+        if let Self::Layer { problem, .. } = &mut self
+            && let LayerProblem::Index { sample, .. } = problem.as_mut()
+        {
+            *sample = number(*sample);
+        }
+        self
+    }
+}
+
 /// What an error says of the paths close to one that is not there.
 fn nearest_weights(nearest: &[String]) -> String {
     match nearest {

@@ -204,13 +204,15 @@ macro_rules! known_layers {
                 }
             }
 
-            pub(crate) fn try_forward(
-                &self,
-                x: AnyTensor,
-                mode: Mode,
-            ) -> Result<AnyTensor, LayerProblem> {
+            pub(crate) fn run(&self, x: AnyTensor, mode: Mode) -> Result<AnyTensor, LayerProblem> {
                 match self {
-                    $(Self::$layer(layer) => layer.try_forward(x, mode),)+
+                    $(Self::$layer(layer) => layer.run(x, mode),)+
+                }
+            }
+
+            pub(crate) fn check(&self, x: &AnyTensor) -> Result<(), LayerProblem> {
+                match self {
+                    $(Self::$layer(layer) => layer.check(x),)+
                 }
             }
 

@@ -128,6 +128,23 @@ impl Model for Mlp {
         Activation::Softmax
     }
 
+    fn first_not_finite(&self, inputs: AnyTensor) -> Result<Option<String>, ModelError> {
+        let shape = inputs.shape();
+        let rows = inputs.reshape(&[shape[0], self.num_features()])?;
+        let mut x: Tensor<2> = rows.into_rank()?;
+        let last = self.layers.len() - 1;
+        for (index, layer) in self.layers.iter().enumerate() {
+            x = layer.forward(x);
+            if index < last {
+                x = self.activation.forward(x);
+            }
+            if !AnyTensor::from(x.clone()).is_finite() {
+                return Ok(Some(format!("layer {index} (counted from 0)")));
+            }
+        }
+        Ok(None)
+    }
+
     fn description(&self) -> Option<String> {
         serde_json::to_string(&self.config()).ok()
     }

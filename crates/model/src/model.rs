@@ -90,6 +90,37 @@ pub trait Model: Module + ModuleDisplay + std::fmt::Display + 'static {
         Ok(())
     }
 
+    /// Whether there may be inputs that the network has no answer to, so that a training looks at all of them by
+    /// [`check_inputs`](Self::check_inputs) before it begins. By default not.
+    fn has_input_limits(&self) -> bool {
+        false
+    }
+
+    /// Looks for inputs that the network has no answer to, such as an index beyond an embedding.
+    ///
+    /// # Shapes
+    /// - inputs: as those of [`forward`](Self::forward)
+    ///
+    /// # Errors
+    /// None by default; what the network takes, what it received and where.
+    fn check_inputs(&self, _inputs: AnyTensor) -> Result<(), ModelError> {
+        Ok(())
+    }
+
+    /// What a message calls the first part of the network whose output for a batch is not finite, e.g.
+    /// ``layer `dense` (Dense, index 0)``.
+    ///
+    /// `None` where all are finite, and by default, where the network does not know its parts.
+    ///
+    /// # Shapes
+    /// - inputs: as those of [`forward`](Self::forward)
+    ///
+    /// # Errors
+    /// Inputs that the network does not take.
+    fn first_not_finite(&self, _inputs: AnyTensor) -> Result<Option<String>, ModelError> {
+        Ok(None)
+    }
+
     /// What the weights add to the loss: the sum of all regularization terms, differentiable, of the
     /// shape `[1]` and not divided by anything.
     ///

@@ -100,16 +100,14 @@ impl Model for SequentialModel {
     fn forward(&self, inputs: AnyTensor) -> Result<AnyTensor, ModelError> {
         let mode = Mode::of(&inputs.device());
         let inputs = self.description.fitted(inputs)?;
-        let Some((last, layers)) = self.layers.split_last() else {
+        let Some(last) = self.layers.len().checked_sub(1) else {
             return Ok(inputs);
         };
-        let x = layers
-            .iter()
-            .fold(inputs, |x, layer| layer.forward(x, mode));
-        Ok(match self.output_activation() {
-            Activation::Linear => last.forward(x, mode),
-            _ => last.forward_linear(x, mode),
-        })
+        let x = (0..last).try_fold(inputs, |x, index| self.run_layer(index, x, mode))?;
+        match self.output_activation() {
+            Activation::Linear => self.run_layer(last, x, mode),
+            _ => Ok(self.layers[last].forward_linear(x, mode)),
+        }
     }
 
     fn predict(&self, inputs: impl Into<AnyTensor>) -> Result<AnyTensor, ModelError> {
@@ -133,6 +131,18 @@ impl Model for SequentialModel {
 
     fn check_saveable(&self) -> Result<(), ModelError> {
         self.check_description()
+    }
+
+    fn has_input_limits(&self) -> bool {
+        self.first_lookup().is_some()
+    }
+
+    fn check_inputs(&self, inputs: AnyTensor) -> Result<(), ModelError> {
+        self.check_lookups(inputs)
+    }
+
+    fn first_not_finite(&self, inputs: AnyTensor) -> Result<Option<String>, ModelError> {
+        self.first_spoiled(inputs)
     }
 
     fn penalty(&self) -> Option<Tensor<1>> {

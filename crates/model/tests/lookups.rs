@@ -62,7 +62,7 @@ fn an_index_out_of_range_is_an_error_or_nan_and_never_another_row() {
     assert_eq!(
         run(2.0, 7.0).0.unwrap_err().to_string(),
         "layer `embedding` (Embedding, index 0) has rows for the indices from 0 to 4, received 7 at \
-         place 1 of the batch; correct the data or raise `input_dim`; it receives [2] from the input"
+         place 1 of sample 0 (both counted from 0); correct the data or raise `input_dim`; it receives [2] from the input"
     );
 }
 

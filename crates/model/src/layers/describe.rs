@@ -47,9 +47,14 @@ pub(crate) trait Apply: Module {
     /// Runs a batch through the layer.
     fn forward(&self, x: AnyTensor, mode: Mode) -> AnyTensor;
 
-    /// The same with a look at the values first, where some of them have no result.
-    fn try_forward(&self, x: AnyTensor, mode: Mode) -> Result<AnyTensor, LayerProblem> {
+    /// The same where it may fail, as a function of the user's may.
+    fn run(&self, x: AnyTensor, mode: Mode) -> Result<AnyTensor, LayerProblem> {
         Ok(self.forward(x, mode))
+    }
+
+    /// Looks for values that have no result.
+    fn check(&self, _x: &AnyTensor) -> Result<(), LayerProblem> {
+        Ok(())
     }
 
     /// The layer as training leaves it: its weights are not moved. What it does at random in

@@ -9,10 +9,10 @@ use crate::{AnyTensor, Initializer, Mode};
 
 /// Turns indices into learned vectors: index `i` becomes row `i` of `embeddings`.
 ///
-/// An index is cut to a whole number. One that is not from 0 to `input_dim - 1` has no row: its
-/// vector is NaN, as in Keras on JAX, which training reports as a loss that is not finite, and
-/// [`predict`](crate::SequentialModel::predict) gives an error. (On JAX -1 means the last row; here
-/// it is out of range, too.)
+/// An index is cut to a whole number. One that is not from 0 to `input_dim - 1` has no row:
+/// [`predict`](crate::SequentialModel::predict) gives an error, and so does a training before it begins, where
+/// no layer with weights stands before. In [`forward`](crate::SequentialModel::forward) its vector is NaN, as in
+/// Keras on JAX. (On JAX -1 means the last row; here it is out of range, too.)
 ///
 /// ```
 /// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
@@ -148,20 +148,22 @@ impl Apply for BuiltEmbedding {
         AnyTensor::from(vectors.mask_fill(is_outside, f32::NAN)).reshaped(&shape)
     }
 
-    fn try_forward(&self, x: AnyTensor, mode: Mode) -> Result<AnyTensor, LayerProblem> {
+    fn check(&self, x: &AnyTensor) -> Result<(), LayerProblem> {
         let [rows, _] = self.dims();
         let limit = rows as f64;
+        let width = x.shape()[1..].iter().product::<usize>().max(1);
         let indices = x.clone().into_values()?;
         let outside = indices
             .iter()
             .position(|&index| !(f64::from(index) > -1.0 && f64::from(index) < limit));
         match outside {
-            Some(position) => Err(LayerProblem::Index {
+            Some(place) => Err(LayerProblem::Index {
                 num_rows: rows,
-                received: indices[position].to_string(),
-                position,
+                received: indices[place].to_string(),
+                sample: place / width,
+                position: place % width,
             }),
-            None => Ok(self.forward(x, mode)),
+            None => Ok(()),
         }
     }
 }

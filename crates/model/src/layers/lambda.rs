@@ -15,9 +15,9 @@ type OutputShape = dyn Fn(&[usize]) -> Vec<usize> + Send + Sync;
 /// It is code, which a file cannot keep: a network with it is described, built and trained, but not
 /// saved. Two of them are equal if one is a clone of the other.
 ///
-/// [`build`](crate::Sequential::build) tries the function on one sample of zeros. If it fails later, or
-/// gives another shape, [`predict`](crate::SequentialModel::predict) gives an error and
-/// [`forward`](crate::SequentialModel::forward) panics.
+/// [`build`](crate::Sequential::build) tries the function on one sample of zeros. If it fails or panics later, or
+/// gives another shape, [`predict`](crate::SequentialModel::predict) and a training give an error that names
+/// layer and function, and [`forward`](crate::SequentialModel::forward) panics.
 ///
 /// ```
 /// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
@@ -170,13 +170,13 @@ impl Describe for Lambda {
 
 impl Apply for Weightless<Lambda> {
     fn forward(&self, x: AnyTensor, mode: Mode) -> AnyTensor {
-        match self.try_forward(x, mode) {
+        match self.run(x, mode) {
             Ok(y) => y,
             Err(problem) => panic!("a Lambda {problem}"),
         }
     }
 
-    fn try_forward(&self, x: AnyTensor, _: Mode) -> Result<AnyTensor, LayerProblem> {
+    fn run(&self, x: AnyTensor, _: Mode) -> Result<AnyTensor, LayerProblem> {
         self.layer.apply(x)
     }
 }

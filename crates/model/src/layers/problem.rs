@@ -33,7 +33,8 @@ pub enum LayerProblem {
 
     /// An index for which there is no row.
     #[error(
-        "has rows for the indices from 0 to {}, received {received} at place {position} of the batch; correct the data or raise `input_dim`",
+        "has rows for the indices from 0 to {}, received {received} at place {position} of sample {sample} (both \
+         counted from 0); correct the data or raise `input_dim`",
         num_rows - 1
     )]
     Index {
@@ -41,7 +42,9 @@ pub enum LayerProblem {
         num_rows: usize,
         /// The index as given.
         received: String,
-        /// Its place among the elements of the batch, counted from 0.
+        /// The sample it is in, counted from 0: of the batch, or of the data where a batch of them was looked at.
+        sample: usize,
+        /// Its place among the elements of the sample, counted from 0.
         position: usize,
     },
 

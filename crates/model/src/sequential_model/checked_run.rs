@@ -1,17 +1,72 @@
+use crate::layers::Layer;
 use crate::{AnyTensor, Mode, ModelError, SequentialModel};
 
 impl SequentialModel {
     /// Runs inputs of the network's shape through all layers, each of which may look at the values.
     pub(super) fn run_checked(&self, inputs: AnyTensor) -> Result<AnyTensor, ModelError> {
-        self.layers
+        (0..self.layers.len()).try_fold(inputs, |x, index| {
+            self.check_layer(index, &x)?;
+            self.run_layer(index, x, Mode::Inference)
+        })
+    }
+
+    /// Runs a batch through one of the layers; an error names it.
+    pub(super) fn run_layer(
+        &self,
+        index: usize,
+        x: AnyTensor,
+        mode: Mode,
+    ) -> Result<AnyTensor, ModelError> {
+        let received = x.shape()[1..].to_vec();
+        self.layers[index]
+            .run(x, mode)
+            .map_err(|problem| self.description.layer_error(index, received, problem))
+    }
+
+    fn check_layer(&self, index: usize, x: &AnyTensor) -> Result<(), ModelError> {
+        self.layers[index].check(x).map_err(|problem| {
+            let received = x.shape()[1..].to_vec();
+            self.description.layer_error(index, received, problem)
+        })
+    }
+
+    /// The embedding that looks the inputs themselves up: no layer before it has weights that training could move.
+    pub(super) fn first_lookup(&self) -> Option<usize> {
+        let plan = self.description.plan().ok()?;
+        let index = plan
             .iter()
-            .enumerate()
-            .try_fold(inputs, |x, (index, layer)| {
-                let received = x.shape()[1..].to_vec();
-                layer
-                    .try_forward(x, Mode::Inference)
-                    .map_err(|problem| self.description.layer_error(index, received, problem))
-            })
+            .position(|planned| matches!(planned.described.layer(), Layer::Embedding(_)))?;
+        let has_weights = plan[..index]
+            .iter()
+            .any(|planned| !planned.weights.is_empty());
+        (!has_weights).then_some(index)
+    }
+
+    /// Makes sure that the indices among these inputs have their rows.
+    pub(super) fn check_lookups(&self, inputs: AnyTensor) -> Result<(), ModelError> {
+        let Some(lookup) = self.first_lookup() else {
+            return Ok(());
+        };
+        let indices = (0..lookup).try_fold(self.description.fitted(inputs)?, |x, index| {
+            self.run_layer(index, x, Mode::Inference)
+        })?;
+        self.check_layer(lookup, &indices)
+    }
+
+    /// The first layer whose output for a batch is not finite.
+    pub(super) fn first_spoiled(&self, inputs: AnyTensor) -> Result<Option<String>, ModelError> {
+        let mut x = self.description.fitted(inputs)?;
+        for (index, described) in self.description.layers().iter().enumerate() {
+            x = self.run_layer(index, x, Mode::Inference)?;
+            if !x.is_finite() {
+                let class_name = described.layer().class_name();
+                let name = described.name();
+                return Ok(Some(format!(
+                    "layer `{name}` ({class_name}, index {index})"
+                )));
+            }
+        }
+        Ok(None)
     }
 
     /// Finds the first layer that cannot be written down.

@@ -54,6 +54,10 @@ pub(crate) fn is_about_settings(error: &TrainError) -> bool {
             | TrainError::NotComparable { .. }
             | TrainError::TooFewClasses { .. }
             | TrainError::DuplicateMetric { .. }
+            | TrainError::MetricName { .. }
+            | TrainError::ClassKey { .. }
+            | TrainError::NoUpdate { .. }
+            | TrainError::NothingCounts { .. }
             | TrainError::ClassWeight { .. }
             | TrainError::NoClassToWeigh { .. }
             | TrainError::UnknownMonitor { .. }

@@ -19,6 +19,8 @@ pub(crate) struct TrainingSamples {
     pub(crate) validation: Option<Arc<dyn BatchSource>>,
     /// Absent where the data set keeps no samples to judge by.
     pub(crate) test: Option<Arc<dyn BatchSource>>,
+    /// The classes in the order of their indices, if there are any.
+    pub(crate) class_names: Vec<String>,
     /// Where they come from, for people.
     pub(crate) origin: String,
     /// The data set with nothing left open.
@@ -88,6 +90,7 @@ impl TrainingSamples {
             train,
             validation,
             test: data.test,
+            class_names: data.class_names,
             origin: data.origin,
             description: data.description,
         })

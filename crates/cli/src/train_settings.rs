@@ -225,6 +225,16 @@ impl TrainSettings {
         settings.to_fit()
     }
 
+    /// Makes sure that the model file's weights of classes mean one class each.
+    ///
+    /// # Errors
+    /// With a usage error an index that another class is called by.
+    pub(crate) fn check_class_weight(&self, class_names: &[String]) -> anyhow::Result<()> {
+        let mut keys = self.fit.class_weight.keys();
+        keys.try_for_each(|key| key.check_meaning(class_names))
+            .or_usage()
+    }
+
     /// The samples to train on, and those for validation if there are to be any.
     pub(crate) fn split(&self, train: Arc<dyn BatchSource>) -> anyhow::Result<Split> {
         let train: Arc<dyn BatchSource> = match self.train_limit {

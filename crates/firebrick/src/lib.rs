@@ -77,10 +77,11 @@ pub mod schedules {
 /// Compiling, fitting and evaluating any model.
 pub mod training {
     pub use firebrick_trainer::{
-        ClassEvaluation, ClassReport, Compile, CompileSettings, ConfusionCell, ConfusionCounts,
-        CtrlC, Display, EpochRecord, Evaluation, Fit, FitParams, FitSettings, History, Logs,
-        LoopDisplay, LoopProgress, ModelFile, ModelFileProblem, Optimizer, Pass, RunDirectory,
-        StopHandle, StopReason, TrainError, Trainer, adapt, figure_text,
+        ClassEvaluation, ClassKey, ClassReport, Compile, CompileSettings, ConfusionCell,
+        ConfusionCounts, CtrlC, Display, EpochRecord, Evaluation, Fit, FitParams, FitSettings,
+        History, Logs, LoopDisplay, LoopProgress, ModelFile, ModelFileProblem, NonFiniteCause,
+        Optimizer, Pass, RunDirectory, SamplePlace, StopHandle, StopReason, TrainError, Trainer,
+        adapt, figure_text,
     };
 }
 
@@ -93,7 +94,9 @@ pub mod losses {
         MeanSquaredLogarithmicError, Poisson, Reduction, SparseCategoricalCrossentropy,
         SquaredHinge, Tversky,
     };
-    pub use firebrick_trainer::{Loss, LossFunction, OutputForm, Outputs, TargetForm};
+    pub use firebrick_trainer::{
+        Loss, LossFunction, OutputForm, Outputs, TargetDomain, TargetForm,
+    };
 }
 
 /// What is measured beside the loss.

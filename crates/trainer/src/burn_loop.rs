@@ -7,6 +7,7 @@ mod dashboard;
 mod dashboard_metrics;
 #[cfg(feature = "tui")]
 mod dashboard_renderer;
+mod drawn;
 mod epoch_loop;
 mod loop_dashboard;
 mod outcome;
@@ -17,6 +18,7 @@ mod silent;
 mod stepper;
 #[cfg(feature = "tui")]
 mod time_left;
+mod unmoved_hint;
 
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -26,7 +28,7 @@ use std::sync::Arc;
 use burn::train::renderer::MetricsRenderer;
 use burn::train::{Learner, SupervisedTraining, TrainingStrategy};
 use firebrick_data::BatchLoader;
-use firebrick_model::{Model, panic_message};
+use firebrick_model::{Model, catch_panic, panic_message};
 
 pub(crate) use compiled::Compiled;
 pub(crate) use dashboard::restore_terminal;
@@ -34,7 +36,8 @@ pub(crate) use dashboard_metrics::DashboardFigures;
 pub(crate) use loop_dashboard::LoopDashboard;
 pub(crate) use outcome::{EpochHook, LoopOutcome, LoopSettings};
 pub(crate) use pending::Pending;
-pub(crate) use stepper::{StepState, Stepper};
+pub(crate) use proof::are_finite;
+pub(crate) use stepper::{StepState, Stepper, Updates};
 
 use crate::{Display, StopHandle, TrainError};
 use dashboard_metrics::DashboardMetric;
@@ -93,7 +96,7 @@ pub(crate) fn train<M: Model>(
     let failure = match launched {
         Ok(Ok(())) => None,
         Ok(Err(error)) => Some(error),
-        Err(payload) => Some(panicked(payload.as_ref())),
+        Err(payload) => Some(panicked(payload)),
     };
     dashboard::closed();
     let mut outcome = outcome.replace(LoopOutcome::empty());
@@ -111,9 +114,23 @@ fn renderer(display: Display, stop: &StopHandle) -> Result<Box<dyn MetricsRender
     }
 }
 
-/// The error that a panic in the training is.
-fn panicked(payload: &(dyn std::any::Any + Send)) -> TrainError {
-    let message = panic_message(payload);
+/// Runs what may end with an error in the form of a panic, as a step does, and prints nothing.
+pub(crate) fn catch_step<T>(run: impl FnOnce() -> T) -> Result<T, TrainError> {
+    let tried = catch_panic(|| catch_unwind(AssertUnwindSafe(run)));
+    match tried {
+        Ok(Ok(done)) => Ok(done),
+        Ok(Err(payload)) => Err(panicked(payload)),
+        Err(message) => Err(TrainError::Panicked { message }),
+    }
+}
+
+/// The error that a panic in the training is, or that a step of it ended with.
+fn panicked(payload: Box<dyn std::any::Any + Send>) -> TrainError {
+    let payload = match payload.downcast::<TrainError>() {
+        Ok(error) => return *error,
+        Err(payload) => payload,
+    };
+    let message = panic_message(payload.as_ref());
     if message.contains(KILLED) {
         TrainError::Killed
     } else {

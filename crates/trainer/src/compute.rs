@@ -166,6 +166,7 @@ impl<'a> Compared<'a> {
             if !is_class && counts.as_ref().is_none_or(|counts| counts[row] != 0.0) {
                 return Err(TrainError::TargetOutOfRange {
                     sample: row,
+                    place: crate::SamplePlace::new(),
                     target: label,
                     num_classes: columns,
                 });

@@ -3,7 +3,9 @@ use std::path::PathBuf;
 use firebrick_data::Targets;
 use firebrick_model::{did_you_mean, readable_bytes, shortened};
 
-use crate::losses::OutputForm;
+use crate::losses::{OutputForm, TargetDomain};
+use crate::non_finite::NonFiniteCause;
+use crate::sample_place::SamplePlace;
 use crate::{CurvesError, Display, Loss, Metric, ModelFileProblem, Optimizer};
 
 /// What can go wrong between compiling a model and reading its history.
@@ -183,7 +185,7 @@ pub enum TrainError {
     },
 
     /// A loss that takes the outputs for something else than they are.
-    #[error("the loss {loss} takes {}; {hint}", outputs_text(*expected))]
+    #[error("the loss {loss} takes {expected}; {hint}")]
     OutputMismatch {
         /// The loss.
         loss: String,
@@ -224,6 +226,27 @@ pub enum TrainError {
         name: String,
     },
 
+    /// A name that a figure cannot have.
+    #[error(
+        "a metric cannot be called `{}`: {reason}; give it another name, by `named` or in a file by `name`",
+        name.escape_debug()
+    )]
+    MetricName {
+        /// The name.
+        name: String,
+        /// Why not.
+        reason: String,
+    },
+
+    /// A class by a name or an index that does not say which.
+    #[error("class_weight `{}`: {reason}", key.escape_debug())]
+    ClassKey {
+        /// The name or the index.
+        key: String,
+        /// Why not, and what to do.
+        reason: String,
+    },
+
     /// A weight for a class that there is not, or one that is no weight.
     #[error(
         "the class weight {weight} of class {class} cannot be used; expected weights of at least 0 for classes below {num_classes}"
@@ -248,16 +271,71 @@ pub enum TrainError {
 
     /// A class index that no output stands for.
     #[error(
-        "the target of sample {sample} (counted from 0) is {target}, expected a class index: a whole number from 0 to {}; check the labels, or give the last layer more units",
+        "the target of sample {sample}{place} is {target}, expected a class index: a whole number from 0 to {}; check the labels, or give the last layer more units",
         num_classes - 1
     )]
     TargetOutOfRange {
-        /// Counted from 0, in the order of the data.
+        /// Counted from 0, in the order of the data before any split.
         sample: usize,
+        /// Which data it is of.
+        place: SamplePlace,
         /// What stands there.
         target: f32,
         /// Classes the network tells apart.
         num_classes: usize,
+    },
+
+    /// A target that a loss or a metric does not take.
+    #[error(
+        "the target of sample {sample}{place} is {received}, the {taker} takes {domain}; {}",
+        domain.advice()
+    )]
+    TargetOutsideDomain {
+        /// Counted from 0, in the order of the data before any split.
+        sample: usize,
+        /// Which data it is of.
+        place: SamplePlace,
+        /// What stands there.
+        received: String,
+        /// The loss or the metric, e.g. `loss poisson`.
+        taker: String,
+        /// What it takes.
+        domain: TargetDomain,
+    },
+
+    /// Gradients gathered over more batches than there are.
+    #[error(
+        "gradient_accumulation_steps is {steps}, the fit has {batches} {}, so that no weight would be moved; lower it, or \
+         train for more epochs or in smaller batches",
+        if *batches == 1 { "batch" } else { "batches" }
+    )]
+    NoUpdate {
+        /// Batches whose gradients make one update.
+        steps: usize,
+        /// Batches of all epochs of the fit.
+        batches: usize,
+    },
+
+    /// Samples of which none counts.
+    #[error(
+        "all samples of {} weigh 0{}, so that their loss would be 0 whatever the network answers; give some of \
+         them a weight above 0",
+        place.data(), if *by_class { " by `class_weight`" } else { "" }
+    )]
+    NothingCounts {
+        /// Which data it is.
+        place: SamplePlace,
+        /// Whether the weights of classes have a part in it.
+        by_class: bool,
+    },
+
+    /// Inputs that the network has no answer to.
+    #[error("{}{source}", if place.data() == "the data" { "" } else { "the validation data: " })]
+    UnusableInputs {
+        /// Which data it is.
+        place: SamplePlace,
+        /// The layer, what it expects and where the input stands.
+        source: firebrick_model::ModelError,
     },
 
     /// A figure to watch that nothing produces.
@@ -408,8 +486,8 @@ pub enum TrainError {
 
     /// A loss that is not a number any more.
     #[error(
-        "the loss became {loss} in epoch {epoch}, batch {batch}, at learning rate {learning_rate}; \
-         the weights from before are kept. Try a smaller learning rate, a tenth of it first"
+        "the loss became {loss} in epoch {epoch}, batch {batch}{}: {cause}; the weights from before are kept. {}",
+        after(*learning_rate), cause.advice()
     )]
     NonFiniteLoss {
         /// Counted from 1.
@@ -418,22 +496,26 @@ pub enum TrainError {
         batch: usize,
         /// `NaN` or `inf`.
         loss: f64,
-        /// The rate of the last step before.
-        learning_rate: f64,
+        /// The rate of the last update before this batch, `None` where none was made.
+        learning_rate: Option<f64>,
+        /// What is known of why.
+        cause: Box<NonFiniteCause>,
     },
 
     /// Weights or a validation loss that are not numbers any more at the end of an epoch.
     #[error(
-        "{what} is not a number any more after epoch {epoch}, at learning rate {learning_rate}; the \
-         weights from before are kept. Try a smaller learning rate, a tenth of it first"
+        "{what} is not a finite number after epoch {epoch}{}: {cause}; the weights from before are kept. {}",
+        after(*learning_rate), cause.advice()
     )]
     Diverged {
         /// What was found.
         what: &'static str,
         /// Counted from 1.
         epoch: usize,
-        /// The rate of the last step.
-        learning_rate: f64,
+        /// The rate of the last update, `None` where none was made.
+        learning_rate: Option<f64>,
+        /// What is known of why.
+        cause: Box<NonFiniteCause>,
     },
 
     /// An evaluation that could not be finished.
@@ -469,6 +551,17 @@ pub enum TrainError {
         /// Counted from 1.
         epoch: usize,
         /// What Burn said.
+        message: String,
+    },
+
+    /// A panic in a loss, a metric or a model.
+    #[error(
+        "the {part} panicked: {message}; if it is your own, check the shapes it computes with, else its arguments"
+    )]
+    PartPanicked {
+        /// Which, by its name.
+        part: String,
+        /// The panic's message.
         message: String,
     },
 
@@ -584,14 +677,14 @@ fn memory_text(
     )
 }
 
-fn in_line(line: Option<usize>) -> String {
-    line.map_or_else(String::new, |line| format!(", line {line}"))
+/// What was done before.
+fn after(learning_rate: Option<f64>) -> String {
+    learning_rate.map_or_else(
+        || ", before any update of this training".to_owned(),
+        |rate| format!(", after an update at learning rate {rate}"),
+    )
 }
 
-fn outputs_text(form: OutputForm) -> &'static str {
-    match form {
-        OutputForm::Any => "any numbers",
-        OutputForm::Probabilities => "probabilities",
-        OutputForm::Logits => "logits",
-    }
+fn in_line(line: Option<usize>) -> String {
+    line.map_or_else(String::new, |line| format!(", line {line}"))
 }

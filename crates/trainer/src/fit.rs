@@ -1,9 +1,12 @@
+mod class_key;
+
 use std::sync::{Arc, Mutex};
 
 use firebrick_data::{BatchSource, DataDescription};
 
 use crate::callback::{Callback, Callbacks};
 use crate::{Display, RunDirectory, StopHandle, TrainError};
+pub use class_key::ClassKey;
 
 /// The settings of one [`fit`](crate::Trainer::fit), with Keras' names and defaults.
 ///
@@ -34,7 +37,8 @@ pub struct Fit {
     pub(crate) validation_batch_size: Option<usize>,
     pub(crate) validation_steps: Option<usize>,
     pub(crate) validation_freq: usize,
-    pub(crate) class_weights: Vec<(usize, f64)>,
+    pub(crate) class_weights: Vec<(ClassKey, f64)>,
+    class_names: Vec<String>,
     pub(crate) callbacks: Callbacks,
     pub(crate) display: Display,
     pub(crate) label: String,
@@ -67,6 +71,7 @@ impl Fit {
             validation_steps: None,
             validation_freq: 1,
             class_weights: Vec::new(),
+            class_names: Vec::new(),
             callbacks: Callbacks::default(),
             display: Display::default(),
             label: "training".to_owned(),
@@ -151,10 +156,32 @@ impl Fit {
     }
 
     /// How much the samples of each class count in the loss, 1 for classes that are not listed; it is
-    /// multiplied with the weight of the sample.
+    /// multiplied with the weight of the sample. A class is named by its index, counted from 0, or by its name, if
+    /// [`with_class_names`](Self::with_class_names) says which there are.
+    ///
+    /// ```
+    /// use firebrick_trainer::Fit;
+    ///
+    /// let fit = Fit::new(3).with_class_weight([(0, 1.0), (1, 5.0)]);
+    /// let fit = Fit::new(3)
+    ///     .with_class_names(["red", "green"])
+    ///     .with_class_weight([("green", 5.0)]);
+    /// ```
     #[must_use = "returns the changed settings"]
-    pub fn with_class_weight(mut self, weights: impl IntoIterator<Item = (usize, f64)>) -> Self {
-        self.class_weights = weights.into_iter().collect();
+    pub fn with_class_weight<K: Into<ClassKey>>(
+        mut self,
+        weights: impl IntoIterator<Item = (K, f64)>,
+    ) -> Self {
+        let weights = weights.into_iter();
+        self.class_weights = weights.map(|(key, weight)| (key.into(), weight)).collect();
+        self
+    }
+
+    /// What the classes are called, in the order of their indices, e.g. those of a
+    /// [`CsvTable`](firebrick_data::CsvTable).
+    #[must_use = "returns the changed settings"]
+    pub fn with_class_names<N: Into<String>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
+        self.class_names = names.into_iter().map(Into::into).collect();
         self
     }
 
@@ -235,6 +262,25 @@ impl Fit {
     pub fn stopped_by_ctrl_c(mut self) -> Self {
         self.listens_to_ctrl_c = true;
         self
+    }
+
+    /// The weights by the index of the class.
+    ///
+    /// # Errors
+    /// A name that no class has.
+    pub(crate) fn class_weights(&self) -> Result<Vec<(usize, f64)>, TrainError> {
+        let mut weights: Vec<(usize, f64)> = Vec::new();
+        for (key, weight) in &self.class_weights {
+            let class = key.index(&self.class_names)?;
+            if weights.iter().any(|(other, _)| *other == class) {
+                return Err(TrainError::ClassKey {
+                    key: key.to_string(),
+                    reason: "the same class has another weight; keep one of them".to_owned(),
+                });
+            }
+            weights.push((class, *weight));
+        }
+        Ok(weights)
     }
 
     /// Checks what can be checked without data.

@@ -29,6 +29,7 @@ mod probabilities;
 mod reduction;
 mod sparse_categorical_crossentropy;
 mod squared_hinge;
+mod target_domain;
 mod text_form;
 mod tversky;
 
@@ -61,6 +62,8 @@ pub use poisson::Poisson;
 pub use reduction::Reduction;
 pub use sparse_categorical_crossentropy::SparseCategoricalCrossentropy;
 pub use squared_hinge::SquaredHinge;
+pub(crate) use target_domain::DomainScan;
+pub use target_domain::TargetDomain;
 pub use tversky::Tversky;
 
 /// Which targets a loss or a metric compares the outputs with.
@@ -97,9 +100,21 @@ pub enum OutputForm {
     Probabilities,
     /// What a softmax or a sigmoid is yet to be applied to.
     Logits,
+    /// Numbers from 0 on, as a softplus, an exponential or a relu gives them.
+    NotNegative,
 }
 
 impl OutputForm {
+    /// Whether it is an output that is taken; a little outside counts as rounding.
+    pub(crate) fn takes(self, output: f32) -> bool {
+        const ROUNDING: f32 = 1e-6;
+        match self {
+            Self::Any | Self::Logits => true,
+            Self::Probabilities => (-ROUNDING..=1.0 + ROUNDING).contains(&output),
+            Self::NotNegative => output >= 0.0,
+        }
+    }
+
     /// What a cross-entropy takes.
     fn of(from_logits: bool) -> Self {
         if from_logits {
@@ -107,6 +122,17 @@ impl OutputForm {
         } else {
             Self::Probabilities
         }
+    }
+}
+
+impl fmt::Display for OutputForm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Any => "any numbers",
+            Self::Probabilities => "probabilities",
+            Self::Logits => "logits",
+            Self::NotNegative => "numbers from 0 on",
+        })
     }
 }
 
@@ -144,6 +170,11 @@ pub trait LossFunction: fmt::Debug + Send + Sync {
     /// Which targets it takes.
     fn target_form(&self) -> TargetForm {
         TargetForm::LikeOutputs
+    }
+
+    /// Which numbers the targets may be; others are an error before training.
+    fn target_domain(&self) -> TargetDomain {
+        TargetDomain::Any
     }
 
     /// What it takes the outputs for; others are an error before training.
@@ -301,6 +332,16 @@ impl Loss {
         match &self.function {
             Function::Known(known) => known.function(),
             Function::Custom(custom) => custom.as_ref(),
+        }
+    }
+
+    /// Whether it can be told to take logits by an argument `from_logits`.
+    pub(crate) fn has_from_logits(&self) -> bool {
+        match &self.function {
+            Function::Known(known) => known
+                .arguments()
+                .is_ok_and(|arguments| arguments.contains_key("from_logits")),
+            Function::Custom(_) => false,
         }
     }
 

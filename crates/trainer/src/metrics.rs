@@ -62,7 +62,7 @@ use firebrick_model::nearest_name;
 use serde::Serialize;
 
 use self::by_shape::ByShape;
-use crate::losses::TargetForm;
+use crate::losses::{TargetDomain, TargetForm};
 use crate::{Outputs, TrainError};
 
 pub use accuracy::Accuracy;
@@ -149,6 +149,11 @@ pub trait MetricFunction: fmt::Debug + Send + Sync {
     /// Which targets it takes.
     fn target_form(&self) -> TargetForm {
         TargetForm::LikeOutputs
+    }
+
+    /// Which numbers the targets may be; others are an error before anything is measured.
+    fn target_domain(&self) -> TargetDomain {
+        TargetDomain::Any
     }
 
     /// Whether more is better.

@@ -2,17 +2,20 @@
 //! found to fit one another.
 
 mod suitability;
+mod target_scan;
 
 use std::sync::Arc;
 
 use burn::tensor::Tensor;
 use firebrick_data::{Batch, Targets, one_hot};
-use firebrick_model::{Activation, AnyTensor, ModelError};
+use firebrick_model::{Activation, AnyTensor, ModelError, catch_panic};
 
 use crate::figures::RunningFigures;
 use crate::losses::{OutputForm, TargetForm};
 use crate::metrics::{Direction, MetricFunction};
-use crate::{Compile, Logs, Loss, Metric, Outputs, TrainError};
+use crate::{Compile, Logs, Loss, Metric, Outputs, SamplePlace, TrainError, figure_names};
+
+pub(crate) use target_scan::{Misfit, TargetScan};
 
 /// The name of the loss among the figures.
 const LOSS: &str = "loss";
@@ -37,6 +40,13 @@ struct Measured {
     metric: Metric,
     name: String,
     is_weighted: bool,
+}
+
+/// One of the figures that a metric gives.
+pub(crate) struct Figure {
+    pub(crate) name: String,
+    value: f64,
+    is_defined: bool,
 }
 
 /// What a batch comes to, still on the device.
@@ -77,7 +87,7 @@ impl Objective {
             } else {
                 own.to_owned()
             };
-            if is_taken(&name) || name == LOSS {
+            if is_taken(&name) {
                 return Err(TrainError::DuplicateMetric { name });
             }
             metrics.push(Measured {
@@ -86,6 +96,7 @@ impl Objective {
                 is_weighted,
             });
         }
+        figure_names::check(metrics.iter().map(|measured| measured.name.as_str()))?;
         Ok(Self {
             loss: compile.loss.clone(),
             metrics: metrics.into(),
@@ -138,15 +149,28 @@ impl Objective {
                 }
             }
         }
+        if table.iter().all(|&weight| weight == 0.0) {
+            return Err(TrainError::NothingCounts {
+                place: SamplePlace::new(),
+                by_class: true,
+            });
+        }
         self.class_weights = Some(table.into());
         Ok(self)
     }
 
-    /// How many classes the targets stand for where they have to be indices of classes and the data set has
-    /// not said that they are.
-    pub(crate) fn undeclared_classes(&self) -> Option<usize> {
-        let is_declared = self.targets.num_classes().is_some();
-        (self.form == TargetForm::ClassIndex && !is_declared).then_some(self.columns)
+    /// What has to be looked at in the targets.
+    pub(crate) fn target_scan(&self) -> TargetScan {
+        TargetScan::new(self)
+    }
+
+    /// Whether classes weigh more or less than one another.
+    pub(crate) fn weighs_classes(&self) -> bool {
+        self.class_weights.is_some()
+    }
+
+    pub(crate) fn loss(&self) -> &Loss {
+        &self.loss
     }
 
     /// How many classes the outputs tell apart where every sample has one.
@@ -156,33 +180,61 @@ impl Objective {
         is_class.then_some(self.columns.max(2))
     }
 
-    /// The name of the loss where these outputs should be probabilities and nothing but their values tells.
-    pub(crate) fn unproven_probabilities(&self) -> Option<&str> {
-        let is_unproven = self.loss.function().output_form() == OutputForm::Probabilities
-            && self.activation == Activation::Linear;
-        is_unproven.then(|| self.loss.name())
+    /// What the loss takes the outputs for where nothing but their values tells.
+    pub(crate) fn unproven_outputs(&self) -> Option<OutputForm> {
+        let form = self.loss.function().output_form();
+        let has_limits = matches!(form, OutputForm::Probabilities | OutputForm::NotNegative);
+        (has_limits && self.activation == Activation::Linear).then_some(form)
     }
 
     /// The figures of these sums.
-    pub(crate) fn logs(&self, figures: &RunningFigures) -> Logs {
+    ///
+    /// # Errors
+    /// A metric that panics.
+    pub(crate) fn logs(&self, figures: &RunningFigures) -> Result<Logs, TrainError> {
         let mut logs = Logs::new();
         logs.insert(LOSS, figures.loss());
+        for figure in self.measured(figures)? {
+            if figure.is_defined {
+                logs.insert(figure.name, figure.value);
+            } else {
+                logs.insert_undefined(figure.name, figure.value);
+            }
+        }
+        Ok(logs)
+    }
+
+    /// What the metrics make of these sums.
+    ///
+    /// # Errors
+    /// A metric that panics.
+    pub(crate) fn measured(&self, figures: &RunningFigures) -> Result<Vec<Figure>, TrainError> {
+        let mut all = Vec::new();
         for (measured, sums) in self.metrics.iter().zip(figures.sums()) {
-            let results = self.function(measured).result(sums);
-            for (part, result) in results.iter().enumerate() {
+            let function = self.function(measured);
+            let results = named(
+                || measured.part(),
+                || {
+                    let results = function.result(sums).into_iter().enumerate();
+                    let defined = |(part, value)| (value, function.is_defined(sums, part));
+                    results.map(defined).collect::<Vec<_>>()
+                },
+            )?;
+            let count = results.len();
+            for (part, (value, is_defined)) in results.into_iter().enumerate() {
                 // One a class or threshold has its number behind the name.
-                let name = match results.len() {
+                let name = match count {
                     1 => measured.name.clone(),
                     _ => format!("{}_{part}", measured.name),
                 };
-                if self.function(measured).is_defined(sums, part) {
-                    logs.insert(name, *result);
-                } else {
-                    logs.insert_undefined(name, *result);
-                }
+                all.push(Figure {
+                    name,
+                    value,
+                    is_defined,
+                });
             }
         }
-        logs
+        Ok(all)
     }
 
     /// Joins the sums of the metric of this index with the numbers of another batch.
@@ -245,8 +297,8 @@ impl Objective {
     /// Loss and sums of a batch.
     ///
     /// # Errors
-    /// Outputs of another shape than before.
-    pub(crate) fn assess(&self, output: AnyTensor, batch: Batch) -> Result<Assessed, ModelError> {
+    /// Outputs of another shape than before, a loss or a metric that panics.
+    pub(crate) fn assess(&self, output: AnyTensor, batch: Batch) -> Result<Assessed, TrainError> {
         let shape = output.shape();
         let (columns, rows) = match shape[..] {
             [rows] => (1, rows),
@@ -277,9 +329,13 @@ impl Objective {
             column.expand([batch_size, repeats]).reshape([rows])
         });
         let loss_form = self.loss.function().target_form();
-        let loss = self
-            .loss
-            .forward(targets(loss_form), &outputs, weights.clone());
+        let loss = named(
+            || format!("loss `{}`", self.loss),
+            || {
+                self.loss
+                    .forward(targets(loss_form), &outputs, weights.clone())
+            },
+        )?;
         let outputs = outputs.detached();
         let sums = self
             .metrics
@@ -290,13 +346,35 @@ impl Objective {
                     .clone()
                     .filter(|_| measured.is_weighted)
                     .map(Tensor::inner);
-                function.update(targets(function.target_form()).inner(), &outputs, weights)
+                let targets = targets(function.target_form()).inner();
+                named(
+                    || measured.part(),
+                    || function.update(targets, &outputs, weights),
+                )
             })
-            .collect();
+            .collect::<Result<_, _>>()?;
         Ok(Assessed {
             loss,
             sums,
             outputs,
         })
     }
+}
+
+impl Measured {
+    /// What an error calls it.
+    fn part(&self) -> String {
+        format!("metric `{}`", self.name)
+    }
+}
+
+/// Runs a part of the training that may be the user's own; a panic becomes an error that names it.
+pub(crate) fn named<T>(
+    part: impl Fn() -> String,
+    run: impl FnOnce() -> T,
+) -> Result<T, TrainError> {
+    catch_panic(run).map_err(|message| TrainError::PartPanicked {
+        part: part(),
+        message,
+    })
 }

@@ -263,6 +263,11 @@ impl Optimizer {
     }
 
     /// What gathers gradients, if an update takes those of several batches.
+    /// Batches whose gradients make one update, if they are several.
+    pub(crate) fn accumulation_steps(&self) -> Option<usize> {
+        self.accumulation_steps
+    }
+
     pub(crate) fn accumulation<M: Module>(&self) -> Option<Accumulation<M>> {
         self.accumulation_steps.map(Accumulation::new)
     }

@@ -175,7 +175,7 @@ fn fit_settings(fit: &Fit, gaps: &mut Gaps) -> FitSettings {
         validation_batch_size: fit.validation_batch_size,
         validation_steps: fit.validation_steps,
         validation_freq: fit.validation_freq,
-        class_weight: fit.class_weights.iter().copied().collect(),
+        class_weight: fit.class_weights.iter().cloned().collect(),
     }
 }
 

@@ -2,6 +2,7 @@ mod answers;
 mod assembly;
 mod on_batch;
 mod passing;
+mod samples;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -12,10 +13,11 @@ use firebrick_model::{AnyTensor, Model, save_model};
 
 use crate::burn_loop::{EpochHook, LoopSettings, Stepper, train};
 use crate::displays::KeptLines;
+use crate::rerun::{Part, Rerun};
 use crate::run_description::{describe, is_ours};
 use crate::{
-    Compile, Display, Evaluation, Fit, FitParams, History, Pass, RunDirectory, TrainError,
-    curves_size, displays, draw_curves, run_panels, unoptimized,
+    Compile, Display, Evaluation, Fit, FitParams, History, Pass, RunDirectory, SamplePlace,
+    TrainError, curves_size, displays, draw_curves, run_panels, unoptimized,
 };
 use assembly::Checked;
 
@@ -130,6 +132,19 @@ impl<M: Model> Trainer<M> {
             }
         }
         let validation_batch_size = fit.validation_batch_size.unwrap_or(fit.batch_size);
+        let rerun = Rerun {
+            training: Part {
+                data: Arc::clone(&data),
+                batch_size: fit.batch_size,
+            },
+            validation: validation.clone().map(|data| Part {
+                data,
+                batch_size: validation_batch_size,
+            }),
+            shuffle: train_loader.shuffle_state(),
+            objective: objective.clone(),
+            device: self.device.clone(),
+        };
         let validation_loader = validation
             .map(|source| BatchLoader::new(source, validation_batch_size, &self.device))
             .transpose()?
@@ -168,6 +183,7 @@ impl<M: Model> Trainer<M> {
                 shown => displays::reporter(shown, fit.epochs),
             },
             epoch_hook: epoch_hook(fit.run.clone()),
+            rerun,
         };
         log::info!(
             "fit: {} samples in {} batches of {}, {} epochs, on {:?}",
@@ -205,6 +221,9 @@ impl<M: Model> Trainer<M> {
 
     /// Checks what [`fit`](Self::fit) checks of settings and data before anything is learned.
     ///
+    /// It takes the fit for a whole training: gradients gathered over more batches than it has are an error also where
+    /// `steps_per_epoch` makes it short, while such fits one after the other go on gathering.
+    ///
     /// # Errors
     /// Settings out of range, data that does not fit network or loss, a callback that watches a figure
     /// there is not.
@@ -212,7 +231,8 @@ impl<M: Model> Trainer<M> {
     where
         D: BatchSource + Clone + 'static,
     {
-        self.checked(Arc::new(data.clone()), fit).map(drop)
+        let checked = self.checked(Arc::new(data.clone()), fit)?;
+        self.check_accumulation(checked.data.num_samples(), fit)
     }
 
     /// Loss and metrics on labelled samples, and for classes what there is to say of each.
@@ -236,7 +256,7 @@ impl<M: Model> Trainer<M> {
     {
         let batch_size = answers::batch_size(self, pass, data.num_samples())?;
         let objective = self.objective(data)?;
-        self.check_targets(data, &objective)?;
+        self.check_samples(data, &objective, SamplePlace::new())?;
         self.check_outputs(data, &objective)?;
         answers::evaluate(self, Arc::new(data.clone()), objective, pass, batch_size)
     }

@@ -5,12 +5,13 @@
 use burn::data::dataset::DatasetError;
 use burn::tensor::{Device, Tensor};
 use firebrick_data::{ArrayDataset, Batch, BatchSource, Targets};
-use firebrick_model::layers::Dense;
+use firebrick_model::layers::{Dense, Embedding, Flatten};
 use firebrick_model::{Activation, Sequential, SequentialModel, WeightValue};
 use firebrick_scheduler::TimeBased;
 use firebrick_trainer::callbacks::ReduceLrOnPlateau;
 use firebrick_trainer::losses::{
-    BinaryCrossentropy, CategoricalCrossentropy, MeanSquaredError, SparseCategoricalCrossentropy,
+    BinaryCrossentropy, CategoricalCrossentropy, MeanSquaredError, Poisson,
+    SparseCategoricalCrossentropy,
 };
 use firebrick_trainer::{
     Callback, Compile, Display, Fit, Loss, Metric, Optimizer, TrainError, Trainer, Training,
@@ -162,6 +163,385 @@ fn a_label_that_no_output_stands_for() {
             )
         );
     }
+}
+
+/// What is said of these targets, as many a sample as the network has outputs.
+fn told_of(loss: &str, units: usize, activation: Activation, targets: &[f32]) -> String {
+    let shape = vec![units];
+    let data = Rows {
+        targets: Targets::Values { shape },
+        values: targets.to_vec(),
+        ..values(&[])
+    };
+    let mut trainer = trainer(units, activation, loss.parse::<Loss>().unwrap());
+    match trainer.fit(&data, &quiet(1)) {
+        Ok(_) => "trains".to_owned(),
+        Err(error) => error.to_string(),
+    }
+}
+
+#[test]
+fn targets_that_the_loss_does_not_take() {
+    let binary = "takes numbers from 0 (no) to 1 (yes)";
+    let rows = "takes probabilities from 0 on that sum to 1 in every row";
+    for (loss, units, activation, targets, expected) in [
+        (
+            "binary_crossentropy",
+            1,
+            Activation::Sigmoid,
+            &[0.0, 1.0, -1.0][..],
+            ("2", "-1", binary),
+        ),
+        (
+            "binary_crossentropy",
+            1,
+            Activation::Sigmoid,
+            &[1.0, 2.0],
+            ("1", "2", binary),
+        ),
+        (
+            "binary_focal_crossentropy",
+            2,
+            Activation::Sigmoid,
+            &[1.0, 0.0, 0.5, 1.5],
+            ("1", "1.5", binary),
+        ),
+        (
+            "dice",
+            1,
+            Activation::Sigmoid,
+            &[1.0, -1.0],
+            ("1", "-1", binary),
+        ),
+        (
+            "tversky",
+            1,
+            Activation::Sigmoid,
+            &[255.0, 0.0],
+            ("0", "255", binary),
+        ),
+        (
+            "poisson",
+            1,
+            Activation::Softplus,
+            &[3.0, 0.0, -2.0],
+            ("2", "-2", "takes numbers from 0 on"),
+        ),
+        (
+            "msle",
+            1,
+            Activation::Softplus,
+            &[3.0, -1.0],
+            ("1", "-1", "takes numbers above -1"),
+        ),
+        (
+            "hinge",
+            1,
+            Activation::Linear,
+            &[1.0, 2.0],
+            ("1", "2", "takes -1 and 1, or 0 and 1"),
+        ),
+        (
+            "squared_hinge",
+            1,
+            Activation::Tanh,
+            &[1.0, -1.0, 0.0],
+            ("2", "0, where others are -1", "takes -1 and 1"),
+        ),
+        (
+            "categorical_crossentropy",
+            2,
+            Activation::Softmax,
+            &[1.0, 0.0, 1.0, 1.0],
+            ("1", "a row with the sum 2", rows),
+        ),
+        (
+            "categorical_focal_crossentropy",
+            2,
+            Activation::Softmax,
+            &[0.0, 0.0],
+            ("0", "a row with the sum 0", rows),
+        ),
+        (
+            "kl_divergence",
+            2,
+            Activation::Softmax,
+            &[1.5, -0.5],
+            ("0", "-0.5", rows),
+        ),
+        (
+            "categorical_hinge",
+            2,
+            Activation::Linear,
+            &[-1.0, 1.0],
+            ("0", "-1", rows),
+        ),
+    ] {
+        let told = told_of(loss, units, activation, targets);
+        let (sample, received, takes) = expected;
+        let loss = loss.parse::<Loss>().unwrap();
+        let expected = format!(
+            "the target of sample {sample} (counted from 0) is {received}, the loss {loss} {takes}"
+        );
+        assert!(told.starts_with(&expected), "{told}");
+    }
+}
+
+#[test]
+fn targets_that_the_loss_takes() {
+    for (loss, units, activation, targets) in [
+        (
+            "binary_crossentropy",
+            1,
+            Activation::Sigmoid,
+            &[0.0, 1.0, 0.3][..],
+        ),
+        ("dice", 2, Activation::Sigmoid, &[0.0, 1.0, 1.0, 1.0]),
+        ("poisson", 1, Activation::Softplus, &[0.0, 1e6]),
+        ("msle", 1, Activation::Softplus, &[0.0, -0.5]),
+        ("hinge", 1, Activation::Linear, &[0.0, 1.0]),
+        ("hinge", 1, Activation::Linear, &[-1.0, 1.0]),
+        (
+            "categorical_crossentropy",
+            3,
+            Activation::Softmax,
+            &[0.33, 0.33, 0.33, 0.0, 1.0, 0.0],
+        ),
+        ("kl_divergence", 2, Activation::Softmax, &[0.25, 0.75]),
+        ("mse", 1, Activation::Linear, &[-5.0, 1e9]),
+    ] {
+        assert_eq!(
+            told_of(loss, units, activation, targets),
+            "trains",
+            "{loss}"
+        );
+    }
+}
+
+#[test]
+fn targets_of_the_validation_and_of_an_evaluation_that_the_loss_does_not_take() {
+    let good = Rows {
+        values: vec![0.0, 1.0, 0.0, 1.0],
+        ..values(&[])
+    };
+    let bad = Rows {
+        values: vec![0.0, 1.0, 2.0],
+        ..values(&[])
+    };
+    let mut trainer = trainer(1, Activation::Sigmoid, BinaryCrossentropy::new());
+    let error = trainer.fit(&good, &quiet(1).with_validation(&bad));
+    let text = error.unwrap_err().to_string();
+    assert!(
+        text.starts_with(
+            "the target of sample 2 of the validation data (counted from 0) is 2, the loss"
+        ),
+        "{text}"
+    );
+    let text = trainer.evaluate(&bad).unwrap_err().to_string();
+    assert!(
+        text.starts_with("the target of sample 2 (counted from 0) is 2"),
+        "{text}"
+    );
+    let inputs = Tensor::<2>::zeros([1, FEATURES], &Device::flex());
+    let target = Tensor::<2>::from_floats([[-1.0]], &Device::flex());
+    let error = trainer.train_on_batch(inputs, target).unwrap_err();
+    assert!(
+        error.to_string().starts_with("the target of sample 0"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_target_is_named_by_the_row_it_had_before_the_split() {
+    let inputs: Vec<[f32; FEATURES]> = vec![[0.5; FEATURES]; 10];
+    let mut targets = vec![1.0_f32; 10];
+    targets[9] = -1.0;
+    let data = ArrayDataset::new(inputs, targets).unwrap();
+    let mut trainer = trainer(1, Activation::Sigmoid, BinaryCrossentropy::new());
+    let fit = quiet(1).with_validation_split(0.2);
+    let text = trainer.fit(&data, &fit).unwrap_err().to_string();
+    assert!(
+        text.starts_with(
+            "the target of sample 9 of the validation data (counted from 0, before the split) is -1"
+        ),
+        "{text}"
+    );
+}
+
+#[test]
+fn targets_that_a_metric_does_not_take() {
+    let mut trainer = Compile::by_name("sgd", "mse", ["poisson"])
+        .unwrap()
+        .model(network(1, Activation::Softplus));
+    let data = Rows {
+        values: vec![1.0, -3.0],
+        ..values(&[])
+    };
+    let text = told(&mut trainer, &data);
+    assert!(
+        text.starts_with(
+            "the target of sample 1 (counted from 0) is -3, the metric poisson takes numbers from 0 on"
+        ),
+        "{text}"
+    );
+}
+
+#[test]
+fn outputs_below_0_for_a_loss_of_rates() {
+    let mut trainer = trainer(1, Activation::Linear, Poisson::new());
+    let text = told(&mut trainer, &values(&[]));
+    assert!(
+        text.starts_with("the loss poisson takes numbers from 0 on; the network answers -")
+            && text.ends_with("end it with a softplus, an exponential or a relu"),
+        "{text}"
+    );
+}
+
+#[test]
+fn an_index_beyond_an_embedding() {
+    let network = Sequential::new([2])
+        .add(Embedding::new(5, 2))
+        .add(Flatten::new())
+        .add(Dense::new(3).with_activation(Activation::Softmax));
+    let network = network.build(1, &Device::flex()).unwrap();
+    let mut trainer =
+        Compile::new(Optimizer::adam(), SparseCategoricalCrossentropy::new()).model(network);
+    let rows = |last: f32| [[1.0, 0.0], [2.0, 1.0], [3.0, 2.0], [4.0, last]];
+    let data = |last| ArrayDataset::new(rows(last), [0, 1, 2, 0]).unwrap();
+    let expected = "layer `embedding` (Embedding, index 0) has rows for the indices from 0 to 4, received 5 at place 1 \
+                    of sample 3 (both counted from 0); correct the data or raise `input_dim`; it receives [2] from the \
+                    input";
+    let error = trainer.fit(&data(5.0), &quiet(1)).unwrap_err();
+    assert_eq!(error.to_string(), expected);
+    let inputs = data(5.0).inputs::<2>(&Device::flex()).unwrap();
+    assert_eq!(trainer.predict(inputs).unwrap_err().to_string(), expected);
+    let fit = quiet(1).with_validation(&data(5.0));
+    let error = trainer.fit(&data(4.0), &fit).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        format!("the validation data: {expected}")
+    );
+    assert!(trainer.history().epochs().is_empty());
+    trainer.fit(&data(4.0), &quiet(1)).unwrap();
+}
+
+#[test]
+fn gradients_gathered_over_more_batches_than_there_are() {
+    let adam = Optimizer::adam()
+        .with_gradient_accumulation_steps(7)
+        .unwrap();
+    let mut trainer =
+        Compile::new(adam, MeanSquaredError::new()).model(network(1, Activation::Linear));
+    let fit = quiet(2).with_batch_size(2);
+    assert_eq!(
+        trainer.fit(&values(&[]), &fit).unwrap_err().to_string(),
+        "gradient_accumulation_steps is 7, the fit has 6 batches, so that no weight would be moved; lower it, or train \
+         for more epochs or in smaller batches"
+    );
+    // Short ones go on gathering from fit to fit; as a training of its own each would be in vain.
+    let short = quiet(1).with_steps_per_epoch(1);
+    let alone = trainer.check(&values(&[]), &short).unwrap_err();
+    assert!(
+        matches!(
+            alone,
+            TrainError::NoUpdate {
+                steps: 7,
+                batches: 1
+            }
+        ),
+        "{alone}"
+    );
+    assert!(trainer.fit(&values(&[]), &short).is_ok());
+    // What waits of one fit counts in the next.
+    assert!(trainer.fit(&values(&[]), &fit).is_ok());
+}
+
+#[test]
+fn weights_that_are_all_0() {
+    let mut trainer = trainer(2, Activation::Softmax, SparseCategoricalCrossentropy::new());
+    let fit = quiet(1).with_class_weight([(0, 0.0), (1, 0.0)]);
+    assert_eq!(
+        trainer.fit(&classes(2), &fit).unwrap_err().to_string(),
+        "all samples of the data weigh 0 by `class_weight`, so that their loss would be 0 whatever the network answers; \
+         give some of them a weight above 0"
+    );
+    let nothing = Rows {
+        weights: Some(vec![0.0; SAMPLES]),
+        ..classes(2)
+    };
+    assert!(told(&mut trainer, &nothing).starts_with("all samples of the data weigh 0, so"));
+    let error = trainer.fit(&classes(2), &quiet(1).with_validation(&nothing));
+    let text = error.unwrap_err().to_string();
+    assert!(
+        text.starts_with("all samples of the validation data weigh 0, so"),
+        "{text}"
+    );
+    // Those of class 1 have a weight, but there are none.
+    let zeros = Rows {
+        values: vec![0.0; SAMPLES],
+        ..classes(2)
+    };
+    let fit = quiet(1).with_class_weight([(0, 0.0)]);
+    let text = trainer.fit(&zeros, &fit).unwrap_err().to_string();
+    assert!(
+        text.starts_with("all samples of the data weigh 0 by `class_weight`"),
+        "{text}"
+    );
+    assert!(trainer.fit(&classes(2), &fit).is_ok());
+}
+
+#[test]
+fn a_metric_called_as_something_else_is() {
+    for name in [
+        "loss",
+        "val_loss",
+        "epoch",
+        "seconds",
+        "learning_rate",
+        "",
+        "a\nb",
+    ] {
+        let metric = "mae".parse::<Metric>().unwrap().named(name);
+        let mut trainer = Compile::new(Optimizer::sgd(), MeanSquaredError::new())
+            .with_metrics([metric])
+            .model(network(1, Activation::Linear));
+        let text = told(&mut trainer, &values(&[]));
+        let expected = format!("a metric cannot be called `{}`: ", name.escape_debug());
+        assert!(text.starts_with(&expected), "{text}");
+        assert!(trainer.evaluate(&values(&[])).is_err());
+    }
+    let metrics = ["mae", "mse"].map(|name| name.parse::<Metric>().unwrap());
+    let [mae, mse] = metrics;
+    let mut trainer = Compile::new(Optimizer::sgd(), MeanSquaredError::new())
+        .with_metrics([mae, mse.named("val_mae")])
+        .model(network(1, Activation::Linear));
+    assert_eq!(
+        told(&mut trainer, &values(&[])),
+        "a metric cannot be called `val_mae`: `mae` is called so on the validation data; give it another name, by \
+         `named` or in a file by `name`"
+    );
+}
+
+#[test]
+fn a_class_weight_by_a_name_that_no_class_has() {
+    let mut trainer = trainer(2, Activation::Softmax, SparseCategoricalCrossentropy::new());
+    let named = quiet(1).with_class_names(["red", "green"]);
+    let by = |fit: &Fit, key: &str| fit.clone().with_class_weight([(key, 3.0)]);
+    trainer.fit(&classes(2), &by(&named, "green")).unwrap();
+    let by_name = trainer.history()["loss"][0];
+    let mut same = self::trainer(2, Activation::Softmax, SparseCategoricalCrossentropy::new());
+    same.fit(&classes(2), &quiet(1).with_class_weight([(1, 3.0)]))
+        .unwrap();
+    assert_eq!(by_name.to_bits(), same.history()["loss"][0].to_bits());
+    let mut told = |fit: &Fit| trainer.fit(&classes(2), fit).unwrap_err().to_string();
+    assert_eq!(
+        told(&by(&named, "gren")),
+        "class_weight `gren`: no class is called so, did you mean `green`?; the classes are red, green"
+    );
+    assert_eq!(
+        told(&by(&quiet(1), "green")),
+        "class_weight `green`: the classes of this data have no names; give the index of the class, counted from 0"
+    );
 }
 
 #[test]
@@ -469,6 +849,9 @@ fn no_number_in_the_inputs() {
                  received {text}; fill in or remove the samples where it is missing"
             )
         );
+        let error = ArrayDataset::new([[1.0_f32], [3.0]], [1.0, bad]).unwrap_err();
+        let expected = "targets, row 1 (counted from 0): expected a finite number";
+        assert!(error.to_string().starts_with(expected), "{error}");
     }
 }
 
@@ -515,7 +898,7 @@ fn validation_data_of_another_kind() {
 }
 
 /// What Keras was made to do, and the test that says what happens here.
-const MISTAKES: [(&str, &str); 33] = [
+const MISTAKES: [(&str, &str); 47] = [
     (
         "mse, targets [n, 1], outputs [n, 3]",
         "numbers_against_more_outputs",
@@ -576,6 +959,47 @@ const MISTAKES: [(&str, &str); 33] = [
     ("frozen after fit", "freezing_before_and_after_a_fit"),
     ("plateau under a schedule", "a_plateau_under_a_schedule"),
     ("unknown monitor", "a_figure_that_nothing_produces"),
+    (
+        "labels -1 and 1 for binary cross-entropy",
+        "targets_that_the_loss_does_not_take",
+    ),
+    (
+        "labels 1 and 2 for binary cross-entropy",
+        "targets_that_the_loss_does_not_take",
+    ),
+    (
+        "counts below 0 for poisson",
+        "targets_that_the_loss_does_not_take",
+    ),
+    (
+        "labels 1 and 2 for hinge",
+        "targets_that_the_loss_does_not_take",
+    ),
+    (
+        "several classes in a row",
+        "targets_that_the_loss_does_not_take",
+    ),
+    (
+        "negative probabilities",
+        "targets_that_the_loss_does_not_take",
+    ),
+    (
+        "linear outputs for poisson",
+        "outputs_below_0_for_a_loss_of_rates",
+    ),
+    ("index beyond an embedding", "an_index_beyond_an_embedding"),
+    (
+        "accumulation beyond all batches",
+        "gradients_gathered_over_more_batches_than_there_are",
+    ),
+    ("class weights of 0", "weights_that_are_all_0"),
+    ("validation weights of 0", "weights_that_are_all_0"),
+    ("metric named loss", "a_metric_called_as_something_else_is"),
+    (
+        "metric named val_loss",
+        "a_metric_called_as_something_else_is",
+    ),
+    ("NaN in the targets", "no_number_in_the_inputs"),
 ];
 
 #[test]

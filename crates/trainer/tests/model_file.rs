@@ -146,7 +146,7 @@ fn settings_are_those_of_the_setters() {
             validation_batch_size: Some(13),
             validation_steps: Some(4),
             validation_freq: 2,
-            class_weight: [(0, 2.0), (9, 0.5)].into(),
+            class_weight: [(0.into(), 2.0), (9.into(), 0.5)].into(),
         }
     );
 }
@@ -441,9 +441,9 @@ fn what_is_wrong_with_the_fit_has_its_line() {
             "validation_split is 1, expected a share",
         ),
         (
-            "[fit]\nclass_weight = { one = 1.0 }\n",
+            "[compile]\nmetrics = [{ metric = \"mae\", name = \"seconds\" }]\n",
             27,
-            "`class_weight`: expected the index of a class, received `one`",
+            "a metric cannot be called `seconds`: the history has a column of this name anyway",
         ),
         (
             "[fit]\nclass_weight = { 1 = -1.0 }\n",

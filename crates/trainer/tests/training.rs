@@ -17,7 +17,7 @@ use firebrick_model::{Activation, AnyTensor, Mlp, MlpConfig, Model, ModelError};
 use firebrick_scheduler::{Schedule, TimeBased};
 use firebrick_trainer::losses::{MeanSquaredError, SparseCategoricalCrossentropy};
 use firebrick_trainer::{
-    Compile, Display, Fit, Metric, Optimizer, StopHandle, StopReason, TrainError,
+    Compile, Display, Fit, Metric, NonFiniteCause, Optimizer, StopHandle, StopReason, TrainError,
 };
 
 fn sample() -> Mnist {
@@ -179,11 +179,13 @@ fn a_loss_that_is_no_number_names_epoch_and_batch_and_keeps_what_was_learned() {
             epoch,
             batch,
             learning_rate,
+            cause,
             ..
         } => {
             // 20 batches an epoch; step 25 is the sixth of the second epoch and spoils the next.
             assert_eq!((epoch, batch), (2, 7));
-            assert!(learning_rate > 1e30);
+            assert!(learning_rate > Some(1e30));
+            assert_eq!(*cause, NonFiniteCause::Updates);
         }
         other => panic!("{other}"),
     }

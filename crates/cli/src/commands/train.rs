@@ -190,6 +190,7 @@ impl Prepared {
     fn new(mut settings: TrainSettings) -> anyhow::Result<Self> {
         let data = TrainingSamples::load(&settings)?;
         settings.data = data.description.clone();
+        settings.check_class_weight(&data.class_names)?;
         let network = settings.network.network(&settings.data, &data.train)?;
         let device = select_device(settings.device)?;
         Ok(Self {
@@ -212,6 +213,7 @@ impl Prepared {
         let mut fit = self
             .settings
             .fit()
+            .with_class_names(self.data.class_names.iter().cloned())
             .with_display(display)
             .stopped_by_ctrl_c();
         if let Some(run) = run {

@@ -27,7 +27,7 @@ impl<M: Model> Access for Run<'_, M> {
 
     fn logs(&mut self) -> Result<Logs, TrainError> {
         self.read()?;
-        Ok(self.current_logs())
+        self.current_logs()
     }
 
     fn direction(&self, figure: &str) -> Direction {

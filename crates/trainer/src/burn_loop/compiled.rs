@@ -1,3 +1,4 @@
+use std::panic::resume_unwind;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use burn::lr_scheduler::module_lr_scheduler::ModuleLearningRate;
@@ -7,12 +8,12 @@ use burn::tensor::{ExecutionError, Tensor};
 use burn::train::metric::Adaptor;
 use burn::train::{InferenceStep, ItemLazy, TrainOutput, TrainStep};
 use firebrick_data::Batch;
-use firebrick_model::{Model, ModelError};
+use firebrick_model::Model;
 
 use super::dashboard_metrics::DashboardFigures;
-use crate::Outputs;
-use crate::objective::{Assessed, Objective};
+use crate::objective::{Assessed, Objective, named};
 use crate::optimizers::Average;
+use crate::{Outputs, TrainError};
 
 /// A model with what it is trained for, as Burn's `Learner` wants it.
 #[derive(Module, Debug)]
@@ -86,6 +87,11 @@ impl<M: Model> Compiled<M> {
         self
     }
 
+    /// Whether any weight is moved by training.
+    pub(crate) fn is_trainable(&self) -> bool {
+        self.is_trainable
+    }
+
     /// Whether an average of the weights is kept.
     pub(crate) fn is_averaged(&self) -> bool {
         self.average.lock().is_some()
@@ -118,8 +124,8 @@ impl<M: Model> Compiled<M> {
     /// The figures of a batch and what the network answers to it.
     ///
     /// # Errors
-    /// Samples that the network does not take.
-    pub(crate) fn evaluate(&self, batch: Batch) -> Result<(StepOutput, Outputs), ModelError> {
+    /// Samples that the network does not take; a network, a loss or a metric that panics.
+    pub(crate) fn evaluate(&self, batch: Batch) -> Result<(StepOutput, Outputs), TrainError> {
         let samples = batch.num_samples();
         let Assessed {
             loss,
@@ -129,10 +135,11 @@ impl<M: Model> Compiled<M> {
         Ok((step_output(samples, loss, sums), outputs))
     }
 
-    fn assess(&self, batch: Batch) -> Result<Assessed, ModelError> {
+    fn assess(&self, batch: Batch) -> Result<Assessed, TrainError> {
         let objective = self.objective.get();
         let inputs = objective.inputs(batch.inputs.clone())?;
-        let output = self.model.forward(inputs)?;
+        let part = || "forward pass of the network".to_owned();
+        let output = named(part, || self.model.forward(inputs))??;
         let mut assessed = objective.assess(output, batch)?;
         if let Some(penalty) = self.model.penalty() {
             assessed.loss = assessed.loss + penalty;
@@ -170,7 +177,8 @@ impl<M: Model> TrainStep for Compiled<M> {
     type Output = Output;
 
     /// # Panics
-    /// If a batch does not fit, which is checked before a training.
+    /// With a [`TrainError`], which Burn's trait has no room for, if a batch does not fit or a part of the training
+    /// panics.
     fn step(&self, batch: Batch) -> TrainOutput<Output> {
         let samples = batch.num_samples();
         match self.assess(self.objective.get().weigh(batch)) {
@@ -184,7 +192,7 @@ impl<M: Model> TrainStep for Compiled<M> {
                     TrainOutput { grads, item }
                 }
             }
-            Err(error) => panic!("{error}"),
+            Err(error) => resume_unwind(Box::new(error)),
         }
     }
 
@@ -211,11 +219,11 @@ impl<M: Model> InferenceStep for Compiled<M> {
     type Output = Output;
 
     /// # Panics
-    /// If a batch does not fit, which is checked before a training.
+    /// As the step of a training.
     fn step(&self, batch: Batch) -> Output {
         match self.evaluate(batch) {
             Ok((output, _)) => Output::Step(Box::new(output)),
-            Err(error) => panic!("{error}"),
+            Err(error) => resume_unwind(Box::new(error)),
         }
     }
 }

@@ -66,7 +66,7 @@ impl<M: Model> SupervisedLearningStrategy<Compiled<M>> for EpochLoop<M> {
         let looped = catch_unwind(AssertUnwindSafe(|| run.epochs(&self.outcome)));
         let error = match looped {
             Ok(ended) => ended.err(),
-            Err(payload) => Some(panicked(payload.as_ref())),
+            Err(payload) => Some(panicked(payload)),
         };
         let (stepper, events, is_spoiled) = run.into_parts();
         settings.reporter.train_end();
@@ -76,7 +76,9 @@ impl<M: Model> SupervisedLearningStrategy<Compiled<M>> for EpochLoop<M> {
             let is_on_dashboard = settings.display == Display::Tui;
             let is_panic = matches!(
                 error,
-                TrainError::Panicked { .. } | TrainError::CallbackPanicked { .. }
+                TrainError::Panicked { .. }
+                    | TrainError::PartPanicked { .. }
+                    | TrainError::CallbackPanicked { .. }
             );
             if is_on_dashboard && is_panic {
                 dashboard::hold_screen();

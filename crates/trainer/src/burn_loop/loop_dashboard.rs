@@ -99,7 +99,7 @@ impl LoopDashboard {
         let metrics = &mut self.metrics;
         let told = catch_unwind(AssertUnwindSafe(|| what(renderer, metrics)));
         told.map_err(|payload| {
-            let error = panicked(payload.as_ref());
+            let error = panicked(payload);
             self.is_killed |= matches!(error, TrainError::Killed);
             error
         })

@@ -4,6 +4,7 @@ use firebrick_model::Model;
 use super::stepper::{StepState, Stepper};
 use crate::callback::Callbacks;
 use crate::displays::Reporter;
+use crate::rerun::Rerun;
 use crate::{Display, FitParams, History, RunDirectory, StopReason, TrainError};
 
 /// Called after every whole epoch with the history so far and the model.
@@ -28,6 +29,8 @@ pub(crate) struct LoopSettings<M: Model> {
     pub(crate) label: String,
     pub(crate) reporter: Box<dyn Reporter>,
     pub(crate) epoch_hook: EpochHook<M>,
+    /// To look at a batch again whose loss is not finite.
+    pub(crate) rerun: Rerun,
 }
 
 /// What a training leaves, however it ended.

@@ -22,8 +22,8 @@ struct PendingBatch {
     samples: usize,
     /// How many numbers each metric has.
     lengths: Vec<usize>,
-    /// The learning rate of the step after the batch.
-    learning_rate: f64,
+    /// The learning rate of the last update before the batch, if there was one.
+    learning_rate: Option<f64>,
 }
 
 /// A batch whose loss is not finite.
@@ -32,7 +32,7 @@ pub(crate) struct NonFinite {
     /// Counted from 1 within the epoch.
     pub(crate) batch: usize,
     pub(crate) loss: f64,
-    /// The rate of the step before this batch, if it is among those that were read.
+    /// The rate of the last update before this batch, if there was one.
     pub(crate) learning_rate: Option<f64>,
 }
 
@@ -55,8 +55,8 @@ impl Pending {
         }
     }
 
-    /// Takes the figures of a batch, and the rate of the step that followed it (0 without one).
-    pub(crate) fn push(&mut self, output: StepOutput, learning_rate: f64) {
+    /// Takes the figures of a batch, and the rate of the last update before it.
+    pub(crate) fn push(&mut self, output: StepOutput, learning_rate: Option<f64>) {
         let StepOutput {
             samples,
             figures,
@@ -104,7 +104,6 @@ impl Pending {
             rest = others;
             taken
         };
-        let mut rate_before = None;
         let mut non_finite = None;
         for batch in self.batches.drain(..) {
             let loss = f64::from(take(1)[0]);
@@ -116,10 +115,9 @@ impl Pending {
                 non_finite.get_or_insert(NonFinite {
                     batch: figures.batches(),
                     loss,
-                    learning_rate: rate_before,
+                    learning_rate: batch.learning_rate,
                 });
             }
-            rate_before = Some(batch.learning_rate);
         }
         Ok(non_finite)
     }

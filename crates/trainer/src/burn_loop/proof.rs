@@ -2,7 +2,7 @@ use burn::module::{Module, ModuleVisitor, Param};
 use burn::tensor::Tensor;
 
 /// Whether all weights of a module are numbers.
-pub(super) fn are_finite(module: &impl Module) -> Result<bool, String> {
+pub(crate) fn are_finite(module: &impl Module) -> Result<bool, String> {
     struct Sums(Vec<Tensor<1>>);
     impl ModuleVisitor for Sums {
         fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {

@@ -12,20 +12,20 @@ use burn::train::{
 use firebrick_data::Batch;
 use firebrick_model::Model;
 
+use super::are_finite;
 use super::compiled::{Compiled, Output};
 use super::dashboard_metrics::DashboardFigures;
+use super::drawn::Drawn;
 use super::outcome::{LoopOutcome, LoopSettings};
 use super::pending::{NonFinite, Pending};
-use super::proof;
 use super::stepper::Stepper;
+use super::unmoved_hint::UnmovedHint;
 use crate::callback::{Callback, HookResult, Training};
 use crate::displays::{Moment, epoch_line};
 use crate::figures::RunningFigures;
 use crate::interrupt::asked_by;
-use crate::{EpochRecord, Logs, StopReason, TrainError};
-
-/// A loss that changes by less, as a share of it, does not move.
-const UNMOVED: f64 = 1e-7;
+use crate::rerun::BatchPlace;
+use crate::{EpochRecord, Logs, NonFiniteCause, StopReason, TrainError};
 
 type Events<M> = SupervisedTrainingEventProcessor<Compiled<M>>;
 type Batches<'a> = Box<dyn DataLoaderIterator<Batch> + 'a>;
@@ -51,10 +51,14 @@ pub(super) struct Run<'a, M: Model> {
     stopped_by: Option<String>,
     /// Whether the weights are no numbers any more, and a callback stopped because of it.
     is_spoiled: bool,
+    /// The weights before the first step.
+    first: M,
     /// The latest weights, proven good once a loss computed with them is finite.
     unproven: Option<M>,
-    /// The rate of the last step whose batch has been read.
-    rate_before: Option<f64>,
+    drawn: Drawn,
+    /// Why the validation loss of this epoch is not finite.
+    validation_cause: Option<NonFiniteCause>,
+    hint: UnmovedHint,
     /// When the first batch of the epoch was done, since it began.
     first_step: Option<Duration>,
     last_logs: Logs,
@@ -68,6 +72,7 @@ impl<'a, M: Model> Run<'a, M> {
         settings: &'a mut LoopSettings<M>,
     ) -> Self {
         Self {
+            first: stepper.model(),
             stepper,
             settings,
             train,
@@ -82,7 +87,9 @@ impl<'a, M: Model> Run<'a, M> {
             stopped_by: None,
             is_spoiled: false,
             unproven: None,
-            rate_before: None,
+            drawn: Drawn::default(),
+            validation_cause: None,
+            hint: UnmovedHint::default(),
             first_step: None,
             last_logs: Logs::new(),
         }
@@ -94,7 +101,6 @@ impl<'a, M: Model> Run<'a, M> {
 
     /// All epochs, or those until an error or a stop.
     pub(super) fn epochs(&mut self, outcome: &RefCell<LoopOutcome<M>>) -> Result<(), TrainError> {
-        let first = self.stepper.model();
         self.call(|callback, training| callback.on_train_begin(training))?;
         let train = self.train.clone();
         let mut batches = None;
@@ -121,7 +127,8 @@ impl<'a, M: Model> Run<'a, M> {
         }
         let proven = outcome.borrow().kept.clone();
         if self.is_spoiled {
-            self.stepper.load(proven.as_ref().unwrap_or(&first));
+            let proven = proven.as_ref().unwrap_or(&self.first);
+            self.stepper.load(proven);
         }
         self.stepper.finalize();
         let logs = std::mem::take(&mut self.last_logs);
@@ -144,9 +151,11 @@ impl<'a, M: Model> Run<'a, M> {
         outcome: &RefCell<LoopOutcome<M>>,
     ) -> Result<(), TrainError> {
         let begin = Instant::now();
+        self.drawn.begin_epoch();
         self.batch = 0;
         self.figures = RunningFigures::default();
         self.pending = Pending::new();
+        self.hint.begin(self.stepper.state.updates.count);
         self.call(|callback, training| callback.on_epoch_begin(training))?;
         self.train_part(train, batches, begin, outcome)?;
         if self.is_spoiled {
@@ -157,11 +166,11 @@ impl<'a, M: Model> Run<'a, M> {
             outcome.borrow_mut().history.stop_reason = self.stopped(batches_done);
             return Ok(());
         }
-        let mut logs = self.current_logs();
+        let mut logs = self.current_logs()?;
         let is_due =
             self.epoch.is_multiple_of(self.settings.validation_freq) && self.validation.is_some();
         let validation = if is_due {
-            self.validation_part()?
+            self.validation_part(outcome)?
         } else {
             None
         };
@@ -193,7 +202,10 @@ impl<'a, M: Model> Run<'a, M> {
             .reporter
             .epoch_end(&record, self.settings.params.steps);
         self.call(|callback, training| callback.on_epoch_end(training, &logs))?;
-        self.hint(&logs);
+        if let Some(text) = self.hint.of_epoch(&logs, self.stepper.learning_rate()) {
+            log::warn!("{text}");
+            self.settings.reporter.say(&text);
+        }
         self.last_logs = logs;
         let mut outcome = outcome.borrow_mut();
         let model = self.stepper.model();
@@ -217,10 +229,15 @@ impl<'a, M: Model> Run<'a, M> {
         });
         let steps = self.settings.params.steps;
         while self.batch < steps {
-            let next = batches.get_or_insert_with(|| train.iter()).next();
+            let drawn = &mut self.drawn;
+            let mut begin_pass = || {
+                drawn.begin_pass();
+                train.iter()
+            };
+            let next = batches.get_or_insert_with(&mut begin_pass).next();
             let next = match next {
                 // Where the last epoch took all there was, the data begins anew.
-                None if self.batch == 0 => batches.insert(train.iter()).next(),
+                None if self.batch == 0 => batches.insert(begin_pass()).next(),
                 next => next,
             };
             let Some(batch) = next else {
@@ -235,34 +252,39 @@ impl<'a, M: Model> Run<'a, M> {
             };
             let batch = batch.map_err(|error| burn_error(self.epoch, &error))?;
             self.batch += 1;
+            self.drawn.batches += 1;
             self.call(|callback, training| callback.on_train_batch_begin(training))?;
-            let (output, rate) = self.stepper.step(batch);
-            self.pending.push(output, rate);
+            let rate_before = self.stepper.state.updates.last_rate;
+            let output = self.stepper.step(batch);
+            self.pending.push(output, rate_before);
             if self.batch == 1 {
                 self.first_step = Some(begin.elapsed());
             }
             self.call(|callback, training| callback.on_train_batch_end(training))?;
             let stop = self.interrupter.should_stop() || self.stopped_by.is_some();
             if self.pending.is_due() || stop {
-                self.look()?;
+                self.look(outcome)?;
                 let latest = self.stepper.model();
                 if let Some(proven) = self.unproven.replace(latest) {
                     outcome.borrow_mut().kept = Some(proven);
                 }
-                self.show(begin);
+                self.show(begin)?;
             }
             if stop {
                 break;
             }
         }
-        self.look()?;
-        self.show(begin);
+        self.look(outcome)?;
+        self.show(begin)?;
         self.tell_train(LearnerEvent::EndSplit(self.epoch));
         Ok(())
     }
 
     /// The figures on the validation data; `None` when stopped on the way.
-    fn validation_part(&mut self) -> Result<Option<Logs>, TrainError> {
+    fn validation_part(
+        &mut self,
+        outcome: &RefCell<LoopOutcome<M>>,
+    ) -> Result<Option<Logs>, TrainError> {
         let Some(validation) = self.validation.clone() else {
             return Ok(None);
         };
@@ -285,7 +307,7 @@ impl<'a, M: Model> Run<'a, M> {
             self.batch += 1;
             self.call(|callback, training| callback.on_test_batch_begin(training))?;
             if let Output::Step(output) = model.step(batch) {
-                self.pending.push(*output, 0.0);
+                self.pending.push(*output, None);
             }
             self.call(|callback, training| callback.on_test_batch_end(training))?;
             is_stopped = self.interrupter.should_stop();
@@ -297,31 +319,19 @@ impl<'a, M: Model> Run<'a, M> {
             }
         }
         self.read()?;
-        // A validation loss that is no number is found where the epoch's weights are proven.
-        self.non_finite = None;
-        let logs = self.current_logs();
+        // Told where the epoch's weights are proven; looked at here, where they are those of the validation.
+        self.validation_cause = self.non_finite.take().map(|found| {
+            let batch = found.batch.saturating_sub(1);
+            let place = BatchPlace::Validation { batch };
+            let latest = model.clone().into_inner();
+            self.cause(place, Some(&latest), outcome.borrow().kept.as_ref())
+        });
+        let logs = self.current_logs()?;
         self.call(|callback, training| callback.on_test_end(training, &logs))?;
         let item = self.item(&logs, begin, total);
         self.tell_validation(LearnerEvent::ProcessedItem(item));
         self.tell_validation(LearnerEvent::EndSplit(self.epoch));
         Ok((!is_stopped).then_some(logs))
-    }
-
-    /// Says so when an epoch has changed nothing.
-    fn hint(&mut self, logs: &Logs) {
-        let of = |logs: &Logs| logs.get("loss").filter(|loss| *loss != 0.0);
-        let (Some(before), Some(now)) = (of(&self.last_logs), of(logs)) else {
-            return;
-        };
-        if (now - before).abs() <= UNMOVED * before.abs() {
-            let text = format!(
-                "hint: the loss has not moved since the epoch before; the learning rate is {}, try ten times as \
-                 much or a tenth, and look whether the inputs differ from one another",
-                self.stepper.learning_rate()
-            );
-            log::warn!("{text}");
-            self.settings.reporter.say(&text);
-        }
     }
 
     /// Calls a hook of every callback.
@@ -341,8 +351,7 @@ impl<'a, M: Model> Run<'a, M> {
     }
 
     /// Reads the figures of the batches since the last look; a loss that is no number ends the training.
-    fn look(&mut self) -> Result<(), TrainError> {
-        let rate_before = self.rate_before.replace(self.stepper.learning_rate());
+    fn look(&mut self, outcome: &RefCell<LoopOutcome<M>>) -> Result<(), TrainError> {
         self.read()?;
         match self.non_finite.take() {
             None => Ok(()),
@@ -351,12 +360,30 @@ impl<'a, M: Model> Run<'a, M> {
                 self.is_spoiled = true;
                 Ok(())
             }
-            Some(found) => Err(TrainError::NonFiniteLoss {
-                epoch: self.epoch,
-                batch: found.batch,
-                loss: found.loss,
-                learning_rate: found.learning_rate.or(rate_before).unwrap_or(0.0),
-            }),
+            Some(found) => {
+                let place = self.drawn.place(found.batch);
+                let latest = self.unproven.as_ref();
+                let cause = self.cause(place, latest, outcome.borrow().kept.as_ref());
+                Err(TrainError::NonFiniteLoss {
+                    epoch: self.epoch,
+                    batch: found.batch,
+                    loss: found.loss,
+                    learning_rate: found.learning_rate,
+                    cause: Box::new(cause.after(found.learning_rate)),
+                })
+            }
+        }
+    }
+
+    /// Why the loss of a batch is not finite, as far as the latest weights and the last ones known to be good tell.
+    fn cause(&self, place: BatchPlace, latest: Option<&M>, kept: Option<&M>) -> NonFiniteCause {
+        let proven = kept.unwrap_or(&self.first);
+        let rerun = &self.settings.rerun;
+        match latest {
+            Some(latest) => rerun
+                .cause(latest, place)
+                .with_earlier(|| rerun.cause(proven, place)),
+            None => rerun.cause(proven, place),
         }
     }
 
@@ -377,32 +404,42 @@ impl<'a, M: Model> Run<'a, M> {
     }
 
     /// The figures of what has been read.
-    pub(super) fn current_logs(&self) -> Logs {
+    ///
+    /// # Errors
+    /// A metric that panics.
+    pub(super) fn current_logs(&self) -> Result<Logs, TrainError> {
         self.stepper.learner.model().objective().logs(&self.figures)
     }
 
     /// Makes sure that weights no loss has been computed with yet are numbers.
-    fn prove(&self, weights: &M, validation: Option<&Logs>) -> Result<(), TrainError> {
-        let (epoch, learning_rate) = (self.epoch, self.stepper.learning_rate());
-        let diverged = |what| TrainError::Diverged {
+    fn prove(&mut self, weights: &M, validation: Option<&Logs>) -> Result<(), TrainError> {
+        let epoch = self.epoch;
+        let learning_rate = self.stepper.state.updates.last_rate;
+        let diverged = |what, cause| TrainError::Diverged {
             what,
             epoch,
             learning_rate,
+            cause: Box::new(cause),
         };
+        let cause = self.validation_cause.take();
+        if !are_finite(weights).map_err(|message| TrainError::Device { epoch, message })? {
+            let cause = match learning_rate {
+                Some(_) => NonFiniteCause::Updates,
+                None => NonFiniteCause::Weights,
+            };
+            return Err(diverged("a weight", cause));
+        }
         let loss = validation.and_then(|logs| logs.get("loss"));
         if loss.is_some_and(|loss| !loss.is_finite()) {
-            return Err(diverged("the validation loss"));
+            let cause = cause.unwrap_or(NonFiniteCause::Unknown);
+            return Err(diverged("the validation loss", cause.after(learning_rate)));
         }
-        if proof::are_finite(weights).map_err(|message| TrainError::Device { epoch, message })? {
-            Ok(())
-        } else {
-            Err(diverged("a weight"))
-        }
+        Ok(())
     }
 
     /// Brings the figures so far to the display.
-    fn show(&mut self, begin: Instant) {
-        let figures = self.current_logs();
+    fn show(&mut self, begin: Instant) -> Result<(), TrainError> {
+        let figures = self.current_logs()?;
         let total = self.samples_an_epoch();
         let item = self.item(&figures, begin, total);
         self.settings.reporter.progress(&Moment {
@@ -414,6 +451,7 @@ impl<'a, M: Model> Run<'a, M> {
             figures,
         });
         self.tell_train(LearnerEvent::ProcessedItem(item));
+        Ok(())
     }
 
     /// The samples of an epoch, which may end before the data does.

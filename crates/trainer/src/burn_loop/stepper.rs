@@ -21,17 +21,32 @@ pub(crate) struct StepState<M: Model> {
     pub(crate) control: RateControl,
     pub(crate) accumulation: Option<Accumulation<Compiled<M>>>,
     pub(crate) clipping: Option<Clipping>,
+    /// Whether any weight is moved by training.
+    pub(crate) is_trainable: bool,
+    pub(crate) updates: Updates,
+}
+
+/// How often the weights were moved, over all fits.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Updates {
+    pub(crate) count: u64,
+    /// The learning rate of the last one.
+    pub(crate) last_rate: Option<f64>,
 }
 
 impl<M: Model> Stepper<M> {
-    /// Learns a batch; gives its figures from before the update and the rate of the step.
-    pub(crate) fn step(&mut self, batch: Batch) -> (StepOutput, f64) {
+    /// Learns a batch; gives its figures from before the update.
+    pub(crate) fn step(&mut self, batch: Batch) -> StepOutput {
         let output = self.learner.train_step(batch);
         self.learner.lr_step();
         let gradients = match &self.state.accumulation {
             Some(accumulation) => accumulation.add(&self.learner.model(), output.grads),
             None => Some(output.grads),
         };
+        if gradients.is_some() && self.state.is_trainable {
+            self.state.updates.count += 1;
+            self.state.updates.last_rate = Some(self.learning_rate());
+        }
         match (gradients, self.state.clipping) {
             (Some(gradients), Some(clipping)) => {
                 let clipped = clipping.clip(&self.learner.model(), gradients);
@@ -45,7 +60,7 @@ impl<M: Model> Stepper<M> {
             (None, _) => {}
         }
         match output.item {
-            Output::Step(output) => (*output, self.learning_rate()),
+            Output::Step(output) => *output,
             Output::Figures(_) => unreachable!("a training step gives the figures of its batch"),
         }
     }

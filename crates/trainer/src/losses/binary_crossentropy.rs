@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::label_smoothing::LabelSmoothing;
 use super::probabilities::{either, log_yes_and_no};
-use super::{LossFunction, OutputForm};
+use super::{LossFunction, OutputForm, TargetDomain};
 use crate::{Outputs, TrainError};
 
 /// Mean over the columns of `-t · ln p - (1 - t) · ln(1 - p)`, each column a yes or no of its own.
@@ -62,6 +62,10 @@ impl BinaryCrossentropy {
 impl LossFunction for BinaryCrossentropy {
     fn name(&self) -> &'static str {
         "binary_crossentropy"
+    }
+
+    fn target_domain(&self) -> TargetDomain {
+        TargetDomain::ZeroToOne
     }
 
     fn output_form(&self) -> OutputForm {

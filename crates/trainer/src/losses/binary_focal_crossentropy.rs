@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::bounds::{self, NOT_NEGATIVE, SHARE};
 use super::label_smoothing::LabelSmoothing;
 use super::probabilities::{either, log_yes_and_no};
-use super::{LossFunction, OutputForm};
+use super::{LossFunction, OutputForm, TargetDomain};
 use crate::{Outputs, TrainError};
 
 /// Binary cross-entropy that passes over what is easy: mean over the columns of
@@ -104,6 +104,10 @@ impl Default for BinaryFocalCrossentropy {
 impl LossFunction for BinaryFocalCrossentropy {
     fn name(&self) -> &'static str {
         "binary_focal_crossentropy"
+    }
+
+    fn target_domain(&self) -> TargetDomain {
+        TargetDomain::ZeroToOne
     }
 
     fn output_form(&self) -> OutputForm {

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::label_smoothing::LabelSmoothing;
 use super::probabilities::log_shares;
-use super::{LossFunction, OutputForm};
+use super::{LossFunction, OutputForm, TargetDomain};
 use crate::{Outputs, TrainError};
 
 /// `-Σ t · ln p` over the columns, of targets `t` that are probabilities, those of one class say.
@@ -59,6 +59,10 @@ impl CategoricalCrossentropy {
 impl LossFunction for CategoricalCrossentropy {
     fn name(&self) -> &'static str {
         "categorical_crossentropy"
+    }
+
+    fn target_domain(&self) -> TargetDomain {
+        TargetDomain::Distribution
     }
 
     fn output_form(&self) -> OutputForm {

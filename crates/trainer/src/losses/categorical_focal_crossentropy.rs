@@ -6,7 +6,7 @@ use super::bounds::{self, NOT_NEGATIVE};
 use super::class_weights::ClassWeights;
 use super::label_smoothing::LabelSmoothing;
 use super::probabilities::{EPSILON, log_shares_of_logits, shares};
-use super::{LossFunction, OutputForm};
+use super::{LossFunction, OutputForm, TargetDomain};
 use crate::{Outputs, TrainError};
 
 /// Categorical cross-entropy that passes over what is easy: `-Σ alpha · (1 - p)^gamma · t · ln p` over
@@ -102,6 +102,10 @@ impl Default for CategoricalFocalCrossentropy {
 impl LossFunction for CategoricalFocalCrossentropy {
     fn name(&self) -> &'static str {
         "categorical_focal_crossentropy"
+    }
+
+    fn target_domain(&self) -> TargetDomain {
+        TargetDomain::Distribution
     }
 
     fn output_form(&self) -> OutputForm {

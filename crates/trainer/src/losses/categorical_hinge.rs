@@ -1,7 +1,7 @@
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
-use super::LossFunction;
+use super::{LossFunction, TargetDomain};
 use crate::Outputs;
 
 /// `max(n - p + 1, 0)` of the right class' output, `p = Σ target · output`, and the largest of the
@@ -32,6 +32,10 @@ impl CategoricalHinge {
 impl LossFunction for CategoricalHinge {
     fn name(&self) -> &'static str {
         "categorical_hinge"
+    }
+
+    fn target_domain(&self) -> TargetDomain {
+        TargetDomain::Distribution
     }
 
     fn values(&self, targets: Tensor<2>, outputs: &Outputs) -> Tensor<1> {

@@ -1,9 +1,9 @@
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
-use super::LossFunction;
 use super::axes::Axes;
 use super::probabilities::EPSILON;
+use super::{LossFunction, OutputForm, TargetDomain};
 use crate::{Outputs, TrainError};
 
 /// One minus the Dice coefficient, `1 - 2 Σ t · p / (Σ t + Σ p + 1e-7)`, over all rows and columns
@@ -46,6 +46,14 @@ impl Dice {
 impl LossFunction for Dice {
     fn name(&self) -> &'static str {
         "dice"
+    }
+
+    fn target_domain(&self) -> TargetDomain {
+        TargetDomain::ZeroToOne
+    }
+
+    fn output_form(&self) -> OutputForm {
+        OutputForm::Probabilities
     }
 
     fn values(&self, targets: Tensor<2>, outputs: &Outputs) -> Tensor<1> {

@@ -3,8 +3,8 @@ use burn::tensor::activation::{log_sigmoid, log_softmax};
 use firebrick_model::Activation;
 use serde::{Deserialize, Serialize};
 
-use super::LossFunction;
 use super::probabilities::EPSILON;
+use super::{LossFunction, OutputForm, TargetDomain};
 use crate::Outputs;
 
 /// Kullback-Leibler divergence, `Σ t · ln(t / p)` over the columns of targets `t` and probabilities
@@ -37,6 +37,14 @@ impl KLDivergence {
 impl LossFunction for KLDivergence {
     fn name(&self) -> &'static str {
         "kl_divergence"
+    }
+
+    fn target_domain(&self) -> TargetDomain {
+        TargetDomain::Distribution
+    }
+
+    fn output_form(&self) -> OutputForm {
+        OutputForm::Probabilities
     }
 
     fn values(&self, targets: Tensor<2>, outputs: &Outputs) -> Tensor<1> {

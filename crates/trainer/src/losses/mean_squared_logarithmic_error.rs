@@ -1,8 +1,8 @@
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
-use super::LossFunction;
 use super::probabilities::EPSILON;
+use super::{LossFunction, TargetDomain};
 use crate::Outputs;
 
 /// Mean over the columns of `(ln(output + 1) - ln(target + 1))²`, both at least 1e-7.
@@ -34,6 +34,10 @@ impl MeanSquaredLogarithmicError {
 impl LossFunction for MeanSquaredLogarithmicError {
     fn name(&self) -> &'static str {
         "mean_squared_logarithmic_error"
+    }
+
+    fn target_domain(&self) -> TargetDomain {
+        TargetDomain::AboveMinusOne
     }
 
     fn values(&self, targets: Tensor<2>, outputs: &Outputs) -> Tensor<1> {

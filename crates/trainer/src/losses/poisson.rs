@@ -1,8 +1,8 @@
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
-use super::LossFunction;
 use super::probabilities::EPSILON;
+use super::{LossFunction, OutputForm, TargetDomain};
 use crate::Outputs;
 
 /// Mean over the columns of `output - target · ln(output + 1e-7)`, for outputs from 0 on.
@@ -34,6 +34,14 @@ impl Poisson {
 impl LossFunction for Poisson {
     fn name(&self) -> &'static str {
         "poisson"
+    }
+
+    fn target_domain(&self) -> TargetDomain {
+        TargetDomain::NotNegative
+    }
+
+    fn output_form(&self) -> OutputForm {
+        OutputForm::NotNegative
     }
 
     fn values(&self, targets: Tensor<2>, outputs: &Outputs) -> Tensor<1> {

@@ -1,8 +1,8 @@
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
-use super::LossFunction;
 use super::margins::margins;
+use super::{LossFunction, TargetDomain};
 use crate::Outputs;
 
 /// Mean over the columns of `max(1 - target · output, 0)²`, for targets of -1 and 1.
@@ -34,6 +34,10 @@ impl SquaredHinge {
 impl LossFunction for SquaredHinge {
     fn name(&self) -> &'static str {
         "squared_hinge"
+    }
+
+    fn target_domain(&self) -> TargetDomain {
+        TargetDomain::Signs
     }
 
     fn values(&self, targets: Tensor<2>, outputs: &Outputs) -> Tensor<1> {

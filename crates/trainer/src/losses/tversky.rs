@@ -1,10 +1,10 @@
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
-use super::LossFunction;
 use super::axes::Axes;
 use super::bounds::{self, NOT_NEGATIVE};
 use super::probabilities::EPSILON;
+use super::{LossFunction, OutputForm, TargetDomain};
 use crate::{Outputs, TrainError};
 
 /// One minus the Tversky index, `1 - c / (c + alpha · Σ t · (1 - p) + beta · Σ (1 - t) · p + 1e-7)`
@@ -83,6 +83,14 @@ impl Default for Tversky {
 impl LossFunction for Tversky {
     fn name(&self) -> &'static str {
         "tversky"
+    }
+
+    fn target_domain(&self) -> TargetDomain {
+        TargetDomain::ZeroToOne
+    }
+
+    fn output_form(&self) -> OutputForm {
+        OutputForm::Probabilities
     }
 
     fn values(&self, targets: Tensor<2>, outputs: &Outputs) -> Tensor<1> {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::mean::{mean_result, mean_sums};
 use super::{Direction, MetricFunction};
 use crate::Outputs;
-use crate::losses::{self, LossFunction};
+use crate::losses::{self, LossFunction, TargetDomain};
 
 /// Writes the list below out: a metric for every loss.
 macro_rules! means_of_losses {
@@ -27,6 +27,10 @@ macro_rules! means_of_losses {
             impl MetricFunction for $metric {
                 fn name(&self) -> &'static str {
                     $name
+                }
+
+                fn target_domain(&self) -> TargetDomain {
+                    $loss.target_domain()
                 }
 
                 fn direction(&self) -> Direction {

@@ -3,7 +3,7 @@ use firebrick_scheduler::{Constant, ScheduleSpec};
 use super::ModelFileProblem;
 use super::optimizer_table;
 use super::section::{Located, Section, wrong_value};
-use crate::{Compile, Loss, Metric, Optimizer};
+use crate::{Compile, Loss, Metric, Optimizer, figure_names};
 
 /// The `[compile]` of a [`ModelFile`](super::ModelFile): optimizer, learning rate, loss and metrics.
 ///
@@ -71,6 +71,8 @@ impl CompileSettings {
         section.check_keys(Self::KEYS)?;
         let default = Self::default();
         let optimizer = section.take_value(Self::OPTIMIZER);
+        let [metrics, weighted_metrics] =
+            ["metrics", "weighted_metrics"].map(|key| read_metrics(&mut section, key));
         Ok(Self {
             schedule: read_rate(&mut section)?,
             optimizer: optimizer
@@ -78,10 +80,21 @@ impl CompileSettings {
                 .transpose()?
                 .unwrap_or(default.optimizer),
             loss: section.take("loss")?.unwrap_or(default.loss),
-            metrics: section.take("metrics")?.unwrap_or_default(),
-            weighted_metrics: section.take("weighted_metrics")?.unwrap_or_default(),
+            metrics: metrics?,
+            weighted_metrics: weighted_metrics?,
         })
     }
+}
+
+/// A list of metrics, each of which has a name that its figure can have.
+fn read_metrics(section: &mut Section<'_>, key: &str) -> Result<Vec<Metric>, Located> {
+    let at = section.at_key(key);
+    let metrics: Vec<Metric> = section.take(key)?.unwrap_or_default();
+    for metric in &metrics {
+        figure_names::check_name(metric.name())
+            .map_err(|error| Located::new(ModelFileProblem::Setting(error), at))?;
+    }
+    Ok(metrics)
 }
 
 /// `learning_rate` or `schedule`.

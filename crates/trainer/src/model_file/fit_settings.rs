@@ -1,10 +1,11 @@
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::ModelFileProblem;
 use super::section::{Located, Section};
-use crate::{Fit, TrainError};
+use crate::{ClassKey, Fit, TrainError};
 
 /// The `[fit]` of a [`ModelFile`](super::ModelFile), with Keras' names and defaults; the seed is
 /// [`Fit`]'s.
@@ -42,9 +43,12 @@ pub struct FitSettings {
     pub validation_steps: Option<usize>,
     /// Epochs from one validation to the next.
     pub validation_freq: usize,
-    /// How much the samples of a class count, by the index of the class.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty", with = "class_weight")]
-    pub class_weight: BTreeMap<usize, f64>,
+    /// How much the samples of a class count, by the index of the class or its name.
+    #[serde(
+        skip_serializing_if = "BTreeMap::is_empty",
+        deserialize_with = "class_weight"
+    )]
+    pub class_weight: BTreeMap<ClassKey, f64>,
 }
 
 impl Default for FitSettings {
@@ -153,40 +157,20 @@ impl FitSettings {
     }
 }
 
-/// The keys of a table in TOML are texts, also where they are the index of a class.
-mod class_weight {
-    use std::collections::BTreeMap;
-
-    use serde::de::Error;
-    use serde::{Deserialize, Deserializer, Serializer};
-
-    pub(super) fn serialize<S: Serializer>(
-        weights: &BTreeMap<usize, f64>,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(
-            weights
-                .iter()
-                .map(|(class, weight)| (class.to_string(), weight)),
-        )
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<BTreeMap<usize, f64>, D::Error> {
-        let given = BTreeMap::<String, f64>::deserialize(deserializer)?;
-        let mut weights = BTreeMap::new();
-        for (class, weight) in given {
-            let index = class.parse().ok().ok_or_else(|| {
-                D::Error::custom(format!("expected the index of a class, received `{class}`"))
-            })?;
-            if weights.insert(index, weight).is_some() {
-                let message = format!("expected one weight for class {index}, received two");
-                return Err(D::Error::custom(message));
-            }
+/// One weight for each of the keys.
+fn class_weight<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<BTreeMap<ClassKey, f64>, D::Error> {
+    let given = BTreeMap::<String, f64>::deserialize(deserializer)?;
+    let mut weights = BTreeMap::new();
+    for (class, weight) in given {
+        let key = ClassKey::from(class);
+        let message = format!("expected one weight for class {key}, received two");
+        if weights.insert(key, weight).is_some() {
+            return Err(D::Error::custom(message));
         }
-        Ok(weights)
     }
+    Ok(weights)
 }
 
 #[cfg(test)]
@@ -199,7 +183,7 @@ mod tests {
             steps_per_epoch: Some(1),
             validation_batch_size: Some(1),
             validation_steps: Some(1),
-            class_weight: BTreeMap::from([(3, 0.5)]),
+            class_weight: BTreeMap::from([(3.into(), 0.5), ("red".into(), 2.0), ("4".into(), 1.0)]),
             ..FitSettings::default()
         };
         let written = toml::Table::try_from(&all).unwrap();

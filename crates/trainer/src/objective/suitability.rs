@@ -107,7 +107,12 @@ pub(super) fn check_activation(
     let expected = loss.function().output_form();
     let ends_in_probabilities = matches!(activation, Activation::Softmax | Activation::Sigmoid);
     let hint = if expected == OutputForm::Logits && ends_in_probabilities {
-        format!("the network ends with {activation}; drop `from_logits`, or the {activation}")
+        let from_logits = if loss.has_from_logits() {
+            "`from_logits`, or "
+        } else {
+            ""
+        };
+        format!("the network ends with {activation}; drop {from_logits}the {activation}")
     } else if activation == Activation::Softmax && columns == 1 {
         "the network ends with a softmax of a single unit, which is always 1; take a sigmoid, or a unit for \
          each class"

@@ -31,6 +31,12 @@ impl<M: Module> Accumulation<M> {
         }
     }
 
+    /// Batches whose gradients wait for an update.
+    pub(crate) fn batches(&self) -> usize {
+        let gathered = self.gathered.lock().unwrap_or_else(PoisonError::into_inner);
+        gathered.batches
+    }
+
     /// Takes the gradients of a batch; gives the mean where they are enough for an update.
     pub(crate) fn add(&self, module: &M, gradients: GradientsParams) -> Option<GradientsParams> {
         let mut gathered = self.gathered.lock().unwrap_or_else(PoisonError::into_inner);

@@ -50,7 +50,7 @@ pub(super) fn evaluate<M: Model>(
             targets.extend(read_classes(classes)?);
             predictions.extend(read_classes(decided(&outputs))?);
         }
-        passing.pending.push(output, 0.0);
+        passing.pending.push(output, None);
         lines.batch_done();
         passing.call(|callback, training| callback.on_test_batch_end(training))?;
         if passing.is_stopped() {
@@ -58,11 +58,11 @@ pub(super) fn evaluate<M: Model>(
         }
         if passing.pending.is_due() {
             passing.read()?;
-            lines.show(&passing.current_logs());
+            lines.show(&passing.current_logs()?);
         }
     }
     passing.read()?;
-    let figures = passing.current_logs();
+    let figures = passing.current_logs()?;
     lines.end(&figures);
     passing.call(|callback, training| callback.on_test_end(training, &figures))?;
     Ok(Evaluation {
@@ -153,7 +153,7 @@ fn answered<M: Model, E: From<TrainError>>(
         passing.call(|callback, training| callback.on_predict_batch_begin(training))?;
         let answers = model
             .predict(inputs(start..end)?)
-            .map_err(TrainError::from)?;
+            .map_err(|error| TrainError::from(error.with_sample(|sample| start + sample)))?;
         passing.call(|callback, training| callback.on_predict_batch_end(training))?;
         each(answers)?;
         lines.batch_done();

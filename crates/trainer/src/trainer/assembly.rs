@@ -9,20 +9,13 @@ use firebrick_model::{AnyTensor, Model, catch_panic};
 use firebrick_scheduler::{RateControl, ScheduleAdapter};
 
 use super::Trainer;
-use crate::burn_loop::{Compiled, StepState, Stepper};
+use crate::burn_loop::{Compiled, StepState, Stepper, Updates};
 use crate::callback::Callbacks;
 use crate::figures::RunningFigures;
 use crate::fit::Validation;
-use crate::losses::OutputForm;
 use crate::objective::Objective;
 use crate::optimizers::Path;
-use crate::{Fit, TrainError};
-
-/// Samples whose outputs are looked at before a training.
-const LOOKED_AT: usize = 32;
-
-/// Samples whose targets are looked at together.
-const CHECKED_TOGETHER: usize = 4096;
+use crate::{Fit, SamplePlace, TrainError, figure_names};
 
 /// Data and objective of a fit that can begin.
 pub(super) struct Checked {
@@ -47,17 +40,24 @@ impl<M: Model> Trainer<M> {
             self.compile.check_memory(&size, batch_size, &self.device)?;
         }
         let objective = self.objective(data.as_ref())?;
-        let objective = if fit.class_weights.is_empty() {
+        let class_weights = fit.class_weights()?;
+        let objective = if class_weights.is_empty() {
             objective
         } else {
-            objective.with_class_weights(&fit.class_weights)?
+            objective.with_class_weights(&class_weights)?
         };
-        self.check_targets(data.as_ref(), &objective)?;
-        self.check_outputs(data.as_ref(), &objective)?;
         if let Some(validation) = &validation {
             check_alike(data.as_ref(), validation.as_ref())?;
+        }
+        if fit.steps_per_epoch.is_none() {
+            self.check_accumulation(data.num_samples(), fit)?;
+        }
+        self.check_samples(data.as_ref(), &objective, SamplePlace::new())?;
+        self.check_outputs(data.as_ref(), &objective)?;
+        if let Some(validation) = &validation {
             let own = self.objective(validation.as_ref())?;
-            self.check_targets(validation.as_ref(), &own)?;
+            let place = SamplePlace::new().in_validation();
+            self.check_samples(validation.as_ref(), &own, place)?;
         }
         let figures = self.figure_names(data.as_ref(), &objective)?;
         check_monitors(&fit.callbacks, &figures, validation.is_some())?;
@@ -67,6 +67,28 @@ impl<M: Model> Trainer<M> {
             objective,
             figures,
         })
+    }
+
+    /// Makes sure that the batches of a fit are enough for an update.
+    pub(super) fn check_accumulation(
+        &self,
+        num_samples: usize,
+        fit: &Fit,
+    ) -> Result<(), TrainError> {
+        let Some(steps) = self.compile.optimizer.accumulation_steps() else {
+            return Ok(());
+        };
+        let per_epoch = num_samples.div_ceil(fit.batch_size);
+        let per_epoch = fit.steps_per_epoch.unwrap_or(per_epoch);
+        let batches = per_epoch.saturating_mul(fit.epochs - fit.initial_epoch);
+        let state = self.stepper.as_ref().map(|stepper| &stepper.state);
+        let waiting = state
+            .and_then(|state| state.accumulation.as_ref())
+            .map_or(0, |accumulation| accumulation.batches());
+        if waiting.saturating_add(batches) >= steps {
+            return Ok(());
+        }
+        Err(TrainError::NoUpdate { steps, batches })
     }
 
     /// Runs one sample through the network, so that a misfit is an error before anything starts.
@@ -118,8 +140,7 @@ impl<M: Model> Trainer<M> {
             targets: Tensor::zeros([1, columns], &self.device),
             sample_weights: None,
         };
-        let tried = catch_panic(|| compiled.evaluate(batch));
-        let (output, _) = tried.map_err(|message| TrainError::Panicked { message })??;
+        let (output, _) = compiled.evaluate(batch)?;
         let sums: Vec<Vec<f32>> = output
             .lengths
             .iter()
@@ -128,76 +149,11 @@ impl<M: Model> Trainer<M> {
         let mut figures = RunningFigures::default();
         let join = |metric, sums: &mut [f64], batch: &[f64]| objective.join(metric, sums, batch);
         figures.add(1, 0.0, sums.iter().map(Vec::as_slice), join);
-        let logs = objective.logs(&figures);
-        let (first, metrics): (Vec<&str>, Vec<&str>) =
-            logs.names().partition(|name| *name == "loss");
-        Ok(metrics
-            .into_iter()
-            .chain(first)
-            .map(str::to_owned)
-            .collect())
-    }
-
-    /// Looks at all targets where they have to be class indices and nobody has said that they are.
-    pub(super) fn check_targets(
-        &self,
-        data: &dyn BatchSource,
-        objective: &Objective,
-    ) -> Result<(), TrainError> {
-        let Some(num_classes) = objective.undeclared_classes() else {
-            return Ok(());
-        };
-        let width = data.targets().num_columns();
-        for start in (0..data.num_samples()).step_by(CHECKED_TOGETHER) {
-            let end = (start + CHECKED_TOGETHER).min(data.num_samples());
-            let rows: Vec<usize> = (start..end).collect();
-            let batch =
-                data.gather(&rows, &self.device)
-                    .map_err(|error| TrainError::Evaluation {
-                        message: error.to_string(),
-                    })?;
-            check_indices(batch.targets, num_classes, start, width)?;
-        }
-        Ok(())
-    }
-
-    /// Looks at the first outputs where only they can tell whether they are probabilities.
-    pub(super) fn check_outputs(
-        &self,
-        data: &dyn BatchSource,
-        objective: &Objective,
-    ) -> Result<(), TrainError> {
-        let Some(loss) = objective.unproven_probabilities() else {
-            return Ok(());
-        };
-        let rows: Vec<usize> = (0..data.num_samples().min(LOOKED_AT)).collect();
-        if rows.is_empty() {
-            return Ok(());
-        }
-        let failed = |message: String| TrainError::Evaluation { message };
-        let batch = data
-            .gather(&rows, &self.device)
-            .map_err(|error| failed(error.to_string()))?;
-        let answers = self.model.predict(objective.inputs(batch.inputs)?)?;
-        let size = answers.shape().iter().product();
-        let values: Tensor<1> = answers.reshape(&[size])?.into_rank()?;
-        let values = values
-            .try_into_data_as::<f32>()
-            .map_err(|error| failed(error.to_string()))?;
-        match values
-            .iter::<f32>()
-            .find(|value| !(-1e-6..=1.0 + 1e-6).contains(value))
-        {
-            Some(value) => Err(TrainError::OutputMismatch {
-                loss: loss.to_owned(),
-                expected: OutputForm::Probabilities,
-                hint: format!(
-                    "the network answers {value} to one of the first samples; end it with a softmax or a sigmoid, \
-                     or let the loss take logits with `from_logits`"
-                ),
-            }),
-            None => Ok(()),
-        }
+        let measured = objective.measured(&figures)?;
+        let mut names: Vec<String> = measured.into_iter().map(|figure| figure.name).collect();
+        figure_names::check(names.iter().map(String::as_str))?;
+        names.push("loss".to_owned());
+        Ok(names)
     }
 
     /// What learns, for this objective: where the last fit ended, or anew.
@@ -216,18 +172,20 @@ impl<M: Model> Trainer<M> {
             log::warn!("{warning}");
         }
         let control = RateControl::new(schedule);
+        let compiled = Compiled::new(self.model.clone().train(), objective);
         Ok(Stepper {
-            learner: Learner::new(
-                Compiled::new(self.model.clone().train(), objective)
-                    .with_average(optimizer.average()),
-                optimizer.build(Path::Fastest),
-                ScheduleAdapter::controlled(control.clone()),
-            ),
             state: StepState {
-                control,
+                control: control.clone(),
                 accumulation: optimizer.accumulation(),
                 clipping: optimizer.clipping(),
+                is_trainable: compiled.is_trainable(),
+                updates: Updates::default(),
             },
+            learner: Learner::new(
+                compiled.with_average(optimizer.average()),
+                optimizer.build(Path::Fastest),
+                ScheduleAdapter::controlled(control),
+            ),
         })
     }
 }
@@ -267,35 +225,6 @@ fn check_alike(training: &dyn BatchSource, validation: &dyn BatchSource) -> Resu
         training: (training.input_shape(), own),
         validation: (validation.input_shape(), other),
     })
-}
-
-/// Makes sure that these targets are indices of classes.
-pub(super) fn check_indices(
-    targets: Tensor<2>,
-    num_classes: usize,
-    first_sample: usize,
-    width: usize,
-) -> Result<(), TrainError> {
-    let targets = targets
-        .try_into_data_as::<f32>()
-        .map_err(|error| TrainError::Evaluation {
-            message: error.to_string(),
-        })?;
-    let is_index = |target: f32| {
-        target >= 0.0 && target.fract() == 0.0 && f64::from(target) < num_classes as f64
-    };
-    match targets
-        .iter::<f32>()
-        .enumerate()
-        .find(|(_, target)| !is_index(*target))
-    {
-        Some((index, target)) => Err(TrainError::TargetOutOfRange {
-            sample: first_sample + index / width.max(1),
-            target,
-            num_classes,
-        }),
-        None => Ok(()),
-    }
 }
 
 /// Makes sure that what the callbacks watch will be there.

@@ -2,14 +2,14 @@
 
 use burn::tensor::Tensor;
 use firebrick_data::{Batch, Targets};
-use firebrick_model::{AnyTensor, Model, catch_panic};
+use firebrick_model::{AnyTensor, Model};
 
 use super::Trainer;
-use super::assembly::check_indices;
-use crate::burn_loop::{Compiled, Pending};
+use super::samples::find;
+use crate::burn_loop::{Compiled, Pending, catch_step};
 use crate::figures::RunningFigures;
 use crate::objective::Objective;
-use crate::{Logs, TrainError};
+use crate::{Logs, NonFiniteCause, SamplePlace, TrainError};
 
 impl<M: Model> Trainer<M> {
     /// Learns one batch; gives loss and metrics of it from before the update. Unlike Keras, which goes
@@ -30,18 +30,20 @@ impl<M: Model> Trainer<M> {
         let mut stepper = self.take_stepper(objective.clone(), 1)?;
         let device = self.device.clone().autodiff();
         stepper.learner.fork(&device);
+        let rate_before = stepper.state.updates.last_rate;
+        let own = batch.clone();
         let batch = Batch {
             inputs: batch.inputs.to_device(&device),
             targets: batch.targets.to_device(&device),
             sample_weights: None,
         };
-        let tried = catch_panic(|| {
-            let output = stepper.step(batch).0;
+        let tried = catch_step(|| {
+            let output = stepper.step(batch);
             (stepper, output)
         });
-        let (stepper, output) = tried.map_err(|message| TrainError::Panicked { message })?;
+        let (stepper, output) = tried?;
         let mut pending = Pending::new();
-        pending.push(output, stepper.learning_rate());
+        pending.push(output, rate_before);
         let logs = read(pending, &objective)?;
         let mean = logs.get("loss").unwrap_or(f64::NAN);
         if !mean.is_finite() {
@@ -49,7 +51,8 @@ impl<M: Model> Trainer<M> {
                 epoch: 1,
                 batch: 1,
                 loss: mean,
-                learning_rate: stepper.learning_rate(),
+                learning_rate: rate_before,
+                cause: Box::new(NonFiniteCause::of(&self.model, &objective, &own, |row| row)),
             });
         }
         self.model = stepper.model();
@@ -73,7 +76,7 @@ impl<M: Model> Trainer<M> {
         let compiled = Compiled::new(self.model.clone(), objective.clone());
         let (output, _) = compiled.evaluate(batch)?;
         let mut pending = Pending::new();
-        pending.push(output, 0.0);
+        pending.push(output, None);
         read(pending, &objective)
     }
 
@@ -109,10 +112,9 @@ impl<M: Model> Trainer<M> {
             });
         }
         let shape = target_shape[1..].to_vec();
-        let width = targets.dims()[1];
         let objective = self.objective_for(input_shape[1..].to_vec(), Targets::Values { shape })?;
-        if let Some(num_classes) = objective.undeclared_classes() {
-            check_indices(targets.clone(), num_classes, 0, width)?;
+        if let Some((sample, misfit)) = find(&mut objective.target_scan(), targets.clone())? {
+            return Err(misfit.at(sample, SamplePlace::new()));
         }
         let batch = Batch {
             inputs: inputs.to_device(&self.device),
@@ -128,5 +130,5 @@ fn read(mut pending: Pending, objective: &Objective) -> Result<Logs, TrainError>
     pending
         .read(&mut figures, objective)
         .map_err(|message| TrainError::Evaluation { message })?;
-    Ok(objective.logs(&figures))
+    objective.logs(&figures)
 }

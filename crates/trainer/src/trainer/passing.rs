@@ -85,9 +85,14 @@ impl<'a, M: Model> Passing<'a, M> {
     }
 
     /// The figures of what has been read.
-    pub(super) fn current_logs(&self) -> Logs {
-        let objective = self.objective.as_ref();
-        objective.map_or_else(Logs::new, |objective| objective.logs(&self.figures))
+    ///
+    /// # Errors
+    /// A metric that panics.
+    pub(super) fn current_logs(&self) -> Result<Logs, TrainError> {
+        match &self.objective {
+            Some(objective) => objective.logs(&self.figures),
+            None => Ok(Logs::new()),
+        }
     }
 }
 
@@ -110,7 +115,7 @@ impl<M: Model> Access for Passing<'_, M> {
 
     fn logs(&mut self) -> Result<Logs, TrainError> {
         self.read()?;
-        Ok(self.current_logs())
+        self.current_logs()
     }
 
     fn direction(&self, figure: &str) -> Direction {

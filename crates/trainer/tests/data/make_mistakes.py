@@ -50,6 +50,39 @@ def stopping_on(monitor):
     return model().fit(X, np.ones((6, 3)), epochs=3, verbose=0, callbacks=[stopping])
 
 
+def one(loss, targets, activation="sigmoid", **compile_arguments):
+    return model(1, activation, loss, **compile_arguments).fit(
+        X, np.array(targets, "float32"), verbose=0
+    )
+
+
+def rows(loss, row, activation="softmax"):
+    return model(3, activation, loss).fit(X, np.array([row] * 6, "float32"), verbose=0)
+
+
+def looked_up(index):
+    network = keras.Sequential(
+        [keras.Input((4,)), layers.Embedding(5, 2), layers.Flatten(), layers.Dense(3)]
+    )
+    network.compile("sgd", "mse")
+    return network.fit(X * index, np.ones((6, 3)), verbose=0)
+
+
+def accumulated():
+    optimizer = keras.optimizers.SGD(gradient_accumulation_steps=50)
+    return model(optimizer=optimizer).fit(X, np.ones((6, 3)), verbose=0)
+
+
+def validated_by_nothing():
+    nothing = (X, np.ones((6, 3)), np.zeros(6))
+    return model().fit(X, np.ones((6, 3)), validation_data=nothing, verbose=0)
+
+
+def metric_named(name):
+    metric = keras.metrics.MeanAbsoluteError(name=name)
+    return model(metrics=[metric]).fit(X, np.ones((6, 3)), verbose=0)
+
+
 MISTAKES = {
     "mse, targets [n, 1], outputs [n, 3]": lambda: model().fit(X, np.ones((6, 1)), verbose=0),
     "mse, targets [3], outputs [3, 3]": lambda: model().fit(X[:3], np.ones(3), verbose=0),
@@ -100,6 +133,24 @@ MISTAKES = {
     "frozen after fit": frozen_after_fit,
     "plateau under a schedule": plateau_under_a_schedule,
     "unknown monitor": lambda: stopping_on("val_loss"),
+    "labels -1 and 1 for binary cross-entropy": lambda: one("binary_crossentropy", [1, -1] * 3),
+    "labels 1 and 2 for binary cross-entropy": lambda: one("binary_crossentropy", [1, 2] * 3),
+    "counts below 0 for poisson": lambda: one("poisson", [3, -2] * 3, "softplus"),
+    "labels 1 and 2 for hinge": lambda: one("hinge", [1, 2] * 3, "tanh"),
+    "several classes in a row": lambda: rows("categorical_crossentropy", [1, 0, 1]),
+    "negative probabilities": lambda: rows("kl_divergence", [1.5, -0.5, 0]),
+    "linear outputs for poisson": lambda: model(1, None, "poisson").fit(
+        np.concatenate([X, -X]), np.ones(12), verbose=0
+    ),
+    "index beyond an embedding": lambda: looked_up(7),
+    "accumulation beyond all batches": accumulated,
+    "class weights of 0": lambda: model(3, "softmax", "sparse_categorical_crossentropy").fit(
+        X, np.array([0, 1, 2] * 2), class_weight={0: 0.0, 1: 0.0, 2: 0.0}, verbose=0
+    ),
+    "validation weights of 0": validated_by_nothing,
+    "metric named loss": lambda: metric_named("loss"),
+    "metric named val_loss": lambda: metric_named("val_loss"),
+    "NaN in the targets": lambda: model().fit(X, np.full((6, 3), np.nan), verbose=0),
 }
 
 

@@ -1,0 +1,237 @@
+use std::fmt;
+
+/// How far numbers of single precision may be outside, where they have been computed.
+const ROUNDING: f32 = 1e-6;
+
+/// How far a row of probabilities may be from a sum of 1: what is left where they were written with two digits.
+const SUM_TOLERANCE: f64 = 0.02;
+
+/// The targets that a loss or a metric takes. All of them are looked at before anything is trained or judged; the first
+/// that is outside is an error with the number of its sample.
+///
+/// ```
+/// use burn::tensor::Tensor;
+/// use firebrick_trainer::losses::TargetDomain;
+/// use firebrick_trainer::{LossFunction, Outputs};
+///
+/// /// The deviance of counts.
+/// #[derive(Debug)]
+/// struct Deviance;
+///
+/// impl LossFunction for Deviance {
+///     fn name(&self) -> &str {
+///         "deviance"
+///     }
+///
+///     fn target_domain(&self) -> TargetDomain {
+///         TargetDomain::NotNegative
+///     }
+///
+///     fn values(&self, targets: Tensor<2>, outputs: &Outputs) -> Tensor<1> {
+///         let rates = outputs.values().clamp_min(1e-7);
+///         let ratio = (targets.clone().clamp_min(1e-7) / rates.clone()).log();
+///         (targets.clone() * ratio - targets + rates).mean_dim(1).squeeze_dim(1)
+///     }
+/// }
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum TargetDomain {
+    /// Any numbers.
+    #[default]
+    Any,
+    /// From 0 for no to 1 for yes.
+    ZeroToOne,
+    /// Probabilities of the classes: every row from 0 on, with a sum of 1 (to 0.02, so that two digits are enough).
+    Distribution,
+    /// From 0 on.
+    NotNegative,
+    /// Above -1.
+    AboveMinusOne,
+    /// All of them -1 or 1, or all of them 0 or 1, where 0 means -1.
+    Signs,
+}
+
+impl TargetDomain {
+    /// What to do about others.
+    pub(crate) fn advice(self) -> &'static str {
+        match self {
+            Self::Any => "give finite numbers",
+            Self::ZeroToOne => {
+                "write no as 0 and yes as 1, declare the targets as two classes, or take a loss of numbers such as \
+                 mean_squared_error"
+            }
+            Self::Distribution => {
+                "give one-hot rows or probabilities, declare the targets as classes, or, where several columns may \
+                 be yes or a single one says it all, take binary_crossentropy with a sigmoid"
+            }
+            Self::NotNegative => {
+                "correct the counts, or take a loss of numbers such as mean_squared_error"
+            }
+            Self::AboveMinusOne => {
+                "correct the targets, or take a loss of numbers such as mean_squared_error"
+            }
+            Self::Signs => "write no as -1 and yes as 1 everywhere, or as 0 and 1",
+        }
+    }
+}
+
+impl fmt::Display for TargetDomain {
+    /// `numbers from 0 (no) to 1 (yes)`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Any => "any numbers",
+            Self::ZeroToOne => "numbers from 0 (no) to 1 (yes)",
+            Self::Distribution => "probabilities from 0 on that sum to 1 in every row",
+            Self::NotNegative => "numbers from 0 on",
+            Self::AboveMinusOne => "numbers above -1",
+            Self::Signs => "-1 and 1, or 0 and 1",
+        })
+    }
+}
+
+/// A look at targets, row after row.
+#[derive(Clone, Debug)]
+pub(crate) struct DomainScan {
+    domain: TargetDomain,
+    /// Of a row.
+    columns: usize,
+    has_zero: bool,
+    has_minus_one: bool,
+}
+
+impl DomainScan {
+    pub(crate) fn new(domain: TargetDomain, columns: usize) -> Self {
+        Self {
+            domain,
+            columns: columns.max(1),
+            has_zero: false,
+            has_minus_one: false,
+        }
+    }
+
+    pub(crate) fn domain(&self) -> TargetDomain {
+        self.domain
+    }
+
+    /// The first of these whole rows that has a number outside: the number's place among them, and what is wrong there.
+    pub(crate) fn find(&mut self, targets: &[f32]) -> Option<(usize, String)> {
+        let columns = self.columns;
+        targets
+            .chunks(columns)
+            .enumerate()
+            .find_map(|(row, values)| {
+                self.wrong(values)
+                    .map(|(column, received)| (row * columns + column, received))
+            })
+    }
+
+    fn wrong(&mut self, row: &[f32]) -> Option<(usize, String)> {
+        let outside = |is_within: fn(f32) -> bool| {
+            let column = row.iter().position(|&value| !is_within(value))?;
+            Some((column, row[column].to_string()))
+        };
+        match self.domain {
+            TargetDomain::Any => None,
+            TargetDomain::ZeroToOne => {
+                outside(|value| (-ROUNDING..=1.0 + ROUNDING).contains(&value))
+            }
+            TargetDomain::NotNegative => outside(|value| value >= 0.0),
+            TargetDomain::AboveMinusOne => outside(|value| value > -1.0),
+            TargetDomain::Distribution => outside(|value| value >= -ROUNDING).or_else(|| {
+                let sum: f64 = row.iter().copied().map(f64::from).sum();
+                let is_whole = (sum - 1.0).abs() <= SUM_TOLERANCE + f64::from(ROUNDING);
+                (!is_whole).then(|| (0, format!("a row with the sum {sum}")))
+            }),
+            TargetDomain::Signs => row
+                .iter()
+                .enumerate()
+                .find_map(|(column, &value)| Some((column, self.wrong_sign(value)?))),
+        }
+    }
+
+    /// A label beside those before it.
+    fn wrong_sign(&mut self, value: f32) -> Option<String> {
+        let label = [-1.0, 0.0, 1.0].iter().position(|&label| label == value);
+        self.has_minus_one |= label == Some(0);
+        self.has_zero |= label == Some(1);
+        match label {
+            None => Some(value.to_string()),
+            Some(0) if self.has_zero => Some("-1, where others are 0".to_owned()),
+            Some(1) if self.has_minus_one => Some("0, where others are -1".to_owned()),
+            Some(_) => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::TargetDomain::{AboveMinusOne, Any, Distribution, NotNegative, Signs, ZeroToOne};
+    use super::*;
+
+    fn found(domain: TargetDomain, columns: usize, targets: &[f32]) -> Option<(usize, String)> {
+        DomainScan::new(domain, columns).find(targets)
+    }
+
+    #[test]
+    fn what_is_within_is_taken() {
+        for (domain, columns, targets) in [
+            (Any, 1, &[-1e30, f32::MAX][..]),
+            (ZeroToOne, 1, &[0.0, 1.0, 0.5, 1.000_000_1]),
+            (
+                Distribution,
+                3,
+                &[0.0, 1.0, 0.0, 0.33, 0.33, 0.33, 0.2, 0.3, 0.5],
+            ),
+            (Distribution, 3, &[0.05, 0.9, 0.05]),
+            (NotNegative, 2, &[0.0, 1e9]),
+            (AboveMinusOne, 1, &[-0.999, 3.0]),
+            (Signs, 1, &[-1.0, 1.0, 1.0]),
+            (Signs, 2, &[1.0, 1.0, 0.0, 1.0]),
+        ] {
+            assert_eq!(
+                found(domain, columns, targets),
+                None,
+                "{domain}: {targets:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_outside_is_found_where_it_stands() {
+        for (domain, columns, targets, place, received) in [
+            (ZeroToOne, 1, &[0.0, 1.0, 2.0][..], 2, "2"),
+            (ZeroToOne, 1, &[1.0, -1.0], 1, "-1"),
+            (ZeroToOne, 2, &[1.0, f32::NAN], 1, "NaN"),
+            (Distribution, 2, &[1.0, 0.0, 1.5, -0.5], 3, "-0.5"),
+            (
+                Distribution,
+                2,
+                &[1.0, 0.0, 1.0, 1.0],
+                2,
+                "a row with the sum 2",
+            ),
+            (Distribution, 2, &[0.0, 0.0], 0, "a row with the sum 0"),
+            (NotNegative, 1, &[3.0, -2.0], 1, "-2"),
+            (AboveMinusOne, 1, &[-1.0], 0, "-1"),
+            (Signs, 1, &[1.0, 2.0], 1, "2"),
+            (
+                Signs,
+                1,
+                &[1.0, 0.0, 1.0, -1.0],
+                3,
+                "-1, where others are 0",
+            ),
+            (
+                Signs,
+                2,
+                &[1.0, -1.0, 0.0, 1.0],
+                2,
+                "0, where others are -1",
+            ),
+        ] {
+            let expected = Some((place, received.to_owned()));
+            assert_eq!(found(domain, columns, targets), expected, "{domain}");
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! Samples looked at before anything is done with them.
+
+use burn::tensor::Tensor;
+use firebrick_data::{Batch, BatchSource};
+use firebrick_model::Model;
+
+use super::Trainer;
+use super::answers::failed;
+use crate::losses::OutputForm;
+use crate::objective::{Misfit, Objective, TargetScan};
+use crate::{SamplePlace, TrainError};
+
+/// Samples whose outputs are looked at before a training.
+const OUTPUTS_LOOKED_AT: usize = 32;
+
+/// The most samples that are looked at together, and the most numbers of their inputs.
+const TOGETHER: usize = 4096;
+const NUMBERS_TOGETHER: usize = 1 << 22;
+
+impl<M: Model> Trainer<M> {
+    /// Looks at all samples, as far as something about them could be wrong: at the targets, unless loss and metrics take
+    /// any; at the inputs, where the network does not have an answer to all; at the weights, until one is above 0.
+    pub(super) fn check_samples(
+        &self,
+        data: &dyn BatchSource,
+        objective: &Objective,
+        place: SamplePlace,
+    ) -> Result<(), TrainError> {
+        let mut scan = objective.target_scan();
+        let looks_at_inputs = self.model.has_input_limits();
+        let num_samples = data.num_samples();
+        let width = data.input_shape().iter().product::<usize>();
+        let together = (NUMBERS_TOGETHER / width.max(1)).clamp(1, TOGETHER);
+        let origin = |sample: usize| {
+            let own = data.origin_row(sample);
+            let is_elsewhere = own != sample;
+            (
+                own,
+                if is_elsewhere {
+                    place.before_split()
+                } else {
+                    place
+                },
+            )
+        };
+        let mut counts = num_samples == 0;
+        for start in (0..num_samples).step_by(together) {
+            if counts && !looks_at_inputs && !scan.is_needed() {
+                break;
+            }
+            let rows: Vec<usize> = (start..num_samples.min(start + together)).collect();
+            let gathered = data.gather(&rows, &self.device);
+            let batch = gathered.map_err(|error| failed(&error))?;
+            if let Some((sample, misfit)) = find(&mut scan, batch.targets.clone())? {
+                let (sample, place) = origin(start + sample);
+                return Err(misfit.at(sample, place));
+            }
+            if looks_at_inputs {
+                let inputs = objective.inputs(batch.inputs.clone())?;
+                self.model.check_inputs(inputs).map_err(|error| {
+                    let source = error.with_sample(|sample| origin(start + sample).0);
+                    TrainError::UnusableInputs { place, source }
+                })?;
+            }
+            counts = counts || has_weight(objective, batch)?;
+        }
+        if counts {
+            return Ok(());
+        }
+        Err(TrainError::NothingCounts {
+            place,
+            by_class: objective.weighs_classes(),
+        })
+    }
+
+    /// Looks at the first outputs where only they can tell whether the loss takes them.
+    pub(super) fn check_outputs(
+        &self,
+        data: &dyn BatchSource,
+        objective: &Objective,
+    ) -> Result<(), TrainError> {
+        let Some(expected) = objective.unproven_outputs() else {
+            return Ok(());
+        };
+        let rows: Vec<usize> = (0..data.num_samples().min(OUTPUTS_LOOKED_AT)).collect();
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let gathered = data.gather(&rows, &self.device);
+        let batch = gathered.map_err(|error| failed(&error))?;
+        let answers = self.model.predict(objective.inputs(batch.inputs)?)?;
+        let size = answers.shape().iter().product();
+        let values: Tensor<1> = answers.reshape(&[size])?.into_rank()?;
+        let values = values
+            .try_into_data_as::<f32>()
+            .map_err(|error| failed(&error))?;
+        let outside = values.iter::<f32>().find(|&value| !expected.takes(value));
+        let Some(value) = outside else {
+            return Ok(());
+        };
+        let end = match expected {
+            OutputForm::NotNegative => "a softplus, an exponential or a relu",
+            _ => "a softmax or a sigmoid",
+        };
+        let or = if objective.loss().has_from_logits() {
+            ", or let the loss take logits with `from_logits`"
+        } else {
+            ""
+        };
+        Err(TrainError::OutputMismatch {
+            loss: objective.loss().name().to_owned(),
+            expected,
+            hint: format!(
+                "the network answers {value} to one of the first samples; end it with {end}{or}"
+            ),
+        })
+    }
+}
+
+/// The first target that cannot be taken, and the sample of the batch that it is of.
+pub(super) fn find(
+    scan: &mut TargetScan,
+    targets: Tensor<2>,
+) -> Result<Option<(usize, Misfit)>, TrainError> {
+    if !scan.is_needed() {
+        return Ok(None);
+    }
+    let width = targets.dims()[1].max(1);
+    let targets = targets
+        .try_into_data_as::<f32>()
+        .map_err(|error| failed(&error))?;
+    let targets: Vec<f32> = targets.iter::<f32>().collect();
+    let misfit = scan.find(&targets);
+    Ok(misfit.map(|misfit| (misfit.index / width, misfit)))
+}
+
+/// Whether any sample of a batch counts.
+fn has_weight(objective: &Objective, batch: Batch) -> Result<bool, TrainError> {
+    let Some(weights) = objective.weigh(batch).sample_weights else {
+        return Ok(true);
+    };
+    let weights = weights
+        .try_into_data_as::<f32>()
+        .map_err(|error| failed(&error))?;
+    // What is no number is told where it makes a loss of none.
+    Ok(weights.iter::<f32>().any(|weight| weight != 0.0))
+}

@@ -9,6 +9,7 @@ use firebrick::datasets::{
     CsvColumn, CsvContent, CsvOverview, CsvSource, DataDescription, DataSource, Fetch,
     MnistDataset, fetch,
 };
+use firebrick::training::figure_text;
 use serde::Serialize;
 
 use crate::dialect_flags::DialectFlags;
@@ -185,7 +186,9 @@ fn different(column: &CsvColumn) -> String {
 }
 
 fn content(column: &CsvColumn) -> String {
-    let numbers = |min, mean, max| format!("numbers from {min} to {max}, mean {mean:.4}");
+    let numbers = |min: &f64, mean: &f64, max: &f64| {
+        format!("numbers from {min} to {max}, mean {}", figure_text(*mean))
+    };
     match &column.content {
         CsvContent::Numbers { min, mean, max } => numbers(min, mean, max),
         CsvContent::MostlyNumbers {

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::array_data::ArrayData;
 use crate::csv_cells::CellSettings;
 use crate::csv_error::CsvError;
-use crate::csv_table::{CsvOverview, CsvTable, overview, read_inputs};
+use crate::csv_table::{CsvInputs, CsvOverview, CsvTable, overview, read_inputs};
 use crate::data_description::DataDescription;
 use crate::error::DataError;
 use crate::fingerprint::Fingerprint;
@@ -332,7 +332,16 @@ impl CsvSource {
     /// # Errors
     /// As those of [`load`](Self::load).
     pub fn load_inputs(&self) -> Result<ArrayData, DataError> {
-        read_inputs(self)
+        Ok(read_inputs(self, Some(&[]))?.data)
+    }
+
+    /// The same with columns that go with the features: those that are named, or else all that are neither feature nor target,
+    /// such as an id.
+    ///
+    /// # Errors
+    /// As those of [`load_inputs`](Self::load_inputs), and a name that no column has.
+    pub fn load_inputs_with(&self, keep: Option<&[String]>) -> Result<CsvInputs, DataError> {
+        read_inputs(self, keep)
     }
 
     /// What stands between fields.

@@ -5,6 +5,7 @@
 
 mod cells;
 mod columns;
+mod inputs;
 mod labels;
 mod opening;
 mod overview;
@@ -22,6 +23,8 @@ use crate::csv_source::{CsvSource, CsvTarget};
 use crate::error::DataError;
 use cells::{Cells, Purpose};
 use columns::Columns;
+pub use inputs::CsvInputs;
+pub(crate) use inputs::read_inputs;
 pub(crate) use overview::overview;
 pub use overview::{CsvColumn, CsvContent, CsvOverview};
 use row::Row;
@@ -79,7 +82,7 @@ impl CsvTable {
             columns,
             named_delimiter,
             mut cells,
-        } = parse(source, Purpose::Learn)?;
+        } = parse(source)?;
         let shape = |width: usize| [cells.num_rows, width];
         let inputs = (mem::take(&mut cells.inputs), shape(columns.features.len()));
         let (data, class_names) = match &source.target {
@@ -117,21 +120,10 @@ struct Parsed<'a> {
     cells: Cells<'a>,
 }
 
-/// The features alone, whatever the targets.
-pub(crate) fn read_inputs(source: &CsvSource) -> Result<ArrayData, DataError> {
-    let Parsed { columns, cells, .. } = parse(source, Purpose::Answer)?;
-    let shape = [cells.num_rows, columns.features.len()];
-    Ok(ArrayData::try_from((cells.inputs, shape))?)
-}
-
-fn parse(source: &CsvSource, purpose: Purpose) -> Result<Parsed<'_>, DataError> {
+fn parse(source: &CsvSource) -> Result<Parsed<'_>, DataError> {
     source.cells.numbers.check()?;
-    let find = match purpose {
-        Purpose::Learn => Columns::find,
-        Purpose::Answer => Columns::of_inputs,
-    };
-    let mut cells = Cells::new(source, purpose);
-    let (columns, named_delimiter) = for_each_row(source, find, |row| cells.add(row))?;
+    let mut cells = Cells::new(source, Purpose::Learn);
+    let (columns, named_delimiter) = for_each_row(source, Columns::find, |row| cells.add(row))?;
     cells.check(&columns)?;
     Ok(Parsed {
         columns,

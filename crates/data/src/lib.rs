@@ -67,7 +67,7 @@ pub use class_balance::ClassBalance;
 pub use csv_cells::{CsvMissing, CsvMissingError};
 pub use csv_error::{CsvError, CsvProblem};
 pub use csv_source::{CsvSource, CsvTarget, CsvTest};
-pub use csv_table::{CsvColumn, CsvContent, CsvOverview, CsvTable};
+pub use csv_table::{CsvColumn, CsvContent, CsvInputs, CsvOverview, CsvTable};
 pub use data_description::{DataDescription, LoadedData};
 pub use data_source::DataSource;
 pub use dataset_source::DatasetSource;

@@ -56,12 +56,12 @@ pub mod devices {
 pub mod datasets {
     pub use firebrick_data::{
         ArrayData, ArrayDataset, ArrayError, ArrayPart, Batch, BatchLoader, BatchSource, Change,
-        ClassBalance, CsvColumn, CsvContent, CsvError, CsvMissing, CsvMissingError, CsvOverview,
-        CsvProblem, CsvSource, CsvTable, CsvTarget, CsvTest, DataDescription, DataError,
-        DataSource, DatasetSource, DigitImage, Elements, Fetch, Fingerprint, FingerprintError,
-        IdxImages, IdxLabels, LoadedData, Mnist, MnistBatcher, MnistDataset, MnistItem, Number,
-        ShuffleState, Subset, Targets, ValidationSplit, fetch, load, mnist_sample,
-        read_digit_image, read_images, read_labels,
+        ClassBalance, CsvColumn, CsvContent, CsvError, CsvInputs, CsvMissing, CsvMissingError,
+        CsvOverview, CsvProblem, CsvSource, CsvTable, CsvTarget, CsvTest, DataDescription,
+        DataError, DataSource, DatasetSource, DigitImage, Elements, Fetch, Fingerprint,
+        FingerprintError, IdxImages, IdxLabels, LoadedData, Mnist, MnistBatcher, MnistDataset,
+        MnistItem, Number, ShuffleState, Subset, Targets, ValidationSplit, fetch, load,
+        mnist_sample, read_digit_image, read_images, read_labels,
     };
 }
 

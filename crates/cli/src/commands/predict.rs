@@ -12,6 +12,7 @@ use anyhow::anyhow;
 use firebrick::datasets::{CsvSource, DataDescription};
 use firebrick::devices::DeviceName;
 
+use crate::dialect_flags::Names;
 use crate::failure::OrUsage;
 use crate::runs::{self, RunsFolder};
 use crate::train_settings::TrainSettings;
@@ -25,7 +26,7 @@ EXAMPLES:
 
 Pictures may have any size and colours, dark ink on a light background or the other way round. A \
 table has the columns that the network was trained on, by name and in any order; its target is not \
-looked at.";
+looked at, its other columns are written beside the predictions, so that an id tells which is which.";
 
 /// Say which digit a picture shows, and how sure the network is; or what it predicts for the rows of a table.
 #[derive(Debug, clap::Args)]
@@ -45,6 +46,11 @@ pub(crate) struct PredictArguments {
     /// Write the predictions for a table to this CSV file instead of printing them; `-` is standard output
     #[arg(short, long, value_name = "FILE", conflicts_with = "json")]
     output: Option<PathBuf>,
+
+    /// Columns of a table that are written before the predictions, `none` for none [default: all that are neither feature nor
+    /// target, such as an id]
+    #[arg(long, value_name = "COLUMN,…")]
+    keep: Option<Names>,
 
     /// Where to compute, see `firebrick devices`
     #[arg(long, value_name = "NAME", default_value_t)]
@@ -86,14 +92,18 @@ pub(crate) fn run(arguments: &PredictArguments) -> anyhow::Result<ExitCode> {
         }
         return rows::run(arguments, &run, &settings, source);
     }
-    if arguments.output.is_some() {
+    let for_tables = [
+        ("--output", arguments.output.is_some()),
+        ("--keep", arguments.keep.is_some()),
+    ];
+    if let Some((flag, _)) = for_tables.iter().find(|(_, is_given)| *is_given) {
         let of = if says_data {
             "was trained on pictures"
         } else {
             "is not said to take one"
         };
         return Err(anyhow!(
-            "`--output` is for tables, the network of `{name}` {of}; leave it out"
+            "`{flag}` is for tables, the network of `{name}` {of}; leave it out"
         ))
         .or_usage();
     }

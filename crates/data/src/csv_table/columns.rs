@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use super::scanner::Record;
@@ -48,6 +48,33 @@ impl Columns {
             features: (0..header.len()).collect(),
             targets: Vec::new(),
         })
+    }
+
+    /// The columns that are neither feature nor target, also those that only the description knows as targets.
+    pub(super) fn others(&self, source: &CsvSource) -> Vec<usize> {
+        let taken: HashSet<usize> = self.features.iter().chain(&self.targets).copied().collect();
+        let targets = source.target.columns();
+        let is_other =
+            |&column: &usize| !taken.contains(&column) && !targets.contains(&self.names[column]);
+        (0..self.names.len()).filter(is_other).collect()
+    }
+
+    /// Where the columns of these names stand, or one that is not there.
+    pub(super) fn positions(&self, names: &[String]) -> Result<Vec<usize>, String> {
+        let position = |name: &String| {
+            let found = self.names.iter().position(|own| own == name);
+            found.ok_or_else(|| name.clone())
+        };
+        names.iter().map(position).collect()
+    }
+
+    /// The error that there is no column of this name.
+    pub(super) fn unknown(&self, source: &CsvSource, name: String) -> CsvError {
+        CsvError::UnknownColumn {
+            path: source.path.clone(),
+            name,
+            known: self.names.clone(),
+        }
     }
 
     pub(super) fn names_of(&self, columns: &[usize]) -> Vec<String> {

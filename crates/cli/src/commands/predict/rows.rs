@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, anyhow};
 use firebrick::burn::tensor::Tensor;
-use firebrick::datasets::{CsvSource, CsvTarget};
+use firebrick::datasets::{CsvError, CsvInputs, CsvSource, CsvTarget, DataError};
 use firebrick::models::{Activation, AnyTensor, Model};
 use firebrick::training::{Pass, RunDirectory};
 use serde::{Serialize, Serializer};
@@ -25,7 +25,7 @@ const PROBABILITY: &str = "probability";
 #[derive(Serialize)]
 #[serde(untagged)]
 enum Cell {
-    Class(String),
+    Text(String),
     Number(f32),
 }
 
@@ -42,14 +42,15 @@ pub(super) fn run(
         Destination::new(output, "predictions", read)
     });
     let output = output.transpose()?;
-    let inputs = source.clone().with_path(path).load_inputs()?;
+    let inputs = load(arguments, &source.clone().with_path(path))?;
+    let (kept_names, mut kept) = (inputs.kept_names, inputs.kept.into_iter());
 
     let device = select_device(arguments.device)?.device;
     let network = runs::load_network(run, &device)?;
     let activation = network.output_activation();
     // Only what the network answers matters; nothing is going to be learned or judged.
     let trainer = settings.compile()?.model(network);
-    let inputs = inputs.into_tensor::<2>(&device)?;
+    let inputs = inputs.data.into_tensor::<2>(&device)?;
     let num_rows = inputs.dims()[0];
     let mut meaning: Option<Meaning> = None;
     let mut file = output.as_ref().map(Destination::open).transpose()?;
@@ -61,11 +62,27 @@ pub(super) fn run(
             Some(meaning) => meaning,
             None => meaning.insert(Meaning::new(source, width, activation)?),
         };
-        let rows = meaning.rows(&numbers(answers)?, width)?;
+        let answers = meaning.rows(&numbers(answers)?, width)?;
+        let rows: Vec<Vec<Cell>> = answers
+            .into_iter()
+            .map(|answer| {
+                kept.next()
+                    .into_iter()
+                    .flatten()
+                    .map(Cell::Text)
+                    .chain(answer)
+                    .collect()
+            })
+            .collect();
+        let columns: Vec<&str> = kept_names
+            .iter()
+            .chain(&meaning.columns)
+            .map(String::as_str)
+            .collect();
         let text = if arguments.json {
-            meaning.json(&rows)?
+            json(&columns, &rows)?
         } else {
-            meaning.csv(&rows, is_first)?
+            csv(is_first.then_some(&columns), &rows)?
         };
         match &mut file {
             Some(file) => file.append(text.as_bytes()),
@@ -77,6 +94,44 @@ pub(super) fn run(
         output.report(&format!("{num_rows} predictions in"))?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The rows of the table, with the columns that are written before the predictions.
+///
+/// # Errors
+/// A table that cannot be read; with a usage error columns that are called as those of the predictions.
+fn load(arguments: &PredictArguments, source: &CsvSource) -> anyhow::Result<CsvInputs> {
+    let is_none = |names: &[String]| matches!(names, [name] if name == "none");
+    let keep = arguments.keep.as_ref().map(|names| match &names.0 {
+        names if is_none(names) => &[],
+        names => names.as_slice(),
+    });
+    let mut inputs = match source.load_inputs_with(keep) {
+        Err(DataError::Csv(error @ CsvError::UnknownColumn { .. })) if keep.is_some() => {
+            Err(error).or_usage()
+        }
+        loaded => Ok(loaded?),
+    }?;
+    let is_predicted =
+        |name: &String| name == PROBABILITY || source.target().columns().contains(name);
+    let Some(taken) = inputs.kept_names.iter().position(is_predicted) else {
+        return Ok(inputs);
+    };
+    let name = inputs.kept_names[taken].clone();
+    if keep.is_some() {
+        return Err(anyhow!(
+            "`--keep` names `{name}`, as a column of the predictions is called; leave it out, or rename the column of the table"
+        ))
+        .or_usage();
+    }
+    output::note(&format!(
+        "note: the column `{name}` of the table is left out, the predictions have one of that name"
+    ));
+    inputs.kept_names.remove(taken);
+    for row in &mut inputs.kept {
+        row.remove(taken);
+    }
+    Ok(inputs)
 }
 
 /// What the network has answered, row by row.
@@ -180,40 +235,39 @@ impl Meaning {
                 .reduce(more_probable)?;
             let name = names.get(class).cloned();
             let name = name.unwrap_or_else(|| class.to_string());
-            Some(vec![Cell::Class(name), Cell::Number(single(probability))])
+            Some(vec![Cell::Text(name), Cell::Number(single(probability))])
         };
         rows.map(row).collect::<Option<_>>().with_context(|| {
             format!("the network answers with {width} number a row, expected one for each class")
         })
     }
+}
 
-    /// A line a row, at first after the names of the columns.
-    fn csv(&self, rows: &[Vec<Cell>], is_first: bool) -> anyhow::Result<String> {
-        let mut writer = csv::Writer::from_writer(Vec::new());
-        if is_first {
-            writer.write_record(&self.columns)?;
-        }
-        for row in rows {
-            writer.serialize(row)?;
-        }
-        Ok(String::from_utf8(writer.into_inner()?)?)
+/// A line a row, at first after the names of the columns.
+fn csv(columns: Option<&Vec<&str>>, rows: &[Vec<Cell>]) -> anyhow::Result<String> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    if let Some(columns) = columns {
+        writer.write_record(columns)?;
     }
+    for row in rows {
+        writer.serialize(row)?;
+    }
+    Ok(String::from_utf8(writer.into_inner()?)?)
+}
 
-    /// An object a row, each on its line.
-    fn json(&self, rows: &[Vec<Cell>]) -> anyhow::Result<String> {
-        let mut text = String::new();
-        for row in rows {
-            let columns = &self.columns;
-            text.push_str(&serde_json::to_string(&Named { columns, row })?);
-            text.push('\n');
-        }
-        Ok(text)
+/// An object a row, each on its line.
+fn json(columns: &[&str], rows: &[Vec<Cell>]) -> anyhow::Result<String> {
+    let mut text = String::new();
+    for row in rows {
+        text.push_str(&serde_json::to_string(&Named { columns, row })?);
+        text.push('\n');
     }
+    Ok(text)
 }
 
 /// A row with the names of its columns.
 struct Named<'a> {
-    columns: &'a [String],
+    columns: &'a [&'a str],
     row: &'a [Cell],
 }
 

@@ -1,0 +1,54 @@
+use super::cells::{Cells, Purpose};
+use super::columns::Columns;
+use super::row::Row;
+use super::{Find, for_each_row};
+use crate::array_data::ArrayData;
+use crate::csv_source::CsvSource;
+use crate::error::DataError;
+
+/// What there is to predict from, with what goes with it: an id by which the answers can be joined, say.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct CsvInputs {
+    /// The features, `[rows, features]`.
+    pub data: ArrayData,
+    /// The columns that go with them.
+    pub kept_names: Vec<String>,
+    /// What stands there, row by row, word for word.
+    pub kept: Vec<Vec<String>>,
+}
+
+/// The features whatever the targets, and the columns to keep; if none are named, all that are neither feature nor target.
+pub(crate) fn read_inputs(
+    source: &CsvSource,
+    keep: Option<&[String]>,
+) -> Result<CsvInputs, DataError> {
+    source.cells.numbers.check()?;
+    let find: Find = Columns::of_inputs;
+    let mut cells = Cells::new(source, Purpose::Answer);
+    let mut positions: Option<Vec<usize>> = None;
+    let mut kept = Vec::new();
+    let mut unknown = None;
+    let (columns, _) = for_each_row(source, find, |row: Row<'_>| {
+        cells.add(row);
+        let positions = positions.get_or_insert_with(|| match keep {
+            None => row.columns.others(source),
+            Some(names) => row.columns.positions(names).unwrap_or_else(|name| {
+                unknown = Some(name);
+                Vec::new()
+            }),
+        });
+        let fields = positions.iter().map(|&column| row.field(column).to_owned());
+        kept.push(fields.collect());
+    })?;
+    cells.check(&columns)?;
+    if let Some(name) = unknown {
+        return Err(columns.unknown(source, name).into());
+    }
+    let shape = [cells.num_rows, columns.features.len()];
+    Ok(CsvInputs {
+        data: ArrayData::try_from((cells.inputs, shape))?,
+        kept_names: columns.names_of(&positions.unwrap_or_default()),
+        kept,
+    })
+}

@@ -15,6 +15,8 @@ mod workplace;
 mod callbacks;
 #[path = "shell/completions.rs"]
 mod completions;
+#[path = "shell/control_characters.rs"]
+mod control_characters;
 #[path = "shell/data.rs"]
 mod data;
 #[path = "shell/destinations.rs"]
@@ -30,6 +32,8 @@ mod examples;
 mod failures;
 #[path = "shell/interrupt.rs"]
 mod interrupt;
+#[path = "shell/many_classes.rs"]
+mod many_classes;
 #[path = "shell/model_file.rs"]
 mod model_file;
 #[path = "shell/pipes.rs"]

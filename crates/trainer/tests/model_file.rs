@@ -200,6 +200,16 @@ fn a_described_training_is_the_one_in_code() {
     assert_eq!(described["val_loss"].len(), 1);
 }
 
+#[test]
+fn ten_thousand_layers_are_named_one_by_one() {
+    let layers = "[[layers]]\nclass_name = \"Flatten\"\n".repeat(10_000);
+    let file: ModelFile = format!("input_shape = [2]\n{layers}").parse().unwrap();
+    let layers = file.network().layers();
+    assert_eq!(layers.len(), 10_000);
+    assert_eq!(layers[0].name(), "flatten");
+    assert_eq!(layers[9_999].name(), "flatten_9999");
+}
+
 /// The file with a text in place of another.
 fn with(what: &str, instead: &str) -> String {
     assert!(CNN.contains(what), "{what}");

@@ -91,3 +91,28 @@ fn data_that_does_not_fit_the_network_is_told_apart() {
         .run("evaluate x --data many")
         .fails(1, &["the network has 10 outputs, the data has 201 classes"]);
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_there_is_no_memory_for_is_refused_before_the_run_is_made() {
+    let workplace = Workplace::new();
+    workplace.write(
+        "pad.toml",
+        "input_shape = [28, 28, 1]\n\
+         [[layers]]\nclass_name = \"ZeroPadding2D\"\npadding = 16000\n\
+         [[layers]]\nclass_name = \"GlobalMaxPooling2D\"\n\
+         [[layers]]\nclass_name = \"Dense\"\nunits = 10\nactivation = \"softmax\"\n",
+    );
+    // 900 samples of 32,028 × 32,028 numbers are more than 3 TB.
+    workplace
+        .run("train --model pad.toml --data mnist-sample --batch-size 900 --ui quiet --device flex")
+        .fails(
+            1,
+            &[
+                "training needs at least 3.36 TB of memory, the machine has ",
+                "for a batch of 900 samples, where `zero_padding2d` gives [32028, 32028, 1] for each; choose a smaller \
+                 batch_size",
+            ],
+        );
+    assert!(!workplace.path("runs").exists());
+}

@@ -30,12 +30,22 @@ pub(super) struct Cells<'a> {
     pub(super) labels: Labels,
     /// Of each column whether it holds truths, once a row has said it.
     truths: Vec<Option<bool>>,
+    /// Classes that are listed and called as a missing cell.
+    meant: Vec<&'a str>,
     problems: Problems,
 }
 
 impl<'a> Cells<'a> {
     pub(super) fn new(source: &'a CsvSource, purpose: Purpose) -> Self {
+        let listed = match &source.target {
+            CsvTarget::Classes { names, .. } => names.as_deref().unwrap_or_default(),
+            CsvTarget::Values(_) => &[],
+        };
+        let listed = listed.iter().map(String::as_str);
         Self {
+            meant: listed
+                .filter(|name| source.cells.is_missing(name))
+                .collect(),
             source,
             purpose,
             num_rows: 0,
@@ -114,13 +124,7 @@ impl<'a> Cells<'a> {
 
     /// Whether a label is missing: a class that is listed is meant, whatever it is called.
     fn is_no_class(&self, label: &str) -> bool {
-        let is_listed = match &self.source.target {
-            CsvTarget::Classes {
-                names: Some(names), ..
-            } => names.iter().any(|name| name == label),
-            _ => false,
-        };
-        !is_listed && self.source.cells.is_missing(label)
+        self.source.cells.is_missing(label) && !self.meant.contains(&label)
     }
 
     /// The number in a column; truths are 1 and 0 where the whole column is made of them.

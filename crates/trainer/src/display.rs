@@ -25,7 +25,7 @@ pub enum Display {
     #[default]
     Auto,
     /// Burn's dashboard: curves of loss, accuracy, learning rate and speed, and the progress. It stops
-    /// by `q` and `s`, on Unix also by Ctrl-C.
+    /// by `q` and `s`, on Unix also by Ctrl-C. What [`Lines`](Self::Lines) would have printed is printed when it is gone.
     Tui,
     /// A progress line, as Keras prints it at `verbose=1`.
     Bar,

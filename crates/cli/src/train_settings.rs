@@ -1,8 +1,7 @@
-use std::path;
 use std::sync::Arc;
 
 use firebrick::datasets::{
-    BatchSource, CsvTest, DataDescription, Subset, Targets, ValidationSplit,
+    BatchSource, CsvTest, DataDescription, Subset, Targets, ValidationSplit, absolute_path,
 };
 use firebrick::devices::DeviceName;
 use firebrick::losses::Loss;
@@ -115,10 +114,7 @@ impl TrainSettings {
     /// Files of the data are written with their whole paths, so that the settings mean the same from anywhere.
     /// Beside a model file stands what wins over it and what it does not say.
     pub(crate) fn to_config(&self, device: DeviceName) -> TrainConfig {
-        let data = self
-            .data
-            .clone()
-            .map_paths(|path| path::absolute(path).unwrap_or_else(|_| path.to_owned()));
+        let data = self.data.clone().map_paths(absolute_path);
         let (hidden, activation) = match &self.network {
             NetworkSettings::Mlp { hidden, activation } => (hidden.clone(), *activation),
             NetworkSettings::File { given, .. } => {

@@ -24,6 +24,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod absolute_path;
 mod array_data;
 mod array_dataset;
 mod array_error;
@@ -58,6 +59,7 @@ mod validation_split;
 /// Burn itself, in the version this crate is built on.
 pub use burn;
 
+pub use absolute_path::absolute_path;
 pub use array_data::{ArrayData, Elements, Number};
 pub use array_dataset::ArrayDataset;
 pub use array_error::{ArrayError, ArrayPart};

@@ -60,8 +60,8 @@ pub mod datasets {
         CsvOverview, CsvProblem, CsvSource, CsvTable, CsvTarget, CsvTest, DataDescription,
         DataError, DataSource, DatasetSource, DigitImage, Elements, Fetch, Fingerprint,
         FingerprintError, IdxImages, IdxLabels, LoadedData, Mnist, MnistBatcher, MnistDataset,
-        MnistItem, Number, ShuffleState, Subset, Targets, ValidationSplit, fetch, load,
-        mnist_sample, read_digit_image, read_images, read_labels,
+        MnistItem, Number, ShuffleState, Subset, Targets, ValidationSplit, absolute_path, fetch,
+        load, mnist_sample, read_digit_image, read_images, read_labels,
     };
 }
 

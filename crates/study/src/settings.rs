@@ -1,6 +1,6 @@
 use std::path::Path;
 
-use firebrick::datasets::DataSource;
+use firebrick::datasets::{DataSource, absolute_path};
 use serde::{Deserialize, Serialize};
 
 use crate::curve::CurveStudy;
@@ -61,10 +61,8 @@ impl StudySettings {
         let mut settings = self.clone();
         let (Self::Networks(NetworksSettings { data, .. })
         | Self::Curve(CurveSettings { data, .. })) = &mut settings;
-        if let DataSource::Directory(folder) = data
-            && let Ok(whole) = std::path::absolute(&*folder)
-        {
-            *folder = whole;
+        if let DataSource::Directory(folder) = data {
+            *folder = absolute_path(folder);
         }
         let text = toml::to_string(&settings)
             .map_err(|error| StudyError::file("write", path, std::io::Error::other(error)))?;

@@ -5,12 +5,10 @@ use std::fmt;
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
-use firebrick::training::TrainError;
+use firebrick::training::{Signal, TrainError};
 
 use crate::output::{self, ClosedPipe};
 
-/// What shells report for a program that was interrupted.
-pub(crate) const INTERRUPTED: u8 = 130;
 const USAGE: u8 = 2;
 
 /// Marks an error in what the user asked for, as opposed to one met while doing it.
@@ -76,7 +74,7 @@ pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
     if error.is::<UsageError>() {
         ExitCode::from(USAGE)
     } else if matches!(error.downcast_ref(), Some(TrainError::Killed)) {
-        ExitCode::from(INTERRUPTED)
+        interrupted()
     } else {
         ExitCode::FAILURE
     }
@@ -101,6 +99,12 @@ pub(crate) fn report_arguments(error: &clap::Error) -> ExitCode {
     // There is nobody left to tell that nobody can be told.
     let _ = error.print();
     u8::try_from(error.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from)
+}
+
+/// What shells report for a program that was ended by a signal; a key of the dashboard counts as Ctrl-C.
+pub(crate) fn interrupted() -> ExitCode {
+    let signal = Signal::last().unwrap_or(Signal::Interrupt);
+    ExitCode::from(signal.exit_code())
 }
 
 /// The error with its causes, less those that a message before has quoted.

@@ -80,8 +80,8 @@ pub mod training {
         ClassEvaluation, ClassKey, ClassReport, Compile, CompileSettings, ConfusionCell,
         ConfusionCounts, CtrlC, Display, EpochRecord, Evaluation, Fit, FitParams, FitSettings,
         History, Logs, LoopDisplay, LoopProgress, ModelFile, ModelFileProblem, NonFiniteCause,
-        Optimizer, Pass, RunDirectory, SamplePlace, StopHandle, StopReason, TrainError, Trainer,
-        adapt, figure_text,
+        Optimizer, Pass, RunDirectory, SamplePlace, Signal, StopHandle, StopReason, TrainError,
+        Trainer, adapt, figure_text,
     };
 }
 

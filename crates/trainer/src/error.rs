@@ -624,7 +624,7 @@ pub enum TrainError {
     )]
     CtrlC {
         /// What the system said.
-        source: ctrlc::Error,
+        source: std::io::Error,
     },
 
     /// More memory than there is.

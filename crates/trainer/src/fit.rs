@@ -257,7 +257,8 @@ impl Fit {
         self
     }
 
-    /// Lets Ctrl-C stop the training in order; a second one leaves at once.
+    /// Lets Ctrl-C stop the training in order, and the signals that ask for an end without it, see
+    /// [`Signal`](crate::Signal); a second one leaves at once. On the dashboard that is so in any case.
     #[must_use = "returns the changed settings"]
     pub fn stopped_by_ctrl_c(mut self) -> Self {
         self.listens_to_ctrl_c = true;

@@ -1,14 +1,15 @@
-//! Stopping a training from outside: a handle, and Ctrl-C on top of it.
+//! Stopping a training from outside: a handle, and Ctrl-C and its like on top of it.
+
+mod signal;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use burn::train::Interrupter;
 
-use crate::TrainError;
 use crate::burn_loop::restore_terminal;
+use crate::{Display, TrainError};
 
-/// What the shell calls a program that was ended by Ctrl-C.
-const EXIT_CODE: i32 = 130;
+pub use signal::Signal;
 
 /// What Burn's dashboard stops with.
 const DASHBOARD_STOP: &str = "Stopping training from user input.";
@@ -50,7 +51,9 @@ impl StopHandle {
         self.is_stopped().then(|| asked_by(&self.interrupter))
     }
 
-    /// Lets Ctrl-C stop this handle until the guard is dropped; a second one leaves the program at once.
+    /// Lets Ctrl-C stop this handle until the guard is dropped, and the [`Signal`]s that ask for an end without it,
+    /// `SIGTERM` and `SIGHUP`. A second one leaves the program at once, with the signal's exit code;
+    /// a second `SIGHUP` does not.
     ///
     /// Where several handles listen, that of a study and that of the training at work, say, the first Ctrl-C stops them
     /// all.
@@ -75,7 +78,7 @@ impl StopHandle {
     pub fn on_ctrl_c(&self) -> Result<CtrlC, TrainError> {
         let mut listeners = listeners();
         if !listeners.has_handler {
-            ctrlc::set_handler(on_ctrl_c).map_err(|source| TrainError::CtrlC { source })?;
+            signal::listen(on_signal).map_err(|source| TrainError::CtrlC { source })?;
             listeners.has_handler = true;
         }
         let number = listeners.add(self.clone());
@@ -127,18 +130,34 @@ impl Listeners {
         self.handles.retain(|(own, _)| *own != number);
     }
 
+    /// Stops what goes on; false if there is nothing to be done in order.
+    ///
+    /// A terminal that goes may say so more than once, to its shell and by it: that is no wish to leave at once.
+    fn take(&self, signal: Signal) -> bool {
+        self.stop(signal) || (signal == Signal::HangUp && !self.handles.is_empty())
+    }
+
     /// Stops all that go on; false if there are none.
-    fn stop(&self) -> bool {
+    fn stop(&self, by: Signal) -> bool {
         let handles = self.handles.iter().map(|(_, handle)| handle);
         let mut going_on = handles.filter(|handle| !handle.is_stopped()).peekable();
         let is_any = going_on.peek().is_some();
-        going_on.for_each(|handle| handle.stop("Ctrl-C"));
+        going_on.for_each(|handle| handle.stop(&by.to_string()));
         is_any
     }
 }
 
 fn listeners() -> MutexGuard<'static, Listeners> {
     LISTENERS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Lets Ctrl-C stop the handle of a training on the dashboard, whose terminal would else be left to the dashboard.
+pub(crate) fn ctrl_c_on(display: Display, stop: &StopHandle) -> Option<CtrlC> {
+    if display != Display::Tui {
+        return None;
+    }
+    let listening = stop.on_ctrl_c();
+    listening.inspect_err(|error| log::warn!("{error}")).ok()
 }
 
 /// While it lives, Ctrl-C stops a handle; see [`StopHandle::on_ctrl_c`].
@@ -166,11 +185,12 @@ impl Drop for CtrlC {
     }
 }
 
-fn on_ctrl_c() {
-    if !listeners().stop() {
+fn on_signal(signal: Signal) {
+    signal.note();
+    if !listeners().take(signal) {
         // A second one, or none to stop in order.
         restore_terminal();
-        std::process::exit(EXIT_CODE);
+        std::process::exit(i32::from(signal.exit_code()));
     }
 }
 
@@ -191,10 +211,20 @@ mod tests {
         let mut listeners = none();
         listeners.add(study.clone());
         listeners.add(fit.clone());
-        assert!(listeners.stop());
-        assert_eq!(study.stopped_by().as_deref(), Some("Ctrl-C"));
-        assert_eq!(fit.stopped_by().as_deref(), Some("Ctrl-C"));
-        assert!(!listeners.stop());
+        assert!(listeners.stop(Signal::Terminate));
+        assert_eq!(study.stopped_by().as_deref(), Some("SIGTERM"));
+        assert_eq!(fit.stopped_by().as_deref(), Some("SIGTERM"));
+        assert!(!listeners.stop(Signal::Interrupt));
+    }
+
+    #[test]
+    fn a_terminal_that_goes_may_say_so_twice() {
+        let mut listeners = none();
+        assert!(!listeners.take(Signal::HangUp));
+        listeners.add(StopHandle::new());
+        assert!(listeners.take(Signal::HangUp));
+        assert!(listeners.take(Signal::HangUp));
+        assert!(!listeners.take(Signal::Terminate));
     }
 
     #[test]
@@ -204,7 +234,7 @@ mod tests {
         listeners.add(stopped.clone());
         listeners.add(going_on.clone());
         stopped.stop("a test");
-        assert!(listeners.stop());
+        assert!(listeners.stop(Signal::Interrupt));
         assert_eq!(stopped.stopped_by().as_deref(), Some("a test"));
         assert!(going_on.is_stopped());
     }
@@ -216,7 +246,7 @@ mod tests {
         listeners.add(outer.clone());
         let number = listeners.add(inner.clone());
         listeners.remove(number);
-        assert!(listeners.stop());
+        assert!(listeners.stop(Signal::Interrupt));
         assert!(outer.is_stopped() && !inner.is_stopped());
     }
 

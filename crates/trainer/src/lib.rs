@@ -58,7 +58,7 @@ pub use error::TrainError;
 pub use evaluation::{ClassEvaluation, ClassReport, ConfusionCell, ConfusionCounts, Evaluation};
 pub use fit::{ClassKey, Fit};
 pub use history::{EpochRecord, FitParams, History, StopReason};
-pub use interrupt::{CtrlC, StopHandle};
+pub use interrupt::{CtrlC, Signal, StopHandle};
 pub use logs::{Logs, figure_text};
 pub use loop_display::{LoopDisplay, LoopProgress};
 pub use losses::{Loss, LossFunction, OutputForm, TargetDomain, TargetForm};

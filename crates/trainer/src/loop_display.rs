@@ -2,6 +2,7 @@ use std::time::{Duration, Instant};
 
 use crate::burn_loop::{DashboardFigures, LoopDashboard};
 use crate::displays::{KeptLines, Moment, Reporter, reporter};
+use crate::interrupt::ctrl_c_on;
 use crate::{CtrlC, Display, EpochRecord, Logs, StopHandle, TrainError};
 
 /// The displays of a [`fit`](crate::Trainer::fit) for a training loop of one's own: the dashboard, a bar, lines or
@@ -124,10 +125,7 @@ impl LoopDisplay {
             Display::Tui => {
                 let kept = KeptLines::default();
                 Shown::Dashboard(Box::new(OnDashboard {
-                    _ctrl_c: stop
-                        .on_ctrl_c()
-                        .inspect_err(|error| log::warn!("{error}"))
-                        .ok(),
+                    _ctrl_c: ctrl_c_on(Display::Tui, stop),
                     dashboard: LoopDashboard::open(label, epochs, figures, stop)?,
                     has_begun: false,
                     lines: kept.reporter(epochs),

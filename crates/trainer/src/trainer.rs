@@ -13,6 +13,7 @@ use firebrick_model::{AnyTensor, Model, save_model};
 
 use crate::burn_loop::{EpochHook, LoopSettings, Stepper, train};
 use crate::displays::KeptLines;
+use crate::interrupt::ctrl_c_on;
 use crate::rerun::{Part, Rerun};
 use crate::run_description::{describe, is_ours};
 use crate::{
@@ -158,10 +159,11 @@ impl<M: Model> Trainer<M> {
             self.describe_run(run, (data.as_ref(), fit))?;
         }
         let stop = fit.stop.clone().unwrap_or_default();
-        let _ctrl_c = fit
-            .listens_to_ctrl_c
-            .then(|| stop.on_ctrl_c())
-            .transpose()?;
+        let _ctrl_c = if fit.listens_to_ctrl_c {
+            Some(stop.on_ctrl_c()?)
+        } else {
+            ctrl_c_on(display, &stop)
+        };
         let Stepper { learner, state } = self.take_stepper(objective, params.steps)?;
         // The dashboard leaves nothing on the terminal, so that the epochs are told when it is gone.
         let kept = KeptLines::default();

@@ -11,7 +11,7 @@ use clap::Subcommand;
 use firebrick::training::Display;
 use firebrick_study::{Ending, StudyDirectory, StudyError, StudySettings};
 
-use crate::failure::{INTERRUPTED, OrUsage};
+use crate::failure::{OrUsage, interrupted};
 use crate::output;
 use crate::run_name::RunName;
 use crate::runs::RunsFolder;
@@ -107,7 +107,7 @@ fn conclude(
         "stopped; what was finished is kept: firebrick study continue {}",
         directory.path().display()
     ));
-    Ok(ExitCode::from(INTERRUPTED))
+    Ok(interrupted())
 }
 
 /// The files there are, with their directory.

@@ -9,12 +9,12 @@ use firebrick::datasets::BatchSource;
 use firebrick::devices::SelectedDevice;
 use firebrick::models::AnyModel;
 use firebrick::training::{
-    Compile, Display, Evaluation, Fit, ModelFile, RunDirectory, StopReason, TrainError, Trainer,
-    figure_text,
+    Compile, Display, Evaluation, Fit, ModelFile, RunDirectory, Signal, StopReason, TrainError,
+    Trainer, figure_text,
 };
 
 use crate::commands::devices::select_device;
-use crate::failure::{self, INTERRUPTED, OrUsage};
+use crate::failure::{self, OrUsage, interrupted};
 use crate::foreign_file::no_settings_but;
 use crate::network::Network;
 use crate::new_run::NewRun;
@@ -40,7 +40,7 @@ EXAMPLES:
 
 Flags win over the file of --config, that wins over the one of --model, both win over the defaults. \
 The features of a table are normalized before the hidden layers, numbers to predict brought back to \
-their scale behind them. Ctrl-C stops in order: what was learned is saved.
+their scale behind them. Ctrl-C stops in order, as SIGTERM and SIGHUP do: what was learned is saved.
 
 Keys of the dashboard: left and right choose the figure, up and down all of it, its latest part or a \
 summary; q asks whether to stop: s stops in order and saves what was learned, k leaves at once with what was \
@@ -269,7 +269,7 @@ impl Prepared {
             }
             _ => (
                 format!("{stop_reason}; what was learned is saved"),
-                ExitCode::from(INTERRUPTED),
+                interrupted(),
             ),
         };
         if display == Display::Quiet {
@@ -293,9 +293,10 @@ impl Prepared {
              test     {judged}\n{}",
             kept_line(run)
         );
+        let is_gone = Signal::last() == Some(Signal::HangUp);
         match output::print(&text) {
             // The training counts, also where nobody reads how it ended.
-            Err(error) if !error.is::<ClosedPipe>() => Err(error),
+            Err(error) if !error.is::<ClosedPipe>() && !is_gone => Err(error),
             _ => Ok(code),
         }
     }

@@ -1,9 +1,13 @@
 use std::fs;
-use std::path::{self, Path};
+use std::path::Path;
 
-use firebrick::datasets::{DataDescription, DataSource};
+use anyhow::anyhow;
+use firebrick::datasets::{DataDescription, DataSource, absolute_path};
+use firebrick::models::is_same_file;
 use firebrick::training::{History, RunDirectory, TrainError};
 
+use crate::destination::data_files;
+use crate::failure::OrUsage;
 use crate::run_name::RunName;
 
 /// A run directory that was made for a training; it is removed again if nothing comes of it.
@@ -47,28 +51,69 @@ impl NewRun {
         &self.directory
     }
 
-    /// After a failure: whether something was learned. If not, a directory of our making is removed.
-    pub(crate) fn is_kept(&self, history: &History) -> bool {
-        if !history.epochs().is_empty() || self.directory.file(RunDirectory::MODEL).exists() {
-            return true;
+    /// After a failure, when nothing else holds the directory any more: keeps what was learned, or else leaves things
+    /// as they were before.
+    pub(crate) fn failed(self, history: &History) -> Remains {
+        if self.directory.file(RunDirectory::MODEL).exists() {
+            return Remains::Learned;
+        }
+        let path = self.directory.path().to_owned();
+        let is_replacing = self.directory.is_replacing();
+        // Brings back what was there.
+        drop(self.directory);
+        if is_replacing {
+            return Remains::Former;
+        }
+        if !history.epochs().is_empty() {
+            return Remains::Learned;
         }
         if self.is_fresh {
             // What cannot be removed stays; the failure itself is what the user is told.
             for name in [RunDirectory::CONFIG, RunDirectory::LOG] {
-                let _ = fs::remove_file(self.directory.file(name));
+                let _ = fs::remove_file(path.join(name));
             }
-            let _ = fs::remove_dir(self.directory.path());
+            let _ = fs::remove_dir(path);
         }
-        false
+        Remains::Nothing
     }
+}
+
+/// Makes sure that no file of a run that is to be replaced is learned from.
+///
+/// # Errors
+/// With a usage error one that is.
+pub(crate) fn check_replaced(run: &Path, data: &DataDescription) -> anyhow::Result<()> {
+    let own = RunDirectory::FILES.map(|name| run.join(name));
+    let files = data_files(data);
+    let shared = files
+        .iter()
+        .find(|file| own.iter().any(|own| is_same_file(own, file)));
+    match shared {
+        Some(file) => Err(anyhow!(
+            "`{}` is to be learned from and belongs to the run that `--overwrite` replaces; choose another `--run`, or copy the file",
+            file.display()
+        ))
+        .or_usage(),
+        None => Ok(()),
+    }
+}
+
+/// What is in the directory of a run that failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Remains {
+    /// What was learned before.
+    Learned,
+    /// The run that it was to replace.
+    Former,
+    /// Nothing of a training.
+    Nothing,
 }
 
 /// What runs on this data are called.
 pub(crate) fn data_name(data: &DataDescription) -> String {
     let name = match data {
         DataDescription::Images(DataSource::Directory(directory)) => {
-            let whole = path::absolute(directory).unwrap_or_else(|_| directory.clone());
-            whole.file_name().map(ToOwned::to_owned)
+            absolute_path(directory).file_name().map(ToOwned::to_owned)
         }
         DataDescription::Images(named) => return named.to_string(),
         DataDescription::Csv(source) => source.path().file_stem().map(ToOwned::to_owned),

@@ -46,6 +46,8 @@ mod predict;
 mod program_run;
 #[path = "shell/repeat.rs"]
 mod repeat;
+#[path = "shell/replaced_runs.rs"]
+mod replaced_runs;
 #[path = "shell/run_argument.rs"]
 mod run_argument;
 #[path = "shell/schedule.rs"]

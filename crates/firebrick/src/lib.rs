@@ -78,10 +78,10 @@ pub mod schedules {
 pub mod training {
     pub use firebrick_trainer::{
         ClassEvaluation, ClassKey, ClassReport, Compile, CompileSettings, ConfusionCell,
-        ConfusionCounts, CtrlC, Display, EpochRecord, Evaluation, Fit, FitParams, FitSettings,
-        History, Logs, LoopDisplay, LoopProgress, ModelFile, ModelFileProblem, NonFiniteCause,
-        Optimizer, Pass, RunDirectory, SamplePlace, Signal, StopHandle, StopReason, TrainError,
-        Trainer, adapt, figure_text,
+        ConfusionCounts, CtrlC, DirectoryClaim, DirectoryContents, Display, EpochRecord,
+        Evaluation, Fit, FitParams, FitSettings, History, LockHolder, Logs, LoopDisplay,
+        LoopProgress, ModelFile, ModelFileProblem, NonFiniteCause, Optimizer, Pass, RunDirectory,
+        SamplePlace, Signal, StopHandle, StopReason, TrainError, Trainer, adapt, figure_text,
     };
 }
 

@@ -1,18 +1,32 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use firebrick::models::write_whole;
+use firebrick::training::{DirectoryClaim, DirectoryContents};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::{StudyError, StudySettings};
 
 /// The directory a study leaves: its settings, a file for every finished training, and what was made of them.
-#[derive(Clone, Debug, PartialEq, Eq)]
+///
+/// One that was made here is this process' alone to write into, as long as the value or a clone of it lives.
+#[derive(Clone, Debug)]
 pub struct StudyDirectory {
     path: PathBuf,
+    /// There for one that was made.
+    claim: Option<Arc<DirectoryClaim>>,
 }
+
+impl PartialEq for StudyDirectory {
+    fn eq(&self, other: &Self) -> bool {
+        self.path == other.path
+    }
+}
+
+impl Eq for StudyDirectory {}
 
 impl StudyDirectory {
     /// The settings to repeat or continue the study.
@@ -22,12 +36,20 @@ impl StudyDirectory {
     /// The folder with a file for every finished training.
     pub const RESULTS: &'static str = "results";
 
+    /// What there is in it; something worth keeping once a training is finished.
+    const CONTENTS: DirectoryContents = DirectoryContents {
+        own_files,
+        is_worth_keeping: |path| !results(path).is_empty(),
+    };
+
     /// Makes the directory of this name in `parent`, or else the next numbered one, and writes the settings into it.
     ///
-    /// With `overwrite` the files of a study that is already there are removed, and no others.
+    /// With `overwrite` the files of a study that is already there, and no others, are set aside until a training of
+    /// the new one is finished, and removed then. If none ever is they come back.
     ///
     /// # Errors
-    /// A directory that is already taken, by a study or by anything else; one that cannot be made.
+    /// A directory that is already taken, by a study or by anything else; one that another process writes into, one
+    /// that cannot be made.
     pub fn create(
         parent: &Path,
         name: Option<&str>,
@@ -49,7 +71,7 @@ impl StudyDirectory {
         for number in 1_u64.. {
             let path = parent.join(format!("{prefix}-{number}"));
             match fs::create_dir(&path) {
-                Ok(()) => return Ok(Self { path }),
+                Ok(()) => return Self::claimed(path),
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
                 Err(error) => return Err(StudyError::file("create", &path, error)),
             }
@@ -60,10 +82,12 @@ impl StudyDirectory {
 
     fn named(path: PathBuf, overwrite: bool) -> Result<Self, StudyError> {
         match fs::create_dir(&path) {
-            Ok(()) => Ok(Self { path }),
+            Ok(()) => Self::claimed(path),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists && overwrite => {
-                let study = Self { path };
-                study.clear()?;
+                let study = Self::claimed(path)?;
+                if let Some(claim) = &study.claim {
+                    claim.set_aside()?;
+                }
                 Ok(study)
             }
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
@@ -73,25 +97,23 @@ impl StudyDirectory {
         }
     }
 
-    /// Removes what studies of any kind leave.
-    fn clear(&self) -> Result<(), StudyError> {
-        let files = StudySettings::OUTPUTS.iter().copied();
-        let files = files.chain([Self::SETTINGS]).map(|name| self.file(name));
-        let kept = fs::read_dir(self.file(Self::RESULTS));
-        let kept = kept.into_iter().flatten().flatten();
-        let kept = kept.map(|entry| entry.path()).filter(|path| {
-            let extension = path.extension();
-            extension.is_some_and(|extension| extension == "json")
-        });
-        for path in files.chain(kept) {
-            match fs::remove_file(&path) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                    return Err(StudyError::file("replace", &path, error));
-                }
-                _ => {}
-            }
+    fn claimed(path: PathBuf) -> Result<Self, StudyError> {
+        let claim = Arc::new(DirectoryClaim::new(&path, Self::CONTENTS)?);
+        Ok(Self {
+            path,
+            claim: Some(claim),
+        })
+    }
+
+    /// The same directory as one that this process alone writes into.
+    ///
+    /// # Errors
+    /// A directory that another process writes into.
+    pub(crate) fn claim(&self) -> Result<Self, StudyError> {
+        match &self.claim {
+            Some(_) => Ok(self.clone()),
+            None => Self::claimed(self.path.clone()),
         }
-        Ok(())
     }
 
     /// Opens the directory of a study that is there, with its settings.
@@ -99,8 +121,10 @@ impl StudyDirectory {
     /// # Errors
     /// A directory without a study, settings that cannot be understood.
     pub fn open(path: &Path) -> Result<(Self, StudySettings), StudyError> {
+        DirectoryClaim::mend(path, Self::CONTENTS)?;
         let study = Self {
             path: path.to_owned(),
+            claim: None,
         };
         let file = study.file(Self::SETTINGS);
         let text = match fs::read_to_string(&file) {
@@ -155,10 +179,35 @@ impl StudyDirectory {
         let path = self.result_file(key);
         let text = serde_json::to_vec(result)
             .map_err(|error| StudyError::file("write", &path, error.into()))?;
-        write_whole(&path, &text).map_err(|error| StudyError::file("write", &path, error))
+        write_whole(&path, &text).map_err(|error| StudyError::file("write", &path, error))?;
+        // Once there is something of the new study, the one before it can go.
+        match &self.claim {
+            Some(claim) => Ok(claim.settle()?),
+            None => Ok(()),
+        }
     }
 
     fn result_file(&self, key: &str) -> PathBuf {
         self.path.join(Self::RESULTS).join(format!("{key}.json"))
     }
+}
+
+/// What studies of any kind leave, relative to their directory, the finished trainings first.
+fn own_files(study: &Path) -> io::Result<Vec<PathBuf>> {
+    let outputs = StudySettings::OUTPUTS.iter().copied();
+    let outputs = outputs.chain([StudyDirectory::SETTINGS]).map(PathBuf::from);
+    let outputs = outputs.filter(|name| study.join(name).symlink_metadata().is_ok());
+    Ok(results(study).into_iter().chain(outputs).collect())
+}
+
+/// The files of finished trainings, relative to the directory of their study.
+fn results(study: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(study.join(StudyDirectory::RESULTS));
+    let names = entries.into_iter().flatten().flatten();
+    let names = names.map(|entry| Path::new(StudyDirectory::RESULTS).join(entry.file_name()));
+    let is_result = |path: &PathBuf| {
+        path.extension()
+            .is_some_and(|extension| extension == "json")
+    };
+    names.filter(is_result).collect()
 }

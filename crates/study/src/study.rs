@@ -40,7 +40,7 @@ impl Study {
     /// given; it changes no number.
     ///
     /// # Errors
-    /// A display that cannot be, a training that fails, files that cannot be written. What was finished before an error
+    /// A display that cannot be, a directory that another process writes into, a training that fails, files that cannot be written. What was finished before an error
     /// is kept.
     pub fn run(
         &self,
@@ -49,9 +49,10 @@ impl Study {
         jobs: Option<usize>,
         say: &mut dyn FnMut(&str),
     ) -> Result<Ending, StudyError> {
+        let directory = directory.claim()?;
         match self {
-            Self::Networks(study) => study.run(directory, display, say),
-            Self::Curve(study) => study.run(directory, display, jobs, say),
+            Self::Networks(study) => study.run(&directory, display, say),
+            Self::Curve(study) => study.run(&directory, display, jobs, say),
         }
     }
 }

@@ -290,9 +290,17 @@ fn a_directory_is_taken_once_and_replaced_when_that_is_asked_for() {
         "{error}"
     );
 
+    // As long as somebody may write into it, it is not replaced.
+    let error = create(true).unwrap_err().to_string();
+    assert!(error.contains("is being written into by"), "{error}");
+    drop(directory);
+
     let directory = create(true).unwrap();
     assert!(!result.exists() && !directory.file("networks.csv").exists());
     assert!(note.exists() && directory.file(StudyDirectory::SETTINGS).exists());
+    // Nothing came of it.
+    drop(directory);
+    assert_eq!(fs::read_to_string(&result).unwrap(), "mine");
 }
 
 #[test]

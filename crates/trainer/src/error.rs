@@ -3,6 +3,7 @@ use std::path::PathBuf;
 use firebrick_data::Targets;
 use firebrick_model::{did_you_mean, readable_bytes, shortened};
 
+use crate::directory_claim::LockHolder;
 use crate::losses::{OutputForm, TargetDomain};
 use crate::non_finite::NonFiniteCause;
 use crate::sample_place::SamplePlace;
@@ -609,6 +610,36 @@ pub enum TrainError {
         path: PathBuf,
     },
 
+    /// A run that somebody else writes into.
+    #[error(
+        "`{}` is being written into by {}; wait until that ends, stop it, or choose another name",
+        path.display(), holder_text(holder.as_ref())
+    )]
+    RunBusy {
+        /// The run's directory.
+        path: PathBuf,
+        /// Who does, as far as that is known.
+        holder: Option<LockHolder>,
+    },
+
+    /// A run whose files are not those of the end of the training.
+    #[error("{source}; {on_disk}")]
+    Unsaved {
+        /// Why they could not be brought up to date.
+        source: Box<Self>,
+        /// What they hold.
+        on_disk: String,
+    },
+
+    /// A training that failed, and whose run's files could not be brought up to date.
+    #[error("{source}; besides, {saving}")]
+    FailedUnsaved {
+        /// Why the training failed.
+        source: Box<Self>,
+        /// Why its files could not be brought up to date, and what they hold.
+        saving: Box<Self>,
+    },
+
     /// A history file that does not hold a history.
     #[error("`{}` is not a history: {reason}; expected the columns epoch, learning_rate, loss, further figures, seconds", path.display())]
     MalformedHistory {
@@ -683,6 +714,25 @@ fn after(learning_rate: Option<f64>) -> String {
         || ", before any update of this training".to_owned(),
         |rate| format!(", after an update at learning rate {rate}"),
     )
+}
+
+impl TrainError {
+    /// This error of a training, and that of saving it, which may have been the reason.
+    pub(crate) fn besides(self, saving: Self) -> Self {
+        if let Self::Unsaved { source, .. } = &saving
+            && source.to_string() == self.to_string()
+        {
+            return saving;
+        }
+        Self::FailedUnsaved {
+            source: Box::new(self),
+            saving: Box::new(saving),
+        }
+    }
+}
+
+fn holder_text(holder: Option<&LockHolder>) -> String {
+    holder.map_or_else(|| "another process".to_owned(), ToString::to_string)
 }
 
 fn in_line(line: Option<usize>) -> String {

@@ -14,6 +14,7 @@ pub mod callbacks;
 mod compile;
 mod compute;
 mod curves;
+mod directory_claim;
 mod display;
 mod displays;
 mod error;
@@ -53,6 +54,7 @@ pub use curves::{
     Curve, CurvesError, DEFAULT_SIZE as DEFAULT_CURVES_SIZE, Mark, Panel, Scale, Stroke,
     draw as draw_curves, render_as as render_curves, run_panels, size as curves_size,
 };
+pub use directory_claim::{DirectoryClaim, DirectoryContents, LockHolder};
 pub use display::Display;
 pub use error::TrainError;
 pub use evaluation::{ClassEvaluation, ClassReport, ConfusionCell, ConfusionCounts, Evaluation};

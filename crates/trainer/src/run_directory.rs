@@ -2,14 +2,19 @@ mod folders;
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use burn::train::{ApplicationLoggerInstaller, FileApplicationLoggerInstaller};
 
-use firebrick_model::write_whole;
+use firebrick_model::{remove_abandoned_files, write_whole};
 
 use crate::TrainError;
+use crate::directory_claim::{Busy, DirectoryClaim, DirectoryContents};
 
 /// The directory a run leaves: settings, history, curves, model and log.
+///
+/// One that was made here is this process' alone to train in, as long as the value or a clone of it lives; one that was
+/// opened is so while a [`fit`](crate::Trainer::fit) writes into it.
 ///
 /// ```
 /// # use firebrick::{layers::Dense, prelude::*};
@@ -28,10 +33,20 @@ use crate::TrainError;
 /// assert_eq!(History::read_csv(&run.file(RunDirectory::HISTORY))?["loss"].len(), 2);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct RunDirectory {
     path: PathBuf,
+    /// There for one that was made.
+    claim: Option<Arc<DirectoryClaim>>,
 }
+
+impl PartialEq for RunDirectory {
+    fn eq(&self, other: &Self) -> bool {
+        self.path == other.path
+    }
+}
+
+impl Eq for RunDirectory {}
 
 impl RunDirectory {
     /// The settings to repeat the run.
@@ -65,10 +80,16 @@ impl RunDirectory {
         Self::LOG,
     ];
 
+    /// What there is in it; something worth keeping once there is a model.
+    const CONTENTS: DirectoryContents = DirectoryContents {
+        own_files: folders::own_files,
+        is_worth_keeping: |path| path.join(Self::MODEL).exists(),
+    };
+
     /// Makes a new run directory.
     ///
     /// # Errors
-    /// One that is already there, or that cannot be made.
+    /// One that is already there, one that somebody else trains in, or one that cannot be made.
     pub fn create(path: &Path) -> Result<Self, TrainError> {
         let exists = || TrainError::RunExists {
             path: path.to_owned(),
@@ -77,39 +98,45 @@ impl RunDirectory {
             return Err(exists());
         }
         std::fs::create_dir_all(path).map_err(|source| cannot("create", path, source))?;
-        let run = Self {
-            path: path.to_owned(),
-        };
-        // Making the log is what claims the run, also against another process.
-        match std::fs::File::create_new(run.file(Self::LOG)) {
-            Ok(_) => Ok(run),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(exists()),
-            Err(source) => Err(cannot("write into", path, source)),
+        let run = Self::claimed(path)?;
+        if Self::is_run(path) {
+            return Err(exists());
         }
+        // With its log it is a run, also to an earlier version, which knows no locks.
+        std::fs::File::create_new(run.file(Self::LOG))
+            .map_err(|source| cannot("write into", path, source))?;
+        Ok(run)
     }
 
-    /// Makes a run directory; removes the files of a run that is already there, models and event files in
-    /// its folders among them, and no others.
+    /// Makes a run directory. The files of a run that is already there, models and event files in its folders among
+    /// them, and no others, are set aside until the new run has a model, and removed then. If it never has one they come
+    /// back: when this is dropped, or, should the process be killed, when the run is opened the next time.
     ///
     /// # Errors
-    /// A directory that cannot be made, or files that cannot be removed.
+    /// A directory that somebody else trains in or that cannot be made, files that cannot be moved.
     pub fn create_or_replace(path: &Path) -> Result<Self, TrainError> {
         std::fs::create_dir_all(path).map_err(|source| cannot("create", path, source))?;
-        let run = Self {
-            path: path.to_owned(),
-        };
-        run.ensure_writable()?;
-        for name in Self::FILES {
-            let file = run.file(name);
-            match std::fs::remove_file(&file) {
-                Err(source) if source.kind() != io::ErrorKind::NotFound => {
-                    return Err(cannot("replace", &file, source));
-                }
-                _ => {}
-            }
+        let run = Self::claimed(path)?;
+        if let Some(claim) = &run.claim {
+            claim.set_aside()?;
         }
-        folders::clear(&run)?;
         Ok(run)
+    }
+
+    fn claimed(path: &Path) -> Result<Self, TrainError> {
+        let claim = Arc::new(Self::claim(path)?);
+        Ok(Self {
+            path: path.to_owned(),
+            claim: Some(claim),
+        })
+    }
+
+    fn claim(path: &Path) -> Result<DirectoryClaim, TrainError> {
+        let claim = DirectoryClaim::new(path, Self::CONTENTS)?;
+        let checkpoints = path.join(Self::CHECKPOINTS);
+        remove_abandoned_files(&checkpoints)
+            .map_err(|source| cannot("remove temporary files from", &checkpoints, source))?;
+        Ok(claim)
     }
 
     /// Makes the first of `PREFIX-1`, `PREFIX-2`, … that is not there yet.
@@ -122,7 +149,7 @@ impl RunDirectory {
             let path = parent.join(format!("{prefix}-{number}"));
             // Making it is what claims the number, also against another process.
             match std::fs::create_dir(&path) {
-                Ok(()) => return Ok(Self { path }),
+                Ok(()) => return Self::claimed(&path),
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
                 Err(source) => return Err(cannot("create", &path, source)),
             }
@@ -139,9 +166,11 @@ impl RunDirectory {
     /// # Errors
     /// A directory without a run in it.
     pub fn open(path: &Path) -> Result<Self, TrainError> {
+        DirectoryClaim::mend(path, Self::CONTENTS)?;
         if Self::is_run(path) {
             return Ok(Self {
                 path: path.to_owned(),
+                claim: None,
             });
         }
         let source = io::Error::new(
@@ -163,6 +192,24 @@ impl RunDirectory {
     /// Path of one of its files.
     pub fn file(&self, name: &str) -> PathBuf {
         self.path.join(name)
+    }
+
+    /// Whether it has taken the place of a run whose files come back if it never has a model.
+    pub fn is_replacing(&self) -> bool {
+        let claim = self.claim.as_ref();
+        claim.is_some_and(|claim| claim.has_set_aside())
+    }
+
+    /// Has the directory for one training alone, until the guard is dropped.
+    ///
+    /// # Errors
+    /// A directory that another training writes into.
+    pub(crate) fn begin(&self) -> Result<Busy, TrainError> {
+        let claim = match &self.claim {
+            Some(claim) => Arc::clone(claim),
+            None => Arc::new(Self::claim(&self.path)?),
+        };
+        claim.begin()
     }
 
     /// Writes one of its files, whole or not at all.
@@ -191,12 +238,6 @@ impl RunDirectory {
         if let Err(reason) = installer.install() {
             log::debug!("{reason}");
         }
-    }
-
-    fn ensure_writable(&self) -> Result<(), TrainError> {
-        tempfile::tempfile_in(&self.path)
-            .map(drop)
-            .map_err(|source| cannot("write into", &self.path, source))
     }
 }
 

@@ -2,28 +2,26 @@ mod answers;
 mod assembly;
 mod on_batch;
 mod passing;
+mod run_files;
 mod samples;
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use burn::tensor::Device;
 use firebrick_data::{BatchLoader, BatchSource, ShuffleState};
-use firebrick_model::{AnyTensor, Model, save_model};
+use firebrick_model::{AnyTensor, Model};
 
-use crate::burn_loop::{EpochHook, LoopSettings, Stepper, train};
+use crate::burn_loop::{LoopSettings, Stepper, train};
 use crate::displays::KeptLines;
 use crate::interrupt::ctrl_c_on;
 use crate::rerun::{Part, Rerun};
 use crate::run_description::{describe, is_ours};
 use crate::{
     Compile, Display, Evaluation, Fit, FitParams, History, Pass, RunDirectory, SamplePlace,
-    TrainError, curves_size, displays, draw_curves, run_panels, unoptimized,
+    TrainError, displays, unoptimized,
 };
 use assembly::Checked;
-
-/// How often a run's files are brought up to date when epochs are short.
-const SAVE_INTERVAL: Duration = Duration::from_secs(1);
+use run_files::RunFiles;
 
 /// A compiled model: fit it, evaluate it, let it predict.
 ///
@@ -108,13 +106,15 @@ impl<M: Model> Trainer<M> {
     ///
     /// # Errors
     /// Settings out of range, data that does not fit network or loss, a callback that watches a figure
-    /// there is not, a loss that is not finite any more, files of the run that cannot be written.
-    /// What was learned before an error is kept.
+    /// there is not, a loss that is not finite any more, a run that another training writes into, files of the run that
+    /// cannot be written. Where they could be written before, that is told and tried again after every epoch, and an
+    /// error only at the end, which says what the files hold. What was learned before an error is kept.
     pub fn fit<D>(&mut self, data: &D, fit: &Fit) -> Result<History, TrainError>
     where
         D: BatchSource + Clone + 'static,
     {
         let display = fit.display.resolve()?;
+        let files = fit.run.as_ref().map(RunFiles::begin).transpose()?;
         let Checked {
             data,
             validation,
@@ -184,7 +184,7 @@ impl<M: Model> Trainer<M> {
                 Display::Tui => kept.reporter(fit.epochs),
                 shown => displays::reporter(shown, fit.epochs),
             },
-            epoch_hook: epoch_hook(fit.run.clone()),
+            epoch_hook: RunFiles::epoch_hook(files.clone()),
             rerun,
         };
         log::info!(
@@ -208,17 +208,17 @@ impl<M: Model> Trainer<M> {
         if let Some(model) = outcome.kept {
             self.model = model;
         }
-        let saved = match &fit.run {
-            Some(run) if has_learned => self.save_run(run),
+        let saved = match &files {
+            Some(files) if has_learned => files.borrow_mut().finish(&self.history, &self.model),
             _ => Ok(()),
         };
-        match outcome.error {
-            Some(error) => {
-                log::error!("{error}");
-                Err(error)
-            }
-            None => saved.map(|()| self.history.clone()),
-        }
+        let error = match (outcome.error, saved) {
+            (None, Ok(())) => return Ok(self.history.clone()),
+            (Some(error), Ok(())) | (None, Err(error)) => error,
+            (Some(error), Err(saving)) => error.besides(saving),
+        };
+        log::error!("{error}");
+        Err(error)
     }
 
     /// Checks what [`fit`](Self::fit) checks of settings and data before anything is learned.
@@ -364,35 +364,4 @@ impl<M: Model> Trainer<M> {
             _ => Ok(()),
         }
     }
-
-    /// Brings the run's files to the state of the model and the history.
-    fn save_run(&self, run: &RunDirectory) -> Result<(), TrainError> {
-        save_model(&self.model, &run.file(RunDirectory::MODEL))?;
-        self.history.write_csv(&run.file(RunDirectory::HISTORY))?;
-        if self.history.epochs().is_empty() {
-            return Ok(());
-        }
-        let name = run.path().file_name().unwrap_or_default().to_string_lossy();
-        let panels = run_panels(&[(&name, &self.history)]);
-        for file in [RunDirectory::CURVES_SVG, RunDirectory::CURVES_PNG] {
-            draw_curves(&panels, &name, &run.file(file), curves_size(panels.len()))?;
-        }
-        Ok(())
-    }
-}
-
-/// Keeps model and history of a run up to date, so that a killed training has lost little.
-fn epoch_hook<M: Model>(run: Option<RunDirectory>) -> EpochHook<M> {
-    let Some(run) = run else {
-        return Box::new(|_, _| Ok(()));
-    };
-    let mut saved: Option<Instant> = None;
-    Box::new(move |history, model| {
-        if saved.is_none_or(|saved| saved.elapsed() >= SAVE_INTERVAL) {
-            save_model(model, &run.file(RunDirectory::MODEL))?;
-            history.write_csv(&run.file(RunDirectory::HISTORY))?;
-            saved = Some(Instant::now());
-        }
-        Ok(())
-    })
 }

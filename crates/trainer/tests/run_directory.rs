@@ -2,22 +2,26 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
 
-use std::collections::BTreeSet;
-use std::path::Path;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 
 use burn::tensor::Device;
 use firebrick_data::mnist_sample;
 use firebrick_model::{MlpConfig, SavedModel, catch_panic};
+use firebrick_trainer::callbacks::LambdaCallback;
 use firebrick_trainer::losses::SparseCategoricalCrossentropy;
 use firebrick_trainer::{
-    Compile, Display, EpochRecord, Fit, History, Logs, Metric, Optimizer, RunDirectory, StopReason,
-    TrainError,
+    Compile, Display, EpochRecord, Fit, Flow, History, Logs, Metric, Optimizer, RunDirectory,
+    StopReason, TrainError,
 };
 
+/// The files of a directory, but for the lock on it.
 fn names(directory: &Path) -> BTreeSet<String> {
     std::fs::read_dir(directory)
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| name != ".lock")
         .collect()
 }
 
@@ -146,15 +150,149 @@ fn a_run_that_is_there_stays_untouched() {
     assert_eq!(run.read(RunDirectory::CONFIG).unwrap(), "epochs = 1\n");
 }
 
+/// A directory with the files of a run that has ended, and one of somebody else's.
+fn ended_run(path: &Path) {
+    let run = RunDirectory::create(path).unwrap();
+    for name in RunDirectory::FILES {
+        run.write(name, b"old").unwrap();
+    }
+    for folder in ["checkpoints", "tensorboard/train"] {
+        std::fs::create_dir_all(path.join(folder)).unwrap();
+    }
+    for name in [
+        "notes.md",
+        "checkpoints/best.bpk",
+        "tensorboard/train/events.out.tfevents.1",
+    ] {
+        run.write(name, b"old").unwrap();
+    }
+}
+
+/// Every file below, with its contents.
+fn contents(directory: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut files = BTreeMap::new();
+    for entry in std::fs::read_dir(directory).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files.append(&mut contents(&path));
+        } else {
+            files.insert(path.clone(), std::fs::read(&path).unwrap());
+        }
+    }
+    files
+}
+
+/// Trains into a directory, at a rate that a network survives or not.
+fn fit_into(run: &RunDirectory, learning_rate: f64) -> Result<History, TrainError> {
+    let model = MlpConfig::new(784, 10).init(1, &Device::flex()).unwrap();
+    let fit = Fit::new(1)
+        .with_display(Display::Quiet)
+        .with_run_directory(run.clone());
+    compile()
+        .with_learning_rate(learning_rate)
+        .model(model)
+        .fit(&mnist_sample().unwrap().train, &fit)
+}
+
 #[test]
-fn replacing_a_run_removes_its_files_and_no_others() {
+fn a_run_that_is_replaced_is_aside_until_the_new_one_has_a_model() {
+    let parent = tempfile::tempdir().unwrap();
+    let path = parent.path().join("run");
+    ended_run(&path);
+    let run = RunDirectory::create_or_replace(&path).unwrap();
+    let aside = [".previous", "notes.md"].map(str::to_owned);
+    assert_eq!(names(&path), aside.into());
+    assert!(run.is_replacing());
+    fit_into(&run, 0.01).unwrap();
+    assert!(!run.is_replacing());
+    drop(run);
+    let files = contents(&path);
+    assert_eq!(files.len(), 6, "{:?}", files.keys());
+    assert_eq!(files[&path.join("notes.md")], b"old");
+    assert!(SavedModel::read(&path.join("model.bpk")).is_ok());
+}
+
+#[test]
+fn a_run_that_is_replaced_comes_back_where_nothing_is_learned() {
+    let parent = tempfile::tempdir().unwrap();
+    let path = parent.path().join("run");
+    ended_run(&path);
+    let before = contents(&path);
+
+    let run = RunDirectory::create_or_replace(&path).unwrap();
+    run.write(RunDirectory::CONFIG, b"new").unwrap();
+    let error = fit_into(&run, f64::MAX).unwrap_err();
+    assert!(
+        matches!(
+            error,
+            TrainError::NonFiniteLoss { .. } | TrainError::Diverged { .. }
+        ),
+        "{error}"
+    );
+    drop(run);
+    assert_eq!(contents(&path), before);
+
+    // Nothing at all was done.
+    drop(RunDirectory::create_or_replace(&path).unwrap());
+    assert_eq!(contents(&path), before);
+}
+
+#[test]
+fn a_directory_is_one_trainings_at_a_time() {
     let parent = tempfile::tempdir().unwrap();
     let path = parent.path().join("run");
     let run = RunDirectory::create(&path).unwrap();
-    run.write(RunDirectory::HISTORY, b"old").unwrap();
-    run.write("notes.md", b"mine").unwrap();
-    RunDirectory::create_or_replace(&path).unwrap();
-    assert_eq!(names(&path), BTreeSet::from(["notes.md".to_owned()]));
+    let busy = |result: Result<(), TrainError>| {
+        let error = result.unwrap_err();
+        assert!(matches!(error, TrainError::RunBusy { .. }), "{error}");
+        let text = error.to_string();
+        assert!(
+            text.contains("run` is being written into by another training of this program"),
+            "{text}"
+        );
+    };
+    busy(RunDirectory::create_or_replace(&path).map(drop));
+    // Looking at it is no training.
+    let opened = RunDirectory::open(&path).unwrap();
+    busy(fit_into(&opened, 0.01).map(drop));
+    fit_into(&run, 0.01).unwrap();
+    drop(run);
+    fit_into(&opened, 0.01).unwrap();
+    assert!(!path.join(".lock").exists());
+    // Two of them at once, by a callback in the course of the first.
+    let within = Arc::new(Mutex::new(None));
+    let inner = (opened.clone(), Arc::clone(&within));
+    let callback = LambdaCallback::new().with_on_train_end(move |_, _| {
+        *inner.1.lock().unwrap() = Some(fit_into(&inner.0, 0.01).map(drop));
+        Ok(Flow::Continue)
+    });
+    let model = MlpConfig::new(784, 10).init(1, &Device::flex()).unwrap();
+    let fit = Fit::new(1)
+        .with_display(Display::Quiet)
+        .with_callback(callback)
+        .with_run_directory(opened);
+    compile()
+        .model(model)
+        .fit(&mnist_sample().unwrap().train, &fit)
+        .unwrap();
+    busy(within.lock().unwrap().take().unwrap());
+}
+
+#[test]
+fn what_killed_trainings_left_is_removed_when_the_run_is_made_anew() {
+    let parent = tempfile::tempdir().unwrap();
+    let path = parent.path().join("run");
+    ended_run(&path);
+    for name in [".firebrick-4000000-0", "checkpoints/.firebrick-4000000-1"] {
+        std::fs::write(path.join(name), "half of it").unwrap();
+    }
+    std::fs::write(path.join(".lock"), "process = 4000000\nsince = 1\n").unwrap();
+    drop(RunDirectory::create_or_replace(&path).unwrap());
+    let left: Vec<PathBuf> = contents(&path)
+        .into_keys()
+        .filter(|file| file.file_name().unwrap().to_str().unwrap().starts_with('.'))
+        .collect();
+    assert_eq!(left, [PathBuf::new(); 0]);
 }
 
 #[test]

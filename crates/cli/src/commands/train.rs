@@ -17,7 +17,7 @@ use crate::commands::devices::select_device;
 use crate::failure::{self, OrUsage, interrupted};
 use crate::foreign_file::no_settings_but;
 use crate::network::Network;
-use crate::new_run::NewRun;
+use crate::new_run::{NewRun, Remains};
 use crate::output::{self, ClosedPipe};
 use crate::run_name::RunName;
 use crate::runs::{self, RunsFolder};
@@ -114,6 +114,10 @@ pub(crate) fn run(arguments: TrainArguments) -> anyhow::Result<ExitCode> {
     config.data = arguments.table.applied_to(config.data().cloned())?;
     config.check_complete().or_usage()?;
     let settings = TrainSettings::resolve(config)?;
+    if let Some(name) = arguments.run.as_ref().filter(|_| arguments.overwrite) {
+        let path = arguments.runs.path.join(name.as_str());
+        new_run::check_replaced(&path, &settings.data)?;
+    }
     let prepared = Prepared::new(settings)?;
     let compile = prepared.settings.compile()?;
     let config = prepared.settings.to_config(prepared.device.name);
@@ -164,8 +168,18 @@ pub(crate) fn run(arguments: TrainArguments) -> anyhow::Result<ExitCode> {
             trainer.fit(&prepared.data.train, &prepared.fit(display, Some(&run))?)
         });
     if let Err(error) = fitted {
-        if new_run.is_kept(trainer.history()) && display != Display::Quiet {
-            let _ = output::print(&kept_line(&run));
+        let (path, kept) = (run.path().to_owned(), kept_line(&run));
+        drop(run);
+        let line = match new_run.failed(trainer.history()) {
+            Remains::Learned => kept,
+            Remains::Former => format!(
+                "files    {}: as they were, the new run has come to nothing\n",
+                path.display()
+            ),
+            Remains::Nothing => String::new(),
+        };
+        if display != Display::Quiet {
+            let _ = output::print(&line);
         }
         return Err(error.into());
     }

@@ -7,8 +7,8 @@ use crate::displays::Reporter;
 use crate::rerun::Rerun;
 use crate::{Display, FitParams, History, RunDirectory, StopReason, TrainError};
 
-/// Called after every whole epoch with the history so far and the model.
-pub(crate) type EpochHook<M> = Box<dyn FnMut(&History, &M) -> Result<(), TrainError>>;
+/// Called after every whole epoch with the history so far and the model; gives what is to be told.
+pub(crate) type EpochHook<M> = Box<dyn FnMut(&History, &M) -> Result<Option<String>, TrainError>>;
 
 pub(crate) struct LoopSettings<M: Model> {
     /// Without automatic differentiation.

@@ -209,7 +209,10 @@ impl<'a, M: Model> Run<'a, M> {
         self.last_logs = logs;
         let mut outcome = outcome.borrow_mut();
         let model = self.stepper.model();
-        (self.settings.epoch_hook)(&outcome.history, &model)?;
+        if let Some(text) = (self.settings.epoch_hook)(&outcome.history, &model)? {
+            log::warn!("{text}");
+            self.settings.reporter.say(&text);
+        }
         if self.should_stop()? && self.epoch < self.settings.params.epochs {
             outcome.history.stop_reason = self.stopped(batches_done);
         }

@@ -1,38 +1,59 @@
 use std::ffi::OsStr;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use super::{RunDirectory, cannot};
-use crate::TrainError;
+use super::RunDirectory;
 
-/// Removes what a run leaves in its folders, and folders that are empty then.
-pub(super) fn clear(run: &RunDirectory) -> Result<(), TrainError> {
+/// The files that a run leaves, relative to its directory, the model first; of those in its folders models and event
+/// files, whatever else lies there.
+pub(super) fn own_files(run: &Path) -> io::Result<Vec<PathBuf>> {
+    let names = RunDirectory::FILES.into_iter();
+    let rest = names.filter(|name| *name != RunDirectory::MODEL);
+    let mut files: Vec<PathBuf> = [RunDirectory::MODEL]
+        .into_iter()
+        .chain(rest)
+        .map(PathBuf::from)
+        .filter(|name| run.join(name).symlink_metadata().is_ok())
+        .collect();
     let is_model = |path: &Path| path.extension().is_some_and(|extension| extension == "bpk");
-    clear_folder(&run.file(RunDirectory::CHECKPOINTS), &is_model)?;
     let is_event_file = |path: &Path| {
         let name = path.file_name().and_then(OsStr::to_str);
         name.is_some_and(|name| name.starts_with("events.out.tfevents."))
     };
-    clear_folder(&run.file(RunDirectory::TENSORBOARD), &is_event_file)
+    collect(
+        run,
+        Path::new(RunDirectory::CHECKPOINTS),
+        &is_model,
+        &mut files,
+    )?;
+    collect(
+        run,
+        Path::new(RunDirectory::TENSORBOARD),
+        &is_event_file,
+        &mut files,
+    )?;
+    Ok(files)
 }
 
-/// Removes the run's own files from a folder and those below it; links are not followed.
-fn clear_folder(folder: &Path, is_own: &dyn Fn(&Path) -> bool) -> Result<(), TrainError> {
-    let replacing = |source| cannot("replace", folder, source);
-    if !folder.is_dir() || folder.is_symlink() {
+/// The run's own files in a folder and those below it; links are not followed.
+fn collect(
+    run: &Path,
+    folder: &Path,
+    is_own: &dyn Fn(&Path) -> bool,
+    files: &mut Vec<PathBuf>,
+) -> io::Result<()> {
+    let whole = run.join(folder);
+    if !whole.is_dir() || whole.is_symlink() {
         return Ok(());
     }
-    for entry in std::fs::read_dir(folder).map_err(replacing)? {
-        let entry = entry.map_err(replacing)?;
-        let path = entry.path();
-        if entry.file_type().map_err(replacing)?.is_dir() {
-            clear_folder(&path, is_own)?;
+    for entry in std::fs::read_dir(whole)? {
+        let entry = entry?;
+        let path = folder.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            collect(run, &path, is_own, files)?;
         } else if is_own(&path) {
-            std::fs::remove_file(&path).map_err(|source| cannot("replace", &path, source))?;
+            files.push(path);
         }
     }
-    match std::fs::remove_dir(folder) {
-        Err(error) if error.kind() != io::ErrorKind::DirectoryNotEmpty => Err(replacing(error)),
-        _ => Ok(()),
-    }
+    Ok(())
 }

@@ -72,5 +72,7 @@ mod table_scores;
 mod table_splits;
 #[path = "shell/train.rs"]
 mod train;
+#[path = "shell/training_checks.rs"]
+mod training_checks;
 #[path = "shell/usage.rs"]
 mod usage;

@@ -4,7 +4,8 @@ use crate::batch_loader::BatchSource;
 /// test.
 ///
 /// ```
-/// use firebrick_data::{ArrayDataset, ClassBalance, ValidationSplit};
+/// # mod firebrick { pub use firebrick_data::{burn, self as datasets}; }
+/// use firebrick::datasets::{ArrayDataset, ClassBalance, ValidationSplit};
 ///
 /// // Sorted by class, so that the last rows are all of class 2.
 /// let data = ArrayDataset::new([0.0, 0.1, 1.0, 1.1, 2.0, 2.1], [0, 0, 1, 1, 2, 2])?;
@@ -12,7 +13,7 @@ use crate::batch_loader::BatchSource;
 /// let balance = ClassBalance::of(&train, &validation).unwrap();
 /// assert_eq!(balance.hardly_trained(), [2]);
 /// assert_eq!(balance.not_kept_back(), [0, 1]);
-/// # Ok::<(), firebrick_data::DataError>(())
+/// # Ok::<(), firebrick::datasets::DataError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClassBalance {
@@ -83,14 +84,15 @@ impl ClassBalance {
     /// called.
     ///
     /// ```
-    /// use firebrick_data::{ArrayDataset, ClassBalance, ValidationSplit};
+    /// # mod firebrick { pub use firebrick_data::{burn, self as datasets}; }
+    /// use firebrick::datasets::{ArrayDataset, ClassBalance, ValidationSplit};
     ///
     /// let data = ArrayDataset::new([0.0, 0.1, 1.0, 1.1, 2.0, 2.1], [0, 0, 1, 1, 2, 2])?;
     /// let (train, validation) = data.split(&ValidationSplit::Tail { fraction: 0.3 })?;
     /// let balance = ClassBalance::of(&train, &validation).unwrap();
     /// let warning = balance.warning(|class| format!("class {class}")).unwrap();
     /// assert!(warning.contains("class 2 (0 to learn from, 2 kept back)"));
-    /// # Ok::<(), firebrick_data::DataError>(())
+    /// # Ok::<(), firebrick::datasets::DataError>(())
     /// ```
     pub fn warning(&self, name: impl Fn(usize) -> String) -> Option<String> {
         let described = |class: usize| {

@@ -4,8 +4,8 @@ use burn::tensor::{Device, Tensor};
 use firebrick_data::{ArrayData, DataError};
 use firebrick_model::{Activation, DeviceName, catch_panic};
 
-use crate::losses::TargetForm;
-use crate::{Loss, Metric, Outputs, TrainError};
+use crate::losses::{DomainScan, TargetDomain, TargetForm};
+use crate::{Loss, Metric, Outputs, SamplePlace, TrainError};
 
 impl Loss {
     /// The loss of these outputs, as Keras gives it when a loss is called.
@@ -23,26 +23,18 @@ impl Loss {
     /// ```
     ///
     /// # Errors
-    /// Targets and outputs of different shapes or, where the loss takes the index of a class, targets that are none; a
-    /// loss of your own that panics.
+    /// Targets and outputs of different shapes or, where the loss takes the index of a class, targets that are none;
+    /// targets that the loss does not take; a loss of your own that panics.
     pub fn compute<T, O>(&self, targets: T, outputs: O) -> Result<f64, TrainError>
     where
         T: TryInto<ArrayData, Error: Into<DataError>>,
         O: TryInto<ArrayData, Error: Into<DataError>>,
     {
-        let compared = Compared::new(self.name(), targets, outputs)?;
-        let form = self.function().target_form();
-        compared.check(form, |targets| self.function().mask(targets))?;
-        let Compared {
-            targets, outputs, ..
-        } = &compared;
-        let value =
-            catch_panic(|| self.forward(targets.clone(), outputs, None)).map_err(|message| {
-                TrainError::LossPanicked {
-                    loss: self.name().to_owned(),
-                    message,
-                }
-            })?;
+        let compared = Compared::new(format!("loss {}", self.name()), targets, outputs)?;
+        let function = self.function();
+        compared.check(function.target_form(), |targets| function.mask(targets))?;
+        compared.check_domain(function.target_domain())?;
+        let value = compared.caught(|targets, outputs| self.forward(targets, outputs, None))?;
         Ok(read(value)?.into_iter().map(f64::from).sum())
     }
 }
@@ -72,39 +64,32 @@ impl Metric {
         T: TryInto<ArrayData, Error: Into<DataError>>,
         O: TryInto<ArrayData, Error: Into<DataError>>,
     {
-        let compared = Compared::new(self.name(), targets, outputs)?;
-        let Compared {
-            targets, outputs, ..
-        } = &compared;
-        let columns = outputs.raw().dims()[1];
-        let natural = match targets.dims()[1] {
+        let compared = Compared::new(format!("metric {}", self.name()), targets, outputs)?;
+        let columns = compared.outputs.raw().dims()[1];
+        let natural = match compared.targets.dims()[1] {
             1 if columns > 1 => TargetForm::ClassIndex,
             _ => TargetForm::LikeOutputs,
         };
         let function = self.function(natural, columns);
         compared.check(function.target_form(), |_| None)?;
         function.check(columns)?;
-        let sums =
-            catch_panic(|| function.update(targets.clone(), outputs, None)).map_err(|message| {
-                TrainError::MetricPanicked {
-                    metric: self.name().to_owned(),
-                    message,
-                }
-            })?;
+        compared.check_domain(function.target_domain())?;
+        let sums = compared.caught(|targets, outputs| function.update(targets, outputs, None))?;
         let sums: Vec<f64> = read(sums)?.into_iter().map(f64::from).collect();
         Ok(function.result(&sums))
     }
 }
 
 /// Targets and outputs with one row for each other.
-struct Compared<'a> {
-    name: &'a str,
+struct Compared {
+    /// What compares them, e.g. `loss poisson`.
+    taker: String,
     targets: Tensor<2>,
     outputs: Outputs,
 }
 
-impl<'a> Compared<'a> {
-    fn new<T, O>(name: &'a str, targets: T, outputs: O) -> Result<Self, TrainError>
+impl Compared {
+    fn new<T, O>(taker: String, targets: T, outputs: O) -> Result<Self, TrainError>
     where
         T: TryInto<ArrayData, Error: Into<DataError>>,
         O: TryInto<ArrayData, Error: Into<DataError>>,
@@ -121,7 +106,7 @@ impl<'a> Compared<'a> {
         // As many rows as outputs, of one target or of one for each output.
         if rows == 0 || asked[0] != answered[0] || ![rows, rows * columns].contains(&num_targets) {
             return Err(TrainError::NotComparable {
-                name: name.to_owned(),
+                taker,
                 targets: asked,
                 outputs: answered,
             });
@@ -131,7 +116,7 @@ impl<'a> Compared<'a> {
             Ok(numbers(array, &device)?.reshape([rows, columns]))
         };
         Ok(Self {
-            name,
+            taker,
             targets: rows_of(targets, num_targets / rows)?,
             outputs: Outputs::new(rows_of(outputs, columns)?, Activation::Linear),
         })
@@ -151,7 +136,7 @@ impl<'a> Compared<'a> {
         };
         if width != expected {
             return Err(TrainError::NotComparable {
-                name: self.name.to_owned(),
+                taker: self.taker.clone(),
                 targets: vec![rows, width],
                 outputs: vec![rows, columns],
             });
@@ -166,13 +151,42 @@ impl<'a> Compared<'a> {
             if !is_class && counts.as_ref().is_none_or(|counts| counts[row] != 0.0) {
                 return Err(TrainError::TargetOutOfRange {
                     sample: row,
-                    place: crate::SamplePlace::new(),
+                    place: SamplePlace::new(),
                     target: label,
                     num_classes: columns,
                 });
             }
         }
         Ok(())
+    }
+
+    /// Refuses targets that a training refuses too.
+    fn check_domain(&self, domain: TargetDomain) -> Result<(), TrainError> {
+        let [rows, width] = self.targets.dims();
+        let targets = read(self.targets.clone().reshape([rows * width]))?;
+        match DomainScan::new(domain, width).find(&targets) {
+            Some((index, received)) => Err(TrainError::TargetOutsideDomain {
+                sample: index / width,
+                place: SamplePlace::new(),
+                received,
+                taker: self.taker.clone(),
+                domain,
+            }),
+            None => Ok(()),
+        }
+    }
+
+    /// What somebody's function makes of them; a panic is an error that names it.
+    fn caught(
+        &self,
+        function: impl FnOnce(Tensor<2>, &Outputs) -> Tensor<1>,
+    ) -> Result<Tensor<1>, TrainError> {
+        catch_panic(|| function(self.targets.clone(), &self.outputs)).map_err(|message| {
+            TrainError::PartPanicked {
+                part: self.taker.clone(),
+                message,
+            }
+        })
     }
 }
 

@@ -424,38 +424,14 @@ pub enum TrainError {
         epoch: usize,
     },
 
-    /// A panic in a loss.
-    #[error(
-        "the loss {loss} panicked: {message}; it receives targets of the shape [rows, columns], or [rows, 1] for the \
-         index of a class, and outputs of the shape [rows, columns], and gives [rows]"
-    )]
-    LossPanicked {
-        /// The loss.
-        loss: String,
-        /// The panic's message.
-        message: String,
-    },
-
-    /// A panic in a metric.
-    #[error(
-        "the metric {metric} panicked: {message}; it receives targets of the shape [rows, columns], or [rows, 1] for \
-         the index of a class, outputs of the shape [rows, columns] and weights of the shape [rows]"
-    )]
-    MetricPanicked {
-        /// The metric.
-        metric: String,
-        /// The panic's message.
-        message: String,
-    },
-
     /// Arrays that a loss or a metric cannot compare.
     #[error(
-        "{name} cannot compare targets of the shape {targets:?} with outputs of the shape {outputs:?}; give a target for \
+        "the {taker} cannot compare targets of the shape {targets:?} with outputs of the shape {outputs:?}; give a target for \
          every output, or where it takes the index of a class one for every row of outputs"
     )]
     NotComparable {
-        /// The loss or the metric.
-        name: String,
+        /// The loss or the metric, e.g. `loss poisson`.
+        taker: String,
         /// Shape of the targets.
         targets: Vec<usize>,
         /// Shape of the outputs.

@@ -160,7 +160,7 @@ impl Fit {
     /// [`with_class_names`](Self::with_class_names) says which there are.
     ///
     /// ```
-    /// use firebrick_trainer::Fit;
+    /// use firebrick::training::Fit;
     ///
     /// let fit = Fit::new(3).with_class_weight([(0, 1.0), (1, 5.0)]);
     /// let fit = Fit::new(3)

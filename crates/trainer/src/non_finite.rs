@@ -9,6 +9,13 @@ use crate::losses::OutputForm;
 use crate::objective::Objective;
 
 /// What is known of why a loss is not finite.
+///
+/// ```
+/// use firebrick::training::NonFiniteCause;
+///
+/// let cause = NonFiniteCause::Layer { layer: "layer `dense` (Dense, index 0)".to_owned() };
+/// assert!(matches!(&cause, NonFiniteCause::Layer { layer } if layer.contains("dense")));
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum NonFiniteCause {

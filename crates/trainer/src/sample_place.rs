@@ -3,7 +3,7 @@ use std::fmt;
 /// How the number of a sample is counted, for messages.
 ///
 /// ```
-/// use firebrick_trainer::SamplePlace;
+/// use firebrick::training::SamplePlace;
 ///
 /// let place = SamplePlace::new().in_validation().before_split();
 /// assert_eq!(

@@ -4,7 +4,8 @@
 
 use burn::tensor::Tensor;
 use firebrick_trainer::losses::{
-    Huber, MeanSquaredError, Reduction, SparseCategoricalCrossentropy, TargetForm,
+    BinaryCrossentropy, Huber, MeanSquaredError, Reduction, SparseCategoricalCrossentropy,
+    TargetForm,
 };
 use firebrick_trainer::metrics::{AUC, Direction, Precision, TopKCategoricalAccuracy};
 use firebrick_trainer::{Loss, LossFunction, Metric, MetricFunction, Outputs};
@@ -82,7 +83,7 @@ fn arrays_that_do_not_go_together_are_errors_that_name_both_shapes() {
         .to_string();
     assert!(
         message.starts_with(
-            "mean_squared_error cannot compare targets of the shape [2, 1] with outputs of the shape [2, 2]"
+            "the loss mean_squared_error cannot compare targets of the shape [2, 1] with outputs of the shape [2, 2]"
         ),
         "{message}"
     );
@@ -156,4 +157,19 @@ fn a_function_of_ones_own_that_panics_is_named() {
         message.starts_with("the metric distance panicked: no such axis;"),
         "{message}"
     );
+}
+
+#[test]
+fn targets_that_a_training_refuses_are_refused_here_too() {
+    let loss = Loss::from(BinaryCrossentropy::new());
+    let message = loss
+        .compute([1.0, -1.0], [0.8, 0.4])
+        .unwrap_err()
+        .to_string();
+    assert!(
+        message
+            .contains("is -1, the loss binary_crossentropy takes numbers from 0 (no) to 1 (yes)"),
+        "{message}"
+    );
+    assert!(message.starts_with("the target of sample 1"), "{message}");
 }

@@ -16,7 +16,7 @@ const NAME: &str = "name:";
 /// In a file a whole number is the index of a class, anything else its name; `name:3` is the class called 3.
 ///
 /// ```
-/// use firebrick_trainer::ClassKey;
+/// use firebrick::training::ClassKey;
 ///
 /// assert_eq!(ClassKey::from(3), "3".parse()?);
 /// assert_eq!(ClassKey::from("red"), "red".parse()?);

@@ -10,9 +10,8 @@ const SUM_TOLERANCE: f64 = 0.02;
 /// that is outside is an error with the number of its sample.
 ///
 /// ```
-/// use burn::tensor::Tensor;
-/// use firebrick_trainer::losses::TargetDomain;
-/// use firebrick_trainer::{LossFunction, Outputs};
+/// use firebrick::burn::tensor::Tensor;
+/// use firebrick::losses::{LossFunction, Outputs, TargetDomain};
 ///
 /// /// The deviance of counts.
 /// #[derive(Debug)]

@@ -387,6 +387,22 @@ pub enum DataError {
         contrast: u8,
     },
 
+    /// An image has light and dark parts, but none that a pen has drawn.
+    #[error("`{}`: expected a digit, received an image without ink: light, shadow or grain, but no strokes that stand out from the paper; write darker or larger, or crop the picture", path.display())]
+    ImageWithoutInk {
+        /// The file.
+        path: PathBuf,
+    },
+
+    /// An image shows more than one digit.
+    #[error("`{}`: expected one digit, received {count}; crop the picture to one of them, or have them read one by one (`firebrick predict --split`, `read_digit_images`)", path.display())]
+    ImageSeveralDigits {
+        /// The file.
+        path: PathBuf,
+        /// How many there are.
+        count: usize,
+    },
+
     /// A digit image was asked for without any pixels.
     #[error("`{}`: expected a target height and width from 1 to {limit}, received {height} x {width}; use the size that the model was trained on", path.display())]
     ImageTargetSize {

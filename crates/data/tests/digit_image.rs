@@ -272,20 +272,21 @@ fn every_truncation_is_an_error() {
     }
 }
 
-#[test]
-fn a_picture_of_too_many_pixels_is_refused_before_it_is_decoded() {
-    // A PNG that declares 60,000 x 60,000 pixels in its header; the checksum of the header is right.
+/// A PNG that declares in its header how large it is, and ends soon after; the checksum of the header is right.
+fn declared(side: u32, [bits, colour]: [u8; 2]) -> Vec<u8> {
     let mut bytes = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR".to_vec();
-    bytes.extend([60_000_u32.to_be_bytes(), 60_000_u32.to_be_bytes()].concat());
-    bytes.extend([8, 0, 0, 0, 0]);
-    let crc = flate2::Crc::new();
-    let crc = bytes[12..].iter().fold(crc, |mut crc, &byte| {
-        crc.update(&[byte]);
-        crc
-    });
+    bytes.extend([side.to_be_bytes(), side.to_be_bytes()].concat());
+    bytes.extend([bits, colour, 0, 0, 0]);
+    let mut crc = flate2::Crc::new();
+    crc.update(&bytes[12..]);
     bytes.extend(crc.sum().to_be_bytes());
     bytes.extend(b"\0\0\0\0IDAT\x35\xaf\x06\x1e");
-    let (_directory, path) = written(&bytes, "bomb.png");
+    bytes
+}
+
+#[test]
+fn a_picture_of_too_many_pixels_is_refused_before_it_is_decoded() {
+    let (_directory, path) = written(&declared(60_000, [8, 0]), "bomb.png");
     let error = read_digit_image(&path, 28, 28).unwrap_err();
     assert!(
         matches!(
@@ -298,6 +299,16 @@ fn a_picture_of_too_many_pixels_is_refused_before_it_is_decoded() {
         ),
         "{error}"
     );
+}
+
+#[test]
+fn a_picture_of_too_many_bytes_is_refused_before_it_is_decoded() {
+    // Four channels of two bytes each.
+    let (_directory, path) = written(&declared(8_000, [16, 6]), "deep.png");
+    let error = read_digit_image(&path, 28, 28).unwrap_err();
+    let told =
+        "expected an image of at most 268435456 bytes once decoded, received 512000000; crop";
+    assert!(error.to_string().contains(told), "{error}");
 }
 
 #[test]

@@ -27,8 +27,9 @@ pub mod models {
         Activation, AnyModel, AnyTensor, AtomicFile, Axes, Constraint, FanMode, Initializer,
         LayerKey, LayerSummary, Mlp, MlpConfig, Mode, Model, ModelError, ModelSize, Regularizer,
         SavedModel, ScalingDistribution, Sequential, SequentialLayer, SequentialModel, Summary,
-        WeightValue, did_you_mean, is_same_file, machine_memory, nearest_name, readable_bytes,
-        remove_abandoned_files, save_model, save_weights, shortened, visible, write_whole,
+        WeightValue, catch_panic, did_you_mean, is_same_file, machine_memory, nearest_name,
+        readable_bytes, remove_abandoned_files, save_model, save_weights, shortened, visible,
+        write_whole,
     };
 }
 
@@ -58,10 +59,11 @@ pub mod datasets {
         ArrayData, ArrayDataset, ArrayError, ArrayPart, Batch, BatchLoader, BatchSource, Change,
         ClassBalance, CsvColumn, CsvContent, CsvError, CsvInputs, CsvMissing, CsvMissingError,
         CsvOverview, CsvProblem, CsvSource, CsvTable, CsvTarget, CsvTest, DataDescription,
-        DataError, DataSource, DatasetSource, DigitImage, Elements, Fetch, Fingerprint,
-        FingerprintError, IdxImages, IdxLabels, LoadedData, Mnist, MnistBatcher, MnistDataset,
-        MnistItem, Number, ShuffleState, Subset, Targets, ValidationSplit, absolute_path, fetch,
-        load, mnist_sample, read_digit_image, read_images, read_labels,
+        DataError, DataSource, DatasetSource, DigitBounds, DigitImage, Elements, Fetch,
+        Fingerprint, FingerprintError, IdxImages, IdxLabels, LoadedData, Mnist, MnistBatcher,
+        MnistDataset, MnistItem, Number, ShuffleState, Subset, Targets, ValidationSplit,
+        absolute_path, fetch, load, mnist_sample, read_digit_image, read_digit_images, read_images,
+        read_labels,
     };
 }
 

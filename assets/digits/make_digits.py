@@ -1,4 +1,4 @@
-"""Draws the two digits beside it, with strokes of its own.
+"""Draws the digits beside it, with strokes of its own.
 
     pip install pillow==13.0.0 && python make_digits.py
 """
@@ -38,3 +38,12 @@ drawn((160, 200), seven, 11, "white", "black").convert("L").save(FOLDER / "seven
 
 three = [bow(96, 50, 206, 142, -155, 88), bow(86, 140, 218, 258, -88, 150)]
 drawn((300, 300), three, 16, (232, 226, 210), (28, 44, 110)).save(FOLDER / "three.jpg", quality=85)
+
+
+def moved(strokes, right, down):
+    return [[(x + right, y + down) for x, y in stroke] for stroke in strokes]
+
+
+one = [[(60, 70), (92, 44), (88, 110), (84, 176)]]
+house_number = moved(three, -50, 0) + moved(one, 180, 40) + moved(seven, 270, 45)
+drawn((440, 300), house_number, 14, (232, 226, 210), (28, 44, 110)).save(FOLDER / "house_number.jpg", quality=85)

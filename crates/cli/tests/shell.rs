@@ -44,6 +44,8 @@ mod plot;
 mod predict;
 #[path = "shell/program_run.rs"]
 mod program_run;
+#[path = "shell/predict_pictures.rs"]
+mod predict_pictures;
 #[path = "shell/repeat.rs"]
 mod repeat;
 #[path = "shell/replaced_runs.rs"]

@@ -1,5 +1,6 @@
 //! `firebrick predict`
 
+mod network_input;
 mod pictures;
 mod probabilities;
 mod rows;
@@ -21,12 +22,15 @@ const EXAMPLES: &str = "\
 EXAMPLES:
   firebrick predict mnist-1 assets/digits/seven.png
   firebrick predict mnist-1 assets/digits/*.png --top 1
-  firebrick predict mnist-1 assets/digits/three.jpg --json
+  firebrick predict mnist-1 assets/digits/three.jpg --show
+  firebrick predict mnist-1 assets/digits/house_number.jpg --split --json
   firebrick predict iris-1 assets/iris/iris.csv --output species.csv
 
-Pictures may have any size and colours, dark ink on a light background or the other way round. A \
-table has the columns that the network was trained on, by name and in any order; its target is not \
-looked at, its other columns are written beside the predictions, so that an id tells which is which.";
+Pictures may have any size and colours, dark ink on a light background or the other way round; \
+photographs may lie in uneven light and on ruled paper. A picture has up to 64 megapixels, 64 MiB as a \
+file and 256 MiB once decoded. A table has the columns that the network was trained on, by name and in any \
+order; its target is not looked at, its other columns are written beside the predictions, so that an id tells \
+which is which.";
 
 /// Say which digit a picture shows, and how sure the network is; or what it predicts for the rows of a table.
 #[derive(Debug, clap::Args)]
@@ -35,13 +39,25 @@ pub(crate) struct PredictArguments {
     /// Name or path of the run
     run: PathBuf,
 
-    /// PNG or JPEG files, one digit each, or for a network that was trained on a table a CSV file
+    /// PNG or JPEG files, one digit each (without --split), or for a network that was trained on a table a CSV file
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
 
     /// How many answers to give for a picture, the most probable first [default: 3]
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     top: Option<NonZeroUsize>,
+
+    /// Read all digits of a picture one by one, line by line from the left
+    #[arg(long)]
+    split: bool,
+
+    /// Print what the network sees of a picture
+    #[arg(long, conflicts_with = "json")]
+    show: bool,
+
+    /// Write what the network sees of the pictures to this folder, as PNG files named after them
+    #[arg(long, value_name = "DIR")]
+    save_input: Option<PathBuf>,
 
     /// Write the predictions for a table to this CSV file instead of printing them; `-` is standard output
     #[arg(short, long, value_name = "FILE", conflicts_with = "json")]
@@ -64,6 +80,21 @@ pub(crate) struct PredictArguments {
     runs: RunsFolder,
 }
 
+impl PredictArguments {
+    /// A flag that was given and means nothing for tables.
+    fn flag_for_pictures(&self) -> Option<&'static str> {
+        let given = [
+            (self.top.is_some(), "--top"),
+            (self.split, "--split"),
+            (self.show, "--show"),
+            (self.save_input.is_some(), "--save-input"),
+        ];
+        given
+            .into_iter()
+            .find_map(|(is_given, flag)| is_given.then_some(flag))
+    }
+}
+
 pub(crate) fn run(arguments: &PredictArguments) -> anyhow::Result<ExitCode> {
     let run = arguments.runs.open(&arguments.run)?;
     let name = run.path().display();
@@ -84,9 +115,9 @@ pub(crate) fn run(arguments: &PredictArguments) -> anyhow::Result<ExitCode> {
     let says_data = config.data().is_some();
     let settings = TrainSettings::resolve(config)?;
     if let DataDescription::Csv(source) = &settings.data {
-        if arguments.top.is_some() {
+        if let Some(flag) = arguments.flag_for_pictures() {
             return Err(anyhow!(
-                "`--top` is for pictures, the network of `{name}` was trained on a table; leave it out"
+                "`{flag}` is for pictures, the network of `{name}` was trained on a table; leave it out"
             ))
             .or_usage();
         }

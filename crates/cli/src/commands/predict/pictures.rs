@@ -7,12 +7,13 @@ use std::process::ExitCode;
 
 use anyhow::{Context, anyhow};
 use firebrick::burn::tensor::Device;
-use firebrick::datasets::{DigitImage, read_digit_image};
-use firebrick::models::{AnyModel, Model};
+use firebrick::datasets::{DigitImage, read_digit_image, read_digit_images};
+use firebrick::models::{AnyModel, Model, catch_panic};
 use firebrick::training::RunDirectory;
 use serde::Serialize;
 
 use super::PredictArguments;
+use super::network_input::{self, Shades};
 use super::probabilities::probabilities;
 use crate::commands::devices::select_device;
 use crate::failure::in_one_line;
@@ -29,15 +30,49 @@ struct Answer {
     probability: f64,
 }
 
-/// The answers for one image, the most probable first.
+/// The answers for one digit, the most probable first.
 #[derive(Serialize)]
 struct Prediction {
     file: String,
+    #[serde(flatten)]
+    place: Option<Place>,
     top: Vec<Answer>,
+}
+
+/// Which digit of a picture it is, where they are read one by one.
+#[derive(Serialize)]
+struct Place {
+    /// Counted from 1.
+    digit: usize,
+    /// How many the picture shows.
+    digits: usize,
+    #[serde(rename = "box")]
+    bounds: PlaceBox,
+}
+
+/// In pixels of the picture, from its upper left corner.
+#[derive(Serialize)]
+struct PlaceBox {
+    left: u32,
+    top: u32,
+    width: u32,
+    height: u32,
+}
+
+/// What looks at the pictures.
+struct Reader<'a> {
+    arguments: &'a PredictArguments,
+    network: AnyModel,
+    device: Device,
+    height: usize,
+    width: usize,
 }
 
 /// Answers for every picture.
 pub(super) fn run(arguments: &PredictArguments, run: &RunDirectory) -> anyhow::Result<ExitCode> {
+    if let Some(folder) = &arguments.save_input {
+        network_input::prepare(folder, &arguments.files)?;
+    }
     let device = select_device(arguments.device)?.device;
     let network = runs::load_network(run, &device)?;
     let shape = network.input_shape();
@@ -52,27 +87,101 @@ pub(super) fn run(arguments: &PredictArguments, run: &RunDirectory) -> anyhow::R
             run.path().display()
         )
     })?;
-
-    let top = arguments.top.map_or(TOP, NonZeroUsize::get);
+    let reader = Reader {
+        arguments,
+        network,
+        device,
+        height,
+        width,
+    };
     let mut code = ExitCode::SUCCESS;
     for path in &arguments.files {
-        let digit = match read_digit_image(path, height, width) {
-            Ok(digit) => digit,
+        match reader.digits_of(path) {
+            Ok(digits) => reader.answer(path, &digits)?,
             Err(error) => {
                 // The others are answered all the same.
-                output::note(&format!("error: {}", in_one_line(&error.into())));
+                output::note(&format!("error: {}", in_one_line(&error)));
                 code = ExitCode::FAILURE;
-                continue;
             }
-        };
-        let prediction = predict(&network, path, &digit, &device, top)?;
-        if arguments.json {
-            output::print_data(&format!("{}\n", serde_json::to_string(&prediction)?))?;
-        } else {
-            output::print(&answer_table(&prediction, &digit))?;
         }
     }
     Ok(code)
+}
+
+impl Reader<'_> {
+    fn digits_of(&self, path: &Path) -> anyhow::Result<Vec<DigitImage>> {
+        // A decoder that panics is caught where it is called; here it is kept from printing.
+        let read = catch_panic(|| {
+            if self.arguments.split {
+                read_digit_images(path, self.height, self.width)
+            } else {
+                read_digit_image(path, self.height, self.width).map(|digit| vec![digit])
+            }
+        });
+        let read = read.map_err(|message| {
+            anyhow!(
+                "`{}` could not be read ({message}); save it anew, as PNG or JPEG",
+                path.display()
+            )
+        })?;
+        Ok(read?)
+    }
+
+    fn answer(&self, path: &Path, digits: &[DigitImage]) -> anyhow::Result<()> {
+        for (index, digit) in digits.iter().enumerate() {
+            let place = self.arguments.split.then(|| Place {
+                digit: index + 1,
+                digits: digits.len(),
+                bounds: PlaceBox {
+                    left: digit.bounds.left,
+                    top: digit.bounds.top,
+                    width: digit.bounds.width,
+                    height: digit.bounds.height,
+                },
+            });
+            if let Some(folder) = &self.arguments.save_input {
+                let number = (digits.len() > 1).then_some(index + 1);
+                network_input::save(folder, path, number, digit, &self.arguments.files)?;
+            }
+            let prediction = Prediction {
+                file: path.display().to_string(),
+                place,
+                top: self.predict(digit)?,
+            };
+            if self.arguments.json {
+                output::print_data(&format!("{}\n", serde_json::to_string(&prediction)?))?;
+            } else {
+                output::print(&answer_table(&prediction, digit))?;
+            }
+            if self.arguments.show {
+                let pixels = network_input::half_blocks(digit, Shades::of_stdout());
+                output::print_data(&pixels)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn predict(&self, digit: &DigitImage) -> anyhow::Result<Vec<Answer>> {
+        let answer = self.network.predict(digit.to_tensor(&self.device))?;
+        let shape = answer.shape();
+        let values: Vec<f64> = answer.into_vec()?.into_iter().map(f64::from).collect();
+        let activation = self.network.output_activation();
+        let probabilities = probabilities(&values, activation).with_context(|| {
+            format!(
+                "the network answers with numbers of shape {:?}, expected one for each class; predict needs a \
+                 classifier",
+                &shape[1..]
+            )
+        })?;
+        let mut answers: Vec<Answer> = probabilities
+            .into_iter()
+            .enumerate()
+            .map(|(label, probability)| Answer { label, probability })
+            .collect();
+        answers.sort_by(|a, b| b.probability.total_cmp(&a.probability));
+        answers.truncate(self.arguments.top.map_or(TOP, NonZeroUsize::get));
+        Ok(answers)
+    }
 }
 
 /// Height and width of the grey pictures that a network with this input takes.
@@ -85,36 +194,6 @@ fn picture_shape(input_shape: &[usize]) -> Option<[usize; 2]> {
         }
         _ => None,
     }
-}
-
-fn predict(
-    network: &AnyModel,
-    path: &Path,
-    digit: &DigitImage,
-    device: &Device,
-    top: usize,
-) -> anyhow::Result<Prediction> {
-    let answer = network.predict(digit.to_tensor(device))?;
-    let shape = answer.shape();
-    let values: Vec<f64> = answer.into_vec()?.into_iter().map(f64::from).collect();
-    let probabilities = probabilities(&values, network.output_activation()).with_context(|| {
-        format!(
-            "the network answers with numbers of shape {:?}, expected one for each class; predict needs a \
-             classifier",
-            &shape[1..]
-        )
-    })?;
-    let mut answers: Vec<Answer> = probabilities
-        .into_iter()
-        .enumerate()
-        .map(|(label, probability)| Answer { label, probability })
-        .collect();
-    answers.sort_by(|a, b| b.probability.total_cmp(&a.probability));
-    answers.truncate(top);
-    Ok(Prediction {
-        file: path.display().to_string(),
-        top: answers,
-    })
 }
 
 fn answer_table(prediction: &Prediction, digit: &DigitImage) -> String {
@@ -131,7 +210,10 @@ fn answer_table(prediction: &Prediction, digit: &DigitImage) -> String {
     } else {
         format!(" ({})", done.join("; "))
     };
-    let mut text = format!("{}{done}\n", prediction.file);
+    let place = prediction.place.as_ref().map_or_else(String::new, |place| {
+        format!(", digit {} of {}", place.digit, place.digits)
+    });
+    let mut text = format!("{}{place}{done}\n", prediction.file);
     for answer in &prediction.top {
         #[allow(
             clippy::cast_possible_truncation,

@@ -42,10 +42,10 @@ mod pipes;
 mod plot;
 #[path = "shell/predict.rs"]
 mod predict;
-#[path = "shell/program_run.rs"]
-mod program_run;
 #[path = "shell/predict_pictures.rs"]
 mod predict_pictures;
+#[path = "shell/program_run.rs"]
+mod program_run;
 #[path = "shell/repeat.rs"]
 mod repeat;
 #[path = "shell/replaced_runs.rs"]

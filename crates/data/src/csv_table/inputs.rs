@@ -7,6 +7,20 @@ use crate::csv_source::CsvSource;
 use crate::error::DataError;
 
 /// What there is to predict from, with what goes with it: an id by which the answers can be joined, say.
+///
+/// ```
+/// # mod firebrick { pub use firebrick_data as datasets; }
+/// use firebrick::datasets::CsvSource;
+///
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("cats.csv");
+/// std::fs::write(&path, "name,age,weight\nMinka,3,4.5\nFelix,1,3.5\n")?;
+/// let cats = CsvSource::values(&path, ["weight"]).with_features(["age"]);
+/// let inputs = cats.load_inputs_with(Some(&["name".to_owned()]))?;
+/// assert_eq!(inputs.data.shape(), [2, 1]);
+/// assert_eq!(inputs.kept, [["Minka"], ["Felix"]]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CsvInputs {

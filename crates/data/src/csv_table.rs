@@ -5,6 +5,7 @@
 
 mod cells;
 mod columns;
+mod different;
 mod inputs;
 mod labels;
 mod opening;

@@ -225,7 +225,8 @@ fn columns_have_different_names_that_are_there() {
         (
             "a;price\n1;2\n",
             price(),
-            "`table.csv`: expected a column `price`, received only `a;price`; is the delimiter `;`?",
+            "`table.csv`: expected a column `price`, received only `a;price`; is the delimiter `;` (`delimiter = \";\"`, on the \
+             command line `--delimiter ';'`)?",
         ),
         (
             "a,price\n1,2\n",

@@ -65,7 +65,7 @@ fn flags_for_tables_say_what_is_expected_and_leave_nothing() {
         (
             "--data flowers.csv --delimiter ; --target kind",
             &[
-                "expected a column `kind`, received only `id,length,width,kind`; is the delimiter `,`?",
+                "expected a column `kind`, received only `id,length,width,kind`; is the delimiter `,` (`delimiter = \",\"`, on the command line `--delimiter ','`)?",
             ],
         ),
         (

@@ -43,10 +43,15 @@ pub(super) fn hint_of_delimiter(known: &[String]) -> Option<String> {
     let delimiter = [';', '\t', '|', ',', ' ']
         .into_iter()
         .find(|&other| only.contains(other))?;
-    Some(match delimiter {
-        ' ' => "; is the delimiter a blank (`delimiter = \" \"`, on the command line `--delimiter space`)?".to_owned(),
-        other => format!("; is the delimiter `{}`?", other.escape_default()),
-    })
+    let (shown, flag) = match delimiter {
+        ' ' => ("a blank".to_owned(), "space".to_owned()),
+        '\t' => ("a tab".to_owned(), "tab".to_owned()),
+        other => (format!("`{other}`"), format!("'{other}'")),
+    };
+    Some(format!(
+        "; is the delimiter {shown} (`delimiter = \"{}\"`, on the command line `--delimiter {flag}`)?",
+        delimiter.escape_default()
+    ))
 }
 
 /// What may be wrong with the name of a column that there is not.

@@ -1,9 +1,9 @@
-use std::collections::{BTreeSet, HashSet};
-use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
+use std::collections::BTreeSet;
 
 use serde::Serialize;
 
 use super::columns::Columns;
+use super::different::Different;
 use super::for_each_row;
 use crate::csv_cells::{Cell, CellSettings};
 use crate::csv_source::CsvSource;
@@ -125,11 +125,8 @@ impl CsvOverview {
 }
 
 /// What is known of a column so far, of any number of rows.
-#[derive(Default)]
 struct Seen {
-    /// By which different fields are told; at most `limit`.
-    different: HashSet<u64, BuildHasherDefault<DefaultHasher>>,
-    or_more: bool,
+    different: Different,
     empty: usize,
     missing: usize,
     numbers: Numbers,
@@ -167,10 +164,9 @@ pub(crate) fn overview(source: &CsvSource) -> Result<CsvOverview, DataError> {
     let mut rows = 0;
     let (columns, _) = for_each_row(source, Columns::all, |row| {
         let width = row.record.len();
-        seen.resize_with(width, Seen::default);
-        let limit = CsvOverview::COUNTED / width;
+        seen.resize_with(width, || Seen::up_to(CsvOverview::COUNTED / width));
         for (seen, field) in seen.iter_mut().zip(row.record.fields()) {
-            seen.add(field, &source.cells, limit);
+            seen.add(field, &source.cells);
         }
         rows += 1;
     })?;
@@ -182,7 +178,22 @@ pub(crate) fn overview(source: &CsvSource) -> Result<CsvOverview, DataError> {
 }
 
 impl Seen {
-    fn add(&mut self, field: &str, settings: &CellSettings, limit: usize) {
+    /// Of nothing, with a limit for the different fields that are counted.
+    fn up_to(limit: usize) -> Self {
+        Self {
+            different: Different::up_to(limit),
+            empty: 0,
+            missing: 0,
+            numbers: Numbers::default(),
+            trues: 0,
+            falses: 0,
+            others: 0,
+            first: BTreeSet::new(),
+            first_others: BTreeSet::new(),
+        }
+    }
+
+    fn add(&mut self, field: &str, settings: &CellSettings) {
         let cell = settings.cell::<f64>(field);
         match cell {
             Cell::Number(number) => self.numbers.add(number),
@@ -195,26 +206,11 @@ impl Seen {
             }
             Cell::NotFinite | Cell::Text => self.others += 1,
         }
-        if !self.is_new(field, limit) {
-            return;
-        }
+        self.different.add(field);
         keep_first(&mut self.first, field);
         if !matches!(cell, Cell::Number(_)) {
             keep_first(&mut self.first_others, field);
         }
-    }
-
-    /// Whether a field is new in its column, or may be.
-    fn is_new(&mut self, field: &str, limit: usize) -> bool {
-        if self.or_more {
-            return true;
-        }
-        let hash = BuildHasherDefault::<DefaultHasher>::default().hash_one(field);
-        if self.different.len() >= limit && !self.different.contains(&hash) {
-            self.or_more = true;
-            return true;
-        }
-        self.different.insert(hash)
     }
 
     fn column(self, name: String) -> CsvColumn {
@@ -242,10 +238,11 @@ impl Seen {
                 examples: examples(self.first),
             },
         };
+        let (different, or_more) = self.different.count();
         CsvColumn {
             name,
-            different: self.different.len(),
-            or_more: self.or_more,
+            different,
+            or_more,
             empty: self.empty,
             missing: self.missing,
             content,
@@ -268,7 +265,7 @@ fn keep_first(first: &mut BTreeSet<String>, field: &str) {
     if is_full && first.last().is_some_and(|last| field >= last.as_str()) {
         return;
     }
-    if first.insert(field.to_owned()) && is_full {
+    if !first.contains(field) && first.insert(field.to_owned()) && is_full {
         first.pop_last();
     }
 }

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use crate::fingerprint::Change;
 use crate::names::{as_list, did_you_mean, listed, shown};
+pub(crate) use hints::suspicion;
 use hints::{all_ignored, hint_of_header, hint_of_name, listed_problems, places};
 
 /// What is wrong with a CSV file, or with its description.

@@ -109,9 +109,9 @@ impl NumberFormat {
         Some(match before.first() {
             // 1,234 may be either.
             None if is_grouped && last == ',' && self.thousands.is_none() => format!(
-                "if `,` stands before the fraction, say so with {}; if between thousands, with {}",
-                decimal(','),
-                thousands(',')
+                "say what `,` stands before, thousands with {} or the fraction with {}",
+                thousands(','),
+                decimal(',')
             ),
             None if matches!(last, ',' | '.') && !is_grouped => {
                 format!(
@@ -261,7 +261,7 @@ mod tests {
                 plain,
                 "1,234",
                 Some(
-                    "if between thousands, with `thousands = \",\"` (on the command line `--thousands ','`)",
+                    "thousands with `thousands = \",\"` (on the command line `--thousands ','`) or the fraction with `decimal",
                 ),
             ),
             (plain, "1,234,567", Some("`--thousands ','`")),

@@ -8,6 +8,7 @@ use burn::tensor::{Device, Tensor};
 use firebrick_data::{
     BatchSource, CsvContent, CsvError, CsvMissing, CsvSource, CsvTable, DataDescription, DataError,
 };
+use proptest::prelude::*;
 use serde::Deserialize;
 use tempfile::TempDir;
 
@@ -677,4 +678,48 @@ fn no_dialect_is_read_otherwise_than_by_pandas_without_a_word() {
     }
     // What damages a table is hardly ever something that it may hold.
     assert!(refused >= 40, "{refused}");
+}
+
+#[test]
+fn line_ends_may_be_mixed_and_a_tab_goes_with_decimal_commas() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("table.tsv");
+    fs::write(&path, "\u{feff}a\tprice\r\n0,5\t\"1\n\"\r-2,5\t3\n\n4\t,5").unwrap();
+    let source = price().with_decimal(',').unwrap().with_path(&path);
+    let table = source.load().unwrap();
+    assert_eq!(numbers(&table), (vec![0.5, -2.5, 4.0], vec![1.0, 3.0, 0.5]));
+    fs::write(&path, "a\tprice\r1\t2\r\n\n\r3\tx\n").unwrap();
+    let error = source.load().unwrap_err().to_string();
+    assert!(error.contains("line 5, column `price`"), "{error}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_bytes_in_any_dialect_are_a_table_or_an_error(
+        start in prop::sample::select(vec!["a,price\n", "a;price\n1;2\n", "sep=;\n", "a price\n", "", "\u{feff},a,price,\r"]),
+        tail in prop::collection::vec(prop::sample::select(b"012,,;\"\"\n\r-.' \tNAx\xc3\xa0\0".to_vec()), 0..50),
+        delimiter in prop::sample::select(vec![',', ';', ' ', '\t']),
+        thousands in prop::sample::select(vec!['.', '\'', ' ']),
+        decimal in prop::sample::select(vec!['.', ',']),
+        missing in prop::sample::select(vec![CsvMissing::Refuse, CsvMissing::Drop]),
+    ) {
+        let folder = file([start.as_bytes(), &tail].concat());
+        let described = |source: CsvSource| {
+            let source = source.with_path(folder.path().join("table.csv")).with_missing(missing);
+            let source = source.with_delimiter(delimiter).and_then(|source| source.with_decimal(decimal));
+            source.and_then(|source| source.with_thousands(thousands)).unwrap()
+        };
+        for source in [price(), CsvSource::classes("", "price"), price().without_columns(["1", "4"])] {
+            let source = described(source);
+            let overview = source.overview();
+            if let Ok(table) = source.load() {
+                prop_assert_eq!(overview.unwrap().rows, table.data.len() + table.dropped_rows.len());
+            }
+            if let Ok(inputs) = source.load_inputs() {
+                prop_assert!(inputs.shape()[0] > 0);
+            }
+        }
+    }
 }

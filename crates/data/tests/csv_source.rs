@@ -661,6 +661,7 @@ fn an_overview_tells_what_the_columns_hold() {
                 column("species", 3, 0, words),
                 column("none", 0, 4, CsvContent::Empty),
             ],
+            suspicion: None,
         }
     );
     let semicolons = overview(price().with_delimiter(';').unwrap()).unwrap();

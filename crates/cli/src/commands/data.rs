@@ -143,10 +143,12 @@ fn table_info(source: &CsvSource, as_json: bool) -> anyhow::Result<()> {
     if as_json {
         return output::print_data(&format!("{}\n", serde_json::to_string(&overview)?));
     }
+    let suspicion = overview.suspicion.as_ref();
     output::print(&format!(
-        "data     the table `{}`\n{}",
+        "data     the table `{}`\n{}{}",
         source.path().display(),
-        column_table(&overview)
+        column_table(&overview),
+        suspicion.map_or_else(String::new, |suspicion| format!("\n{suspicion}\n"))
     ))
 }
 

@@ -18,6 +18,7 @@ use serde::Serialize;
 
 use crate::commands::devices::select_device;
 use crate::destination::{Destination, data_files};
+use crate::dialect_flags::DialectFlags;
 use crate::failure::{self, OrUsage};
 use crate::output;
 use crate::predicted_plot::{self, Predicted};
@@ -45,6 +46,9 @@ pub(crate) struct EvaluateArguments {
     /// rows are taken, with the columns of the run's [default: the run's]
     #[arg(long, value_name = "NAME|DIR|FILE.csv")]
     data: Option<DataDescription>,
+
+    #[command(flatten)]
+    dialect: DialectFlags,
 
     /// The loss to judge by [default: the run's]
     #[arg(long, value_name = "NAME")]
@@ -101,7 +105,7 @@ pub(crate) fn run(arguments: &EvaluateArguments) -> anyhow::Result<ExitCode> {
     let device = select_device(arguments.device)?;
     let network = runs::load_network(&run, &device.device)?;
     let own = says_data.then_some(&settings.data);
-    let data = test_samples(own, arguments.data.as_ref())?;
+    let data = test_samples(own, arguments.data.as_ref(), &arguments.dialect)?;
     if lacks_metrics {
         output::note(
             "note: the run does not say all of its metrics, those of a program's own are not measured",
@@ -280,10 +284,20 @@ fn config_of(run: &RunDirectory, arguments: &EvaluateArguments) -> anyhow::Resul
 fn test_samples(
     own: Option<&DataDescription>,
     other: Option<&DataDescription>,
+    dialect: &DialectFlags,
 ) -> anyhow::Result<TestSamples> {
+    let given = dialect.given();
+    if !given.is_empty() && !matches!(other, Some(DataDescription::Csv(_))) {
+        return Err(anyhow!(
+            "the flags {} are about the table to judge by; name it with `--data FILE.csv`",
+            given.join(", ")
+        ))
+        .or_usage();
+    }
     match (own, other) {
         (Some(DataDescription::Csv(own)), Some(DataDescription::Csv(other))) => {
-            TestSamples::of_table(&own.clone().with_path(other.path()))
+            let source = own.clone().with_path(other.path());
+            TestSamples::of_table(&dialect.applied_to(source)?)
         }
         (Some(DataDescription::Images(own)), Some(DataDescription::Csv(other))) => Err(anyhow!(
             "the run was trained on the images of `{own}`, which says nothing of the columns of `{}`; name other images",

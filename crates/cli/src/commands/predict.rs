@@ -13,7 +13,7 @@ use anyhow::anyhow;
 use firebrick::datasets::{CsvSource, DataDescription};
 use firebrick::devices::DeviceName;
 
-use crate::dialect_flags::Names;
+use crate::dialect_flags::{DialectFlags, Names};
 use crate::failure::OrUsage;
 use crate::runs::{self, RunsFolder};
 use crate::train_settings::TrainSettings;
@@ -68,6 +68,9 @@ pub(crate) struct PredictArguments {
     #[arg(long, value_name = "COLUMN,…")]
     keep: Option<Names>,
 
+    #[command(flatten)]
+    dialect: DialectFlags,
+
     /// Where to compute, see `firebrick devices`
     #[arg(long, value_name = "NAME", default_value_t)]
     device: DeviceName,
@@ -121,7 +124,16 @@ pub(crate) fn run(arguments: &PredictArguments) -> anyhow::Result<ExitCode> {
             ))
             .or_usage();
         }
-        return rows::run(arguments, &run, &settings, source);
+        let source = arguments.dialect.applied_to(source.clone())?;
+        return rows::run(arguments, &run, &settings, &source);
+    }
+    let given = arguments.dialect.given();
+    if !given.is_empty() {
+        return Err(anyhow!(
+            "the flags {} are about tables, the network of `{name}` is not said to take one; leave them out",
+            given.join(", ")
+        ))
+        .or_usage();
     }
     let for_tables = [
         ("--output", arguments.output.is_some()),

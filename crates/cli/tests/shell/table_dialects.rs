@@ -279,3 +279,37 @@ fn marks_in_numbers_have_one_meaning() {
         train(&workplace, &all).fails(2, &[words]);
     }
 }
+
+#[test]
+fn a_table_in_another_dialect_than_that_of_the_run_is_read_where_it_is_said() {
+    let workplace = Workplace::new();
+    let points = |a: f64, b: f64, colour: &str, _| format!("{a},{b},{colour}");
+    workplace.write("points.csv", colours("a,b,colour", points));
+    train(&workplace, &["--data", "points.csv"]).succeeds();
+    let commas = |a: f64, b: f64, colour: &str, _| format!("{};{};{colour}", comma(a), comma(b));
+    workplace.write("semi.csv", colours("a;b;colour", commas));
+    for command in ["predict x", "evaluate x --data"] {
+        workplace
+            .run(&format!("{command} semi.csv"))
+            .fails(1, &["on the command line `--delimiter ';'`"]);
+        let same = workplace.run(&format!("{command} points.csv")).succeeds();
+        let other = workplace
+            .run(&format!("{command} semi.csv --delimiter ; --decimal ,"))
+            .succeeds();
+        assert_eq!(
+            other.stdout.replace("semi.csv", "points.csv"),
+            same.stdout,
+            "{command}"
+        );
+    }
+    workplace
+        .run("evaluate x --decimal ,")
+        .fails(2, &["the flags --decimal are about the table to judge by"]);
+    let info = workplace.run("data info --data semi.csv").succeeds().stdout;
+    assert!(
+        info.ends_with(
+            "\nis the delimiter `;` (`delimiter = \";\"`, on the command line `--delimiter ';'`)?\n"
+        ),
+        "{info}"
+    );
+}

@@ -36,7 +36,7 @@ pub(super) fn all_ignored(ignored: &[String], columns: &[usize]) -> Vec<String> 
 }
 
 /// What may be wrong where a whole line was taken for one column.
-pub(super) fn hint_of_delimiter(known: &[String]) -> Option<String> {
+fn suspected_delimiter(known: &[String]) -> Option<String> {
     let [only] = known else {
         return None;
     };
@@ -49,15 +49,15 @@ pub(super) fn hint_of_delimiter(known: &[String]) -> Option<String> {
         other => (format!("`{other}`"), format!("'{other}'")),
     };
     Some(format!(
-        "; is the delimiter {shown} (`delimiter = \"{}\"`, on the command line `--delimiter {flag}`)?",
+        "is the delimiter {shown} (`delimiter = \"{}\"`, on the command line `--delimiter {flag}`)?",
         delimiter.escape_default()
     ))
 }
 
 /// What may be wrong with the name of a column that there is not.
 pub(super) fn hint_of_name(name: &str, known: &[String]) -> String {
-    if let Some(hint) = hint_of_delimiter(known) {
-        return hint;
+    if let Some(suspicion) = suspected_delimiter(known) {
+        return format!("; {suspicion}");
     }
     let is_cut = |known: &&String| known.split(',').any(|part| part.trim() == name);
     if let Some(whole) = known.iter().find(is_cut) {
@@ -77,14 +77,17 @@ pub(super) fn hint_of_name(name: &str, known: &[String]) -> String {
     }
 }
 
-/// What may be wrong where names look like data.
+/// What may be wrong with how the header was read.
 pub(super) fn hint_of_header(known: &[String]) -> String {
-    if let Some(hint) = hint_of_delimiter(known) {
-        return hint;
-    }
+    suspicion(known).map_or_else(String::new, |suspicion| format!("; {suspicion}"))
+}
+
+/// What a header looks like that is none, or that was read with another delimiter.
+pub(crate) fn suspicion(known: &[String]) -> Option<String> {
     let is_number = |name: &&String| name.parse::<f64>().is_ok();
-    if known.iter().filter(is_number).count() * 2 > known.len() {
-        return "; does the table lack its first line, that of the names?".to_owned();
-    }
-    String::new()
+    let looks_like_data = || known.iter().filter(is_number).count() * 2 > known.len();
+    suspected_delimiter(known).or_else(|| {
+        let lacks_names = "does the table lack its first line, that of the names?";
+        looks_like_data().then(|| lacks_names.to_owned())
+    })
 }

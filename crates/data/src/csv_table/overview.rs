@@ -6,6 +6,7 @@ use super::columns::Columns;
 use super::different::Different;
 use super::for_each_row;
 use crate::csv_cells::{Cell, CellSettings};
+use crate::csv_error::suspicion;
 use crate::csv_source::CsvSource;
 use crate::error::DataError;
 
@@ -29,6 +30,9 @@ pub struct CsvOverview {
     pub rows: usize,
     /// The columns in the order of the file.
     pub columns: Vec<CsvColumn>,
+    /// What may be wrong with how the table is read: another delimiter, or no line of names.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub suspicion: Option<String>,
 }
 
 /// What a column of a table holds.
@@ -170,9 +174,11 @@ pub(crate) fn overview(source: &CsvSource) -> Result<CsvOverview, DataError> {
         }
         rows += 1;
     })?;
+    let suspicion = suspicion(&columns.names);
     let columns = columns.names.into_iter().zip(seen);
     Ok(CsvOverview {
         rows,
+        suspicion,
         columns: columns.map(|(name, seen)| seen.column(name)).collect(),
     })
 }

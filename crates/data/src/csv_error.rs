@@ -143,7 +143,7 @@ pub enum CsvError {
         /// Fields of the row.
         received: usize,
         /// What to do.
-        hint: &'static str,
+        hint: String,
     },
 
     /// A missing cell.

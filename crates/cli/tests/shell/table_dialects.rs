@@ -305,11 +305,19 @@ fn a_table_in_another_dialect_than_that_of_the_run_is_read_where_it_is_said() {
     workplace
         .run("evaluate x --decimal ,")
         .fails(2, &["the flags --decimal are about the table to judge by"]);
-    let info = workplace.run("data info --data semi.csv").succeeds().stdout;
-    assert!(
-        info.ends_with(
-            "\nis the delimiter `;` (`delimiter = \";\"`, on the command line `--delimiter ';'`)?\n"
-        ),
-        "{info}"
+    let words =
+        "is the delimiter `;` (`delimiter = \";\"`, on the command line `--delimiter ';'`)?";
+    workplace.run("data info --data semi.csv").fails(
+        1,
+        &[
+            "`semi.csv`, line 2: expected 1 fields as the header has, received 3; ",
+            words,
+        ],
     );
+    workplace.write("whole.csv", "a;b\n1;2\n");
+    let info = workplace
+        .run("data info --data whole.csv")
+        .succeeds()
+        .stdout;
+    assert!(info.ends_with(&format!("\n{words}\n")), "{info}");
 }

@@ -1,6 +1,6 @@
 use super::columns::Columns;
 use super::scanner::Record;
-use crate::csv_error::CsvError;
+use crate::csv_error::{CsvError, suspicion};
 use crate::csv_source::CsvSource;
 
 /// A row, with what it takes to say where something is wrong in it.
@@ -27,21 +27,24 @@ impl<'a> Row<'a> {
     }
 
     /// What may have made this row longer or shorter than the header.
-    fn hint_of_length(self) -> &'static str {
+    fn hint_of_length(self) -> String {
         let (expected, received) = (self.columns.names.len(), self.record.len());
         let last = received.checked_sub(1).map(|last| self.record.field(last));
-        if received == expected + 1 && last == Some("") {
-            return "it ends in a delimiter that the header does not have; take it out, or end the header in one too and \
-                    ignore that column by its place";
-        }
-        if expected == 1 {
-            return "check that the first line holds the names of the columns";
-        }
-        if received > expected && self.source.delimiter() == b',' {
-            return "check delimiters and quotes in this line; a field with a comma needs quotes, numbers with a decimal comma \
-                    those or another delimiter";
-        }
-        "check delimiters and quotes in this line"
+        let own = if received == expected + 1 && last == Some("") {
+            "it ends in a delimiter that the header does not have; take it out, or end the header in one too and ignore that \
+             column by its place"
+        } else if expected == 1 {
+            let suspicion = suspicion(&self.columns.names);
+            return suspicion.unwrap_or_else(|| {
+                "check that the first line holds the names of the columns".to_owned()
+            });
+        } else if received > expected && self.source.delimiter() == b',' {
+            "check delimiters and quotes in this line; a field with a comma needs quotes, numbers with a decimal comma those \
+             or another delimiter"
+        } else {
+            "check delimiters and quotes in this line"
+        };
+        own.to_owned()
     }
 
     /// The text in a column.

@@ -53,16 +53,24 @@ impl Moments {
         Ok(())
     }
 
-    /// Mean and variance of each group; an error if there was no sample.
+    /// Mean and variance of each group; an error if there was no sample, or a variance too large for single precision.
     pub(crate) fn finish(self) -> Result<(Vec<f32>, Vec<f32>), LayerProblem> {
         if self.mean.is_empty() {
             return Err(unsuitable());
         }
-        let variance = |squares: f64| single(squares / self.count);
-        Ok((
-            self.mean.into_iter().map(single).collect(),
-            self.squares.into_iter().map(variance).collect(),
-        ))
+        let variance = |squares: &f64| single(squares / self.count);
+        let variances: Vec<f32> = self.squares.iter().map(variance).collect();
+        if let Some(group) = variances.iter().position(|variance| !variance.is_finite()) {
+            return Err(LayerProblem::input(
+                format!(
+                    "numbers whose variance single precision can hold, below 3e38; those of feature {group} (counted from 0) differ \
+                     by {:.1e} (standard deviation)",
+                    (self.squares[group] / self.count).sqrt()
+                ),
+                "divide the numbers of this feature by their standard deviation",
+            ));
+        }
+        Ok((self.mean.into_iter().map(single).collect(), variances))
     }
 }
 
@@ -119,5 +127,17 @@ mod tests {
             let own = parts.mean.iter().sum::<f64>() / parts.mean.len() as f64;
             assert!((own - mean).abs() < 1e-9);
         }
+    }
+
+    #[test]
+    fn a_variance_that_single_precision_cannot_hold_names_its_feature() {
+        let samples = Tensor::<2>::from_floats([[1.0, 1e25], [2.0, 3e25]], &Device::flex());
+        let mut moments = Moments::default();
+        moments.add(samples.into(), &[1]).unwrap();
+        let problem = format!("{:?}", moments.finish().unwrap_err());
+        assert!(
+            problem.contains("feature 1 (counted from 0) differ by 1.0e25"),
+            "{problem}"
+        );
     }
 }

@@ -3,7 +3,7 @@
 mod cells;
 mod text_form;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -50,7 +50,8 @@ use text_form::TextForm;
 /// test_split = 0.2                    # or the rows to judge by from another file, test_csv = "new.csv"
 /// ```
 ///
-/// A training adds a `fingerprint` of the rows where some are held back by `test_split`, so that these can be found again.
+/// Numbers that are large and differ by little, such as times in seconds since 1970, keep what they differ by with
+/// `offsets = { time = 1.7e9 }`, see [`with_offset`](Self::with_offset). A training adds a `fingerprint` of the rows where some are held back by `test_split`, so that these can be found again.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "TextForm", into = "TextForm")]
 pub struct CsvSource {
@@ -62,6 +63,8 @@ pub struct CsvSource {
     delimiter: Option<u8>,
     test: Option<CsvTest>,
     fingerprint: Option<Fingerprint>,
+    /// By column.
+    offsets: BTreeMap<String, f64>,
 }
 
 /// What a table says is to be predicted.
@@ -157,6 +160,7 @@ impl CsvSource {
             delimiter: None,
             test: None,
             fingerprint: None,
+            offsets: BTreeMap::new(),
         }
     }
 
@@ -249,6 +253,42 @@ impl CsvSource {
         Ok(self)
     }
 
+    /// Subtracts a number from those of a column, a feature or a target, in double precision before they become numbers of
+    /// single precision: of 1,699,999,882 and 1,700,000,067 single precision makes the same number, of their distances from
+    /// 1,700,000,000 it does not. What is predicted of such a column is a distance too. A column of classes has no numbers.
+    ///
+    /// ```
+    /// # mod firebrick { pub use firebrick_data::{burn, self as datasets}; }
+    /// use firebrick::datasets::CsvSource;
+    ///
+    /// let visits = CsvSource::values("visits.csv", ["stay"]).with_offset("time", 1.7e9)?;
+    /// assert_eq!((visits.offset_of("time"), visits.offset_of("stay")), (1.7e9, 0.0));
+    /// # Ok::<(), firebrick::datasets::DataError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`CsvError::Description`] for a number that is not finite.
+    pub fn with_offset(
+        mut self,
+        column: impl Into<String>,
+        offset: f64,
+    ) -> Result<Self, DataError> {
+        if !offset.is_finite() {
+            return Err(CsvError::Description {
+                setting: "`offsets`",
+                needs: "finite numbers",
+            }
+            .into());
+        }
+        self.offsets.insert(column.into(), offset);
+        Ok(self)
+    }
+
+    /// What is subtracted from the numbers of a column.
+    pub fn offset_of(&self, column: &str) -> f64 {
+        self.offsets.get(column).copied().unwrap_or(0.0)
+    }
+
     /// Sets which rows there were when test rows were first drawn; [`DataDescription::load`](crate::DataDescription::load)
     /// then refuses to draw them from others, among which they would be other rows.
     #[must_use = "returns the changed description"]
@@ -285,6 +325,11 @@ impl CsvSource {
     /// What is to be predicted.
     pub fn target(&self) -> &CsvTarget {
         &self.target
+    }
+
+    /// The columns to predict from, where they are named.
+    pub fn features(&self) -> Option<&[String]> {
+        self.features.as_deref()
     }
 
     /// The rows to judge by, where something is said of them.

@@ -11,6 +11,7 @@ mod labels;
 mod opening;
 mod overview;
 mod problems;
+mod ranges;
 mod row;
 mod scanner;
 
@@ -28,6 +29,7 @@ pub use inputs::CsvInputs;
 pub(crate) use inputs::read_inputs;
 pub(crate) use overview::overview;
 pub use overview::{CsvColumn, CsvContent, CsvOverview};
+pub use ranges::CoarseColumn;
 use row::Row;
 use scanner::Record;
 
@@ -58,6 +60,8 @@ pub struct CsvTable {
     pub class_names: Vec<String>,
     /// Rows left out because they miss a cell, counted from 0 below the header.
     pub dropped_rows: Vec<usize>,
+    /// Features and targets whose numbers single precision cannot hold well enough.
+    pub coarse_columns: Vec<CoarseColumn>,
     /// What stands between the fields, if the file says it.
     pub(crate) named_delimiter: Option<u8>,
 }
@@ -101,10 +105,16 @@ impl CsvTable {
                 (data, names)
             }
         };
+        let numbers = columns.features.iter().chain(&columns.targets);
+        let coarse_columns = numbers.filter_map(|&column| {
+            let range = cells.ranges.get(column)?;
+            range.coarse(&columns.names[column], source)
+        });
         let read = cells.num_rows + cells.dropped.len();
         let is_taken = |row: &usize| cells.dropped.binary_search(row).is_err();
         Ok(Self {
             data: data.with_origins((0..read).filter(is_taken)),
+            coarse_columns: coarse_columns.collect(),
             feature_names: columns.names_of(&columns.features),
             target_names: columns.names_of(&columns.targets),
             class_names,

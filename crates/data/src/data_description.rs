@@ -14,6 +14,7 @@ use crate::array_dataset::ArrayDataset;
 use crate::batch_loader::BatchSource;
 use crate::csv_error::CsvError;
 use crate::csv_source::{CsvSource, CsvTarget, CsvTest};
+use crate::csv_table::CoarseColumn;
 use crate::data_source::DataSource;
 use crate::error::DataError;
 use crate::fingerprint::Fingerprint;
@@ -69,6 +70,8 @@ pub struct LoadedData {
     pub class_names: Vec<String>,
     /// Where it comes from, for people.
     pub origin: String,
+    /// Columns of a table whose numbers single precision cannot hold well enough.
+    pub coarse_columns: Vec<CoarseColumn>,
     /// Its description, with what was left to the file: see [`CsvSource::pinned_to`].
     pub description: DataDescription,
 }
@@ -88,6 +91,7 @@ impl DataDescription {
                     test: Some(Arc::new(data.test)),
                     class_names: classes.map(|class| class.to_string()).collect(),
                     origin: data.origin,
+                    coarse_columns: Vec::new(),
                     description: self.clone(),
                 })
             }
@@ -158,6 +162,7 @@ fn load_table(source: &CsvSource) -> Result<LoadedData, DataError> {
         test: test.map(|test| -> Arc<dyn BatchSource> { Arc::new(test) }),
         class_names: table.class_names,
         origin,
+        coarse_columns: table.coarse_columns,
         description: DataDescription::Csv(pinned),
     })
 }

@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
@@ -39,6 +40,8 @@ pub(super) struct TextForm {
     test_csv: Option<PathBuf>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     fingerprint: Option<Fingerprint>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    offsets: BTreeMap<String, f64>,
 }
 
 impl TextForm {
@@ -57,6 +60,7 @@ impl TextForm {
         "test_split",
         "test_csv",
         "fingerprint",
+        "offsets",
     ];
 }
 
@@ -125,6 +129,9 @@ impl TryFrom<TextForm> for CsvSource {
         if let Some(words) = form.missing_words {
             source = source.with_missing_words(words);
         }
+        for (column, offset) in form.offsets {
+            source = source.with_offset(column, offset)?;
+        }
         Ok(source.with_missing(form.missing))
     }
 }
@@ -165,6 +172,7 @@ impl From<CsvSource> for TextForm {
             test_split,
             test_csv,
             fingerprint: source.fingerprint,
+            offsets: source.offsets,
         }
     }
 }
@@ -182,6 +190,7 @@ mod tests {
             .and_then(|source| source.with_class_names(["e"]))
             .and_then(|source| source.with_decimal(','))
             .and_then(|source| source.with_thousands('.'))
+            .and_then(|source| source.with_offset("c", 1.5))
             .unwrap()
             .with_missing(CsvMissing::Drop)
             .with_missing_words(["?"])

@@ -1,6 +1,7 @@
 use super::columns::Columns;
 use super::labels::Labels;
 use super::problems::{Kind, Problems};
+use super::ranges::Range;
 use super::row::Row;
 use crate::csv_cells::{Cell, CsvMissing};
 use crate::csv_error::CsvError;
@@ -32,6 +33,10 @@ pub(super) struct Cells<'a> {
     truths: Vec<Option<bool>>,
     /// Classes that are listed and called as a missing cell.
     meant: Vec<&'a str>,
+    /// Of each column what its numbers come to.
+    pub(super) ranges: Vec<Range>,
+    /// Of each column what is subtracted from its numbers.
+    offsets: Vec<f64>,
     problems: Problems,
 }
 
@@ -54,6 +59,8 @@ impl<'a> Cells<'a> {
             values: Vec::new(),
             labels: Labels::default(),
             truths: Vec::new(),
+            ranges: Vec::new(),
+            offsets: Vec::new(),
             problems: Problems::default(),
         }
     }
@@ -67,7 +74,13 @@ impl<'a> Cells<'a> {
             return;
         }
         self.num_rows += 1;
-        self.truths.resize(columns.names.len(), None);
+        if self.truths.is_empty() {
+            let num_columns = columns.names.len();
+            self.truths.resize(num_columns, None);
+            self.ranges.resize(num_columns, Range::default());
+            let offset = |name: &String| self.source.offset_of(name);
+            self.offsets = columns.names.iter().map(offset).collect();
+        }
         for &column in &columns.features {
             let number = self.number(row, column);
             self.inputs.extend(number);
@@ -129,9 +142,9 @@ impl<'a> Cells<'a> {
 
     /// The number in a column; truths are 1 and 0 where the whole column is made of them.
     fn number(&mut self, row: Row<'_>, column: usize) -> Option<f32> {
-        let (number, is_truth) = match self.source.cells.cell(row.field(column)) {
+        let (number, is_truth) = match self.source.cells.cell::<f64>(row.field(column)) {
             Cell::Number(number) => (number, false),
-            Cell::Truth(truth) => (f32::from(u8::from(truth)), true),
+            Cell::Truth(truth) => (f64::from(u8::from(truth)), true),
             Cell::Missing => return self.problem(row, column, Kind::Missing),
             Cell::NotFinite => return self.problem(row, column, Kind::NotFinite),
             Cell::Text => return self.problem(row, column, Kind::Text),
@@ -140,7 +153,13 @@ impl<'a> Cells<'a> {
         if before != is_truth {
             return self.problem(row, column, Kind::Mixed);
         }
-        Some(number)
+        let offset = self.offsets[column];
+        let own = single(number - offset);
+        if !own.is_finite() {
+            return self.problem(row, column, Kind::NotFinite);
+        }
+        self.ranges[column].add(number, offset);
+        Some(own)
     }
 
     fn problem(&mut self, row: Row<'_>, column: usize, kind: Kind) -> Option<f32> {
@@ -150,4 +169,12 @@ impl<'a> Cells<'a> {
         self.problems.add(column, kind, row);
         None
     }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "networks compute in single precision"
+)]
+fn single(number: f64) -> f32 {
+    number as f32
 }

@@ -1,0 +1,116 @@
+use crate::csv_source::CsvSource;
+
+/// A column whose numbers single precision cannot hold well enough: they are large, and differ by little.
+///
+/// Its numbers keep what they differ by where [`CsvSource::with_offset`](crate::CsvSource::with_offset) subtracts what they have
+/// in common.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct CoarseColumn {
+    /// The name.
+    pub name: String,
+    /// What to subtract: about the mean.
+    pub offset: f64,
+    /// The distance from one number of single precision to the next, where these numbers lie.
+    pub step: f64,
+    /// The standard deviation of the numbers.
+    pub deviation: f64,
+}
+
+/// What the numbers of a column come to, in double precision.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Range {
+    count: f64,
+    mean: f64,
+    /// The squares of the distances from the mean, summed.
+    squares: f64,
+    /// The largest distance from the offset.
+    largest: f64,
+    has_fractions: bool,
+}
+
+/// More than this share of the standard deviation is too much to be rounded off.
+const TOO_COARSE: f64 = 0.01;
+
+impl Range {
+    pub(super) fn add(&mut self, number: f64, offset: f64) {
+        self.count += 1.0;
+        let distance = number - self.mean;
+        self.mean += distance / self.count;
+        self.squares += distance * (number - self.mean);
+        self.largest = self.largest.max((number - offset).abs());
+        self.has_fractions |= number.fract() != 0.0;
+    }
+
+    /// What there is to say of the column of this name, if single precision loses what its numbers differ by.
+    pub(super) fn coarse(&self, name: &str, source: &CsvSource) -> Option<CoarseColumn> {
+        let deviation = (self.squares / self.count).sqrt();
+        let step = step(self.largest);
+        // Numbers with fractions that differ by hardly anything do so because they were rounded.
+        let is_noise =
+            self.has_fractions && deviation <= 1e-6 * self.mean.abs() && deviation <= 1e-3;
+        let is_coarse = deviation > 0.0 && step > TOO_COARSE * deviation && !is_noise;
+        is_coarse
+            .then(|| CoarseColumn {
+                name: name.to_owned(),
+                offset: if deviation >= 1.0 || !self.has_fractions {
+                    self.mean.round()
+                } else {
+                    self.mean
+                },
+                step,
+                deviation,
+            })
+            .filter(|coarse| coarse.offset.to_bits() != source.offset_of(name).to_bits())
+    }
+}
+
+/// The distance to the next number of single precision.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "it is single precision that is asked about"
+)]
+fn step(number: f64) -> f64 {
+    let number = number as f32;
+    f64::from(number.next_up()) - f64::from(number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn coarse(numbers: &[f64], offset: f64) -> Option<(f64, f64)> {
+        let mut range = Range::default();
+        for number in numbers {
+            range.add(*number, offset);
+        }
+        let source = CsvSource::values("a.csv", ["y"])
+            .with_offset("y", offset)
+            .unwrap();
+        let found = range.coarse("y", &source);
+        found.map(|column| (column.offset, column.step))
+    }
+
+    #[test]
+    fn what_single_precision_rounds_off_is_found() {
+        let times = [1_699_999_882.0, 1_700_000_067.0, 1_699_999_986.0];
+        assert_eq!(coarse(&times, 0.0), Some((1_699_999_978.0, 128.0)));
+        assert_eq!(coarse(&times, 1_700_000_000.0), None);
+        for fine in [
+            &[1999.3, 2000.9, 2001.2][..],
+            &[100_001.4, 99_999.2, 99_998.0],
+            // Of different sizes, so that what is rounded off is small beside what they differ by.
+            &[16_777_217.0, 5.0, 90_000_001.0],
+            &[1e-12, 2e-12],
+            &[7.0, 7.0],
+            // Rounded, not measured.
+            &[293.15, 293.150_000_1, 293.149_999_9],
+        ] {
+            assert_eq!(coarse(fine, 0.0), None, "{fine:?}");
+        }
+        assert_eq!(
+            coarse(&[16_777_217.0, 16_777_218.0], 0.0),
+            Some((16_777_218.0, 2.0))
+        );
+    }
+}

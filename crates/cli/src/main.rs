@@ -7,6 +7,7 @@ mod arguments;
 mod chart;
 mod checkpoints;
 mod class_labels;
+mod column_scales;
 mod commands;
 mod config_file;
 mod destination;

@@ -6,6 +6,7 @@ use firebrick::metrics::{MeanAbsoluteError, Metric, R2Score};
 use firebrick::models::{Activation, MlpConfig, Sequential};
 use firebrick::training::{CompileSettings, FitSettings, ModelFile, Optimizer};
 
+use crate::column_scales::{ColumnScales, Scaling};
 use crate::failure::OrUsage;
 use crate::hidden_units::HiddenUnits;
 use crate::network::Network;
@@ -52,28 +53,40 @@ impl NetworkSettings {
         Ok((network, file.compile().clone(), file.fit().clone()))
     }
 
-    /// The network for this data, checked.
+    /// What scales the features of a table.
+    pub(crate) fn scaling(&self) -> Scaling {
+        match self {
+            Self::Mlp { .. } => Scaling::Own,
+            Self::File { file, .. } => Scaling::of(file.network()),
+        }
+    }
+
+    /// The network for this data, checked; the features and targets of a table are brought to a common scale.
     ///
     /// # Errors
     /// With a usage error a network that cannot be, or not for this data.
     pub(crate) fn network(
         &self,
-        description: &DataDescription,
+        scales: Option<&ColumnScales>,
         data: &dyn BatchSource,
     ) -> anyhow::Result<Network> {
         let shape = data.input_shape();
         let num_features = shape.iter().product::<usize>();
         match self {
-            Self::Mlp { hidden, activation } => match (description, data.targets()) {
-                (DataDescription::Images(_), Targets::Classes { num_classes }) => {
+            Self::Mlp { hidden, activation } => match (scales, data.targets()) {
+                (None, Targets::Classes { num_classes }) => {
                     let network = MlpConfig::new(num_features, num_classes)
                         .with_hidden(hidden.0.clone())
                         .with_activation(*activation);
                     network.validate().or_usage()?;
                     Ok(Network::Mlp(network))
                 }
-                (_, targets) => {
-                    let network = tabular(num_features, hidden, *activation, &targets);
+                (scales, targets) => {
+                    let hidden = hidden.0.iter().map(|&units| {
+                        let layer = Dense::new(units).with_activation(*activation);
+                        NewLayer::from(layer)
+                    });
+                    let network = tabular(num_features, hidden, &targets, scales)?;
                     network.summary().or_usage()?;
                     Ok(Network::Sequential(network))
                 }
@@ -149,13 +162,13 @@ fn of_table(
 /// back to their scale.
 fn tabular(
     num_features: usize,
-    hidden: &HiddenUnits,
-    activation: Activation,
+    hidden: impl Iterator<Item = NewLayer>,
     targets: &Targets,
-) -> Sequential {
-    let dense = |&units: &usize| Dense::new(units).with_activation(activation).into();
-    let mut layers: Vec<NewLayer> = vec![Normalization::new().into()];
-    layers.extend(hidden.0.iter().map(dense));
+    scales: Option<&ColumnScales>,
+) -> anyhow::Result<Sequential> {
+    let of_features = scales.map(ColumnScales::of_features).transpose()?;
+    let mut layers: Vec<NewLayer> = vec![of_features.unwrap_or_default().into()];
+    layers.extend(hidden);
     match targets {
         Targets::Classes { num_classes } => {
             layers.push(
@@ -164,10 +177,15 @@ fn tabular(
                     .into(),
             );
         }
-        Targets::Values { .. } => layers.extend([
-            Dense::new(targets.num_columns()).into(),
-            Normalization::new().inverted().into(),
-        ]),
+        Targets::Values { .. } => {
+            let of_targets = scales.map(ColumnScales::of_targets).transpose()?;
+            layers.extend([
+                Dense::new(targets.num_columns()).into(),
+                of_targets
+                    .unwrap_or_else(|| Normalization::new().inverted())
+                    .into(),
+            ]);
+        }
     }
-    Sequential::from_layers([num_features], layers)
+    Ok(Sequential::from_layers([num_features], layers))
 }

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use anyhow::anyhow;
 use firebrick::datasets::{
-    BatchSource, CsvError, CsvSource, CsvTest, DataDescription, DataError, DataSource, LoadedData,
-    Mnist, load,
+    BatchSource, CoarseColumn, CsvError, CsvSource, CsvTest, DataDescription, DataError,
+    DataSource, LoadedData, Mnist, load,
 };
 use firebrick::models::nearest_name;
+use firebrick::training::figure_text;
 
 use crate::failure::OrUsage;
 use crate::split_notes::{ClassNames, KeptBack, of_changed_rows, of_target};
@@ -80,13 +81,17 @@ impl TrainingSamples {
     pub(crate) fn load(settings: &TrainSettings) -> anyhow::Result<Self> {
         // Test rows are drawn anew, from whatever rows there are now.
         let asked = settings.data.clone().without_fingerprint();
-        let data = match load_data(&asked) {
+        let mut data = match load_data(&asked) {
             Err(error) if is_about_columns(&error) => Err(error).or_usage(),
             data => data,
         }?;
+        let (description, coarse) = with_offsets(settings, &data)?;
+        if let Some(description) = description {
+            data = load_data(&description)?;
+        }
         let (train, validation) = settings.split(Arc::clone(&data.train))?;
         Ok(Self {
-            notes: notes(settings, &data, &train, validation.as_ref()),
+            notes: [coarse, notes(settings, &data, &train, validation.as_ref())].concat(),
             train,
             validation,
             test: data.test,
@@ -95,6 +100,50 @@ impl TrainingSamples {
             description: data.description,
         })
     }
+}
+
+/// The table with what its large numbers have in common subtracted, where nothing else is changed by that; and what there is
+/// to say of it.
+fn with_offsets(
+    settings: &TrainSettings,
+    data: &LoadedData,
+) -> anyhow::Result<(Option<DataDescription>, Vec<String>)> {
+    let DataDescription::Csv(source) = &data.description else {
+        return Ok((None, Vec::new()));
+    };
+    let mut changed = source.clone().with_fingerprint(None);
+    let mut notes = Vec::new();
+    for column in &data.coarse_columns {
+        let CoarseColumn {
+            name,
+            offset,
+            step,
+            deviation,
+            ..
+        } = column;
+        let shown = name.escape_debug();
+        let can_shift = if source.target().columns().contains(name) {
+            settings.can_shift_targets()
+        } else {
+            settings.can_shift_features()
+        };
+        let coarse = format!(
+            "the numbers of `{shown}` differ by {} (standard deviation) around {offset}, where single precision has steps of {step}",
+            figure_text(*deviation)
+        );
+        if can_shift {
+            changed = changed.with_offset(name, *offset)?;
+            notes.push(format!(
+                "note: {coarse}; their distances from {offset} are taken instead"
+            ));
+        } else {
+            notes.push(format!(
+                "warning: {coarse}, so what they differ by is rounded; subtract {offset} from them"
+            ));
+        }
+    }
+    let is_changed = changed != source.clone().with_fingerprint(None);
+    Ok((is_changed.then_some(DataDescription::Csv(changed)), notes))
 }
 
 /// What a user should know of how the samples are divided.
@@ -160,7 +209,7 @@ impl TestSamples {
             class_names: data.class_names,
             target_names: match description {
                 DataDescription::Images(_) => Vec::new(),
-                DataDescription::Csv(source) => source.target().columns().to_vec(),
+                DataDescription::Csv(source) => target_names(source),
             },
             origin: data.origin,
             unit: Unit::of(description),
@@ -177,10 +226,19 @@ impl TestSamples {
             origin: table.origin(source.path()),
             samples: Arc::new(table.data),
             class_names: table.class_names,
-            target_names: source.target().columns().to_vec(),
+            target_names: target_names(source),
             unit: Unit::Row,
         })
     }
+}
+
+/// What is predicted of a table: its columns, or what is left of them.
+fn target_names(source: &CsvSource) -> Vec<String> {
+    let name = |name: &String| match source.offset_of(name) {
+        0.0 => name.clone(),
+        offset => format!("{name} - {offset}"),
+    };
+    source.target().columns().iter().map(name).collect()
 }
 
 /// The images of a data set.

@@ -4,8 +4,10 @@ use firebrick::datasets::{
     BatchSource, CsvTest, DataDescription, Subset, Targets, ValidationSplit, absolute_path,
 };
 use firebrick::devices::DeviceName;
-use firebrick::losses::Loss;
+use firebrick::layers::Layer;
+use firebrick::losses::{Loss, TargetForm};
 use firebrick::metrics::Metric;
+use firebrick::models::SequentialLayer;
 use firebrick::schedules::{Constant, Schedule, ScheduleSpec, TimeBased};
 use firebrick::training::{Compile, Fit, FitSettings, Optimizer, TrainError};
 
@@ -209,6 +211,35 @@ impl TrainSettings {
             .with_weighted_metrics(self.weighted_metrics.clone()))
     }
 
+    /// Whether features may be learned as their distances from another number: where a layer adapts to them.
+    pub(crate) fn can_shift_features(&self) -> bool {
+        match &self.network {
+            NetworkSettings::Mlp { .. } => true,
+            NetworkSettings::File { file, .. } => adapts(file.network().layers().first()),
+        }
+    }
+
+    /// The same of numbers that are to be predicted: where also loss and metrics look at differences alone.
+    pub(crate) fn can_shift_targets(&self) -> bool {
+        const OF_DIFFERENCES: [&str; 7] = [
+            "mean_squared_error",
+            "mean_absolute_error",
+            "huber",
+            "log_cosh",
+            "logcosh",
+            "root_mean_squared_error",
+            "r2_score",
+        ];
+        let adapts = match &self.network {
+            NetworkSettings::Mlp { .. } => true,
+            NetworkSettings::File { file, .. } => adapts(file.network().layers().last()),
+        };
+        let metrics = self.metrics.iter().chain(&self.weighted_metrics);
+        let names = metrics.map(|metric| metric.function(TargetForm::LikeOutputs, 1).name());
+        let mut names = names.chain([self.loss.name()]);
+        adapts && names.all(|name| OF_DIFFERENCES.contains(&name))
+    }
+
     /// The settings of the fit, but for the validation data, which [`split`](Self::split) gives.
     pub(crate) fn fit(&self) -> Fit {
         let settings = FitSettings {
@@ -249,6 +280,14 @@ impl TrainSettings {
         let (train, validation) = Subset::split(&train, &split).or_usage()?;
         Ok((Arc::new(train), Some(Arc::new(validation))))
     }
+}
+
+/// Whether a layer waits for the numbers that it scales.
+fn adapts(layer: Option<&SequentialLayer>) -> bool {
+    matches!(
+        layer.map(SequentialLayer::layer),
+        Some(Layer::Normalization(layer)) if layer.mean().is_none()
+    )
 }
 
 /// Samples to train on and samples for validation.

@@ -68,6 +68,8 @@ mod table_mistakes;
 mod table_model_file;
 #[path = "shell/table_predictions.rs"]
 mod table_predictions;
+#[path = "shell/table_scales.rs"]
+mod table_scales;
 #[path = "shell/table_scores.rs"]
 mod table_scores;
 #[path = "shell/table_splits.rs"]

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::anyhow;
-use firebrick::datasets::BatchSource;
+use firebrick::datasets::{BatchSource, DataDescription};
 use firebrick::devices::SelectedDevice;
 use firebrick::models::AnyModel;
 use firebrick::training::{
@@ -13,6 +13,7 @@ use firebrick::training::{
     Trainer, figure_text,
 };
 
+use crate::column_scales::ColumnScales;
 use crate::commands::devices::select_device;
 use crate::failure::{self, OrUsage, interrupted};
 use crate::foreign_file::no_settings_but;
@@ -202,11 +203,20 @@ pub(crate) fn read_model(path: &Path) -> anyhow::Result<ModelFile> {
 
 impl Prepared {
     fn new(mut settings: TrainSettings) -> anyhow::Result<Self> {
-        let data = TrainingSamples::load(&settings)?;
+        let mut data = TrainingSamples::load(&settings)?;
         settings.data = data.description.clone();
         settings.check_class_weight(&data.class_names)?;
-        let network = settings.network.network(&settings.data, &data.train)?;
         let device = select_device(settings.device)?;
+        let scales = match &settings.data {
+            DataDescription::Csv(source) => {
+                Some(ColumnScales::of(source, &data.train, &device.device)?)
+            }
+            DataDescription::Images(_) => None,
+        };
+        if let Some(scales) = &scales {
+            data.notes.extend(scales.notes(settings.network.scaling()));
+        }
+        let network = settings.network.network(scales.as_ref(), &data.train)?;
         Ok(Self {
             settings,
             data,

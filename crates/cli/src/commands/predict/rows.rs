@@ -27,6 +27,8 @@ const PROBABILITY: &str = "probability";
 enum Cell {
     Text(String),
     Number(f32),
+    /// With what was subtracted from the numbers that were learned.
+    Whole(f64),
 }
 
 /// Predicts every row of the one table that is given, by a network that was trained on `source`.
@@ -178,8 +180,8 @@ struct Meaning {
 }
 
 enum Said {
-    /// A number for each column.
-    Values,
+    /// A number for each column, as its distance from another one.
+    Values { offsets: Vec<f64> },
     /// How probable classes are; their names, where they have any.
     Classes {
         names: Vec<String>,
@@ -195,7 +197,9 @@ impl Meaning {
             CsvTarget::Values(columns) if columns.len() == width => {
                 return Ok(Self {
                     columns: columns.clone(),
-                    said: Said::Values,
+                    said: Said::Values {
+                        offsets: columns.iter().map(|name| source.offset_of(name)).collect(),
+                    },
                 });
             }
             // Numbers that a loss has taken for the indices of classes.
@@ -217,8 +221,14 @@ impl Meaning {
     fn rows(&self, answers: &[f32], width: usize) -> anyhow::Result<Vec<Vec<Cell>>> {
         let rows = answers.chunks(width.max(1));
         let (names, activation) = match &self.said {
-            Said::Values => {
-                let row = |answers: &[f32]| answers.iter().copied().map(Cell::Number).collect();
+            Said::Values { offsets } => {
+                let cell = |(&answer, &offset): (&f32, &f64)| {
+                    if offset == 0.0 {
+                        return Cell::Number(answer);
+                    }
+                    Cell::Whole(offset + f64::from(answer))
+                };
+                let row = |answers: &[f32]| answers.iter().zip(offsets).map(cell).collect();
                 return Ok(rows.map(row).collect());
             }
             Said::Classes { names, activation } => (names, *activation),

@@ -55,7 +55,16 @@ pub mod devices {
 
 /// Labelled examples, from a file to a batch of tensors.
 pub mod datasets {
-    pub use firebrick_data::{ArrayData, ArrayDataset, ArrayError, ArrayPart, Batch, BatchLoader, BatchSource, Change, ClassBalance, CoarseColumn, ColumnStatistics, CsvColumn, CsvContent, CsvError, CsvInputs, CsvMissing, CsvMissingError, CsvOverview, CsvProblem, CsvSource, CsvTable, CsvTarget, CsvTest, DataDescription, DataError, DataSource, DatasetSource, DigitBounds, DigitImage, Elements, Fetch, Fingerprint, FingerprintError, IdxImages, IdxLabels, LoadedData, Mnist, MnistBatcher, MnistDataset, MnistItem, Number, ShuffleState, Subset, Targets, ValidationSplit, absolute_path, fetch, load, mnist_sample, read_digit_image, read_digit_images, read_images, read_labels, SampleStatistics};
+    pub use firebrick_data::{
+        ArrayData, ArrayDataset, ArrayError, ArrayPart, Batch, BatchLoader, BatchSource, Change,
+        ClassBalance, CoarseColumn, ColumnStatistics, CsvColumn, CsvContent, CsvError, CsvInputs,
+        CsvMissing, CsvMissingError, CsvOverview, CsvProblem, CsvSource, CsvTable, CsvTarget,
+        CsvTest, DataDescription, DataError, DataSource, DatasetSource, DigitBounds, DigitImage,
+        Elements, Fetch, Fingerprint, FingerprintError, IdxImages, IdxLabels, LoadedData, Mnist,
+        MnistBatcher, MnistDataset, MnistItem, Number, SampleStatistics, ShuffleState, Subset,
+        Targets, ValidationSplit, absolute_path, fetch, load, mnist_sample, read_digit_image,
+        read_digit_images, read_images, read_labels,
+    };
 }
 
 /// Learning rates as functions of the step.

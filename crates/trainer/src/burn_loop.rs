@@ -31,7 +31,7 @@ use firebrick_data::BatchLoader;
 use firebrick_model::{Model, catch_panic, panic_message};
 
 pub(crate) use compiled::Compiled;
-pub(crate) use dashboard::restore_terminal;
+pub(crate) use dashboard::{leave_terminal, restore_terminal};
 pub(crate) use dashboard_metrics::DashboardFigures;
 pub(crate) use loop_dashboard::LoopDashboard;
 pub(crate) use outcome::{EpochHook, LoopOutcome, LoopSettings};

@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use burn::train::Interrupter;
 
-use crate::burn_loop::restore_terminal;
+use crate::burn_loop::{leave_terminal, restore_terminal};
 use crate::{Display, TrainError};
 
 pub use signal::Signal;
@@ -187,6 +187,9 @@ impl Drop for CtrlC {
 
 fn on_signal(signal: Signal) {
     signal.note();
+    if signal == Signal::HangUp {
+        leave_terminal();
+    }
     if !listeners().take(signal) {
         // A second one, or none to stop in order.
         restore_terminal();

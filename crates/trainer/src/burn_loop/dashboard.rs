@@ -126,6 +126,27 @@ pub(super) fn hold_screen() {
     }
 }
 
+/// When the terminal goes: what is still written to it, by the dashboard as it closes, goes nowhere. Written to a
+/// terminal that is gone it would end the process before what was learned is saved.
+#[cfg(all(feature = "tui", unix))]
+pub(crate) fn leave_terminal() {
+    use std::io::IsTerminal;
+
+    let Ok(nowhere) = std::fs::File::options().write(true).open("/dev/null") else {
+        return;
+    };
+    // Where this fails too, nothing can be done about it.
+    if std::io::stdout().is_terminal() {
+        let _ = rustix::stdio::dup2_stdout(&nowhere);
+    }
+    if std::io::stderr().is_terminal() {
+        let _ = rustix::stdio::dup2_stderr(&nowhere);
+    }
+}
+
+#[cfg(not(all(feature = "tui", unix)))]
+pub(crate) fn leave_terminal() {}
+
 /// After its "kill", which leaves a line on the screen and the cursor above it.
 #[cfg(feature = "tui")]
 pub(super) fn clear_below() {

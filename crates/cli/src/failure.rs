@@ -5,6 +5,7 @@ use std::fmt;
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
+use firebrick::models::visible;
 use firebrick::training::{Signal, TrainError};
 
 use crate::output::{self, ClosedPipe};
@@ -96,8 +97,17 @@ pub(crate) fn report_arguments(error: &clap::Error) -> ExitCode {
         ));
         return ExitCode::from(USAGE);
     }
-    // There is nobody left to tell that nobody can be told.
-    let _ = error.print();
+    let is_unprintable = |argument: &std::ffi::OsString| {
+        let argument = argument.to_string_lossy();
+        visible(&argument) != argument
+    };
+    if error.use_stderr() && std::env::args_os().any(|argument| is_unprintable(&argument)) {
+        // Clap quotes what it was given as it is.
+        output::note(error.render().to_string().trim_end());
+    } else {
+        // There is nobody left to tell that nobody can be told.
+        let _ = error.print();
+    }
     u8::try_from(error.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from)
 }
 

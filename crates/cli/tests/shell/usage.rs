@@ -245,3 +245,19 @@ fn help_fits_a_narrow_terminal_and_has_examples() {
         concat!("firebrick ", env!("CARGO_PKG_VERSION"), "\n")
     );
 }
+
+#[test]
+fn an_argument_that_a_terminal_would_obey_is_not_obeyed() {
+    let workplace = Workplace::new();
+    for arguments in ["tr\u{1b}[31main", "tr\u{7}ain", "train --no-such\u{8}flag"] {
+        let refused = workplace.run(arguments).fails(2, &[]);
+        let is_raw = |c: char| c.is_control() && c != '\n';
+        assert!(!refused.stderr.contains(is_raw), "{:?}", refused.stderr);
+    }
+    let output = workplace.command().arg("tr\u{c}ain").output().unwrap();
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        message.contains("unrecognized subcommand 'tr\\u{c}ain'"),
+        "{message}"
+    );
+}

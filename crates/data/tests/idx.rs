@@ -165,7 +165,7 @@ fn a_small_gzip_file_that_declares_a_gigabyte_is_refused_by_its_header() {
 
     // Small sets may be as empty as they like.
     let mut zeros = vec![0, 0, 8, 1, 0, 1, 0, 0];
-    zeros.extend([0; 1 << 16]);
+    zeros.resize(zeros.len() + (1 << 16), 0);
     assert_eq!(
         parse_labels(&gzip(&zeros), "set/labels")
             .unwrap()

@@ -226,7 +226,8 @@ fn what_is_finished_is_not_done_again() {
         // As after a kill: a training is missing, and so are the files that are made at the end.
         let mut remaining: Vec<String> = results.keys().cloned().collect();
         let missing = remaining.remove(0);
-        let file = |name: &str| directory.file(StudyDirectory::RESULTS).join(name);
+        let folder_of_results = directory.file(StudyDirectory::RESULTS);
+        let file = |name: &str| folder_of_results.join(name);
         fs::remove_file(file(&missing)).unwrap();
         fs::remove_file(directory.file(StudyDirectory::REPORT)).unwrap();
         let stamps = || {
@@ -235,17 +236,19 @@ fn what_is_finished_is_not_done_again() {
         };
         let before = stamps();
 
-        let (reopened, read_back) = StudyDirectory::open(directory.path()).unwrap();
+        let path = directory.path().to_owned();
+        drop(directory);
+        let (reopened, read_back) = StudyDirectory::open(&path).unwrap();
         assert_eq!(read_back, settings);
         let study = read_back.prepare().unwrap();
         let ending = study
             .run(&reopened, Display::Quiet, None, &mut |_| {})
             .unwrap();
         assert_eq!(ending, Ending::Completed);
-        assert_eq!(numbers(&read(&directory, table)), first);
-        assert_eq!(kept(&directory).len(), results.len());
+        assert_eq!(numbers(&read(&reopened, table)), first);
+        assert_eq!(kept(&reopened).len(), results.len());
         assert_eq!(stamps(), before, "finished trainings are left as they are");
-        assert!(directory.file(StudyDirectory::REPORT).exists());
+        assert!(reopened.file(StudyDirectory::REPORT).exists());
     }
 }
 
@@ -273,7 +276,9 @@ fn a_damaged_result_is_named() {
 fn a_directory_is_taken_once_and_replaced_when_that_is_asked_for() {
     let folder = tempfile::tempdir().unwrap();
     let settings = StudySettings::Curve(curve(CurveAxis::Width));
-    let create = |overwrite| StudyDirectory::create(folder.path(), Some("w"), &settings, overwrite);
+    let create = |overwrite| {
+        StudyDirectory::create(folder.path(), Some("w"), &settings, overwrite).map_err(Box::new)
+    };
     let directory = create(false).unwrap();
     fs::create_dir(directory.file(StudyDirectory::RESULTS)).unwrap();
     let result = directory
@@ -284,7 +289,7 @@ fn a_directory_is_taken_once_and_replaced_when_that_is_asked_for() {
         fs::write(file, "mine").unwrap();
     }
     let error = create(false).unwrap_err();
-    assert!(matches!(error, StudyError::StudyExists { .. }), "{error}");
+    assert!(matches!(*error, StudyError::StudyExists { .. }), "{error}");
     assert!(
         error.to_string().contains("firebrick study continue"),
         "{error}"
@@ -304,6 +309,7 @@ fn a_directory_is_taken_once_and_replaced_when_that_is_asked_for() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn wrong_settings_of_a_curve_are_told_before_anything_is_made() {
     type Change = fn(&mut CurveSettings);
     use CurveAxis::{Depth, Epochs, TrainSize, Width};

@@ -503,8 +503,11 @@ fn checkpoints_lie_in_the_run_and_weights_alone_have_no_description() {
     assert_ne!(values(&weights), values(trainer.model()));
 
     std::fs::write(folder.join("notes.md"), "mine").unwrap();
-    let run = RunDirectory::create_or_replace(run.path()).unwrap();
-    assert_eq!(files(run.path()), ["checkpoints"]);
+    // As long as somebody has the run, it is nobody else's.
+    let path = run.path().to_owned();
+    drop((fit, run));
+    let run = RunDirectory::create_or_replace(&path).unwrap();
+    assert_eq!(files(run.path()), [".lock", ".previous", "checkpoints"]);
     assert_eq!(files(&folder), ["notes.md"]);
 }
 

@@ -15,6 +15,7 @@ fn near(value: f64, expected: f64) -> bool {
 }
 
 #[test]
+#[expect(clippy::float_cmp, reason = "sums of halves and quarters are exact")]
 fn a_loss_is_the_mean_over_the_rows_whatever_the_arrays_are() {
     let loss = Loss::from(MeanSquaredError::new());
     let expected = 2.5;

@@ -180,6 +180,7 @@ fn told_of(loss: &str, units: usize, activation: Activation, targets: &[f32]) ->
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "a table")]
 #[test]
 fn targets_that_the_loss_does_not_take() {
     let binary = "takes numbers from 0 (no) to 1 (yes)";

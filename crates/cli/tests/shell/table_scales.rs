@@ -124,7 +124,7 @@ fn a_layer_of_a_model_file_stays_as_keras_has_it_and_that_is_told() {
 #[test]
 fn large_numbers_that_differ_by_little_are_learned_by_their_differences() {
     let workplace = Workplace::new();
-    let time = |y: f64| format!("{}", 1_700_000_000 + (100.0 * y).round() as i64);
+    let time = |y: f64| format!("{}", 1_700_000_000.0 + (100.0 * y).round());
     workplace.write("t.csv", table("k", |row| (row % 3).to_string(), time));
     let trained = train(&workplace, "--epochs 300");
     assert!(

@@ -1,8 +1,4 @@
 //! Hands on how far the crate is being optimized, which its own code has no other way to know.
-#![expect(
-    clippy::print_stdout,
-    reason = "a build script talks to Cargo this way"
-)]
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");

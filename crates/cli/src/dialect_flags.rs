@@ -85,12 +85,11 @@ impl FromStr for Names {
         let mut names = Vec::new();
         let mut rest = text.trim_start();
         while !rest.is_empty() {
-            let (name, behind) = match rest.strip_prefix('"') {
-                Some(quoted) => split_quoted(quoted).ok_or(NamesError)?,
-                None => {
-                    let (name, behind) = rest.split_at(rest.find(',').unwrap_or(rest.len()));
-                    (name.trim_end().to_owned(), behind)
-                }
+            let (name, behind) = if let Some(quoted) = rest.strip_prefix('"') {
+                split_quoted(quoted).ok_or(NamesError)?
+            } else {
+                let (name, behind) = rest.split_at(rest.find(',').unwrap_or(rest.len()));
+                (name.trim_end().to_owned(), behind)
             };
             if !name.is_empty() {
                 names.push(name);

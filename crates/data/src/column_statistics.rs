@@ -7,6 +7,15 @@ use crate::batch_loader::BatchSource;
 const TOGETHER: usize = 4096;
 
 /// What the numbers of a column come to, in double precision.
+///
+/// ```
+/// # mod firebrick { pub use firebrick_data as datasets; }
+/// use firebrick::datasets::ColumnStatistics;
+///
+/// let column = ColumnStatistics { mean: 7.0, variance: 0.0, min: 7.0, max: 7.0 };
+/// assert!(column.is_constant());
+/// assert_eq!(column.deviation(), 0.0);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ColumnStatistics {
     /// The mean.

@@ -41,6 +41,10 @@ const TEST_SEED: u64 = 42;
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there are a few of it, matched by value where they are read"
+)]
 pub enum DataDescription {
     /// MNIST or a set of its form.
     Images(DataSource),

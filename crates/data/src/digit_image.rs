@@ -56,6 +56,16 @@ pub struct DigitImage {
 }
 
 /// A rectangle of a picture, in pixels, counted from 0 at its upper left corner.
+///
+/// ```
+/// # mod firebrick { pub use firebrick_data as datasets; }
+/// use firebrick::datasets::read_digit_image;
+///
+/// # let path = std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../assets/digits/three.jpg"));
+/// let digit = read_digit_image(path, 28, 28)?;
+/// assert!(digit.bounds.width > 0 && digit.bounds.height > digit.bounds.width);
+/// # Ok::<(), firebrick::datasets::DataError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DigitBounds {
     /// The first column.

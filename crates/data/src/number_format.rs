@@ -185,13 +185,15 @@ fn one_of_its_kind(character: char) -> char {
 mod tests {
     use super::*;
 
+    type Read = &'static [(&'static str, Option<f64>)];
+
     fn format(decimal: char, thousands: Option<char>) -> NumberFormat {
         NumberFormat { decimal, thousands }
     }
 
     #[test]
     fn numbers_are_read_in_their_format_and_no_other() {
-        let table: &[(NumberFormat, &[(&str, Option<f64>)])] = &[
+        let table: &[(NumberFormat, Read)] = &[
             (
                 format(',', None),
                 &[

@@ -193,6 +193,10 @@ impl StudyDirectory {
 }
 
 /// What studies of any kind leave, relative to their directory, the finished trainings first.
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "those of other directories can fail"
+)]
 fn own_files(study: &Path) -> io::Result<Vec<PathBuf>> {
     let outputs = StudySettings::OUTPUTS.iter().copied();
     let outputs = outputs.chain([StudyDirectory::SETTINGS]).map(PathBuf::from);

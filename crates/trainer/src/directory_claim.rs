@@ -14,6 +14,18 @@ use crate::TrainError;
 use lock::Lock;
 
 /// What a directory of one kind holds.
+///
+/// ```
+/// use std::path::{Path, PathBuf};
+///
+/// use firebrick::training::DirectoryContents;
+///
+/// let notes = DirectoryContents {
+///     own_files: |_| Ok(vec![PathBuf::from("notes.txt")]),
+///     is_worth_keeping: |directory| directory.join("notes.txt").exists(),
+/// };
+/// assert!(!(notes.is_worth_keeping)(Path::new("nowhere")));
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct DirectoryContents {
     /// Its own files that are there, relative to it, the ones that matter most first.

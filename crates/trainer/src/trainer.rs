@@ -123,15 +123,7 @@ impl<M: Model> Trainer<M> {
         } = self.checked(Arc::new(data.clone()), fit)?;
         unoptimized::tell(display);
 
-        // Without a prefetching thread: gathering bytes takes a few per cent of a step, and on two cores
-        // the thread was measured to cost more than it saves.
-        let mut train_loader = BatchLoader::new(Arc::clone(&data), fit.batch_size, &self.device)?;
-        if let Some(seed) = fit.shuffle {
-            train_loader = train_loader.with_shuffle(seed);
-            if let Some(state) = self.shuffle.filter(|state| state.seed == seed) {
-                train_loader.restore_shuffle(state);
-            }
-        }
+        let train_loader = self.train_loader(&data, fit)?;
         let validation_batch_size = fit.validation_batch_size.unwrap_or(fit.batch_size);
         let rerun = Rerun {
             training: Part {
@@ -219,6 +211,25 @@ impl<M: Model> Trainer<M> {
         };
         log::error!("{error}");
         Err(error)
+    }
+
+    /// The batches in the order of this fit, which goes on where the last one with its seed ended.
+    ///
+    /// Without a prefetching thread: gathering bytes takes a few per cent of a step, and on two cores the thread was
+    /// measured to cost more than it saves.
+    fn train_loader(
+        &self,
+        data: &Arc<dyn BatchSource>,
+        fit: &Fit,
+    ) -> Result<BatchLoader, TrainError> {
+        let mut loader = BatchLoader::new(Arc::clone(data), fit.batch_size, &self.device)?;
+        if let Some(seed) = fit.shuffle {
+            loader = loader.with_shuffle(seed);
+            if let Some(state) = self.shuffle.filter(|state| state.seed == seed) {
+                loader.restore_shuffle(state);
+            }
+        }
+        Ok(loader)
     }
 
     /// Checks what [`fit`](Self::fit) checks of settings and data before anything is learned.

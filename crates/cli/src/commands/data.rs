@@ -37,6 +37,7 @@ pub(crate) struct DataArguments {
 }
 
 #[derive(Debug, clap::Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "there is one of it")]
 enum DataCommand {
     /// Show what a data set holds: images of each class, or columns of a table
     Info(InfoArguments),

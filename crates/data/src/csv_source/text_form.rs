@@ -137,6 +137,10 @@ impl TryFrom<TextForm> for CsvSource {
 }
 
 /// Whether nothing needs to be said of missing cells.
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde calls it with a reference"
+)]
 fn is_default(missing: &CsvMissing) -> bool {
     *missing == CsvMissing::default()
 }

@@ -98,11 +98,11 @@ fn other_kind(head: &[u8]) -> Option<(&'static str, &'static str)> {
     if begins(b"<!doctype") || begins(b"<html") || begins(b"<?xml") {
         return Some(("a page of the web", "download the file itself"));
     }
-    let zeros = head.iter().filter(|&&byte| byte == 0).count();
-    match zeros {
+    let is_zero = |byte: &&u8| **byte == 0;
+    match head.iter().filter(is_zero).count() {
         0 => None,
         // Every other byte of what the Latin alphabet writes.
-        _ if zeros * 3 > head.len() => Some(("text in UTF-16", UTF_8)),
+        zeros if zeros * 3 > head.len() => Some(("text in UTF-16", UTF_8)),
         _ => Some(("zero bytes, which no text has", EXPORT)),
     }
 }

@@ -205,7 +205,7 @@ impl Told<'_> {
             }
         }
         if self.purpose == Purpose::Answer {
-            return joined(hints);
+            return joined(&hints);
         }
         let is_word_target = |(column, _, problem): &&(usize, Kind, &Problem)| {
             self.is_target(*column) && is_strange(problem)
@@ -231,7 +231,7 @@ impl Told<'_> {
             }
             hints.push(self.hint_to_ignore(&strange));
         }
-        joined(hints)
+        joined(&hints)
     }
 
     /// How to leave out these columns and those that already are.
@@ -251,8 +251,8 @@ impl Told<'_> {
     }
 }
 
-fn joined(hints: Vec<String>) -> String {
-    match &hints[..] {
+fn joined(hints: &[String]) -> String {
+    match hints {
         [] => "correct it".to_owned(),
         [only] => only.clone(),
         [before @ .., last] => format!("{}, or {last}", before.join(", ")),

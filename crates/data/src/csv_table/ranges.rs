@@ -4,6 +4,19 @@ use crate::csv_source::CsvSource;
 ///
 /// Its numbers keep what they differ by where [`CsvSource::with_offset`](crate::CsvSource::with_offset) subtracts what they have
 /// in common.
+///
+/// ```
+/// # mod firebrick { pub use firebrick_data as datasets; }
+/// use firebrick::datasets::CsvSource;
+///
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("times.csv");
+/// std::fs::write(&path, "x,time\n1,1700000001\n2,1700000002\n3,1700000004\n")?;
+/// let table = CsvSource::values(&path, ["time"]).load()?;
+/// let [time] = &table.coarse_columns[..] else { panic!("one column is coarse") };
+/// assert_eq!((time.name.as_str(), time.step), ("time", 128.0));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CoarseColumn {

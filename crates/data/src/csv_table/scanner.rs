@@ -310,6 +310,7 @@ mod tests {
     use super::*;
 
     type Rows = Vec<(usize, Vec<String>)>;
+    type Expected = &'static [(usize, &'static [&'static str])];
 
     /// The rows with their lines, read through a buffer of any size.
     fn rows(content: &[u8], delimiter: u8, buffer: usize) -> Result<Rows, DataError> {
@@ -329,7 +330,7 @@ mod tests {
 
     #[test]
     fn records_are_what_they_are_through_a_buffer_of_any_size() {
-        let table: &[(&str, &[(usize, &[&str])])] = &[
+        let table: &[(&str, Expected)] = &[
             ("", &[]),
             ("\n\r\n \t\n", &[]),
             ("a", &[(1, &["a"])]),

@@ -109,10 +109,10 @@ fn decode(bytes: &[u8], path: &Path) -> Result<Picture, DataError> {
         path,
     )?;
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
-    let decoded = DynamicImage::from_decoder(decoder).map_err(decode_error)?;
-    let is_grey = is_grey(&decoded);
-    let mut upright = DynamicImage::ImageLuma8(flatten(&decoded));
-    drop(decoded);
+    let picture = DynamicImage::from_decoder(decoder).map_err(decode_error)?;
+    let is_grey = is_grey(&picture);
+    let mut upright = DynamicImage::ImageLuma8(flatten(&picture));
+    drop(picture);
     upright.apply_orientation(orientation);
     Ok(Picture {
         grey: upright.into_luma8(),

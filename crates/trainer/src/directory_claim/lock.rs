@@ -20,6 +20,20 @@ pub(super) struct Lock {
 }
 
 /// Who writes into a directory.
+///
+/// ```
+/// use firebrick::training::{RunDirectory, TrainError};
+///
+/// let folder = tempfile::tempdir()?;
+/// let run = RunDirectory::create(&folder.path().join("run"))?;
+/// match RunDirectory::create_or_replace(run.path()) {
+///     Err(TrainError::RunBusy { holder: Some(holder), .. }) => {
+///         assert_eq!(holder.process, std::process::id());
+///     }
+///     other => panic!("{other:?}"),
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LockHolder {
     /// The number of the process.

@@ -151,7 +151,8 @@ impl DomainScan {
 
     /// A label beside those before it.
     fn wrong_sign(&mut self, value: f32) -> Option<String> {
-        let label = [-1.0, 0.0, 1.0].iter().position(|&label| label == value);
+        let labels = [-1.0_f32, 0.0, 1.0];
+        let label = labels.iter().position(|label| (label - value).abs() <= 0.0);
         self.has_minus_one |= label == Some(0);
         self.has_zero |= label == Some(1);
         match label {

@@ -113,7 +113,7 @@ impl MetricFunction for R2Score {
         outputs: &Outputs,
         weights: Option<Tensor<1>>,
     ) -> Tensor<1> {
-        columns::of_batch(targets, outputs.values(), weights)
+        columns::of_batch(targets, outputs.values(), weights.as_ref())
     }
 
     fn join(&self, sums: &mut [f64], batch: &[f64]) {
@@ -125,7 +125,9 @@ impl MetricFunction for R2Score {
 
     fn result(&self, sums: &[f64]) -> Vec<f64> {
         let Some(Columns {
-            columns, numbers, ..
+            each: columns,
+            numbers,
+            ..
         }) = Columns::read(sums)
         else {
             return Vec::new();
@@ -153,7 +155,7 @@ impl MetricFunction for R2Score {
 
     /// A score of its own needs targets that differ; an average any column of which has some.
     fn is_defined(&self, sums: &[f64], figure: usize) -> bool {
-        let columns = Columns::read(sums).map_or_else(Vec::new, |read| read.columns);
+        let columns = Columns::read(sums).map_or_else(Vec::new, |read| read.each);
         let differ = |column: &Column| column.squares != 0.0;
         match self.class_aggregation {
             ClassAggregation::None => columns.get(figure).is_some_and(differ),

@@ -30,7 +30,7 @@ impl Description for Sgd {
     }
 
     fn num_slots(&self) -> usize {
-        if self.momentum == 0.0 { 0 } else { 1 }
+        usize::from(self.momentum != 0.0)
     }
 
     fn build(self, weight_decay: f64, path: Path) -> ModuleOptimizer {

@@ -14,7 +14,7 @@ use crate::callback::Callbacks;
 use crate::figures::RunningFigures;
 use crate::fit::Validation;
 use crate::objective::Objective;
-use crate::optimizers::Path;
+use crate::optimizers::{Accumulation, Path};
 use crate::{Fit, SamplePlace, TrainError, figure_names};
 
 /// Data and objective of a fit that can begin.
@@ -84,7 +84,7 @@ impl<M: Model> Trainer<M> {
         let state = self.stepper.as_ref().map(|stepper| &stepper.state);
         let waiting = state
             .and_then(|state| state.accumulation.as_ref())
-            .map_or(0, |accumulation| accumulation.batches());
+            .map_or(0, Accumulation::batches);
         if waiting.saturating_add(batches) >= steps {
             return Ok(());
         }

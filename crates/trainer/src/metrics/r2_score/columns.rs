@@ -21,7 +21,7 @@ pub(super) struct Column {
 /// What the rows of all columns come to.
 #[derive(Clone, Debug)]
 pub(super) struct Columns {
-    pub(super) columns: Vec<Column>,
+    pub(super) each: Vec<Column>,
     /// The weights of the rows, summed.
     weight: f64,
     /// How many numbers there were.
@@ -39,12 +39,12 @@ pub(super) struct Columns {
 pub(super) fn of_batch(
     targets: Tensor<2>,
     outputs: Tensor<2>,
-    weights: Option<Tensor<1>>,
+    weights: Option<&Tensor<1>>,
 ) -> Tensor<1> {
     let [rows, columns] = targets.dims();
     let device = targets.device();
     let numbers = Tensor::full([1], (rows * columns) as f64, &device);
-    let (pivot, weight) = match &weights {
+    let (pivot, weight) = match weights {
         // Not a row that does not count.
         Some(weights) => (
             targets.clone().select(0, weights.clone().argmax(0)),
@@ -55,7 +55,7 @@ pub(super) fn of_batch(
             Tensor::full([1], rows as f64, &device),
         ),
     };
-    let sum = |values: Tensor<2>| match &weights {
+    let sum = |values: Tensor<2>| match weights {
         Some(weights) => (values * weights.clone().unsqueeze_dim::<2>(1)).sum_dim(0),
         None => values.sum_dim(0),
     };
@@ -101,7 +101,7 @@ impl Columns {
             }
         };
         Some(Self {
-            columns: (0..count).map(column).collect(),
+            each: (0..count).map(column).collect(),
             weight: *weight,
             numbers: *numbers,
         })
@@ -118,7 +118,7 @@ impl Columns {
         } else {
             other.weight / weight
         };
-        for (own, other) in self.columns.iter_mut().zip(&other.columns) {
+        for (own, other) in self.each.iter_mut().zip(&other.each) {
             let distance = other.mean - own.mean;
             own.mean += distance * share;
             own.squares += other.squares + distance * distance * self.weight * share;
@@ -130,8 +130,8 @@ impl Columns {
 
     /// As [`read`](Self::read) takes it.
     pub(super) fn write(&self, sums: &mut [f64]) {
-        let count = self.columns.len();
-        for (index, column) in self.columns.iter().enumerate() {
+        let count = self.each.len();
+        for (index, column) in self.each.iter().enumerate() {
             let parts = [
                 column.mean,
                 0.0,

@@ -130,16 +130,24 @@ pub(super) fn hold_screen() {
 /// terminal that is gone it would end the process before what was learned is saved.
 #[cfg(all(feature = "tui", unix))]
 pub(crate) fn leave_terminal() {
-    use std::io::IsTerminal;
+    use std::io::{stderr, stdout};
+    use std::os::fd::{AsFd, BorrowedFd};
+    use std::os::unix::fs::FileTypeExt;
 
+    // One that is gone does not call itself a terminal any more, but is no file and no pipe either.
+    let was_terminal = |stream: BorrowedFd<'_>| {
+        let stream = stream.try_clone_to_owned().map(std::fs::File::from);
+        let metadata = stream.and_then(|stream| stream.metadata());
+        metadata.is_ok_and(|metadata| metadata.file_type().is_char_device())
+    };
     let Ok(nowhere) = std::fs::File::options().write(true).open("/dev/null") else {
         return;
     };
     // Where this fails too, nothing can be done about it.
-    if std::io::stdout().is_terminal() {
+    if was_terminal(stdout().as_fd()) {
         let _ = rustix::stdio::dup2_stdout(&nowhere);
     }
-    if std::io::stderr().is_terminal() {
+    if was_terminal(stderr().as_fd()) {
         let _ = rustix::stdio::dup2_stderr(&nowhere);
     }
 }

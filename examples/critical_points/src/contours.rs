@@ -79,7 +79,9 @@ impl Heights {
         match crossed[..] {
             [from, to] => vec![(from, to)],
             [] => Vec::new(),
-            // All four: two opposite corners are above. The middle says which two are joined.
+            // All four, around a saddle: where that lies on the level itself, the lines cross.
+            _ if self.has_saddle_at(corners, level) => vec![(bottom, top), (left, right)],
+            // Two opposite corners are above; the middle says which two are joined.
             _ => {
                 let sum: f64 = corners.iter().map(|index| self.values[*index]).sum();
                 if (sum / 4.0 >= level) == is_above(bottom_left) {
@@ -89,6 +91,14 @@ impl Heights {
                 }
             }
         }
+    }
+
+    /// Whether the saddle of a cell, by its corners in order, is at `level`, to a twentieth of what they differ by.
+    fn has_saddle_at(&self, corners: [usize; 4], level: f64) -> bool {
+        let [a, b, c, d] = corners.map(|index| self.values[index]);
+        let saddle = (a * c - b * d) / (a + c - b - d);
+        let range = a.max(c).max(b.max(d)) - a.min(c).min(b.min(d));
+        (saddle - level).abs() <= range / 20.0
     }
 
     /// Where the straight line between the two values is at `level`.
@@ -130,6 +140,18 @@ mod tests {
         }
         let on_border = |point: Point| point.iter().any(|at| (at - 0.5).abs() > 0.5 - 1e-12);
         assert!(on_border(lines[0][0]) && on_border(lines[0][lines[0].len() - 1]));
+    }
+
+    #[test]
+    fn contours_through_a_saddle_cross_without_a_gap() {
+        let heights = Heights::new(&|x, y| (x - 0.03) * (y + 0.02), &(-1.0..1.0), 8).unwrap();
+        let lines = heights.contours(0.0);
+        assert_eq!(lines.len(), 2);
+        for (axis, at) in [(0, 0.03), (1, -0.02)] {
+            let is_straight =
+                |line: &&Vec<Point>| line.iter().all(|point| (point[axis] - at).abs() < 1e-6);
+            assert_eq!(lines.iter().filter(is_straight).count(), 1, "{lines:?}");
+        }
     }
 
     #[test]

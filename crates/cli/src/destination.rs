@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
 use firebrick::datasets::{CsvTest, DataDescription, DataSource};
-use firebrick::models::{AtomicFile, is_same_file, remove_abandoned_files};
+use firebrick::models::{AtomicFile, folder_of, is_same_file, remove_abandoned_files};
 
 use crate::failure::OrUsage;
 use crate::output::{self, ClosedPipe};
@@ -143,16 +143,9 @@ impl DestinationWriter<'_> {
             Sink::File(file) => file.finish(),
         };
         self.destination.told(finished)?;
-        if !self.destination.is_standard_output
-            && let Some(folder) = self.destination.path.parent()
-        {
+        if !self.destination.is_standard_output {
             // What a killed process has left here; that it stays is no failure of this command.
-            let folder = if folder.as_os_str().is_empty() {
-                Path::new(".")
-            } else {
-                folder
-            };
-            let _ = remove_abandoned_files(folder);
+            let _ = remove_abandoned_files(folder_of(&self.destination.path));
         }
         Ok(())
     }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::anyhow;
 use firebrick::burn::tensor::Device;
-use firebrick::models::{AnyModel, SavedModel, nearest_name};
+use firebrick::models::{AnyModel, SavedModel, folder_of, nearest_name};
 use firebrick::training::RunDirectory;
 
 use crate::config_file;
@@ -42,12 +42,7 @@ impl RunsFolder {
             let is_model = place
                 .file_name()
                 .is_some_and(|name| name == RunDirectory::MODEL);
-            let folder = place.parent().filter(|_| is_model && place.is_file())?;
-            let folder = if folder.as_os_str().is_empty() {
-                Path::new(".")
-            } else {
-                folder
-            };
+            let folder = (is_model && place.is_file()).then(|| folder_of(place))?;
             RunDirectory::open(folder).ok()
         };
         if let Some(found) = places.iter().find_map(run_of_model) {

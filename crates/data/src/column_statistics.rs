@@ -72,8 +72,7 @@ impl ColumnStatistics {
     /// Whether the numbers differ by hardly more than what single precision rounds off, and by little in themselves: by less
     /// than a millionth of their size and a thousandth. Large whole numbers that differ are not meant, such as times in seconds.
     pub fn is_nearly_constant(&self) -> bool {
-        let deviation = self.deviation();
-        !self.is_constant() && deviation <= 1e-6 * self.mean.abs() && deviation <= 1e-3
+        !self.is_constant() && is_rounding(self.mean, self.deviation())
     }
 
     /// Joins the statistics of so many numbers with those of others.
@@ -120,6 +119,11 @@ impl SampleStatistics {
         }
         Ok(own)
     }
+}
+
+/// Whether numbers of this mean and standard deviation differ by what was rounded off rather than by what was measured.
+pub(crate) fn is_rounding(mean: f64, deviation: f64) -> bool {
+    deviation <= 1e-6 * mean.abs() && deviation <= 1e-3
 }
 
 /// The statistics of each column of a batch.

@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a failed step fails the test")]
 
+#[path = "csv/table_file.rs"]
+mod table_file;
+
 use std::fmt::Write as _;
 use std::fs;
 
@@ -11,42 +14,11 @@ use firebrick_data::{
     CsvTest, DataDescription, DataError, DataSource, LoadedData, Subset, Targets, ValidationSplit,
 };
 use proptest::prelude::*;
-use tempfile::TempDir;
 
-/// A folder with a file `table.csv` of this content.
-fn file(content: impl AsRef<[u8]>) -> TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("table.csv"), content).unwrap();
-    folder
-}
-
-/// What a description makes of this content.
-fn load(content: impl AsRef<[u8]>, source: CsvSource) -> Result<CsvTable, DataError> {
-    let folder = file(content);
-    source.with_path(folder.path().join("table.csv")).load()
-}
-
-fn price() -> CsvSource {
-    CsvSource::values("table.csv", ["price"])
-}
+use table_file::{file, load, message, numbers, price};
 
 fn species() -> CsvSource {
     CsvSource::classes("table.csv", "species")
-}
-
-/// The message, without the folder.
-fn message(content: impl AsRef<[u8]>, source: CsvSource) -> String {
-    let text = load(content, source).unwrap_err().to_string();
-    let start = text.find("table.csv").unwrap();
-    format!("`{}", &text[start..])
-}
-
-/// Inputs and targets, flat.
-fn numbers(table: &CsvTable) -> (Vec<f32>, Vec<f32>) {
-    let rows: Vec<usize> = (0..table.data.len()).collect();
-    let batch = table.data.gather(&rows, &Device::flex()).unwrap();
-    let numbers = |tensor: Tensor<2>| tensor.into_data().iter::<f32>().collect();
-    (numbers(batch.inputs), numbers(batch.targets))
 }
 
 #[test]

@@ -27,9 +27,9 @@ pub mod models {
         Activation, AnyModel, AnyTensor, AtomicFile, Axes, Constraint, FanMode, Initializer,
         LayerKey, LayerSummary, Mlp, MlpConfig, Mode, Model, ModelError, ModelSize, Regularizer,
         SavedModel, ScalingDistribution, Sequential, SequentialLayer, SequentialModel, Summary,
-        WeightValue, catch_panic, did_you_mean, is_same_file, machine_memory, nearest_name,
-        readable_bytes, remove_abandoned_files, save_model, save_weights, shortened, visible,
-        write_whole,
+        WeightValue, catch_panic, did_you_mean, folder_of, is_same_file, machine_memory,
+        nearest_name, readable_bytes, remove_abandoned_files, save_model, save_weights, shortened,
+        visible, write_whole,
     };
 }
 

@@ -126,8 +126,18 @@ impl Write for AtomicFile {
     }
 }
 
-/// The folder that a path lies in.
-fn folder_of(path: &Path) -> &Path {
+/// The folder that a path lies in; the current one for a name alone.
+///
+/// ```
+/// # mod firebrick { pub use firebrick_model as models; }
+/// use std::path::Path;
+///
+/// use firebrick::models::folder_of;
+///
+/// assert_eq!(folder_of("runs/model.bpk".as_ref()), Path::new("runs"));
+/// assert_eq!(folder_of("model.bpk".as_ref()), Path::new("."));
+/// ```
+pub fn folder_of(path: &Path) -> &Path {
     match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),

@@ -48,7 +48,7 @@ pub use burn;
 pub use activation::Activation;
 pub use any_model::AnyModel;
 pub use any_tensor::AnyTensor;
-pub use atomic_file::{AtomicFile, is_same_file, remove_abandoned_files, write_whole};
+pub use atomic_file::{AtomicFile, folder_of, is_same_file, remove_abandoned_files, write_whole};
 pub use axes::Axes;
 pub use constraint::Constraint;
 pub use device::{

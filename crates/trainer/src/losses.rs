@@ -115,6 +115,14 @@ impl OutputForm {
         }
     }
 
+    /// The activations that a network of such outputs ends with.
+    pub(crate) fn endings(self) -> &'static str {
+        match self {
+            Self::NotNegative => "a softplus, an exponential or a relu",
+            _ => "a softmax or a sigmoid",
+        }
+    }
+
     /// What a cross-entropy takes.
     fn of(from_logits: bool) -> Self {
         if from_logits {

@@ -137,24 +137,22 @@ impl NonFiniteCause {
     }
 
     /// What to do about it.
-    pub(crate) fn advice(&self) -> &'static str {
-        match self {
+    pub(crate) fn advice(&self) -> String {
+        let advice = match self {
             Self::Data { .. } => "Fill in or remove the samples where a number is missing",
             Self::Weights => "Build the network anew, or load other weights",
             Self::Layer { .. } => "Look at what it receives, and scale inputs that are large",
-            Self::Outputs { expected, .. } => match expected {
-                OutputForm::NotNegative => {
-                    "End the network with a softplus, an exponential or a relu"
-                }
-                _ => "End the network with a softmax or a sigmoid",
-            },
+            Self::Outputs { expected, .. } => {
+                return format!("End the network with {}", expected.endings());
+            }
             Self::Loss { .. } => {
                 "Look for a logarithm of 0 or a division by 0 in its formula, or scale targets that are large"
             }
             Self::Penalty => "Make the regularization or the weights smaller",
             Self::Updates => "Try a smaller learning rate, a tenth of it first",
             Self::Unknown => "Look at the data, the loss and the learning rate",
-        }
+        };
+        advice.to_owned()
     }
 }
 

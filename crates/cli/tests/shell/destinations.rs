@@ -31,11 +31,7 @@ fn shell(workplace: &Workplace, line: &str) -> Outcome {
         .args(["-c", line])
         .output()
         .unwrap();
-    Outcome {
-        code: output.status.code(),
-        stdout: String::from_utf8(output.stdout).unwrap(),
-        stderr: String::from_utf8(output.stderr).unwrap(),
-    }
+    output.into()
 }
 
 #[test]

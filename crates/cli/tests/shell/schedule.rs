@@ -7,11 +7,7 @@ fn at_width(workplace: &Workplace, width: &str, arguments: &str) -> Outcome {
         .args(arguments.split_whitespace())
         .output()
         .unwrap();
-    Outcome {
-        code: output.status.code(),
-        stdout: String::from_utf8(output.stdout).unwrap(),
-        stderr: String::from_utf8(output.stderr).unwrap(),
-    }
+    output.into()
 }
 
 #[test]

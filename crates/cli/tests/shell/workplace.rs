@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Output;
 
 use assert_cmd::Command;
 use tempfile::TempDir;
@@ -55,12 +56,7 @@ impl Workplace {
 
     /// Runs the program with arguments that may have spaces in them.
     pub(crate) fn run_all(&self, arguments: &[&str]) -> Outcome {
-        let output = self.command().args(arguments).output().unwrap();
-        Outcome {
-            code: output.status.code(),
-            stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: String::from_utf8(output.stderr).unwrap(),
-        }
+        self.command().args(arguments).output().unwrap().into()
     }
 
     /// Trains for two epochs on the sample.
@@ -86,6 +82,16 @@ impl Workplace {
         let mut files = BTreeMap::new();
         collect(self.0.path(), &mut files);
         files
+    }
+}
+
+impl From<Output> for Outcome {
+    fn from(output: Output) -> Self {
+        Self {
+            code: output.status.code(),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
     }
 }
 

@@ -1,3 +1,4 @@
+use crate::column_statistics::is_rounding;
 use crate::csv_source::CsvSource;
 
 /// A column whose numbers single precision cannot hold well enough: they are large, and differ by little.
@@ -60,8 +61,7 @@ impl Range {
         let deviation = (self.squares / self.count).sqrt();
         let step = step(self.largest);
         // Numbers with fractions that differ by hardly anything do so because they were rounded.
-        let is_noise =
-            self.has_fractions && deviation <= 1e-6 * self.mean.abs() && deviation <= 1e-3;
+        let is_noise = self.has_fractions && is_rounding(self.mean, deviation);
         let is_coarse = deviation > 0.0 && step > TOO_COARSE * deviation && !is_noise;
         is_coarse
             .then(|| CoarseColumn {

@@ -6,7 +6,6 @@ use firebrick_model::Model;
 
 use super::Trainer;
 use super::answers::failed;
-use crate::losses::OutputForm;
 use crate::objective::{Misfit, Objective, TargetScan};
 use crate::{SamplePlace, TrainError};
 
@@ -98,10 +97,7 @@ impl<M: Model> Trainer<M> {
         let Some(value) = outside else {
             return Ok(());
         };
-        let end = match expected {
-            OutputForm::NotNegative => "a softplus, an exponential or a relu",
-            _ => "a softmax or a sigmoid",
-        };
+        let end = expected.endings();
         let or = if objective.loss().has_from_logits() {
             ", or let the loss take logits with `from_logits`"
         } else {

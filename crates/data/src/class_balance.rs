@@ -131,7 +131,8 @@ fn listed(classes: &[usize], described: impl Fn(usize) -> String) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{ArrayDataset, ValidationSplit};
+    use crate::array_dataset::ArrayDataset;
+    use crate::validation_split::ValidationSplit;
 
     fn balance(training: &[(usize, usize)]) -> ClassBalance {
         let (training, kept_back) = training.iter().copied().unzip();

@@ -149,7 +149,7 @@ fn of_batch(values: Tensor<2>, columns: usize) -> Result<Vec<ColumnStatistics>, 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ArrayDataset;
+    use crate::array_dataset::ArrayDataset;
 
     #[test]
     fn any_number_of_samples_gives_the_statistics_of_all() {

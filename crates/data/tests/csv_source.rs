@@ -10,8 +10,8 @@ use std::fs;
 
 use burn::tensor::{Device, Tensor};
 use firebrick_data::{
-    BatchSource, CsvColumn, CsvContent, CsvError, CsvOverview, CsvSource, CsvTable, CsvTarget,
-    CsvTest, DataDescription, DataError, DataSource, LoadedData, Subset, Targets, ValidationSplit,
+    BatchSource, CsvColumn, CsvContent, CsvError, CsvOverview, CsvSource, CsvTarget, CsvTest,
+    DataDescription, DataError, DataSource, LoadedData, Subset, Targets, ValidationSplit,
 };
 use proptest::prelude::*;
 

@@ -4,7 +4,8 @@ use std::str::FromStr;
 use burn::tensor::{Tensor, activation};
 use serde::{Deserialize, Serialize};
 
-use crate::{ModelError, nearest_name};
+use crate::error::ModelError;
+use crate::names::nearest_name;
 
 /// A function between two layers, with Keras' names and constants; all but [`Glu`](Self::Glu) keep the
 /// shape.

@@ -3,8 +3,9 @@ use std::ops::Range;
 
 use burn::tensor::{Device, Tensor};
 
+use crate::activation::Activation;
+use crate::error::ModelError;
 use crate::layers::LayerProblem;
-use crate::{Activation, ModelError};
 
 /// A tensor of floats whose rank, 1 to 5, is known when the program runs: what travels from layer
 /// to layer.

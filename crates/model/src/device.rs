@@ -7,7 +7,9 @@ use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
 use crate::device_check::check_device;
-use crate::{ModelError, catch_panic, nearest_name};
+use crate::error::ModelError;
+use crate::names::nearest_name;
+use crate::panics::catch_panic;
 
 /// A device as people write it: `auto`, `flex`, `ndarray`, `wgpu`, `vulkan`, `cuda`, `cuda:1`.
 ///

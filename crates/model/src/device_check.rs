@@ -4,8 +4,8 @@ use burn::module::Param;
 use burn::nn::Linear;
 use burn::tensor::{Device, Tensor, TensorData, activation};
 
-use crate::Initializer;
 use crate::device::quietly;
+use crate::initializer::Initializer;
 
 /// How far a device may be off, relative to the largest number of the comparison.
 const TOLERANCE: f64 = 1e-3;

@@ -1,9 +1,13 @@
 use std::path::PathBuf;
 
+use crate::activation::Activation;
+use crate::constraint::Constraint;
+use crate::device::DeviceName;
+use crate::initializer::Initializer;
 use crate::layers::LayerProblem;
-use crate::{
-    Activation, Constraint, DeviceName, Initializer, Regularizer, did_you_mean, shortened,
-};
+use crate::names::did_you_mean;
+use crate::regularizer::Regularizer;
+use crate::visible::shortened;
 
 /// What can go wrong between describing a network and running it.
 #[derive(Debug, thiserror::Error)]

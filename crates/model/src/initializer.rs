@@ -9,7 +9,8 @@ use self::draws::Draws;
 use self::orthogonal::orthogonal;
 use self::variance_scaling::VarianceScaling;
 pub use self::variance_scaling::{FanMode, ScalingDistribution};
-use crate::{MlpConfig, ModelError};
+use crate::error::ModelError;
+use crate::mlp_config::MlpConfig;
 
 /// How a weight starts, with Keras' names, arguments and defaults.
 ///

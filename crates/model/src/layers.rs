@@ -53,7 +53,8 @@ use burn::module::Module;
 use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
 
-use crate::{AnyTensor, Mode};
+use crate::any_tensor::AnyTensor;
+use crate::mode::Mode;
 
 pub use activation::Activation;
 pub use average_pooling1d::AveragePooling1D;
@@ -234,7 +235,7 @@ macro_rules! known_layers {
                 }
             }
 
-            pub(crate) fn last_activation(&self) -> crate::Activation {
+            pub(crate) fn last_activation(&self) -> crate::activation::Activation {
                 match self {
                     $(Self::$layer(layer) => layer.last_activation(),)+
                 }
@@ -334,8 +335,8 @@ impl Layer {
 
 // Defaults that several descriptions share.
 
-fn linear_activation() -> crate::Activation {
-    crate::Activation::Linear
+fn linear_activation() -> crate::activation::Activation {
+    crate::activation::Activation::Linear
 }
 
 fn yes() -> bool {

@@ -2,7 +2,13 @@ use burn::module::{Content, DisplaySettings, Module, ModuleDisplay};
 use burn::nn::Linear;
 use burn::tensor::{Int, Tensor};
 
-use crate::{Activation, AnyTensor, MlpConfig, Model, ModelError, ModelSize, Summary};
+use crate::activation::Activation;
+use crate::any_tensor::AnyTensor;
+use crate::error::ModelError;
+use crate::mlp_config::MlpConfig;
+use crate::model::Model;
+use crate::model_size::ModelSize;
+use crate::summary::Summary;
 
 /// A multi-layer perceptron: dense layers with an activation between them, logits out.
 ///

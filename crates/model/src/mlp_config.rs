@@ -3,8 +3,11 @@ use burn::nn::Linear;
 use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
+use crate::activation::Activation;
+use crate::error::ModelError;
+use crate::initializer::Initializer;
+use crate::mlp::Mlp;
 use crate::summary::{LayerSummary, Summary};
-use crate::{Activation, Initializer, Mlp, ModelError};
 
 /// The description of a multi-layer perceptron: any number of hidden layers of any width.
 ///

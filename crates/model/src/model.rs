@@ -1,7 +1,10 @@
 use burn::module::{Module, ModuleDisplay};
 use burn::tensor::Tensor;
 
-use crate::{Activation, AnyTensor, ModelError, ModelSize};
+use crate::activation::Activation;
+use crate::any_tensor::AnyTensor;
+use crate::error::ModelError;
+use crate::model_size::ModelSize;
 
 /// A network that can be compiled, fitted and evaluated: any Burn [`Module`] with this one method.
 ///

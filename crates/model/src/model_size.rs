@@ -1,4 +1,4 @@
-use crate::{LayerSummary, Summary};
+use crate::summary::{LayerSummary, Summary};
 
 /// How much room a network takes, counted in numbers of single precision.
 ///

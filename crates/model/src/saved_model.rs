@@ -9,7 +9,11 @@ use burn::store::{ModuleRecord, RecordError};
 use burn::tensor::{Bytes, DType, Device, Shape};
 use burn_pack::{Reader, Writer};
 
-use crate::{Mlp, MlpConfig, Model, ModelError, write_whole};
+use crate::atomic_file::write_whole;
+use crate::error::ModelError;
+use crate::mlp::Mlp;
+use crate::mlp_config::MlpConfig;
+use crate::model::Model;
 
 /// Key of the file's metadata under which the model's description lies.
 const DESCRIPTION: &str = "firebrick.model";

@@ -7,8 +7,15 @@ use burn::module::{Content, DisplaySettings, Module, ModuleDisplay};
 
 use burn::tensor::Tensor;
 
+use crate::activation::Activation;
+use crate::any_tensor::AnyTensor;
+use crate::error::ModelError;
 use crate::layers::BuiltLayer;
-use crate::{Activation, AnyTensor, Mode, Model, ModelError, ModelSize, Sequential, Summary};
+use crate::mode::Mode;
+use crate::model::Model;
+use crate::model_size::ModelSize;
+use crate::sequential::Sequential;
+use crate::summary::Summary;
 
 pub use weights::WeightValue;
 

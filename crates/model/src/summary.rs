@@ -1,6 +1,6 @@
 use std::fmt;
 
-use crate::shortened;
+use crate::visible::shortened;
 
 /// A network layer by layer, printed as Keras prints it.
 ///

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use burn::lr_scheduler::{LrScheduler, LrSchedulerRecord};
 
-use crate::{RateControl, Schedule};
+use crate::rate_control::RateControl;
+use crate::schedule::Schedule;
 
 /// The keys of a record.
 const STEP: &str = "step";

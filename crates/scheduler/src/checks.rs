@@ -1,6 +1,6 @@
 //! What the numbers of a schedule have to be, so that its rates are finite and not negative.
 
-use crate::ScheduleError;
+use crate::error::ScheduleError;
 
 /// Checks a rate or a factor.
 pub(crate) fn positive(

@@ -1,8 +1,9 @@
 //! The same rate at every step.
 
 use crate::checks::positive;
+use crate::error::{ScheduleError, TextProblem};
+use crate::schedule::Schedule;
 use crate::text::{Described, Fields, number};
-use crate::{Schedule, ScheduleError, TextProblem};
 
 /// The same learning rate at every step.
 ///

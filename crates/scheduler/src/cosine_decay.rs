@@ -3,8 +3,10 @@
 use std::f64::consts::PI;
 
 use crate::checks::{fraction, not_negative, positive, some_steps};
+use crate::error::{ScheduleError, TextProblem};
+use crate::schedule::Schedule;
+use crate::spec::{ScheduleSpec, ScheduleUnit};
 use crate::text::{Described, Fields, number, write_changed, write_option};
-use crate::{Schedule, ScheduleError, ScheduleSpec, ScheduleUnit, TextProblem};
 
 /// Falls along half a cosine in `decay_steps` steps and stays at the fraction `alpha`,
 /// `learning_rate(step) = initial_learning_rate · ((1 - alpha) · (1 + cos(π · step / decay_steps)) / 2 + alpha)`.

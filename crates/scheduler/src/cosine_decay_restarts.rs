@@ -3,8 +3,10 @@
 use std::f64::consts::PI;
 
 use crate::checks::{at_least_one, fraction, positive, some_steps};
+use crate::error::{ScheduleError, TextProblem};
+use crate::schedule::Schedule;
+use crate::spec::{ScheduleSpec, ScheduleUnit};
 use crate::text::{Described, Fields, number, write_changed, write_option};
-use crate::{Schedule, ScheduleError, ScheduleSpec, ScheduleUnit, TextProblem};
 
 /// Falls along half a cosine, then restarts: period `i`, counted from 0, takes `first_decay_steps · t_mul^i` steps
 /// and starts at `m_mul^i` of the initial rate. At the share `p` of period `i`,

@@ -1,6 +1,6 @@
 //! Everything that can be wrong with the description of a schedule.
 
-use crate::ScheduleSpec;
+use crate::spec::ScheduleSpec;
 
 /// Why a description does not make a schedule.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]

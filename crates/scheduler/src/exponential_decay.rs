@@ -1,8 +1,10 @@
 //! A rate that is multiplied by the same factor again and again.
 
 use crate::checks::{positive, some_steps};
+use crate::error::{ScheduleError, TextProblem};
+use crate::schedule::Schedule;
+use crate::spec::{ScheduleSpec, ScheduleUnit};
 use crate::text::{Described, Fields, number, write_option};
-use crate::{Schedule, ScheduleError, ScheduleSpec, ScheduleUnit, TextProblem};
 
 /// Falls by a factor, `learning_rate(step) = initial_learning_rate · decay_rate^(step / decay_steps)`.
 ///

@@ -1,8 +1,10 @@
 //! A rate that falls as one over the time.
 
 use crate::checks::{positive, some_steps};
+use crate::error::{ScheduleError, TextProblem};
+use crate::schedule::Schedule;
+use crate::spec::{ScheduleSpec, ScheduleUnit};
 use crate::text::{Described, Fields, number, write_option};
-use crate::{Schedule, ScheduleError, ScheduleSpec, ScheduleUnit, TextProblem};
 
 /// Falls as one over the step, `learning_rate(step) = initial_learning_rate / (1 + decay_rate · step / decay_steps)`.
 ///

@@ -3,8 +3,10 @@
 use std::f64::consts::PI;
 
 use crate::checks::{at_least_one, fraction, positive, some_steps};
+use crate::error::{ScheduleError, TextProblem};
+use crate::schedule::Schedule;
+use crate::spec::{ScheduleSpec, ScheduleUnit};
 use crate::text::{Described, Fields, number, write_changed, write_option};
-use crate::{Schedule, ScheduleError, ScheduleSpec, ScheduleUnit, TextProblem};
 
 /// Rises along half a cosine from `max_lr / div_factor` to `max_lr` at step `pct_start · total_steps - 1`, then falls
 /// along another half to `max_lr / div_factor / final_div_factor` at step `total_steps - 1`, where it stays.

@@ -3,7 +3,7 @@
 use std::num::NonZeroU64;
 use std::sync::Arc;
 
-use crate::Schedule;
+use crate::schedule::Schedule;
 
 /// A schedule that moves on once an epoch, `learning_rate(step) = schedule(⌊step / steps_per_epoch⌋)`.
 pub(crate) struct PerEpoch {

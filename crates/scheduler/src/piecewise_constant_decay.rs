@@ -1,8 +1,10 @@
 //! A rate that changes at given steps.
 
 use crate::checks::positive;
+use crate::error::{ScheduleError, TextProblem};
+use crate::schedule::Schedule;
+use crate::spec::{ScheduleSpec, ScheduleUnit};
 use crate::text::{Described, Fields, List, number, write_option};
-use crate::{Schedule, ScheduleError, ScheduleSpec, ScheduleUnit, TextProblem};
 
 /// One value up to and with the first boundary, the next up to and with the second, and so on,
 /// `learning_rate(step) = values[number of boundaries below step]`.

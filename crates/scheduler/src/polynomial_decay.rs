@@ -1,8 +1,10 @@
 //! A rate that falls along a power of the remaining steps.
 
 use crate::checks::{not_negative, positive, some_steps};
+use crate::error::{ScheduleError, TextProblem};
+use crate::schedule::Schedule;
+use crate::spec::{ScheduleSpec, ScheduleUnit};
 use crate::text::{Described, Fields, number, write_changed, write_option};
-use crate::{Schedule, ScheduleError, ScheduleSpec, ScheduleUnit, TextProblem};
 
 /// Goes to an end rate in `decay_steps` steps and stays there,
 /// `learning_rate(step) = (initial_learning_rate - end_learning_rate) · (1 - step / decay_steps)^power + end_learning_rate`.

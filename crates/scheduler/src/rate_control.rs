@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::Schedule;
+use crate::schedule::Schedule;
 
 /// A hand on the learning rate of a running training: what watches its figures can lower it.
 ///

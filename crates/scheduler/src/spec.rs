@@ -7,13 +7,20 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::constant::Constant;
+use crate::cosine_decay::CosineDecay;
+use crate::cosine_decay_restarts::CosineDecayRestarts;
+use crate::error::{ScheduleError, TextProblem};
+use crate::exponential_decay::ExponentialDecay;
+use crate::inverse_time_decay::InverseTimeDecay;
+use crate::one_cycle::OneCycle;
 use crate::per_epoch::PerEpoch;
+use crate::piecewise_constant_decay::PiecewiseConstantDecay;
+use crate::polynomial_decay::PolynomialDecay;
+use crate::schedule::Schedule;
 use crate::text::{Described, Fields};
-use crate::{
-    Constant, CosineDecay, CosineDecayRestarts, ExponentialDecay, InverseTimeDecay, OneCycle,
-    PiecewiseConstantDecay, PolynomialDecay, Schedule, ScheduleError, TextProblem, TimeBased,
-    Warmup,
-};
+use crate::time_based::TimeBased;
+use crate::warmup::Warmup;
 
 /// Writes the enum of all schedules and what has to know every one of them.
 macro_rules! known_schedules {

@@ -3,7 +3,8 @@
 use std::fmt::{Display, Write as _};
 use std::str::FromStr;
 
-use crate::{Schedule, ScheduleError, TextProblem};
+use crate::error::{ScheduleError, TextProblem};
+use crate::schedule::Schedule;
 
 /// A schedule with a text form.
 pub(crate) trait Described: Schedule + Sized {

@@ -1,8 +1,10 @@
 //! A rate that falls by one at every step.
 
 use crate::checks::positive;
+use crate::error::{ScheduleError, TextProblem};
+use crate::schedule::Schedule;
+use crate::spec::{ScheduleSpec, ScheduleUnit};
 use crate::text::{Described, Fields, write_changed};
-use crate::{Schedule, ScheduleError, ScheduleSpec, ScheduleUnit, TextProblem};
 
 /// Falls by 1 at every step and stays at 1, `learning_rate(step) = scale · max(initial - step, 1)`.
 ///

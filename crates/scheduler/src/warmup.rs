@@ -1,9 +1,11 @@
 //! A rise from 0 before any other schedule.
 
 use crate::checks::some_steps;
+use crate::error::{ScheduleError, TextProblem};
+use crate::schedule::Schedule;
 use crate::spec::Known;
+use crate::spec::{ScheduleSpec, ScheduleUnit};
 use crate::text::{Described, Fields};
-use crate::{Schedule, ScheduleError, ScheduleSpec, ScheduleUnit, TextProblem};
 
 /// Rises in a straight line from 0 to the first rate of another schedule, which then starts:
 /// `learning_rate(step) = schedule(0) · step / warmup_steps` below `warmup_steps`, then `schedule(step - warmup_steps)`.

@@ -1,6 +1,6 @@
 use ndarray::{Array2, ArrayRef2};
 
-use crate::Element;
+use crate::element::Element;
 
 /// The function `f` after each hidden layer, `a = f(z)`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

@@ -3,7 +3,12 @@
 use ndarray::linalg::general_mat_mul;
 use ndarray::{Array2, ArrayRef2, Axis, CowArray, Ix2};
 
-use crate::{Element, Figures, Gradients, Network, ScratchError, softmax};
+use crate::element::Element;
+use crate::error::ScratchError;
+use crate::figures::Figures;
+use crate::gradients::Gradients;
+use crate::network::Network;
+use crate::softmax;
 
 impl<T: Element> Network<T> {
     /// Probabilities of the classes.

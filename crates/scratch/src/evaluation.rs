@@ -1,7 +1,11 @@
 use ndarray::{Array2, ArrayRef2};
 
+use crate::element::Element;
+use crate::error::ScratchError;
+use crate::figures::Figures;
+use crate::network::Network;
 use crate::samples::Batch;
-use crate::{Element, Figures, Network, Samples, ScratchError};
+use crate::samples::Samples;
 
 /// Samples that are judged at once: enough for the matrix products, little memory.
 const BLOCK_SIZE: usize = 500;

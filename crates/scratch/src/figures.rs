@@ -1,6 +1,7 @@
 use ndarray::{ArrayRef1, ArrayRef2, Zip};
 
-use crate::{Element, Place, ScratchError};
+use crate::element::Element;
+use crate::error::{Place, ScratchError};
 
 /// Loss and accuracy over some samples.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

@@ -1,8 +1,13 @@
 use std::ops::ControlFlow;
 use std::time::Instant;
 
+use crate::element::Element;
+use crate::epoch_order::epoch_order;
+use crate::error::ScratchError;
+use crate::figures::Figures;
+use crate::network::Network;
+use crate::samples::Samples;
 use crate::training::{check_batch_size, checked_rate};
-use crate::{Element, Figures, Network, Samples, ScratchError, epoch_order};
 
 /// How to train.
 #[derive(Clone, Copy, Debug, PartialEq)]

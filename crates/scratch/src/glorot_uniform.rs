@@ -2,7 +2,7 @@ use ndarray::Array2;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
-use crate::Element;
+use crate::element::Element;
 
 /// Initial weights `[inputs, units]`, uniform in `±sqrt(6 / (inputs + units))`, drawn row by row.
 ///

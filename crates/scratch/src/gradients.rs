@@ -1,6 +1,8 @@
 use ndarray::{Array1, Array2};
 
-use crate::{Element, Figures, Network};
+use crate::element::Element;
+use crate::figures::Figures;
+use crate::network::Network;
 
 /// The derivative of the loss of a batch by every weight.
 #[derive(Clone, Debug, PartialEq)]

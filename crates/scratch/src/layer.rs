@@ -1,6 +1,6 @@
 use ndarray::{Array1, Array2, ArrayRef2};
 
-use crate::Element;
+use crate::element::Element;
 use crate::glorot_uniform::glorot_uniform;
 
 /// Densely connected layer, `z = a · weights + bias`.

@@ -1,6 +1,10 @@
 use ndarray::ArrayRef2;
 
-use crate::{Activation, Element, Layer, Samples, ScratchError};
+use crate::activation::Activation;
+use crate::element::Element;
+use crate::error::ScratchError;
+use crate::layer::Layer;
+use crate::samples::Samples;
 
 /// A multi-layer perceptron that classifies: dense layers, a sigmoid or `ReLU` after each but the last, a softmax after
 /// that.

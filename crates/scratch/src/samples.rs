@@ -2,7 +2,8 @@ use std::fmt;
 
 use ndarray::{Array2, ArrayRef2, ArrayView1, ArrayView2, ArrayViewMut1, Axis, Slice};
 
-use crate::{Element, ScratchError};
+use crate::element::Element;
+use crate::error::ScratchError;
 
 /// Labelled samples, one a row, left where they lie: only the rows of a batch are copied, when it is their turn.
 #[derive(Clone)]

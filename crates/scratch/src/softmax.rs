@@ -1,6 +1,6 @@
 use ndarray::{Array2, ArrayRef2, Zip};
 
-use crate::Element;
+use crate::element::Element;
 
 /// `p_i = exp(z_i) / Σ_j exp(z_j)` of every row, in place.
 ///

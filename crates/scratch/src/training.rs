@@ -2,8 +2,13 @@ use std::ops::ControlFlow;
 
 use ndarray::ArrayRef2;
 
+use crate::element::Element;
+use crate::error::ScratchError;
+use crate::figures::Figures;
+use crate::gradients::Gradients;
+use crate::network::Network;
 use crate::samples::Batch;
-use crate::{Element, Figures, Gradients, Network, Samples, ScratchError};
+use crate::samples::Samples;
 
 /// Where an epoch stands.
 #[derive(Clone, Copy, Debug, PartialEq)]

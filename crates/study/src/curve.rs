@@ -22,7 +22,9 @@ use firebrick::devices::DeviceName;
 use firebrick::training::{Display, StopHandle};
 
 use crate::data::StudyData;
-use crate::{Ending, StudyDirectory, StudyError};
+use crate::directory::StudyDirectory;
+use crate::error::StudyError;
+use crate::study::Ending;
 use job::Job;
 use progress::Progress;
 use result::JobResult;

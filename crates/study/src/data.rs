@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use firebrick::datasets::{BatchSource, DataSource, Mnist, MnistDataset, Subset, load};
 
-use crate::StudyError;
+use crate::error::StudyError;
 
 /// What a study learns from, chooses by and is judged by.
 #[derive(Debug)]

@@ -8,7 +8,8 @@ use firebrick::training::{DirectoryClaim, DirectoryContents};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::{StudyError, StudySettings};
+use crate::error::StudyError;
+use crate::settings::StudySettings;
 
 /// The directory a study leaves: its settings, a file for every finished training, and what was made of them.
 ///

@@ -8,7 +8,7 @@ use firebrick::schedules::ScheduleError;
 use firebrick::training::TrainError;
 use firebrick_scratch::ScratchError;
 
-use crate::CurveAxis;
+use crate::curve::CurveAxis;
 use crate::directory::StudyDirectory;
 
 /// What can go wrong with a study.

@@ -19,7 +19,9 @@ use firebrick::training::{Display, StopHandle};
 use firebrick_scratch::{Activation, Network, ScratchError};
 
 use crate::data::StudyData;
-use crate::{Ending, StudyDirectory, StudyError};
+use crate::directory::StudyDirectory;
+use crate::error::StudyError;
+use crate::study::Ending;
 use contender::Contender;
 use result::NetworkResult;
 

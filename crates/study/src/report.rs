@@ -7,7 +7,8 @@ use base64::engine::general_purpose::STANDARD;
 use firebrick::datasets::MnistDataset;
 use image::{GrayImage, ImageFormat};
 
-use crate::{StudyDirectory, StudyError};
+use crate::directory::StudyDirectory;
+use crate::error::StudyError;
 
 /// The version that makes the pages.
 pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -3,9 +3,13 @@ use std::path::Path;
 use firebrick::datasets::{DataSource, absolute_path};
 use serde::{Deserialize, Serialize};
 
+use crate::curve::CurveSettings;
 use crate::curve::CurveStudy;
+use crate::directory::StudyDirectory;
+use crate::error::StudyError;
+use crate::networks::NetworksSettings;
 use crate::networks::NetworksStudy;
-use crate::{CurveSettings, NetworksSettings, Study, StudyDirectory, StudyError};
+use crate::study::Study;
 
 /// The settings of a study, of whatever kind, with nothing left open.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -1,8 +1,9 @@
 use firebrick::training::Display;
 
 use crate::curve::CurveStudy;
+use crate::directory::StudyDirectory;
+use crate::error::StudyError;
 use crate::networks::NetworksStudy;
-use crate::{StudyDirectory, StudyError};
 
 /// A study that can begin, or go on where it was stopped.
 pub enum Study {

@@ -2,7 +2,7 @@ use burn::tensor::Device;
 use firebrick_data::BatchSource;
 use firebrick_model::{AnyTensor, Sequential};
 
-use crate::TrainError;
+use crate::error::TrainError;
 
 /// Samples looked at together.
 const TOGETHER: usize = 4096;

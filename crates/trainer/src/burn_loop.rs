@@ -39,7 +39,9 @@ pub(crate) use pending::Pending;
 pub(crate) use proof::are_finite;
 pub(crate) use stepper::{StepState, Stepper, Updates};
 
-use crate::{Display, StopHandle, TrainError};
+use crate::display::Display;
+use crate::error::TrainError;
+use crate::interrupt::StopHandle;
 use dashboard_metrics::DashboardMetric;
 use epoch_loop::EpochLoop;
 use silent::{NoMetricFiles, Silent};

@@ -5,8 +5,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use firebrick_model::{Model, catch_panic};
 use firebrick_scheduler::RateControl;
 
+use crate::error::TrainError;
+use crate::history::FitParams;
+use crate::logs::Logs;
 use crate::metrics::Direction;
-use crate::{FitParams, Logs, RunDirectory, TrainError};
+use crate::run_directory::RunDirectory;
 
 /// Whether a training goes on.
 ///

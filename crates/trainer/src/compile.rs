@@ -3,7 +3,11 @@ use std::sync::Arc;
 use firebrick_model::Model;
 use firebrick_scheduler::{Constant, Schedule, ScheduleError, ScheduleSpec};
 
-use crate::{Loss, Metric, Optimizer, TrainError, Trainer};
+use crate::error::TrainError;
+use crate::losses::Loss;
+use crate::metrics::Metric;
+use crate::optimizer::Optimizer;
+use crate::trainer::Trainer;
 
 /// How a model is to learn: optimizer, learning rate, loss and metrics. With a model it becomes a
 /// [`Trainer`].

@@ -4,8 +4,12 @@ use burn::tensor::{Device, Tensor};
 use firebrick_data::{ArrayData, DataError};
 use firebrick_model::{Activation, DeviceName, catch_panic};
 
+use crate::error::TrainError;
+use crate::losses::Loss;
 use crate::losses::{DomainScan, TargetDomain, TargetForm};
-use crate::{Loss, Metric, Outputs, SamplePlace, TrainError};
+use crate::metrics::Metric;
+use crate::outputs::Outputs;
+use crate::sample_place::SamplePlace;
 
 impl Loss {
     /// The loss of these outputs, as Keras gives it when a loss is called.

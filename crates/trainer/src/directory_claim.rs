@@ -10,7 +10,7 @@ use firebrick_model::remove_abandoned_files;
 
 pub use lock::LockHolder;
 
-use crate::TrainError;
+use crate::error::TrainError;
 use lock::Lock;
 
 /// What a directory of one kind holds.

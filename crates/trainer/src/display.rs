@@ -5,7 +5,7 @@ use std::str::FromStr;
 use firebrick_model::nearest_name;
 use serde::{Deserialize, Serialize};
 
-use crate::TrainError;
+use crate::error::TrainError;
 
 /// How a training shows itself.
 ///

@@ -21,7 +21,9 @@ pub(crate) use pass_lines::PassLines;
 #[cfg(feature = "tui")]
 pub(crate) use progress_line::clock;
 
-use crate::{Display, EpochRecord, Logs};
+use crate::display::Display;
+use crate::history::EpochRecord;
+use crate::logs::Logs;
 
 /// Where a training is, when somebody looks.
 #[derive(Clone, Debug)]

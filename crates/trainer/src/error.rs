@@ -3,11 +3,16 @@ use std::path::PathBuf;
 use firebrick_data::Targets;
 use firebrick_model::{did_you_mean, readable_bytes, shortened};
 
+use crate::curves::CurvesError;
 use crate::directory_claim::LockHolder;
+use crate::display::Display;
+use crate::losses::Loss;
 use crate::losses::{OutputForm, TargetDomain};
+use crate::metrics::Metric;
+use crate::model_file::ModelFileProblem;
 use crate::non_finite::NonFiniteCause;
+use crate::optimizer::Optimizer;
 use crate::sample_place::SamplePlace;
-use crate::{CurvesError, Display, Loss, Metric, ModelFileProblem, Optimizer};
 
 /// What can go wrong between compiling a model and reading its history.
 #[derive(Debug, thiserror::Error)]

@@ -3,7 +3,7 @@ mod confusion_counts;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-use crate::Logs;
+use crate::logs::Logs;
 
 pub use confusion_counts::{ConfusionCell, ConfusionCounts};
 

@@ -2,7 +2,8 @@
 
 use std::collections::HashSet;
 
-use crate::{History, TrainError};
+use crate::error::TrainError;
+use crate::history::History;
 
 /// The loss on the validation data.
 const VALIDATION_LOSS: &str = "val_loss";

@@ -5,7 +5,10 @@ use std::sync::{Arc, Mutex};
 use firebrick_data::{BatchSource, DataDescription};
 
 use crate::callback::{Callback, Callbacks};
-use crate::{Display, RunDirectory, StopHandle, TrainError};
+use crate::display::Display;
+use crate::error::TrainError;
+use crate::interrupt::StopHandle;
+use crate::run_directory::RunDirectory;
 pub use class_key::ClassKey;
 
 /// The settings of one [`fit`](crate::Trainer::fit), with Keras' names and defaults.

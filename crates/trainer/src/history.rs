@@ -4,8 +4,9 @@ use std::path::Path;
 
 use firebrick_model::write_whole;
 
+use crate::error::TrainError;
+use crate::logs::Logs;
 use crate::metrics::Direction;
-use crate::{Logs, TrainError};
 
 /// The figures of one epoch.
 ///

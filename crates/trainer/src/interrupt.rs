@@ -7,7 +7,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use burn::train::Interrupter;
 
 use crate::burn_loop::{leave_terminal, restore_terminal};
-use crate::{Display, TrainError};
+use crate::display::Display;
+use crate::error::TrainError;
 
 pub use signal::Signal;
 

@@ -1,9 +1,13 @@
 use std::time::{Duration, Instant};
 
 use crate::burn_loop::{DashboardFigures, LoopDashboard};
+use crate::display::Display;
 use crate::displays::{KeptLines, Moment, Reporter, reporter};
+use crate::error::TrainError;
+use crate::history::EpochRecord;
 use crate::interrupt::ctrl_c_on;
-use crate::{CtrlC, Display, EpochRecord, Logs, StopHandle, TrainError};
+use crate::interrupt::{CtrlC, StopHandle};
+use crate::logs::Logs;
 
 /// The displays of a [`fit`](crate::Trainer::fit) for a training loop of one's own: the dashboard, a bar, lines or
 /// nothing.

@@ -41,7 +41,8 @@ use burn::tensor::Tensor;
 use firebrick_model::nearest_name;
 use serde_json::{Map, Value};
 
-use crate::{Outputs, TrainError};
+use crate::error::TrainError;
+use crate::outputs::Outputs;
 
 pub use binary_crossentropy::BinaryCrossentropy;
 pub use binary_focal_crossentropy::BinaryFocalCrossentropy;

@@ -4,7 +4,8 @@
 use burn::tensor::Device;
 use firebrick_model::{ModelSize, is_host_cpu, machine_memory};
 
-use crate::{Compile, TrainError};
+use crate::compile::Compile;
+use crate::error::TrainError;
 
 /// Bytes of a number in single precision.
 const BYTES: u64 = size_of::<f32>() as u64;

@@ -62,8 +62,9 @@ use firebrick_model::nearest_name;
 use serde::Serialize;
 
 use self::by_shape::ByShape;
+use crate::error::TrainError;
 use crate::losses::{TargetDomain, TargetForm};
-use crate::{Outputs, TrainError};
+use crate::outputs::Outputs;
 
 pub use accuracy::Accuracy;
 pub use area::{AUCCurve, AUCSummationMethod};

@@ -16,7 +16,7 @@ use firebrick_data::DataDescription;
 use firebrick_model::Sequential;
 use serde::{Deserialize, Serialize};
 
-use crate::TrainError;
+use crate::error::TrainError;
 use section::{Located, Section};
 
 pub use compile_settings::CompileSettings;

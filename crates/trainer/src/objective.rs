@@ -10,10 +10,17 @@ use burn::tensor::Tensor;
 use firebrick_data::{Batch, Targets, one_hot};
 use firebrick_model::{Activation, AnyTensor, ModelError, catch_panic};
 
+use crate::compile::Compile;
+use crate::error::TrainError;
+use crate::figure_names;
 use crate::figures::RunningFigures;
+use crate::logs::Logs;
+use crate::losses::Loss;
 use crate::losses::{OutputForm, TargetForm};
+use crate::metrics::Metric;
 use crate::metrics::{Direction, MetricFunction};
-use crate::{Compile, Logs, Loss, Metric, Outputs, SamplePlace, TrainError, figure_names};
+use crate::outputs::Outputs;
+use crate::sample_place::SamplePlace;
 
 pub(crate) use target_scan::{Misfit, TargetScan};
 

@@ -9,7 +9,7 @@ use burn::optim::ModuleOptimizer;
 use firebrick_model::nearest_name;
 use serde::{Deserialize, Serialize};
 
-use crate::TrainError;
+use crate::error::TrainError;
 use crate::optimizers::{
     Accumulation, Average, Clipping, Ema, Kind, Path, Setting, Switch, above_zero, not_negative,
 };

@@ -36,7 +36,7 @@ pub(crate) use rmsprop::RmsProp;
 pub(crate) use rule::Path;
 pub(crate) use sgd::Sgd;
 
-use crate::Optimizer;
+use crate::optimizer::Optimizer;
 
 /// Writes the list below out: the enum, its names and what it hands on to the one inside.
 macro_rules! known_optimizers {

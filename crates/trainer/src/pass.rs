@@ -2,8 +2,8 @@ use std::sync::{Arc, Mutex};
 
 use firebrick_model::ModelSize;
 
-use crate::TrainError;
 use crate::callback::{Callback, Callbacks};
+use crate::error::TrainError;
 
 /// The settings of a pass over data that learns nothing, an evaluation or a prediction.
 ///

@@ -4,7 +4,7 @@ use burn::tensor::Device;
 use firebrick_data::{Batch, BatchSource, ShuffleState};
 use firebrick_model::Model;
 
-use crate::NonFiniteCause;
+use crate::non_finite::NonFiniteCause;
 use crate::objective::Objective;
 
 /// Where a batch stood, all counted from 0.

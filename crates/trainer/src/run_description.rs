@@ -9,9 +9,11 @@ use firebrick_model::{Activation, MlpConfig, Model, Sequential, SequentialLayer}
 use serde::Serialize;
 use toml::{Table, Value};
 
+use crate::compile::Compile;
 use crate::compile::LearningRate;
+use crate::fit::Fit;
 use crate::fit::Validation;
-use crate::{Compile, Fit, FitSettings, ModelFile};
+use crate::model_file::{FitSettings, ModelFile};
 
 /// The first line, by which a later fit knows what it may replace.
 const HEADING: &str = "# What a program has trained, as far as it can be written down.";

@@ -8,8 +8,8 @@ use burn::train::{ApplicationLoggerInstaller, FileApplicationLoggerInstaller};
 
 use firebrick_model::{remove_abandoned_files, write_whole};
 
-use crate::TrainError;
 use crate::directory_claim::{Busy, DirectoryClaim, DirectoryContents};
+use crate::error::TrainError;
 
 /// The directory a run leaves: settings, history, curves, model and log.
 ///

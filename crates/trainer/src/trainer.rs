@@ -12,14 +12,20 @@ use firebrick_data::{BatchLoader, BatchSource, ShuffleState};
 use firebrick_model::{AnyTensor, Model};
 
 use crate::burn_loop::{LoopSettings, Stepper, train};
+use crate::compile::Compile;
+use crate::display::Display;
 use crate::displays::KeptLines;
+use crate::error::TrainError;
+use crate::evaluation::Evaluation;
+use crate::fit::Fit;
+use crate::history::{FitParams, History};
 use crate::interrupt::ctrl_c_on;
+use crate::pass::Pass;
 use crate::rerun::{Part, Rerun};
 use crate::run_description::{describe, is_ours};
-use crate::{
-    Compile, Display, Evaluation, Fit, FitParams, History, Pass, RunDirectory, SamplePlace,
-    TrainError, displays, unoptimized,
-};
+use crate::run_directory::RunDirectory;
+use crate::sample_place::SamplePlace;
+use crate::{displays, unoptimized};
 use assembly::Checked;
 use run_files::RunFiles;
 

@@ -3,7 +3,7 @@
 use std::io::IsTerminal;
 use std::sync::Once;
 
-use crate::Display;
+use crate::display::Display;
 
 const NOTE: &str = "note: this program is built without optimization and trains many times slower than it could; run it \
                     with `--release`, or put `[profile.dev]` and `opt-level = 2` into its Cargo.toml";

@@ -9,7 +9,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use super::{FanMode, Initializer, ScalingDistribution};
-use crate::{ModelError, nearest_name};
+use crate::error::ModelError;
+use crate::names::nearest_name;
 
 /// Every initializer with its default arguments, its name and Keras' class.
 const TABLE: [(Initializer, &str, &str); 15] = [

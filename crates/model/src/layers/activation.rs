@@ -1,7 +1,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Apply, Describe, LayerProblem, Weightless, Weights};
-use crate::{AnyTensor, Mode};
+use crate::any_tensor::AnyTensor;
+use crate::mode::Mode;
 
 /// An activation as a layer of its own; any of [`crate::Activation`] can be added by itself too.
 ///
@@ -29,19 +30,19 @@ use crate::{AnyTensor, Mode};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Activation {
-    activation: crate::Activation,
+    activation: crate::activation::Activation,
 }
 
 impl Activation {
     /// The function.
-    pub fn new(activation: crate::Activation) -> Self {
+    pub fn new(activation: crate::activation::Activation) -> Self {
         Self { activation }
     }
 }
 
 /// What an activation leaves of a shape.
 pub(crate) fn activated_shape(
-    activation: crate::Activation,
+    activation: crate::activation::Activation,
     mut shape: Vec<usize>,
 ) -> Result<Vec<usize>, LayerProblem> {
     if activation.keeps_shape() {
@@ -77,7 +78,7 @@ impl Apply for Weightless<Activation> {
         x.activated(self.layer.activation)
     }
 
-    fn last_activation(&self) -> crate::Activation {
+    fn last_activation(&self) -> crate::activation::Activation {
         self.layer.activation
     }
 

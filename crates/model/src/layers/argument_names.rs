@@ -74,7 +74,8 @@ mod tests {
     use serde_json::Value;
 
     use super::super::*;
-    use crate::{Initializer, layers};
+    use crate::initializer::Initializer;
+    use crate::layers;
 
     /// A layer of every kind that has weights, with its first weight changed.
     fn with_weights() -> Vec<Layer> {

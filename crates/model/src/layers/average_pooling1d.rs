@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::problem::sequence;
 use super::window::{Padding, Window, check_not_causal};
 use super::{Apply, Describe, LayerProblem, Weightless, Weights, two};
-use crate::{AnyTensor, Mode};
+use crate::any_tensor::AnyTensor;
+use crate::mode::Mode;
 
 /// The mean of each window; what lies beyond an edge does not count.
 ///

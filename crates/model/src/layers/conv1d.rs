@@ -11,7 +11,10 @@ use super::window::{Padding, Window};
 use super::{
     Apply, Describe, LayerProblem, WeightSpec, Weights, check_groups, linear_activation, one, yes,
 };
-use crate::{Activation, AnyTensor, Initializer, Mode};
+use crate::activation::Activation;
+use crate::any_tensor::AnyTensor;
+use crate::initializer::Initializer;
+use crate::mode::Mode;
 
 /// Convolution of sequences, `y = activation(x * kernel + bias)`.
 ///

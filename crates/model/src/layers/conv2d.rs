@@ -12,7 +12,10 @@ use super::{
     Apply, Describe, LayerProblem, Size2D, WeightSpec, Weights, check_groups, linear_activation,
     one, yes,
 };
-use crate::{Activation, AnyTensor, Initializer, Mode};
+use crate::activation::Activation;
+use crate::any_tensor::AnyTensor;
+use crate::initializer::Initializer;
+use crate::mode::Mode;
 
 /// Convolution of images, `y = activation(x * kernel + bias)`.
 ///

@@ -6,7 +6,10 @@ use super::activation::activated_shape;
 use super::layer_weights::{LayerWeights, WeightArguments, layer_weights};
 use super::problem::check_positive;
 use super::{Apply, Describe, LayerProblem, WeightSpec, Weights, linear_activation, yes};
-use crate::{Activation, AnyTensor, Initializer, Mode};
+use crate::activation::Activation;
+use crate::any_tensor::AnyTensor;
+use crate::initializer::Initializer;
+use crate::mode::Mode;
 
 /// Densely connected layer, `y = activation(x · kernel + bias)`.
 ///

@@ -4,7 +4,9 @@ use serde::de::DeserializeOwned;
 
 use super::layer_weights::WeightArguments;
 use super::{LayerProblem, WeightSpec, Weights, argument_names};
-use crate::{Activation, AnyTensor, Mode};
+use crate::activation::Activation;
+use crate::any_tensor::AnyTensor;
+use crate::mode::Mode;
 
 /// The description of a layer, checked before anything is built from it.
 ///

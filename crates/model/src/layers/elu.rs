@@ -3,8 +3,9 @@ use serde::{Deserialize, Serialize};
 
 use super::problem::check_number;
 use super::{Apply, Describe, LayerProblem, Weightless, Weights};
+use crate::any_tensor::AnyTensor;
 use crate::any_tensor::SameShape;
-use crate::{AnyTensor, Mode};
+use crate::mode::Mode;
 
 /// `x` where positive, else `alpha · (exp(x) - 1)`.
 ///

@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 use super::layer_weights::{LayerWeights, WeightArguments, layer_weights};
 use super::problem::check_positive;
 use super::{Apply, Describe, LayerProblem, WeightSpec, Weights};
-use crate::{AnyTensor, Initializer, Mode};
+use crate::any_tensor::AnyTensor;
+use crate::initializer::Initializer;
+use crate::mode::Mode;
 
 /// Turns indices into learned vectors: index `i` becomes row `i` of `embeddings`.
 ///

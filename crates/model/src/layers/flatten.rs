@@ -1,7 +1,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Apply, Describe, LayerProblem, Weightless, Weights};
-use crate::{AnyTensor, Mode};
+use crate::any_tensor::AnyTensor;
+use crate::mode::Mode;
 
 /// All elements of a sample in one axis, channels fastest.
 ///

@@ -4,8 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::problem::check_number;
 use super::{Apply, Describe, LayerProblem, Weights};
+use crate::any_tensor::AnyTensor;
 use crate::any_tensor::SameShape;
-use crate::{AnyTensor, Mode};
+use crate::mode::Mode;
 
 /// In training, adds normal noise of mean 0 to every element; otherwise it does nothing.
 ///

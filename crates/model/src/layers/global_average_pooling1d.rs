@@ -2,7 +2,8 @@ use serde::{Deserialize, Serialize};
 
 use super::problem::sequence;
 use super::{Apply, Describe, LayerProblem, Weightless, Weights};
-use crate::{AnyTensor, Mode};
+use crate::any_tensor::AnyTensor;
+use crate::mode::Mode;
 
 /// The mean of each channel over all steps.
 ///

@@ -3,7 +3,8 @@ use serde::{Deserialize, Serialize};
 
 use super::problem::image;
 use super::{Apply, Describe, LayerProblem, Weightless, Weights};
-use crate::{AnyTensor, Mode};
+use crate::any_tensor::AnyTensor;
+use crate::mode::Mode;
 
 /// The mean of each channel over the whole image.
 ///

@@ -6,7 +6,10 @@ use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::WeightSpec;
-use crate::{Constraint, Initializer, Regularizer, did_you_mean, nearest_name};
+use crate::constraint::Constraint;
+use crate::initializer::Initializer;
+use crate::names::{did_you_mean, nearest_name};
+use crate::regularizer::Regularizer;
 
 /// What a description says of one weight, whatever its shape: Keras' arguments
 /// `<name>_initializer`, `<name>_regularizer` and `<name>_constraint`.

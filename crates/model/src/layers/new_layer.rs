@@ -47,8 +47,8 @@ impl From<Layer> for NewLayer {
     }
 }
 
-impl From<crate::Activation> for NewLayer {
-    fn from(activation: crate::Activation) -> Self {
+impl From<crate::activation::Activation> for NewLayer {
+    fn from(activation: crate::activation::Activation) -> Self {
         Activation::new(activation).into()
     }
 }

@@ -2,7 +2,8 @@ use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
 use super::{Apply, Describe, LayerProblem, Weightless, Weights};
-use crate::{AnyTensor, Mode};
+use crate::any_tensor::AnyTensor;
+use crate::mode::Mode;
 
 /// The axes of a sample in another order.
 ///

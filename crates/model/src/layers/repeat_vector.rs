@@ -2,7 +2,8 @@ use serde::{Deserialize, Serialize};
 
 use super::problem::check_positive;
 use super::{Apply, Describe, LayerProblem, Weightless, Weights};
-use crate::{AnyTensor, Mode};
+use crate::any_tensor::AnyTensor;
+use crate::mode::Mode;
 
 /// The same vector at each of `n` steps.
 ///

@@ -2,7 +2,8 @@ use burn::module::Module;
 use serde::{Deserialize, Serialize};
 
 use super::{Apply, Describe, LayerProblem, Weights};
-use crate::{AnyTensor, Mode};
+use crate::any_tensor::AnyTensor;
+use crate::mode::Mode;
 
 /// The same elements in another shape.
 ///

@@ -1,7 +1,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Apply, Describe, LayerProblem, Weightless, Weights};
-use crate::{Activation, AnyTensor, Mode};
+use crate::activation::Activation;
+use crate::any_tensor::AnyTensor;
+use crate::mode::Mode;
 
 /// `exp(x) / Σ exp(x)` along the last axis.
 ///

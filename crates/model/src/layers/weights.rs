@@ -4,7 +4,10 @@ use burn::module::Param;
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::layer_weights::WeightArguments;
-use crate::{Constraint, Initializer, ModelError, Regularizer};
+use crate::constraint::Constraint;
+use crate::error::ModelError;
+use crate::initializer::Initializer;
+use crate::regularizer::Regularizer;
 
 /// One weight of a layer: its name and shape as in Keras.
 ///

@@ -4,7 +4,11 @@ use burn::tensor::Device;
 use serde::de::DeserializeOwned;
 
 use super::{SavedModel, malformed};
-use crate::{AnyModel, MlpConfig, ModelError, Sequential, Summary};
+use crate::any_model::AnyModel;
+use crate::error::ModelError;
+use crate::mlp_config::MlpConfig;
+use crate::sequential::Sequential;
+use crate::summary::Summary;
 
 /// What kind of network a description is of.
 enum Kind {

@@ -3,8 +3,10 @@ use std::collections::BTreeMap;
 use burn::tensor::{Device, Shape};
 
 use super::{SavedModel, check_tensors, load, malformed};
+use crate::error::ModelError;
 use crate::sequential::PlannedLayer;
-use crate::{ModelError, Sequential, SequentialModel};
+use crate::sequential::Sequential;
+use crate::sequential_model::SequentialModel;
 
 impl SavedModel {
     /// Builds the sequential network that the file describes.

@@ -1,4 +1,5 @@
-use crate::{LayerKey, ModelError, Sequential};
+use crate::error::ModelError;
+use crate::sequential::{LayerKey, Sequential};
 
 impl Sequential {
     /// Keeps training from moving the weights of a layer, as Keras' `trainable = False`; see

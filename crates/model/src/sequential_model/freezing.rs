@@ -1,4 +1,6 @@
-use crate::{LayerKey, ModelError, SequentialModel};
+use crate::error::ModelError;
+use crate::sequential::LayerKey;
+use crate::sequential_model::SequentialModel;
 
 impl SequentialModel {
     /// Keeps training from moving the weights of a layer, as Keras' `trainable = False`: they get no

@@ -3,8 +3,9 @@ use std::collections::BTreeMap;
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::tensor::{Tensor, TensorData};
 
+use crate::error::ModelError;
 use crate::layers::WeightSpec;
-use crate::{ModelError, SequentialModel};
+use crate::sequential_model::SequentialModel;
 
 /// The characters of an unknown path that are compared with the known ones.
 const COMPARED: usize = 256;

@@ -4,7 +4,7 @@ use std::str::FromStr;
 use firebrick::models::nearest_name;
 use serde::{Deserialize, Serialize};
 
-use crate::StudyError;
+use crate::error::StudyError;
 use crate::report::thousands;
 
 /// What a curve goes by.

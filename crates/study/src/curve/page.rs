@@ -4,8 +4,9 @@ use askama::Template;
 
 use super::summary::Summary;
 use super::{CurveAxis, CurveStudy};
+use crate::directory::StudyDirectory;
+use crate::error::StudyError;
 use crate::report::{self, Rows, VERSION, percent, thousands};
-use crate::{StudyDirectory, StudyError};
 
 #[derive(Template)]
 #[template(path = "curve.html")]

@@ -13,7 +13,8 @@ use super::CurveStudy;
 use super::job::Job;
 use super::progress::Progress;
 use super::result::JobResult;
-use crate::{StudyDirectory, StudyError};
+use crate::directory::StudyDirectory;
+use crate::error::StudyError;
 
 /// What a worker tells.
 pub(super) enum Event {

@@ -7,7 +7,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::CurveAxis;
 use super::job::Job;
 use super::result::JobResult;
-use crate::StudyError;
+use crate::error::StudyError;
 
 /// How far a curve is: a bar on a terminal, else a line for every finished training.
 pub(super) struct Progress {

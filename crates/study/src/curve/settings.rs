@@ -4,7 +4,7 @@ use firebrick::models::Activation;
 use serde::{Deserialize, Serialize};
 
 use super::CurveAxis;
-use crate::StudyError;
+use crate::error::StudyError;
 
 /// A curve over many trainings: the same network on other numbers of images, other networks on the same images, or one
 /// network epoch by epoch; each repeated with several seeds, which decide the images, the initial weights and the order.

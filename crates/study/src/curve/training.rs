@@ -17,8 +17,8 @@ use super::job::Job;
 use super::pool::Event;
 use super::result::{EpochPoint, JobResult, Quality, State};
 use super::{CurveAxis, CurveStudy};
-use crate::StudyError;
 use crate::data::subset;
+use crate::error::StudyError;
 
 impl CurveStudy {
     /// The network of a point.

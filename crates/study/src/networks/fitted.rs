@@ -14,7 +14,7 @@ use super::NetworksStudy;
 use super::contender::Contender;
 use super::judgement::Judgement;
 use super::result::NetworkResult;
-use crate::StudyError;
+use crate::error::StudyError;
 
 /// A plain Burn module with cross-entropy.
 pub(super) fn mlp(

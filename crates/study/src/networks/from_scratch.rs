@@ -13,7 +13,7 @@ use super::NetworksStudy;
 use super::contender::Contender;
 use super::judgement::Judgement;
 use super::result::NetworkResult;
-use crate::StudyError;
+use crate::error::StudyError;
 
 /// How often the display is told where the training is.
 const LOOK: Duration = Duration::from_millis(250);

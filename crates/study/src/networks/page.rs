@@ -6,8 +6,9 @@ use super::NetworksStudy;
 use super::contender::Contender;
 use super::judgement::Mistake;
 use super::result::NetworkResult;
+use crate::directory::StudyDirectory;
+use crate::error::StudyError;
 use crate::report::{self, Rows, VERSION, percent, thousands};
-use crate::{StudyDirectory, StudyError};
 
 /// The most classes whose confusion matrix a reader takes in.
 const FEW_CLASSES: usize = 30;

@@ -2,7 +2,8 @@ use firebrick::datasets::DataSource;
 use firebrick::devices::DeviceName;
 use serde::{Deserialize, Serialize};
 
-use crate::{CurveSettings, StudyError};
+use crate::curve::CurveSettings;
+use crate::error::StudyError;
 
 /// Three networks of the same layers, trained on the same images from the same initial weights: one from scratch with
 /// mean squared error, a Burn module with cross-entropy, and a Keras-style one with a time-based learning rate.

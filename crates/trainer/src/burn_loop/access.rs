@@ -5,8 +5,11 @@ use firebrick_scheduler::RateControl;
 
 use super::run::Run;
 use crate::callback::{Access, Weights};
+use crate::error::TrainError;
+use crate::history::FitParams;
+use crate::logs::Logs;
 use crate::metrics::Direction;
-use crate::{FitParams, Logs, RunDirectory, TrainError};
+use crate::run_directory::RunDirectory;
 
 impl<M: Model> Access for Run<'_, M> {
     fn position(&self) -> (usize, usize) {

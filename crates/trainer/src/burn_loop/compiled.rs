@@ -11,9 +11,10 @@ use firebrick_data::Batch;
 use firebrick_model::Model;
 
 use super::dashboard_metrics::DashboardFigures;
+use crate::error::TrainError;
 use crate::objective::{Assessed, Objective, named};
 use crate::optimizers::Average;
-use crate::{Outputs, TrainError};
+use crate::outputs::Outputs;
 
 /// A model with what it is trained for, as Burn's `Learner` wants it.
 #[derive(Module, Debug)]

@@ -5,7 +5,8 @@ use burn::train::renderer::MetricsRenderer;
 use std::backtrace::Backtrace;
 use std::panic::{PanicHookInfo, set_hook, take_hook};
 
-use crate::{StopHandle, TrainError};
+use crate::error::TrainError;
+use crate::interrupt::StopHandle;
 
 type PanicHook = Box<dyn Fn(&PanicHookInfo<'_>) + Send + Sync>;
 

@@ -7,8 +7,8 @@ use burn::train::metric::{
 };
 
 use crate::curves::{capitalized, words};
+use crate::logs::{Logs, figure_text};
 use crate::metrics::Direction;
-use crate::{Logs, figure_text};
 
 /// What the dashboard shows, the same numbers as every other display.
 #[derive(Clone, Debug, Default)]

@@ -18,7 +18,8 @@ use super::outcome::{LoopOutcome, LoopSettings};
 use super::run::Run;
 use super::stepper::Stepper;
 use super::{dashboard, panicked};
-use crate::{Display, TrainError};
+use crate::display::Display;
+use crate::error::TrainError;
 
 /// The training strategy.
 pub(super) struct EpochLoop<M: Model> {

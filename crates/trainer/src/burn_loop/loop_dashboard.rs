@@ -8,8 +8,9 @@ use burn::train::renderer::{MetricState, MetricsRenderer};
 
 use super::dashboard_metrics::{DashboardFigures, DashboardMetric};
 use super::{dashboard, panicked};
+use crate::error::TrainError;
+use crate::interrupt::StopHandle;
 use crate::metrics::Direction;
-use crate::{StopHandle, TrainError};
 
 /// An open dashboard; dropping it gives the terminal back, also while a panic unwinds.
 pub(crate) struct LoopDashboard {

@@ -3,9 +3,12 @@ use firebrick_model::Model;
 
 use super::stepper::{StepState, Stepper};
 use crate::callback::Callbacks;
+use crate::display::Display;
 use crate::displays::Reporter;
+use crate::error::TrainError;
+use crate::history::{FitParams, History, StopReason};
 use crate::rerun::Rerun;
-use crate::{Display, FitParams, History, RunDirectory, StopReason, TrainError};
+use crate::run_directory::RunDirectory;
 
 /// Called after every whole epoch with the history so far and the model; gives what is to be told.
 pub(crate) type EpochHook<M> = Box<dyn FnMut(&History, &M) -> Result<Option<String>, TrainError>>;

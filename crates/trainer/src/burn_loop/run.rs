@@ -22,10 +22,13 @@ use super::stepper::Stepper;
 use super::unmoved_hint::UnmovedHint;
 use crate::callback::{Callback, HookResult, Training};
 use crate::displays::{Moment, epoch_line};
+use crate::error::TrainError;
 use crate::figures::RunningFigures;
+use crate::history::{EpochRecord, StopReason};
 use crate::interrupt::asked_by;
+use crate::logs::Logs;
+use crate::non_finite::NonFiniteCause;
 use crate::rerun::BatchPlace;
-use crate::{EpochRecord, Logs, NonFiniteCause, StopReason, TrainError};
 
 type Events<M> = SupervisedTrainingEventProcessor<Compiled<M>>;
 type Batches<'a> = Box<dyn DataLoaderIterator<Batch> + 'a>;

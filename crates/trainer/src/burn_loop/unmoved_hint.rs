@@ -1,4 +1,4 @@
-use crate::Logs;
+use crate::logs::Logs;
 
 /// A loss that changes by less, as a share of it, does not move.
 const UNMOVED: f64 = 1e-7;

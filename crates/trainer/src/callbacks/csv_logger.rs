@@ -3,7 +3,9 @@ use std::path::PathBuf;
 
 use super::line_file::{Existing, LineFile};
 use super::python_text;
-use crate::{Callback, Flow, HookResult, Logs, TrainError, Training};
+use crate::callback::{Callback, Flow, HookResult, Training};
+use crate::error::TrainError;
+use crate::logs::Logs;
 
 /// Writes the figures of every epoch as a row of a table, byte by byte as Keras does.
 ///

@@ -1,7 +1,8 @@
 use super::monitor::{Monitor, MonitorMode, is_improvement};
 use super::voice::Voice;
+use crate::callback::{Callback, Flow, HookResult, Training, Weights};
+use crate::logs::Logs;
 use crate::metrics::Direction;
-use crate::{Callback, Flow, HookResult, Logs, Training, Weights};
 
 /// Stops a training whose watched figure has not got better for some epochs.
 ///

@@ -1,5 +1,6 @@
 use super::python_text;
-use crate::{Logs, TrainError};
+use crate::error::TrainError;
+use crate::logs::Logs;
 
 /// A file name with placeholders in Python's form: `{epoch:02d}`, `{batch}`, `{val_loss:.2f}`, and `{{` for
 /// a brace.

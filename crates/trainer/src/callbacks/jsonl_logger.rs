@@ -3,7 +3,9 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use super::line_file::{Existing, LineFile};
-use crate::{Callback, Flow, HookResult, Logs, TrainError, Training};
+use crate::callback::{Callback, Flow, HookResult, Training};
+use crate::error::TrainError;
+use crate::logs::Logs;
 
 /// Writes every epoch as a line of JSON:
 /// `{"epoch":1,"learning_rate":0.1,"loss":0.3,"val_loss":0.4}`.

@@ -1,4 +1,5 @@
-use crate::{Callback, Flow, HookResult, Logs, Training};
+use crate::callback::{Callback, Flow, HookResult, Training};
+use crate::logs::Logs;
 
 /// A closure for a hook.
 type Hook = Box<dyn FnMut(&mut Training<'_>) -> HookResult + Send>;

@@ -1,5 +1,6 @@
 use super::voice::Voice;
-use crate::{Callback, Flow, HookResult, TrainError, Training};
+use crate::callback::{Callback, Flow, HookResult, Training};
+use crate::error::TrainError;
 
 /// Sets the learning rate before every epoch, `rate ← schedule(epoch, rate)`.
 ///

@@ -2,7 +2,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use crate::TrainError;
+use crate::error::TrainError;
 
 /// A text file that grows by whole lines: each is one write, so that it can be read at any time.
 pub(super) struct LineFile {

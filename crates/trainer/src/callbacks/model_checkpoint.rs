@@ -3,8 +3,11 @@ use std::path::{Path, PathBuf};
 use super::file_name_pattern::FileNamePattern;
 use super::monitor::{Monitor, MonitorMode, is_improvement};
 use super::voice::Voice;
+use crate::callback::{Callback, Flow, HookResult, Training};
+use crate::error::TrainError;
+use crate::logs::Logs;
 use crate::metrics::Direction;
-use crate::{Callback, Flow, HookResult, Logs, RunDirectory, TrainError, Training};
+use crate::run_directory::RunDirectory;
 
 /// How often a [`ModelCheckpoint`] saves.
 ///

@@ -1,5 +1,7 @@
+use crate::callback::Training;
+use crate::error::TrainError;
+use crate::logs::Logs;
 use crate::metrics::Direction;
-use crate::{Logs, TrainError, Training};
 
 /// Which way a watched figure gets better.
 ///

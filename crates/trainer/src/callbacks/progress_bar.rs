@@ -1,7 +1,11 @@
 use std::time::{Duration, Instant};
 
+use crate::callback::{Callback, Flow, HookResult, Training};
+use crate::display::Display;
 use crate::displays::{Bar, Moment, PassLines, Reporter};
-use crate::{Callback, Display, EpochRecord, Flow, HookResult, Logs, TrainError, Training};
+use crate::error::TrainError;
+use crate::history::EpochRecord;
+use crate::logs::Logs;
 
 /// Keras' progress line as a callback: for an evaluation or a prediction, or for a training that shows
 /// nothing by itself, [`Display::Quiet`](crate::Display::Quiet).

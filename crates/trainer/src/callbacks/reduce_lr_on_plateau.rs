@@ -1,7 +1,9 @@
 use super::monitor::{Monitor, MonitorMode, is_improvement};
 use super::voice::Voice;
+use crate::callback::{Callback, Flow, HookResult, Training};
+use crate::error::TrainError;
+use crate::logs::Logs;
 use crate::metrics::Direction;
-use crate::{Callback, Flow, HookResult, Logs, TrainError, Training};
 
 /// Lowers the learning rate where the watched figure has not got better for some epochs,
 /// `rate ← max(factor · rate, min_lr)`.

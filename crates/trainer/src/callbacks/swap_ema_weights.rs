@@ -1,4 +1,6 @@
-use crate::{Callback, Flow, HookResult, Logs, TrainError, Training, Weights};
+use crate::callback::{Callback, Flow, HookResult, Training, Weights};
+use crate::error::TrainError;
+use crate::logs::Logs;
 
 /// Validates with the moving average of the weights instead of the weights, which come back afterwards as they were.
 ///

@@ -4,7 +4,9 @@ mod event_file;
 use std::path::PathBuf;
 use std::time::Instant;
 
-use crate::{Callback, Flow, HookResult, Logs, TrainError, Training};
+use crate::callback::{Callback, Flow, HookResult, Training};
+use crate::error::TrainError;
+use crate::logs::Logs;
 use event_file::EventFile;
 
 /// How often a [`TensorBoard`] writes the figures of the training.

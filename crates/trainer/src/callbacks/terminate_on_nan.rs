@@ -1,4 +1,4 @@
-use crate::{Callback, Flow, HookResult, Training};
+use crate::callback::{Callback, Flow, HookResult, Training};
 
 /// Stops a training in order whose loss is no finite number any more.
 ///

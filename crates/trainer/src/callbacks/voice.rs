@@ -1,4 +1,4 @@
-use crate::Training;
+use crate::callback::Training;
 
 /// Where a callback says what it does: always in the log, on the screen if it was asked to.
 #[derive(Clone, Copy, Debug, Default)]

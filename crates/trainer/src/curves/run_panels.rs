@@ -1,5 +1,5 @@
 use super::{Curve, Panel};
-use crate::{EpochRecord, History};
+use crate::history::{EpochRecord, History};
 
 /// The most panels of a picture, all that fit on the largest one.
 const MOST_PANELS: usize = 196;

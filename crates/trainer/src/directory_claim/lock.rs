@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use serde::{Deserialize, Serialize};
 
 use super::cannot;
-use crate::TrainError;
+use crate::error::TrainError;
 
 /// The file that is locked, and says by whom.
 const FILE: &str = ".lock";

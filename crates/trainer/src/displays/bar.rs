@@ -6,7 +6,7 @@ use console::Term;
 use super::progress_bar::ProgressBar;
 use super::progress_line::{Paint, Progress, Stage, figures_text, progress_line};
 use super::{Moment, Reporter, epoch_heading};
-use crate::EpochRecord;
+use crate::history::EpochRecord;
 
 /// What Keras prints at `verbose=1`: a progress line, redrawn in place. Unlike there it fits the terminal while it
 /// is redrawn, and without a terminal an epoch is its last line, without colours.

@@ -15,7 +15,9 @@ use super::keras_lines::KerasLines;
 use super::pass_lines::PassText;
 use super::progress_bar::ProgressBar;
 use super::progress_line::{Paint, Progress, Stage, figures_text, summary_line};
-use crate::{Display, EpochRecord, Logs};
+use crate::display::Display;
+use crate::history::EpochRecord;
+use crate::logs::Logs;
 
 const WIDE: Medium = Medium::Terminal {
     width: usize::MAX,

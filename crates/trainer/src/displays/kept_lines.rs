@@ -3,7 +3,7 @@ use std::io::Write;
 use std::rc::Rc;
 
 use super::{Reporter, epoch_line};
-use crate::EpochRecord;
+use crate::history::EpochRecord;
 
 /// The lines of a training that is shown on a screen of its own: they are printed when that screen is gone, so that they
 /// stay. Dropping it prints them.

@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use super::progress_line::{Progress, Stage, summary_line};
 use super::{Moment, Reporter, epoch_heading};
-use crate::EpochRecord;
+use crate::history::EpochRecord;
 
 /// What Keras prints at `verbose=2`: a line an epoch below its number.
 pub(super) struct KerasLines {

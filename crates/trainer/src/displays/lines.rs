@@ -1,7 +1,7 @@
 use std::io::Write;
 
 use super::Reporter;
-use crate::EpochRecord;
+use crate::history::EpochRecord;
 
 /// One line an epoch, for files, pipes and continuous integration.
 pub(super) struct Lines {

@@ -6,7 +6,8 @@ use console::Term;
 use super::bar::Medium;
 use super::progress_bar::ProgressBar;
 use super::progress_line::{Progress, Stage, figures_text, summary_line};
-use crate::{Display, Logs};
+use crate::display::Display;
+use crate::logs::Logs;
 
 /// What Keras prints of an evaluation or a prediction: at [`Display::Bar`] a progress line, at
 /// [`Display::KerasLines`] a line in the end, else nothing.

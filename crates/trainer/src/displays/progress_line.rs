@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use crate::Logs;
+use crate::logs::Logs;
 
 /// Columns of the bar: as Keras draws it, and the least that still says something.
 const BAR: usize = 20;

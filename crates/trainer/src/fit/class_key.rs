@@ -6,7 +6,7 @@ use firebrick_model::did_you_mean;
 use firebrick_model::nearest_name;
 use serde::{Deserialize, Serialize};
 
-use crate::TrainError;
+use crate::error::TrainError;
 
 /// Before a name that would be taken for an index.
 const NAME: &str = "name:";

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::label_smoothing::LabelSmoothing;
 use super::probabilities::{either, log_yes_and_no};
 use super::{LossFunction, OutputForm, TargetDomain};
-use crate::{Outputs, TrainError};
+use crate::error::TrainError;
+use crate::outputs::Outputs;
 
 /// Mean over the columns of `-t · ln p - (1 - t) · ln(1 - p)`, each column a yes or no of its own.
 ///

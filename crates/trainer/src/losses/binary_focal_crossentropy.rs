@@ -6,7 +6,8 @@ use super::bounds::{self, NOT_NEGATIVE, SHARE};
 use super::label_smoothing::LabelSmoothing;
 use super::probabilities::{either, log_yes_and_no};
 use super::{LossFunction, OutputForm, TargetDomain};
-use crate::{Outputs, TrainError};
+use crate::error::TrainError;
+use crate::outputs::Outputs;
 
 /// Binary cross-entropy that passes over what is easy: mean over the columns of
 /// `(1 - q)^gamma · (-t · ln p - (1 - t) · ln(1 - p))`, `q = t · p + (1 - t) · (1 - p)`; with class

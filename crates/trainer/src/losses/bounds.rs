@@ -1,6 +1,6 @@
 use serde::de::{Deserialize, Deserializer, Error, Unexpected};
 
-use crate::TrainError;
+use crate::error::TrainError;
 
 /// Which numbers an argument may be.
 pub(super) struct Bounds {

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::label_smoothing::LabelSmoothing;
 use super::probabilities::log_shares;
 use super::{LossFunction, OutputForm, TargetDomain};
-use crate::{Outputs, TrainError};
+use crate::error::TrainError;
+use crate::outputs::Outputs;
 
 /// `-Σ t · ln p` over the columns, of targets `t` that are probabilities, those of one class say.
 ///

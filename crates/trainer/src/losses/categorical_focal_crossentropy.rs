@@ -7,7 +7,8 @@ use super::class_weights::ClassWeights;
 use super::label_smoothing::LabelSmoothing;
 use super::probabilities::{EPSILON, log_shares_of_logits, shares};
 use super::{LossFunction, OutputForm, TargetDomain};
-use crate::{Outputs, TrainError};
+use crate::error::TrainError;
+use crate::outputs::Outputs;
 
 /// Categorical cross-entropy that passes over what is easy: `-Σ alpha · (1 - p)^gamma · t · ln p` over
 /// the columns.

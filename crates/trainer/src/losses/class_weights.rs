@@ -2,7 +2,7 @@ use burn::tensor::{Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 
 use super::bounds::NOT_NEGATIVE;
-use crate::TrainError;
+use crate::error::TrainError;
 
 /// A weight of all classes, or one of each.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

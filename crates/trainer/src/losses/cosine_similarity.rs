@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 
 use super::LossFunction;
 use super::probabilities::EPSILON;
-use crate::Outputs;
+use crate::outputs::Outputs;
 
 /// Minus the cosine of the angle between targets and outputs, `-Σ t/|t| · o/|o|` over the columns: -1
 /// where they point the same way, 0 where they are at right angles or one of them is all zeros.

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 use super::axes::Axes;
 use super::probabilities::EPSILON;
 use super::{LossFunction, OutputForm, TargetDomain};
-use crate::{Outputs, TrainError};
+use crate::error::TrainError;
+use crate::outputs::Outputs;
 
 /// One minus the Dice coefficient, `1 - 2 Σ t · p / (Σ t + Σ p + 1e-7)`, over all rows and columns
 /// together unless [`with_axis`](Self::with_axis) says otherwise.

@@ -3,7 +3,8 @@ use serde::{Deserialize, Serialize};
 
 use super::LossFunction;
 use super::bounds::{self, ABOVE_ZERO};
-use crate::{Outputs, TrainError};
+use crate::error::TrainError;
+use crate::outputs::Outputs;
 
 /// Mean over the columns of `e² / 2` where the error `e = |output - target|` is at most `delta`, and
 /// of `delta · e - delta² / 2` beyond: squares that do not run away with outliers.

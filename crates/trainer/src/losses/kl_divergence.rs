@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::probabilities::EPSILON;
 use super::{LossFunction, OutputForm, TargetDomain};
-use crate::Outputs;
+use crate::outputs::Outputs;
 
 /// Kullback-Leibler divergence, `Σ t · ln(t / p)` over the columns of targets `t` and probabilities
 /// `p`, both clipped to `[1e-7, 1]`.

@@ -2,7 +2,7 @@ use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
 use super::bounds::{self, SHARE};
-use crate::TrainError;
+use crate::error::TrainError;
 
 /// How much of the targets' certainty is given away.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -4,7 +4,7 @@ use burn::tensor::{Tensor, activation::softplus};
 use serde::{Deserialize, Serialize};
 
 use super::LossFunction;
-use crate::Outputs;
+use crate::outputs::Outputs;
 
 /// Mean over the columns of `ln cosh(output - target)`, computed without overflow.
 ///

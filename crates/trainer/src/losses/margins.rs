@@ -1,6 +1,6 @@
 use burn::tensor::Tensor;
 
-use crate::Outputs;
+use crate::outputs::Outputs;
 
 /// `max(1 - target · output, 0)`; targets that are all 0 or 1 become -1 and 1.
 ///

@@ -2,7 +2,7 @@ use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
 use super::LossFunction;
-use crate::Outputs;
+use crate::outputs::Outputs;
 
 /// Mean over the columns of `|output - target|`; where the two are equal its gradient is 0.
 ///

@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 
 use super::LossFunction;
 use super::probabilities::EPSILON;
-use crate::Outputs;
+use crate::outputs::Outputs;
 
 /// `100 ·` mean over the columns of `|(target - output) / max(|target|, 1e-7)|`; where the two are
 /// equal its gradient is 0.

@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 
 use super::probabilities::EPSILON;
 use super::{LossFunction, TargetDomain};
-use crate::Outputs;
+use crate::outputs::Outputs;
 
 /// Mean over the columns of `(ln(output + 1) - ln(target + 1))²`, both at least 1e-7.
 ///

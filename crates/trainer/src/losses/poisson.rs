@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 
 use super::probabilities::EPSILON;
 use super::{LossFunction, OutputForm, TargetDomain};
-use crate::Outputs;
+use crate::outputs::Outputs;
 
 /// Mean over the columns of `output - target · ln(output + 1e-7)`, for outputs from 0 on.
 ///

@@ -4,7 +4,7 @@ use burn::tensor::Tensor;
 use burn::tensor::activation::{log_sigmoid, log_softmax};
 use firebrick_model::Activation;
 
-use crate::Outputs;
+use crate::outputs::Outputs;
 
 /// Keras' bound of what is divided by or taken a logarithm of.
 pub(super) const EPSILON: f64 = 1e-7;

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::probabilities::log_shares;
 use super::{LossFunction, OutputForm, TargetForm};
-use crate::Outputs;
+use crate::outputs::Outputs;
 
 /// `-ln p[class]` of the probabilities `p` that the outputs are, for targets that are the index of a class.
 ///

@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 
 use super::margins::margins;
 use super::{LossFunction, TargetDomain};
-use crate::Outputs;
+use crate::outputs::Outputs;
 
 /// Mean over the columns of `max(1 - target · output, 0)²`, for targets of -1 and 1.
 ///

@@ -9,7 +9,7 @@ use serde::ser::{Error as _, Serialize, SerializeMap, Serializer};
 use serde_json::{Map, Value};
 
 use super::{Function, Known, Loss, Reduction};
-use crate::TrainError;
+use crate::error::TrainError;
 
 const NAME: &str = "name";
 const REDUCTION: &str = "reduction";

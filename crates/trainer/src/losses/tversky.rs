@@ -5,7 +5,8 @@ use super::axes::Axes;
 use super::bounds::{self, NOT_NEGATIVE};
 use super::probabilities::EPSILON;
 use super::{LossFunction, OutputForm, TargetDomain};
-use crate::{Outputs, TrainError};
+use crate::error::TrainError;
+use crate::outputs::Outputs;
 
 /// One minus the Tversky index, `1 - c / (c + alpha · Σ t · (1 - p) + beta · Σ (1 - t) · p + 1e-7)`
 /// with `c = Σ t · p`, over all rows and columns together unless [`with_axis`](Self::with_axis) says

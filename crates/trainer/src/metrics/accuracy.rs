@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 
 use super::mean::{mean_result, mean_sums, row_means};
 use super::{Direction, MetricFunction};
-use crate::Outputs;
+use crate::outputs::Outputs;
 
 /// How often outputs and targets are the same numbers.
 ///

@@ -5,7 +5,8 @@ use super::checked::{checked, expect, num_thresholds, share, some};
 use super::mean::ratio;
 use super::thresholds::{Thresholds, as_one_label, weights_of_columns};
 use super::{Direction, MetricFunction};
-use crate::{Outputs, TrainError};
+use crate::error::TrainError;
+use crate::outputs::Outputs;
 
 checked! {
     /// The area under a curve that runs through the thresholds: an estimate, the finer the more there

@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 
 use super::mean::{mean_result, mean_sums, row_means};
 use super::{Direction, MetricFunction};
-use crate::Outputs;
+use crate::outputs::Outputs;
 
 /// How often `output > threshold` is the target, which is 0 or 1.
 ///

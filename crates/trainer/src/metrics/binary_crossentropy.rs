@@ -3,8 +3,9 @@ use serde::{Deserialize, Serialize};
 
 use super::mean::{mean_result, mean_sums};
 use super::{Direction, MetricFunction};
+use crate::error::TrainError;
 use crate::losses::{self, LossFunction};
-use crate::{Outputs, TrainError};
+use crate::outputs::Outputs;
 
 /// `-(target · ln(p) + (1 - target) · ln(1 - p))` of the probabilities `p` that the outputs are.
 ///

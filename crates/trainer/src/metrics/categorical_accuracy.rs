@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 
 use super::mean::{mean_result, mean_sums};
 use super::{Direction, MetricFunction};
-use crate::Outputs;
+use crate::outputs::Outputs;
 
 /// How often the largest output is where the largest target is; of equal ones the first counts.
 ///

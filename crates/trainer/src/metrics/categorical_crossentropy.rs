@@ -3,8 +3,9 @@ use serde::{Deserialize, Serialize};
 
 use super::mean::{mean_result, mean_sums};
 use super::{Direction, MetricFunction};
+use crate::error::TrainError;
 use crate::losses::{self, LossFunction};
-use crate::{Outputs, TrainError};
+use crate::outputs::Outputs;
 
 /// `-Σ target · ln(p)` of the probabilities `p` that the outputs are, for one-hot targets.
 ///

@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use crate::TrainError;
+use crate::error::TrainError;
 
 /// Writes a description out whose text form goes through its `checked`.
 macro_rules! checked {
@@ -26,9 +26,9 @@ macro_rules! checked {
         }
 
         impl TryFrom<Unchecked> for $metric {
-            type Error = crate::TrainError;
+            type Error = crate::error::TrainError;
 
-            fn try_from(written: Unchecked) -> Result<Self, crate::TrainError> {
+            fn try_from(written: Unchecked) -> Result<Self, crate::error::TrainError> {
                 Self { $($setting: written.$setting,)+ }.checked()
             }
         }

@@ -5,7 +5,8 @@ use burn::tensor::{Int, Tensor};
 use super::checked::expect;
 use super::histogram::{histogram, whole};
 use super::thresholds::{as_one_label, weights_of_columns};
-use crate::{Outputs, TrainError};
+use crate::error::TrainError;
+use crate::outputs::Outputs;
 
 /// Keras' guard of a division by 0.
 const EPSILON: f64 = 1e-7;

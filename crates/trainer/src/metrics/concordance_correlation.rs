@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use super::distances::distances;
 use super::mean::{mean_result, mean_sums};
 use super::{Direction, MetricFunction};
-use crate::Outputs;
+use crate::outputs::Outputs;
 
 /// How near the columns of a row are to being equal, `2 · covariance / (variance of targets + variance of
 /// outputs + (mean of targets - mean of outputs)²)`: the mean over the rows. Undefined where a row of both is constant, as

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use super::threshold_list::ThresholdList;
 use super::thresholds::{Counts, Thresholds, as_one_label, weights_of_columns};
 use super::{Direction, MetricFunction};
-use crate::{Outputs, TrainError};
+use crate::error::TrainError;
+use crate::outputs::Outputs;
 
 /// Writes the list below out: a metric for every count.
 macro_rules! condition_counts {

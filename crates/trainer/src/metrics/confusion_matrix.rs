@@ -5,8 +5,9 @@ use burn::tensor::Tensor;
 use super::checked::{checked, expect};
 use super::class_matrix::{ClassForm, ClassMatrix};
 use super::{Direction, MetricFunction};
+use crate::error::TrainError;
 use crate::losses::TargetForm;
-use crate::{Outputs, TrainError};
+use crate::outputs::Outputs;
 
 checked! {
     /// How often each class was taken for each: the matrix row by row, rows are the true classes, columns

@@ -3,8 +3,8 @@ use serde::{Deserialize, Serialize};
 
 use super::mean::{mean_result, mean_sums};
 use super::{Direction, MetricFunction};
-use crate::Outputs;
 use crate::losses::{self, LossFunction};
+use crate::outputs::Outputs;
 
 /// The cosine of the angle between the targets and the outputs of a row, -1 to 1; 0 where either is 0.
 ///

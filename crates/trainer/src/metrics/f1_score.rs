@@ -3,7 +3,8 @@ use burn::tensor::Tensor;
 use super::checked::checked;
 use super::f_score::{Average, check_threshold, f_score_sums, f_scores};
 use super::{Direction, MetricFunction};
-use crate::{Outputs, TrainError};
+use crate::error::TrainError;
+use crate::outputs::Outputs;
 
 checked! {
     /// The harmonic mean of precision and recall, `2 · precision · recall / (precision + recall)` of every class.

@@ -3,7 +3,8 @@ use burn::tensor::Tensor;
 use super::checked::{checked, expect};
 use super::f_score::{Average, check_threshold, f_score_sums, f_scores};
 use super::{Direction, MetricFunction};
-use crate::{Outputs, TrainError};
+use crate::error::TrainError;
+use crate::outputs::Outputs;
 
 checked! {
     /// `(1 + beta²) · precision · recall / (beta² · precision + recall)` of every class.

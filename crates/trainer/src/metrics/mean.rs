@@ -4,7 +4,7 @@ use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
 use super::{Direction, MetricFunction};
-use crate::Outputs;
+use crate::outputs::Outputs;
 
 /// The weighted mean of the outputs; the targets are not looked at.
 ///

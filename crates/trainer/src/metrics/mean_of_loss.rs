@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::mean::{mean_result, mean_sums};
 use super::{Direction, MetricFunction};
-use crate::Outputs;
 use crate::losses::{self, LossFunction, TargetDomain};
+use crate::outputs::Outputs;
 
 /// Writes the list below out: a metric for every loss.
 macro_rules! means_of_losses {

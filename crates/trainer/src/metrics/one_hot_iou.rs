@@ -3,7 +3,8 @@ use burn::tensor::Tensor;
 use super::checked::{checked, classes};
 use super::class_matrix::{ClassForm, ClassMatrix, check_class_ids};
 use super::{Direction, MetricFunction};
-use crate::{Outputs, TrainError};
+use crate::error::TrainError;
+use crate::outputs::Outputs;
 
 checked! {
     /// How much of a class and of what was taken for it is both, `true positives / (true positives + false

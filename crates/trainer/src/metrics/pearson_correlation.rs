@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use super::distances::{distances, or_one};
 use super::mean::{mean_result, mean_sums, row_means};
 use super::{Direction, MetricFunction};
-use crate::Outputs;
+use crate::outputs::Outputs;
 
 /// How far the columns of a row rise and fall together, `covariance / (deviation of targets · deviation of
 /// outputs)`: the mean over the rows. Not a number, and undefined, where a row is constant, as with a single column.

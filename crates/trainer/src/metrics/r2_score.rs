@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use self::columns::{Column, Columns};
 use super::{Direction, MetricFunction};
-use crate::Outputs;
+use crate::outputs::Outputs;
 
 /// The share of the targets' variance that the outputs explain, `1 - Σ(target - output)² / Σ(target - mean)²`
 /// of every column.

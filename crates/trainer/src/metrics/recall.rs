@@ -5,7 +5,8 @@ use super::selection::{Selection, check_columns};
 use super::threshold_list::ThresholdList;
 use super::thresholds::Counts;
 use super::{Direction, MetricFunction};
-use crate::{Outputs, TrainError};
+use crate::error::TrainError;
+use crate::outputs::Outputs;
 
 checked! {
     /// The share of the true targets whose output is positive: `true positives / true`, 0 where that is 0 / 0.

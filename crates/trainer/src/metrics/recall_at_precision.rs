@@ -5,7 +5,8 @@ use super::operating_point::best_where;
 use super::selection::{Selection, check_columns};
 use super::thresholds::Thresholds;
 use super::{Direction, MetricFunction};
-use crate::{Outputs, TrainError};
+use crate::error::TrainError;
+use crate::outputs::Outputs;
 
 checked! {
     /// The largest recall of all thresholds at which the precision is at least the one given; 0 where it

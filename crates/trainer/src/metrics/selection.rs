@@ -5,7 +5,8 @@ use burn::tensor::Tensor;
 use super::checked::{class_below, expect};
 use super::thresholds::{Thresholds, as_one_label, weights_of_columns};
 use super::top_k::top_k;
-use crate::{Outputs, TrainError};
+use crate::error::TrainError;
+use crate::outputs::Outputs;
 
 /// Below every threshold: what an output counts as that is not among the largest.
 const NOWHERE: f64 = -1e10;

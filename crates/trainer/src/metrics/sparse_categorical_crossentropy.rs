@@ -3,8 +3,8 @@ use serde::{Deserialize, Serialize};
 
 use super::mean::{mean_result, mean_sums};
 use super::{Direction, MetricFunction};
-use crate::Outputs;
 use crate::losses::{self, LossFunction, TargetForm};
+use crate::outputs::Outputs;
 
 /// `-ln p[class]` of the probabilities `p` that the outputs are.
 ///

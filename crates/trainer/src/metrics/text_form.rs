@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::argument::Arguments;
 use super::by_shape::ByShape;
 use super::{Function, Known, Metric};
-use crate::TrainError;
+use crate::error::TrainError;
 
 #[derive(Deserialize)]
 struct Table {

@@ -2,7 +2,7 @@ use serde::{Deserialize, Serialize};
 
 use super::checked::{expect, share};
 use super::thresholds::Thresholds;
-use crate::TrainError;
+use crate::error::TrainError;
 
 /// One threshold or several, each from 0 to 1; in files a number or a list of them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

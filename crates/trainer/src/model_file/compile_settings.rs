@@ -3,7 +3,11 @@ use firebrick_scheduler::{Constant, ScheduleSpec};
 use super::ModelFileProblem;
 use super::optimizer_table;
 use super::section::{Located, Section, wrong_value};
-use crate::{Compile, Loss, Metric, Optimizer, figure_names};
+use crate::compile::Compile;
+use crate::figure_names;
+use crate::losses::Loss;
+use crate::metrics::Metric;
+use crate::optimizer::Optimizer;
 
 /// The `[compile]` of a [`ModelFile`](super::ModelFile): optimizer, learning rate, loss and metrics.
 ///

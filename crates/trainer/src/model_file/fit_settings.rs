@@ -5,7 +5,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::ModelFileProblem;
 use super::section::{Located, Section};
-use crate::{ClassKey, Fit, TrainError};
+use crate::error::TrainError;
+use crate::fit::{ClassKey, Fit};
 
 /// The `[fit]` of a [`ModelFile`](super::ModelFile), with Keras' names and defaults; the seed is
 /// [`Fit`]'s.

@@ -5,7 +5,8 @@ use toml::de::DeValue;
 
 use super::ModelFileProblem;
 use super::section::{Located, into_section, read as read_value, wrong_value};
-use crate::{Optimizer, TrainError};
+use crate::error::TrainError;
+use crate::optimizer::Optimizer;
 
 const OPTIMIZER: &str = "optimizer";
 const NAME: &str = "name";

@@ -1,7 +1,7 @@
 use firebrick_model::layers::Layer;
 use firebrick_model::{ModelError, did_you_mean, shortened};
 
-use crate::TrainError;
+use crate::error::TrainError;
 
 /// What is wrong with a [`ModelFile`](super::ModelFile).
 #[derive(Debug, thiserror::Error)]

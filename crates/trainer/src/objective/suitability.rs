@@ -3,9 +3,10 @@
 use firebrick_data::Targets;
 use firebrick_model::Activation;
 
+use crate::error::TrainError;
+use crate::losses::Loss;
 use crate::losses::{OutputForm, TargetForm};
 use crate::metrics::MetricFunction;
-use crate::{Loss, TrainError};
 
 /// What the targets are, seen from this loss and these outputs.
 pub(super) fn natural_form(

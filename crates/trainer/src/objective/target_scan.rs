@@ -1,8 +1,9 @@
 use firebrick_data::Targets;
 
 use super::Objective;
+use crate::error::TrainError;
 use crate::losses::{DomainScan, TargetDomain, TargetForm};
-use crate::{SamplePlace, TrainError};
+use crate::sample_place::SamplePlace;
 
 /// A look at all targets before anything is done with them: are they what loss and metrics take?
 pub(crate) struct TargetScan {

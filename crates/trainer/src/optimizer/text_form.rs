@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Optimizer;
-use crate::TrainError;
+use crate::error::TrainError;
 use crate::optimizers::{Clipping, Kind, Setting};
 
 /// The form in files, not yet checked.

@@ -1,7 +1,7 @@
 use burn::optim::ModuleOptimizer;
 
 use super::rule::Path;
-use crate::TrainError;
+use crate::error::TrainError;
 
 /// A number that an optimizer may have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

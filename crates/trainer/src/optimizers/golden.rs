@@ -10,7 +10,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::Path;
-use crate::{Optimizer, TrainError};
+use crate::error::TrainError;
+use crate::optimizer::Optimizer;
 
 /// The two variables, or their gradients.
 #[derive(Clone, Copy, Deserialize)]

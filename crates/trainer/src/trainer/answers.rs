@@ -12,11 +12,16 @@ use firebrick_model::{AnyTensor, Model};
 use super::Trainer;
 use super::passing::Passing;
 use crate::burn_loop::Compiled;
+use crate::display::Display;
 use crate::displays::{PassBar, PassLines};
+use crate::error::TrainError;
 use crate::evaluation::ClassEvaluation;
+use crate::evaluation::Evaluation;
+use crate::logs::Logs;
 use crate::memory::check_pass;
 use crate::objective::Objective;
-use crate::{Display, Evaluation, Logs, Outputs, Pass, TrainError};
+use crate::outputs::Outputs;
+use crate::pass::Pass;
 
 /// How long a pass takes before its progress is shown.
 const LONG: Duration = Duration::from_secs(2);

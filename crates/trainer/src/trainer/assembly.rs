@@ -11,11 +11,14 @@ use firebrick_scheduler::{RateControl, ScheduleAdapter};
 use super::Trainer;
 use crate::burn_loop::{Compiled, StepState, Stepper, Updates};
 use crate::callback::Callbacks;
+use crate::error::TrainError;
+use crate::figure_names;
 use crate::figures::RunningFigures;
+use crate::fit::Fit;
 use crate::fit::Validation;
 use crate::objective::Objective;
 use crate::optimizers::{Accumulation, Path};
-use crate::{Fit, SamplePlace, TrainError, figure_names};
+use crate::sample_place::SamplePlace;
 
 /// Data and objective of a fit that can begin.
 pub(super) struct Checked {

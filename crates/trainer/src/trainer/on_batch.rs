@@ -7,9 +7,12 @@ use firebrick_model::{AnyTensor, Model};
 use super::Trainer;
 use super::samples::find;
 use crate::burn_loop::{Compiled, Pending, catch_step};
+use crate::error::TrainError;
 use crate::figures::RunningFigures;
+use crate::logs::Logs;
+use crate::non_finite::NonFiniteCause;
 use crate::objective::Objective;
-use crate::{Logs, NonFiniteCause, SamplePlace, TrainError};
+use crate::sample_place::SamplePlace;
 
 impl<M: Model> Trainer<M> {
     /// Learns one batch; gives loss and metrics of it from before the update. Unlike Keras, which goes

@@ -7,10 +7,13 @@ use firebrick_scheduler::RateControl;
 use super::answers::failed;
 use crate::burn_loop::Pending;
 use crate::callback::{Access, Callback, Callbacks, HookResult, Training, Weights};
+use crate::error::TrainError;
 use crate::figures::RunningFigures;
+use crate::history::FitParams;
+use crate::logs::Logs;
 use crate::metrics::Direction;
 use crate::objective::Objective;
-use crate::{FitParams, Logs, RunDirectory, TrainError};
+use crate::run_directory::RunDirectory;
 
 /// A pass that learns nothing, as its callbacks see it.
 pub(super) struct Passing<'a, M: Model> {

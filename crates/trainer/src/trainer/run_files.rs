@@ -5,8 +5,11 @@ use std::time::{Duration, Instant};
 use firebrick_model::{Model, save_model};
 
 use crate::burn_loop::EpochHook;
+use crate::curves::{draw as draw_curves, run_panels, size as curves_size};
 use crate::directory_claim::Busy;
-use crate::{History, RunDirectory, TrainError, curves_size, draw_curves, run_panels};
+use crate::error::TrainError;
+use crate::history::History;
+use crate::run_directory::RunDirectory;
 
 /// How often a run's files are brought up to date when epochs are short.
 const SAVE_INTERVAL: Duration = Duration::from_secs(1);
@@ -157,7 +160,7 @@ mod tests {
     use firebrick_model::{Mlp, MlpConfig};
 
     use super::*;
-    use crate::EpochRecord;
+    use crate::history::EpochRecord;
 
     fn history(epochs: usize) -> History {
         let mut history = History::default();

@@ -6,8 +6,9 @@ use firebrick_model::Model;
 
 use super::Trainer;
 use super::answers::failed;
+use crate::error::TrainError;
 use crate::objective::{Misfit, Objective, TargetScan};
-use crate::{SamplePlace, TrainError};
+use crate::sample_place::SamplePlace;
 
 /// Samples whose outputs are looked at before a training.
 const OUTPUTS_LOOKED_AT: usize = 32;

@@ -1,4 +1,4 @@
-use crate::AnyTensor;
+use crate::any_tensor::AnyTensor;
 use crate::layers::LayerProblem;
 
 /// Mean and variance (that of the population) of groups of numbers that come in batches, in double precision.

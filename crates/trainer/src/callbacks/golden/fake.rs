@@ -4,8 +4,11 @@ use std::sync::Arc;
 use firebrick_scheduler::{Constant, RateControl};
 
 use crate::callback::{Access, Weights};
+use crate::error::TrainError;
+use crate::history::FitParams;
+use crate::logs::Logs;
 use crate::metrics::Direction;
-use crate::{FitParams, Logs, RunDirectory, TrainError};
+use crate::run_directory::RunDirectory;
 
 /// A training without a model: its weights are a number.
 pub(super) struct Fake {

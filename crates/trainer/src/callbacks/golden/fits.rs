@@ -12,13 +12,20 @@ use serde_json::{Value, json};
 
 use super::fake::Fake;
 use super::{Agreement, Case};
+use crate::callback::{Callback, Flow, Training};
 use crate::callbacks::{CsvLogger, LambdaCallback, TerminateOnNan};
+use crate::compile::Compile;
+use crate::display::Display;
+use crate::error::TrainError;
+use crate::fit::Fit;
+use crate::history::StopReason;
+use crate::logs::Logs;
 use crate::losses::MeanSquaredError;
 use crate::metrics::MeanAbsoluteError;
-use crate::{
-    Callback, Compile, Display, Fit, Flow, Logs, Metric, Optimizer, Pass, StopReason, TrainError,
-    Trainer, Training,
-};
+use crate::metrics::Metric;
+use crate::optimizer::Optimizer;
+use crate::pass::Pass;
+use crate::trainer::Trainer;
 
 /// A column of inputs and one of targets.
 #[derive(Clone)]

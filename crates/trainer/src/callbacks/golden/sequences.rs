@@ -4,9 +4,11 @@ use serde_json::Value;
 
 use super::fake::{Fake, taken};
 use super::{Agreement, Case, index, number};
+use crate::callback::{Callback, Flow, Training};
 use crate::callbacks::{EarlyStopping, ModelCheckpoint, MonitorMode, ReduceLrOnPlateau, SaveFreq};
+use crate::error::TrainError;
+use crate::logs::Logs;
 use crate::metrics::Direction;
-use crate::{Callback, Flow, Logs, TrainError, Training};
 
 const RATE: f64 = 0.1;
 

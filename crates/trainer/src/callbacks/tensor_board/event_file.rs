@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use prost::Message;
 
 use super::event::{Event, Summary, VERSION, Value};
-use crate::TrainError;
+use crate::error::TrainError;
 
 /// A file of events, framed as TensorFlow's records: length, its checksum, data, their checksum.
 ///

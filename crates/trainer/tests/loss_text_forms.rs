@@ -27,7 +27,7 @@ fn from_toml(loss: &str) -> Result<Loss, String> {
 }
 
 /// Name, then what else `keras.losses.get` knows it by, then Keras' older names.
-const NAMES: [&[&str]; 19] = [
+const NAMES: &[&[&str]] = &[
     &["mean_squared_error", "MeanSquaredError", "mse", "MSE"],
     &["mean_absolute_error", "MeanAbsoluteError", "mae", "MAE"],
     &[
@@ -73,9 +73,9 @@ const NAMES: [&[&str]; 19] = [
 
 #[test]
 fn every_name_of_keras_is_known() {
-    assert_eq!(Loss::NAMES, NAMES.map(|names| names[0]));
     for names in NAMES {
         let (name, others) = names.split_first().unwrap();
+        assert!(Loss::NAMES.contains(name), "{name}");
         let loss: Loss = name.parse().unwrap();
         assert_eq!(loss.name(), *name);
         for other in others {

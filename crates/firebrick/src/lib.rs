@@ -1,7 +1,7 @@
 //! A Keras-style deep-learning framework on Burn: describe a network, compile it, watch it learn
 //! in the terminal, and use it from an app of your own.
 //!
-//! This crate is the facade: it re-exports the four crates below it and has no logic of its own.
+//! This crate is the facade: it re-exports the five crates below it and has no logic of its own.
 //! An app that only predicts depends on [`firebrick_model`] alone.
 //!
 //! ```
@@ -24,13 +24,13 @@ pub use burn;
 /// Neural networks one can describe, build, run and save.
 pub mod models {
     pub use firebrick_model::{
-        Activation, AnyModel, AnyTensor, AtomicFile, Axes, Constraint, FanMode, Initializer,
-        LayerKey, LayerSummary, Mlp, MlpConfig, Mode, Model, ModelError, ModelSize, Regularizer,
-        SavedModel, ScalingDistribution, Sequential, SequentialLayer, SequentialModel, Summary,
-        WeightValue, catch_panic, did_you_mean, folder_of, is_same_file, machine_memory,
-        nearest_name, readable_bytes, remove_abandoned_files, save_model, save_weights, shortened,
-        visible, write_whole,
+        Activation, AnyModel, AtomicFile, Constraint, FanMode, Initializer, LayerKey, LayerSummary,
+        Mlp, MlpConfig, Mode, Model, ModelError, ModelSize, Regularizer, SavedModel,
+        ScalingDistribution, Sequential, SequentialLayer, SequentialModel, Summary, WeightValue,
+        did_you_mean, folder_of, is_same_file, nearest_name, readable_bytes,
+        remove_abandoned_files, save_model, save_weights, shortened, visible, write_whole,
     };
+    pub use firebrick_tensor::{AnyTensor, Axes, TensorError, catch_panic, machine_memory};
 }
 
 /// The layers of a [`Sequential`](models::Sequential), with Keras' names, arguments and defaults.
@@ -47,7 +47,7 @@ pub mod layers {
 
 /// Devices by name: CPU and GPU without touching code.
 pub mod devices {
-    pub use firebrick_model::{
+    pub use firebrick_tensor::{
         DeviceCheck, DeviceName, DeviceStatus, FoundDevice, SelectedDevice, check_device,
         device_statuses,
     };

@@ -4,6 +4,8 @@ use std::str::FromStr;
 use burn::tensor::{Tensor, activation};
 use serde::{Deserialize, Serialize};
 
+use firebrick_tensor::{AnyTensor, SameShape};
+
 use crate::error::ModelError;
 use crate::names::nearest_name;
 
@@ -174,6 +176,28 @@ impl Activation {
         self != Self::Glu
     }
 
+    /// Applies the function to a tensor of any rank.
+    ///
+    /// ```
+    /// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
+    /// use firebrick::burn::tensor::{Device, Tensor};
+    /// use firebrick::models::{Activation, AnyTensor};
+    ///
+    /// let rows = AnyTensor::from(Tensor::<2>::from_floats([[-1.0, 2.0]], &Device::flex()));
+    /// assert_eq!(Activation::Relu.activate(rows).into_vec()?, [0.0, 2.0]);
+    /// # Ok::<(), firebrick::models::ModelError>(())
+    /// ```
+    ///
+    /// # Panics
+    /// As [`forward`](Self::forward).
+    pub fn activate(self, x: AnyTensor) -> AnyTensor {
+        if self.is_elementwise() {
+            x.map_elements(&self)
+        } else {
+            x.map(&self)
+        }
+    }
+
     /// Applies the function.
     ///
     /// # Shapes
@@ -224,6 +248,12 @@ impl Activation {
                 x.mask_fill(is_above.bool_not(), default_value)
             }
         }
+    }
+}
+
+impl SameShape for Activation {
+    fn apply<const D: usize>(&self, x: Tensor<D>) -> Tensor<D> {
+        self.forward(x)
     }
 }
 

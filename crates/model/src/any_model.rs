@@ -7,13 +7,13 @@ use burn::module::{
 use burn::tensor::{Device, Tensor};
 
 use crate::activation::Activation;
-use crate::any_tensor::AnyTensor;
 use crate::error::ModelError;
 use crate::mlp::Mlp;
 use crate::model::Model;
 use crate::model_size::ModelSize;
 use crate::sequential_model::SequentialModel;
 use crate::summary::Summary;
+use firebrick_tensor::AnyTensor;
 
 /// A network of any kind that a file can describe, see
 /// [`SavedModel::into_model`](crate::SavedModel::into_model).

@@ -2,7 +2,6 @@ use std::path::PathBuf;
 
 use crate::activation::Activation;
 use crate::constraint::Constraint;
-use crate::device::DeviceName;
 use crate::initializer::Initializer;
 use crate::layers::LayerProblem;
 use crate::names::did_you_mean;
@@ -13,6 +12,10 @@ use crate::visible::shortened;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ModelError {
+    /// From the tensor crate.
+    #[error(transparent)]
+    Tensor(#[from] firebrick_tensor::TensorError),
+
     /// A layer without units.
     #[error(
         "layer `{layer}` has 0 units, expected at least 1; remove the layer or give it a width"
@@ -176,15 +179,6 @@ pub enum ModelError {
         reason: String,
     },
 
-    /// Values that a device does not hand back.
-    #[error(
-        "the values of a tensor cannot be read from its device: {reason}; check the device or choose another one"
-    )]
-    ReadBack {
-        /// What the device said.
-        reason: String,
-    },
-
     /// A layer that no file can keep.
     #[error(
         "layer `{layer}` ({class_name}) cannot be saved: {reason}; replace it by layers that have a description, or keep the network in code and its weights by `get_weights`"
@@ -208,32 +202,6 @@ pub enum ModelError {
         /// The batch, with the batch axis.
         received: Vec<usize>,
     },
-
-    /// A tensor of another rank than the one asked for.
-    #[error(
-        "expected a tensor of rank {expected}, received one of shape {shape:?}; ask for its rank or reshape it"
-    )]
-    Rank {
-        /// The rank asked for.
-        expected: usize,
-        /// The shape it has.
-        shape: Vec<usize>,
-    },
-
-    /// A shape that the values cannot take.
-    #[error(
-        "values of shape {from:?} cannot take the shape {to:?}; both need as many elements, and 1 to 5 axes"
-    )]
-    Reshape {
-        /// The shape they have.
-        from: Vec<usize>,
-        /// The shape asked for.
-        to: Vec<usize>,
-    },
-
-    /// A concatenation of no batch at all.
-    #[error("there is no batch to concatenate; give at least one")]
-    NothingToConcatenate,
 
     /// An activation of no known name.
     #[error("unknown activation `{}`{}; known activations: {}", shortened(name), did_you_mean(*nearest), Activation::NAMES.join(", "))]
@@ -342,50 +310,6 @@ pub enum ModelError {
         expected: &'static str,
         /// The shape as given.
         received: Vec<usize>,
-    },
-
-    /// A device of no known name.
-    #[error("unknown device `{}`{}; known devices: {} (GPU names take an index, as in `cuda:1`)", shortened(name), did_you_mean(*nearest), DeviceName::NAMES.join(", "))]
-    UnknownDevice {
-        /// The name as given.
-        name: String,
-        /// The closest known name.
-        nearest: Option<&'static str>,
-    },
-
-    /// A device whose backend is not in this build.
-    #[error(
-        "device `{device}` is not compiled into this build; build with `--features {feature}` to have it"
-    )]
-    DeviceNotCompiled {
-        /// The device as asked for.
-        device: DeviceName,
-        /// The Cargo feature that brings it.
-        feature: &'static str,
-    },
-
-    /// A device whose backend is in this build but does not answer on this machine.
-    #[error(
-        "device `{device}` is not available on this machine: {probed}; `firebrick devices` lists what answers, `--device flex` is the CPU"
-    )]
-    DeviceNotPresent {
-        /// The device as asked for.
-        device: DeviceName,
-        /// What was probed and what came back.
-        probed: String,
-    },
-
-    /// A device that answers with wrong numbers.
-    #[error(
-        "device `{device}` ({adapter}) computes wrong numbers: {finding}; update its driver or choose another device, `--device flex` is the CPU"
-    )]
-    DeviceMiscalculates {
-        /// The device as asked for.
-        device: DeviceName,
-        /// The adapter behind it.
-        adapter: String,
-        /// What was compared and by how much it is off.
-        finding: String,
     },
 
     /// A file of a saved model that cannot be read or written.

@@ -53,8 +53,8 @@ use burn::module::Module;
 use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
 
-use crate::any_tensor::AnyTensor;
 use crate::mode::Mode;
+use firebrick_tensor::AnyTensor;
 
 pub use activation::Activation;
 pub use average_pooling1d::AveragePooling1D;

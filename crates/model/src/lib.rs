@@ -17,23 +17,17 @@
 
 mod activation;
 mod any_model;
-mod any_tensor;
 mod atomic_file;
-mod axes;
 mod constraint;
-mod device;
-mod device_check;
 mod error;
 mod initializer;
 pub mod layers;
-mod machine_memory;
 mod mlp;
 mod mlp_config;
 mod mode;
 mod model;
 mod model_size;
 mod names;
-mod panics;
 mod regularizer;
 mod saved_model;
 mod sequential;
@@ -45,26 +39,24 @@ mod visible;
 /// Burn itself, in the version this crate is built on.
 pub use burn;
 
+// What an app that predicts needs of tensors and devices.
+pub use firebrick_tensor::{
+    AnyTensor, Axes, DeviceCheck, DeviceName, DeviceStatus, FoundDevice, SelectedDevice,
+    TensorError, catch_panic, check_device, device_statuses,
+};
+
 pub use activation::Activation;
 pub use any_model::AnyModel;
-pub use any_tensor::AnyTensor;
 pub use atomic_file::{AtomicFile, folder_of, is_same_file, remove_abandoned_files, write_whole};
-pub use axes::Axes;
 pub use constraint::Constraint;
-pub use device::{
-    DeviceName, DeviceStatus, FoundDevice, SelectedDevice, device_statuses, is_host_cpu,
-};
-pub use device_check::{DeviceCheck, check_device};
 pub use error::ModelError;
 pub use initializer::{FanMode, Initializer, ScalingDistribution};
-pub use machine_memory::machine_memory;
 pub use mlp::Mlp;
 pub use mlp_config::MlpConfig;
 pub use mode::Mode;
 pub use model::Model;
 pub use model_size::ModelSize;
 pub use names::{did_you_mean, nearest_name};
-pub use panics::{catch_panic, panic_message};
 pub use regularizer::Regularizer;
 pub use saved_model::{SavedModel, save_model, save_weights};
 pub use sequential::{LayerKey, Sequential, SequentialLayer};

@@ -3,12 +3,12 @@ use burn::nn::Linear;
 use burn::tensor::{Int, Tensor};
 
 use crate::activation::Activation;
-use crate::any_tensor::AnyTensor;
 use crate::error::ModelError;
 use crate::mlp_config::MlpConfig;
 use crate::model::Model;
 use crate::model_size::ModelSize;
 use crate::summary::Summary;
+use firebrick_tensor::AnyTensor;
 
 /// A multi-layer perceptron: dense layers with an activation between them, logits out.
 ///

@@ -2,9 +2,9 @@ use burn::module::{Module, ModuleDisplay};
 use burn::tensor::Tensor;
 
 use crate::activation::Activation;
-use crate::any_tensor::AnyTensor;
 use crate::error::ModelError;
 use crate::model_size::ModelSize;
+use firebrick_tensor::AnyTensor;
 
 /// A network that can be compiled, fitted and evaluated: any Burn [`Module`] with this one method.
 ///
@@ -67,7 +67,7 @@ pub trait Model: Module + ModuleDisplay + std::fmt::Display + 'static {
     /// Inputs that the network does not take.
     fn predict(&self, inputs: impl Into<AnyTensor>) -> Result<AnyTensor, ModelError> {
         let outputs = self.forward(inputs.into())?;
-        Ok(outputs.activated(self.output_activation()))
+        Ok(self.output_activation().activate(outputs))
     }
 
     /// A description from which the network can be built again, kept in the saved file.

@@ -8,12 +8,12 @@ use std::fmt;
 use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
 
-use crate::any_tensor::AnyTensor;
 use crate::error::ModelError;
 use crate::layers::{BuiltLayer, Layer, NewLayer, WeightSpec, Weights};
 use crate::sequential_model::SequentialModel;
 use crate::summary::{LayerSummary, Summary};
 use crate::visible::shortened;
+use firebrick_tensor::AnyTensor;
 use layer_names::LayerNames;
 
 pub(crate) use plan::PlannedLayer;

@@ -8,7 +8,6 @@ use burn::module::{Content, DisplaySettings, Module, ModuleDisplay};
 use burn::tensor::Tensor;
 
 use crate::activation::Activation;
-use crate::any_tensor::AnyTensor;
 use crate::error::ModelError;
 use crate::layers::BuiltLayer;
 use crate::mode::Mode;
@@ -16,6 +15,7 @@ use crate::model::Model;
 use crate::model_size::ModelSize;
 use crate::sequential::Sequential;
 use crate::summary::Summary;
+use firebrick_tensor::AnyTensor;
 
 pub use weights::WeightValue;
 

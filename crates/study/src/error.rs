@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 
 use firebrick::curves::CurvesError;
 use firebrick::datasets::DataError;
-use firebrick::models::{ModelError, did_you_mean, shortened};
+use firebrick::models::{ModelError, TensorError, did_you_mean, shortened};
 use firebrick::schedules::ScheduleError;
 use firebrick::training::TrainError;
 use firebrick_scratch::ScratchError;
@@ -22,6 +22,10 @@ pub enum StudyError {
     /// From building a network.
     #[error(transparent)]
     Model(#[from] ModelError),
+
+    /// From the tensor crate.
+    #[error(transparent)]
+    Tensor(#[from] TensorError),
 
     /// From the schedule.
     #[error(transparent)]

@@ -28,7 +28,8 @@ use std::sync::Arc;
 use burn::train::renderer::MetricsRenderer;
 use burn::train::{Learner, SupervisedTraining, TrainingStrategy};
 use firebrick_data::BatchLoader;
-use firebrick_model::{Model, catch_panic, panic_message};
+use firebrick_model::Model;
+use firebrick_tensor::{catch_panic, panic_message};
 
 pub(crate) use compiled::Compiled;
 pub(crate) use dashboard::{leave_terminal, restore_terminal};

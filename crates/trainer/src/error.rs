@@ -22,6 +22,10 @@ pub enum TrainError {
     #[error(transparent)]
     Data(#[from] firebrick_data::DataError),
 
+    /// From the tensor crate.
+    #[error(transparent)]
+    Tensor(#[from] firebrick_tensor::TensorError),
+
     /// From the model crate.
     #[error(transparent)]
     Model(#[from] firebrick_model::ModelError),

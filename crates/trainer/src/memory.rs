@@ -2,7 +2,8 @@
 //! and says nothing.
 
 use burn::tensor::Device;
-use firebrick_model::{ModelSize, is_host_cpu, machine_memory};
+use firebrick_model::ModelSize;
+use firebrick_tensor::{is_host_cpu, machine_memory};
 
 use crate::compile::Compile;
 use crate::error::TrainError;

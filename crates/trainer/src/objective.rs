@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use burn::tensor::Tensor;
 use firebrick_data::{Batch, Targets, one_hot};
-use firebrick_model::{Activation, AnyTensor, ModelError, catch_panic};
+use firebrick_model::{Activation, AnyTensor, TensorError, catch_panic};
 
 use crate::compile::Compile;
 use crate::error::TrainError;
@@ -271,7 +271,7 @@ impl Objective {
     ///
     /// # Errors
     /// Inputs of another size than the data set said.
-    pub(crate) fn inputs(&self, inputs: Tensor<2>) -> Result<AnyTensor, ModelError> {
+    pub(crate) fn inputs(&self, inputs: Tensor<2>) -> Result<AnyTensor, TensorError> {
         if self.input_shape.len() == 1 {
             return Ok(inputs.into());
         }

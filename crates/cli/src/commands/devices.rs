@@ -7,7 +7,7 @@ use firebrick::devices::{
     DeviceCheck, DeviceName, DeviceStatus, FoundDevice, SelectedDevice, check_device,
     device_statuses,
 };
-use firebrick::models::ModelError;
+use firebrick::models::TensorError;
 use serde::Serialize;
 
 use crate::failure::OrUsage;
@@ -63,7 +63,7 @@ struct Answer {
 /// One that is not compiled in, with a usage error; one that is not there or computes wrong numbers.
 pub(crate) fn select_device(name: DeviceName) -> anyhow::Result<SelectedDevice> {
     match name.select() {
-        Err(error @ ModelError::DeviceNotCompiled { .. }) => Err(error).or_usage(),
+        Err(error @ TensorError::DeviceNotCompiled { .. }) => Err(error).or_usage(),
         selected => Ok(selected?),
     }
 }

@@ -1,8 +1,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Apply, Describe, LayerProblem, Weightless, Weights};
-use crate::any_tensor::AnyTensor;
 use crate::mode::Mode;
+use firebrick_tensor::AnyTensor;
 
 /// An activation as a layer of its own; any of [`crate::Activation`] can be added by itself too.
 ///
@@ -75,7 +75,7 @@ impl Describe for Activation {
 
 impl Apply for Weightless<Activation> {
     fn forward(&self, x: AnyTensor, _: Mode) -> AnyTensor {
-        x.activated(self.layer.activation)
+        self.layer.activation.activate(x)
     }
 
     fn last_activation(&self) -> crate::activation::Activation {

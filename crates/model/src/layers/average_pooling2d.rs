@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::problem::image;
 use super::window::{Padding, Window, check_not_causal};
 use super::{Apply, Describe, LayerProblem, Size2D, Weightless, Weights};
-use crate::any_tensor::AnyTensor;
 use crate::mode::Mode;
+use firebrick_tensor::AnyTensor;
 
 /// The mean of each window; what lies beyond an edge does not count.
 ///

@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 use super::layer_weights::{LayerWeights, WeightArguments, layer_weights};
 use super::problem::check_number;
 use super::{Apply, Describe, LayerProblem, WeightSpec, Weights};
-use crate::any_tensor::AnyTensor;
 use crate::initializer::Initializer;
 use crate::mode::Mode;
+use firebrick_tensor::AnyTensor;
 
 /// Gives every channel mean `beta` and standard deviation `gamma`:
 /// `gamma · (x - mean) / sqrt(variance + epsilon) + beta`.

@@ -12,9 +12,9 @@ use super::{
     Apply, Describe, LayerProblem, WeightSpec, Weights, check_groups, linear_activation, one, yes,
 };
 use crate::activation::Activation;
-use crate::any_tensor::AnyTensor;
 use crate::initializer::Initializer;
 use crate::mode::Mode;
+use firebrick_tensor::AnyTensor;
 
 /// Convolution of sequences, `y = activation(x * kernel + bias)`.
 ///
@@ -207,6 +207,8 @@ impl Apply for BuiltConv1D {
         );
         let bias = self.bias.as_ref().map(Param::val);
         let y = conv1d(x, self.kernel.val(), bias, options);
-        AnyTensor::from_channels_first(y).activated(self.layer.activation)
+        self.layer
+            .activation
+            .activate(AnyTensor::from_channels_first(y))
     }
 }

@@ -13,9 +13,9 @@ use super::{
     one, yes,
 };
 use crate::activation::Activation;
-use crate::any_tensor::AnyTensor;
 use crate::initializer::Initializer;
 use crate::mode::Mode;
+use firebrick_tensor::AnyTensor;
 
 /// Convolution of images, `y = activation(x * kernel + bias)`.
 ///
@@ -210,6 +210,8 @@ impl Apply for BuiltConv2D {
         );
         let bias = self.bias.as_ref().map(Param::val);
         let y = conv2d(x, self.kernel.val(), bias, options);
-        AnyTensor::from_channels_first(y).activated(self.layer.activation)
+        self.layer
+            .activation
+            .activate(AnyTensor::from_channels_first(y))
     }
 }

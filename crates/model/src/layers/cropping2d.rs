@@ -2,8 +2,8 @@ use serde::{Deserialize, Serialize};
 
 use super::problem::image;
 use super::{Apply, Describe, LayerProblem, Margins2D, Weightless, Weights};
-use crate::any_tensor::AnyTensor;
 use crate::mode::Mode;
+use firebrick_tensor::AnyTensor;
 
 /// An image without its outer rows and columns.
 ///

@@ -7,9 +7,9 @@ use super::layer_weights::{LayerWeights, WeightArguments, layer_weights};
 use super::problem::check_positive;
 use super::{Apply, Describe, LayerProblem, WeightSpec, Weights, linear_activation, yes};
 use crate::activation::Activation;
-use crate::any_tensor::AnyTensor;
 use crate::initializer::Initializer;
 use crate::mode::Mode;
+use firebrick_tensor::AnyTensor;
 
 /// Densely connected layer, `y = activation(x · kernel + bias)`.
 ///
@@ -149,7 +149,7 @@ impl BuiltDense {
 
 impl Apply for BuiltDense {
     fn forward(&self, x: AnyTensor, _: Mode) -> AnyTensor {
-        self.linear(x).activated(self.activation)
+        self.activation.activate(self.linear(x))
     }
 
     fn last_activation(&self) -> Activation {

@@ -5,8 +5,8 @@ use serde::de::DeserializeOwned;
 use super::layer_weights::WeightArguments;
 use super::{LayerProblem, WeightSpec, Weights, argument_names};
 use crate::activation::Activation;
-use crate::any_tensor::AnyTensor;
 use crate::mode::Mode;
+use firebrick_tensor::AnyTensor;
 
 /// The description of a layer, checked before anything is built from it.
 ///

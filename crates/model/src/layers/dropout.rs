@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::problem::check_number;
 use super::{Apply, Describe, LayerProblem, Weights};
-use crate::any_tensor::AnyTensor;
-use crate::any_tensor::SameShape;
 use crate::mode::Mode;
+use firebrick_tensor::AnyTensor;
+use firebrick_tensor::SameShape;
 
 /// In training, zeroes every element with probability `rate` and scales the others by
 /// `1 / (1 - rate)`; otherwise it does nothing.

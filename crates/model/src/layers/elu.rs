@@ -3,9 +3,9 @@ use serde::{Deserialize, Serialize};
 
 use super::problem::check_number;
 use super::{Apply, Describe, LayerProblem, Weightless, Weights};
-use crate::any_tensor::AnyTensor;
-use crate::any_tensor::SameShape;
 use crate::mode::Mode;
+use firebrick_tensor::AnyTensor;
+use firebrick_tensor::SameShape;
 
 /// `x` where positive, else `alpha · (exp(x) - 1)`.
 ///

@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 use super::layer_weights::{LayerWeights, WeightArguments, layer_weights};
 use super::problem::check_positive;
 use super::{Apply, Describe, LayerProblem, WeightSpec, Weights};
-use crate::any_tensor::AnyTensor;
 use crate::initializer::Initializer;
 use crate::mode::Mode;
+use firebrick_tensor::AnyTensor;
 
 /// Turns indices into learned vectors: index `i` becomes row `i` of `embeddings`.
 ///
@@ -154,7 +154,7 @@ impl Apply for BuiltEmbedding {
         let [rows, _] = self.dims();
         let limit = rows as f64;
         let width = x.shape()[1..].iter().product::<usize>().max(1);
-        let indices = x.clone().into_values()?;
+        let indices = x.clone().into_vec().map_err(LayerProblem::device)?;
         let outside = indices
             .iter()
             .position(|&index| !(f64::from(index) > -1.0 && f64::from(index) < limit));

@@ -2,8 +2,8 @@ use serde::{Deserialize, Serialize};
 
 use super::problem::sequence;
 use super::{Apply, Describe, LayerProblem, Weightless, Weights};
-use crate::any_tensor::AnyTensor;
 use crate::mode::Mode;
+use firebrick_tensor::AnyTensor;
 
 /// The largest value of each channel over all steps.
 ///

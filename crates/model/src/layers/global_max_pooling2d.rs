@@ -3,8 +3,8 @@ use serde::{Deserialize, Serialize};
 
 use super::problem::image;
 use super::{Apply, Describe, LayerProblem, Weightless, Weights};
-use crate::any_tensor::AnyTensor;
 use crate::mode::Mode;
+use firebrick_tensor::AnyTensor;
 
 /// The largest value of each channel over the whole image.
 ///

@@ -5,10 +5,10 @@ use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
 
 use super::{Apply, Describe, LayerProblem, Weightless, Weights};
-use crate::any_tensor::AnyTensor;
 use crate::error::ModelError;
 use crate::mode::Mode;
-use crate::panics::catch_panic;
+use firebrick_tensor::AnyTensor;
+use firebrick_tensor::catch_panic;
 
 type Function = dyn Fn(AnyTensor) -> Result<AnyTensor, ModelError> + Send + Sync;
 type OutputShape = dyn Fn(&[usize]) -> Vec<usize> + Send + Sync;

@@ -6,10 +6,10 @@ use super::layer_weights::{LayerWeights, WeightArguments, layer_weights};
 use super::problem::check_number;
 use super::weights::Storage;
 use super::{Apply, Describe, LayerProblem, WeightSpec, Weights};
-use crate::any_tensor::AnyTensor;
-use crate::axes::Axes;
 use crate::initializer::Initializer;
 use crate::mode::Mode;
+use firebrick_tensor::AnyTensor;
+use firebrick_tensor::Axes;
 
 /// Gives every sample (and position) mean `beta` and standard deviation `gamma` over its last axes:
 /// `gamma · (x - mean) / sqrt(variance + epsilon) + beta`.

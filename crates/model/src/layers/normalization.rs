@@ -4,10 +4,10 @@ use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::{Apply, Describe, LayerProblem, Weightless, Weights};
-use crate::any_tensor::AnyTensor;
-use crate::any_tensor::SameShape;
-use crate::axes::Axes;
 use crate::mode::Mode;
+use firebrick_tensor::AnyTensor;
+use firebrick_tensor::Axes;
+use firebrick_tensor::SameShape;
 pub(crate) use moments::Moments;
 
 /// Shifts and scales features by statistics of the data: `(x - mean) / max(sqrt(variance), 1e-7)`.

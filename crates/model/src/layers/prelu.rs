@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 use super::layer_weights::{LayerWeights, WeightArguments, layer_weights};
 use super::weights::Storage;
 use super::{Apply, Describe, LayerProblem, WeightSpec, Weights};
-use crate::any_tensor::AnyTensor;
 use crate::initializer::Initializer;
 use crate::mode::Mode;
+use firebrick_tensor::AnyTensor;
 
 /// `x` where positive, else `alpha · x` with a learned `alpha` for every element of a sample.
 ///

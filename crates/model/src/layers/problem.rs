@@ -1,3 +1,5 @@
+use firebrick_tensor::TensorError;
+
 /// Why a layer cannot stand where it stands, or not be as it is described.
 ///
 /// ```
@@ -57,6 +59,16 @@ pub enum LayerProblem {
 }
 
 impl LayerProblem {
+    /// Of values that were asked for.
+    pub(crate) fn device(error: TensorError) -> Self {
+        Self::Device {
+            reason: match error {
+                TensorError::ReadBack { reason } => reason,
+                other => other.to_string(),
+            },
+        }
+    }
+
     pub(crate) fn input(expected: impl Into<String>, hint: &'static str) -> Self {
         Self::Input {
             expected: expected.into(),

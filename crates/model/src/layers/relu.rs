@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 use super::problem::check_number;
 use super::{Apply, Describe, LayerProblem, Weightless, Weights};
 use crate::activation::Activation;
-use crate::any_tensor::AnyTensor;
-use crate::any_tensor::SameShape;
 use crate::mode::Mode;
+use firebrick_tensor::AnyTensor;
+use firebrick_tensor::SameShape;
 
 /// `max_value` from there on, `x` above `threshold`, else `negative_slope · (x - threshold)`.
 ///

@@ -2,8 +2,8 @@ use serde::{Deserialize, Serialize};
 
 use super::problem::check_positive;
 use super::{Apply, Describe, LayerProblem, Weightless, Weights};
-use crate::any_tensor::AnyTensor;
 use crate::mode::Mode;
+use firebrick_tensor::AnyTensor;
 
 /// The same vector at each of `n` steps.
 ///

@@ -2,8 +2,8 @@ use burn::module::Module;
 use serde::{Deserialize, Serialize};
 
 use super::{Apply, Describe, LayerProblem, Weights};
-use crate::any_tensor::AnyTensor;
 use crate::mode::Mode;
+use firebrick_tensor::AnyTensor;
 
 /// The same elements in another shape.
 ///

@@ -2,8 +2,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Apply, Describe, LayerProblem, Weightless, Weights};
 use crate::activation::Activation;
-use crate::any_tensor::AnyTensor;
 use crate::mode::Mode;
+use firebrick_tensor::AnyTensor;
 
 /// `exp(x) / Σ exp(x)` along the last axis.
 ///
@@ -53,7 +53,7 @@ impl Describe for Softmax {
 
 impl Apply for Weightless<Softmax> {
     fn forward(&self, x: AnyTensor, _: Mode) -> AnyTensor {
-        x.activated(Activation::Softmax)
+        Activation::Softmax.activate(x)
     }
 
     fn last_activation(&self) -> Activation {

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::dropout::check_rate;
 use super::problem::image;
 use super::{Apply, Describe, LayerProblem, Weights};
-use crate::any_tensor::AnyTensor;
 use crate::mode::Mode;
+use firebrick_tensor::AnyTensor;
 
 /// In training, zeroes whole channels with probability `rate` and scales the others by
 /// `1 / (1 - rate)`; otherwise it does nothing.

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::problem::{check_positive, image};
 use super::{Apply, Describe, LayerProblem, Size2D, Weightless, Weights};
-use crate::any_tensor::AnyTensor;
 use crate::mode::Mode;
+use firebrick_tensor::AnyTensor;
 
 /// An image made larger by whole factors.
 ///

@@ -3,8 +3,8 @@ use serde::{Deserialize, Serialize};
 
 use super::problem::image;
 use super::{Apply, Describe, LayerProblem, Margins2D, Weightless, Weights};
-use crate::any_tensor::AnyTensor;
 use crate::mode::Mode;
+use firebrick_tensor::AnyTensor;
 
 /// Rows and columns of zeros around an image.
 ///

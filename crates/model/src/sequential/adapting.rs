@@ -1,10 +1,10 @@
 use burn::tensor::Device;
 
 use super::{PlannedLayer, Sequential};
-use crate::any_tensor::AnyTensor;
 use crate::error::ModelError;
 use crate::layers::{Layer, LayerProblem, Moments, Normalization};
 use crate::sequential_model::SequentialModel;
+use firebrick_tensor::AnyTensor;
 
 impl Sequential {
     /// Whether every [`Normalization`] has its statistics, so that the network can be built.

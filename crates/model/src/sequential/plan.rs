@@ -1,10 +1,10 @@
 use std::collections::HashMap;
 
 use super::{Sequential, SequentialLayer};
-use crate::any_tensor::AnyTensor;
 use crate::error::ModelError;
 use crate::layers::{LayerProblem, WeightSpec};
 use crate::mlp_config::MlpConfig;
+use firebrick_tensor::AnyTensor;
 
 /// A layer with the shapes that were inferred for it.
 pub(crate) struct PlannedLayer<'a> {

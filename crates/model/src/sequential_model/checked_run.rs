@@ -1,8 +1,8 @@
-use crate::any_tensor::AnyTensor;
 use crate::error::ModelError;
 use crate::layers::Layer;
 use crate::mode::Mode;
 use crate::sequential_model::SequentialModel;
+use firebrick_tensor::AnyTensor;
 
 impl SequentialModel {
     /// Runs inputs of the network's shape through all layers, each of which may look at the values.

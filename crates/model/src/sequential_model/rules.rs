@@ -1,12 +1,12 @@
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::tensor::Tensor;
 
-use crate::any_tensor::AnyTensor;
-use crate::any_tensor::SameShape;
 use crate::constraint::Constraint;
 use crate::layers::{Storage, WeightArguments, WeightSpec};
 use crate::sequential::SequentialLayer;
 use crate::sequential_model::SequentialModel;
+use firebrick_tensor::AnyTensor;
+use firebrick_tensor::SameShape;
 
 impl SequentialModel {
     /// The sum of the regularizers' terms of all weights that training moves, as in Keras.

@@ -3,7 +3,7 @@
 
 use burn::optim::{LearningRate, Optimizer};
 use burn::tensor::{DType, Device, Tensor, TensorData};
-use firebrick_model::is_host_cpu;
+use firebrick_tensor::is_host_cpu;
 
 use super::quantity::Quantity;
 use crate::RecordState;

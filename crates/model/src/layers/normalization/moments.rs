@@ -1,5 +1,5 @@
-use crate::any_tensor::AnyTensor;
 use crate::layers::LayerProblem;
+use firebrick_tensor::AnyTensor;
 
 /// Mean and variance (that of the population) of groups of numbers that come in batches, in double precision.
 ///
@@ -18,7 +18,7 @@ impl Moments {
     /// Adds samples; each index of the axes, among which the batch axis is not, is a group of its own.
     pub(crate) fn add(&mut self, samples: AnyTensor, axes: &[usize]) -> Result<(), LayerProblem> {
         let shape = samples.shape();
-        let values = samples.into_values()?;
+        let values = samples.into_vec().map_err(LayerProblem::device)?;
         if values.is_empty() || values.iter().any(|value| !value.is_finite()) {
             return Err(unsuitable());
         }

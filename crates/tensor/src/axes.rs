@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 /// One axis or several, as Keras writes them: counted from 0, negative ones from the end.
 ///
 /// ```
-/// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
+/// # mod firebrick { pub use firebrick_tensor::{burn, layers, self as models}; }
 /// use firebrick::models::Axes;
 ///
 /// assert_eq!(Axes::from(-1), Axes::One(-1));
@@ -29,7 +29,7 @@ impl Axes {
 
     /// The axes counted from 0 in ascending order; `None` where one of them is given twice or is
     /// none of the `rank` axes.
-    pub(crate) fn within(&self, rank: usize) -> Option<Vec<usize>> {
+    pub fn within(&self, rank: usize) -> Option<Vec<usize>> {
         let size = i64::try_from(rank).ok()?;
         let from_start = |&axis: &i64| {
             let axis = if axis < 0 { axis + size } else { axis };

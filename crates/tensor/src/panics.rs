@@ -11,7 +11,7 @@ thread_local! {
 /// its message and prints nothing.
 ///
 /// ```
-/// use firebrick_model::catch_panic;
+/// use firebrick_tensor::catch_panic;
 ///
 /// assert_eq!(catch_panic(|| 1 + 1), Ok(2));
 /// let outcome = catch_panic(|| -> i32 { panic!("no such adapter") });
@@ -35,6 +35,11 @@ pub fn catch_panic<T>(run: impl FnOnce() -> T) -> Result<T, String> {
     let outcome = catch_unwind(AssertUnwindSafe(run));
     DEPTH.set(DEPTH.get() - 1);
     outcome.map_err(|payload| panic_message(payload.as_ref()))
+}
+
+/// Runs what a driver may panic in.
+pub(crate) fn catch_driver_panic<T>(run: impl FnOnce() -> T) -> Result<T, String> {
+    catch_panic(run).map_err(|message| format!("the driver panicked: {message}"))
 }
 
 /// What a panic said.

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
 
-use firebrick_model::{DeviceName, ModelError, check_device, device_statuses};
+use firebrick_tensor::{DeviceName, TensorError, check_device, device_statuses};
 
 #[test]
 fn names_are_read_as_they_are_written() {
@@ -69,8 +69,8 @@ fn a_backend_that_is_not_compiled_in_names_its_feature() {
 fn an_index_beyond_the_devices_says_what_was_found() {
     for name in ["wgpu:99", "vulkan:99", "cuda:99"] {
         match name.parse::<DeviceName>().unwrap().select() {
-            Err(ModelError::DeviceNotPresent { probed, .. }) => assert!(!probed.is_empty()),
-            Err(ModelError::DeviceNotCompiled { .. }) => {}
+            Err(TensorError::DeviceNotPresent { probed, .. }) => assert!(!probed.is_empty()),
+            Err(TensorError::DeviceNotCompiled { .. }) => {}
             other => panic!("{name}: {other:?}"),
         }
     }

@@ -7,7 +7,7 @@ use std::path::Path;
 /// included, or less where its control group is limited, as in a container.
 ///
 /// ```
-/// # mod firebrick { pub use firebrick_model as models; }
+/// # mod firebrick { pub use firebrick_tensor as models; }
 /// use firebrick::models::machine_memory;
 ///
 /// if let Some(bytes) = machine_memory() {

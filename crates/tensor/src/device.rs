@@ -7,20 +7,20 @@ use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
 use crate::device_check::check_device;
-use crate::error::ModelError;
+use crate::error::TensorError;
 use crate::names::nearest_name;
-use crate::panics::catch_panic;
+use crate::panics::catch_driver_panic;
 
 /// A device as people write it: `auto`, `flex`, `ndarray`, `wgpu`, `vulkan`, `cuda`, `cuda:1`.
 ///
 /// ```
-/// # mod firebrick { pub use firebrick_model as devices; }
+/// # mod firebrick { pub use firebrick_tensor as devices; }
 /// use firebrick::devices::DeviceName;
 ///
 /// assert_eq!("cuda:1".parse::<DeviceName>()?, DeviceName::Cuda(Some(1)));
 /// let selected = DeviceName::Flex.select()?;
 /// assert!(selected.name == DeviceName::Flex && selected.adapter.starts_with("CPU"));
-/// # Ok::<(), firebrick_model::ModelError>(())
+/// # Ok::<(), firebrick_tensor::TensorError>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -43,13 +43,13 @@ pub enum DeviceName {
 /// A device that answered, with the reason it was taken.
 ///
 /// ```
-/// # mod firebrick { pub use firebrick_model as devices; }
+/// # mod firebrick { pub use firebrick_tensor as devices; }
 /// use firebrick::devices::DeviceName;
 ///
 /// let selected = DeviceName::Auto.select()?;
 /// println!("{} ({}), {}", selected.name, selected.adapter, selected.reason);
 /// assert_ne!(selected.name, DeviceName::Auto);
-/// # Ok::<(), firebrick_model::ModelError>(())
+/// # Ok::<(), firebrick_tensor::TensorError>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct SelectedDevice {
@@ -66,7 +66,7 @@ pub struct SelectedDevice {
 /// What is known of one backend on this machine.
 ///
 /// ```
-/// # mod firebrick { pub use firebrick_model as devices; }
+/// # mod firebrick { pub use firebrick_tensor as devices; }
 /// use firebrick::devices::{DeviceName, device_statuses};
 ///
 /// for status in device_statuses() {
@@ -100,7 +100,7 @@ const PREFERENCE: [DeviceName; 5] = [
 /// A device that answered a probe.
 ///
 /// ```
-/// # mod firebrick { pub use firebrick_model as devices; }
+/// # mod firebrick { pub use firebrick_tensor as devices; }
 /// use firebrick::devices::{DeviceName, device_statuses};
 ///
 /// let statuses = device_statuses();
@@ -130,17 +130,17 @@ impl DeviceName {
     /// # Errors
     /// A backend that is not compiled in (the error names the Cargo feature), one that does not
     /// answer (the error says what was probed), one that computes wrong numbers.
-    pub fn select(self) -> Result<SelectedDevice, ModelError> {
+    pub fn select(self) -> Result<SelectedDevice, TensorError> {
         if self == Self::Auto {
             return select_best();
         }
         if !self.is_compiled() {
-            return Err(ModelError::DeviceNotCompiled {
+            return Err(TensorError::DeviceNotCompiled {
                 device: self,
                 feature: self.feature(),
             });
         }
-        let not_present = |probed: String| ModelError::DeviceNotPresent {
+        let not_present = |probed: String| TensorError::DeviceNotPresent {
             device: self,
             probed,
         };
@@ -195,7 +195,7 @@ impl DeviceName {
 
     /// Every device of this backend, answering or not; at least one.
     fn enumerate(self) -> Result<Vec<Device>, String> {
-        let devices = quietly(|| enumerate(self))
+        let devices = catch_driver_panic(|| enumerate(self))
             .map_err(|message| format!("looking for its devices failed ({message})"))?;
         if devices.is_empty() {
             return Err(match self {
@@ -229,7 +229,7 @@ impl DeviceName {
         self,
         found: Vec<FoundDevice>,
         reason: String,
-    ) -> Result<SelectedDevice, ModelError> {
+    ) -> Result<SelectedDevice, TensorError> {
         let mut wrong = None;
         for FoundDevice {
             device, adapter, ..
@@ -238,7 +238,7 @@ impl DeviceName {
             if self.is_gpu() {
                 let check = check_device(&device);
                 if !check.is_correct() {
-                    wrong.get_or_insert(ModelError::DeviceMiscalculates {
+                    wrong.get_or_insert(TensorError::DeviceMiscalculates {
                         device: self,
                         adapter,
                         finding: check.to_string(),
@@ -253,7 +253,7 @@ impl DeviceName {
                 reason,
             });
         }
-        Err(wrong.unwrap_or(ModelError::DeviceNotPresent {
+        Err(wrong.unwrap_or(TensorError::DeviceNotPresent {
             device: self,
             probed: "nothing answered".to_owned(),
         }))
@@ -263,7 +263,7 @@ impl DeviceName {
 /// Every backend this version knows, and what of it is there.
 ///
 /// ```
-/// # mod firebrick { pub use firebrick_model as devices; }
+/// # mod firebrick { pub use firebrick_tensor as devices; }
 /// use firebrick::devices::device_statuses;
 ///
 /// let names: Vec<String> = device_statuses().iter().map(|status| status.name.to_string()).collect();
@@ -299,7 +299,7 @@ pub fn is_host_cpu(_: &Device) -> bool {
 }
 
 /// The first backend of [`PREFERENCE`] that is there, is no software GPU and computes correctly.
-fn select_best() -> Result<SelectedDevice, ModelError> {
+fn select_best() -> Result<SelectedDevice, TensorError> {
     let mut passed_over = Vec::new();
     for name in PREFERENCE.into_iter().filter(|name| name.is_compiled()) {
         let mut found = match name.probe() {
@@ -329,7 +329,7 @@ fn select_best() -> Result<SelectedDevice, ModelError> {
             Err(error) => passed_over.push(error.to_string()),
         }
     }
-    Err(ModelError::DeviceNotPresent {
+    Err(TensorError::DeviceNotPresent {
         device: DeviceName::Auto,
         probed: if passed_over.is_empty() {
             "this build has no backend; build with `--features flex`".to_owned()
@@ -366,7 +366,7 @@ fn enumerate(name: DeviceName) -> Vec<Device> {
 
 /// Proves by a sum that the device answers. Drivers may panic in here.
 fn answers(device: Device) -> Result<FoundDevice, String> {
-    let sum = quietly(|| {
+    let sum = catch_driver_panic(|| {
         Tensor::<1>::from_floats([1.0, 2.0, 4.0], &device)
             .sum()
             .try_into_data_as::<f32>()
@@ -377,7 +377,7 @@ fn answers(device: Device) -> Result<FoundDevice, String> {
         Ok([7.0]) => {}
         other => return Err(format!("1 + 2 + 4 gave {other:?}")),
     }
-    let (adapter, is_software) = quietly(|| identity(&device))?;
+    let (adapter, is_software) = catch_driver_panic(|| identity(&device))?;
     Ok(FoundDevice {
         device,
         adapter,
@@ -402,11 +402,6 @@ fn cpu_identity() -> (String, bool) {
     (format!("CPU, {cores} cores"), false)
 }
 
-/// Runs what a driver may panic in.
-pub(crate) fn quietly<T>(run: impl FnOnce() -> T) -> Result<T, String> {
-    catch_panic(run).map_err(|message| format!("the driver panicked: {message}"))
-}
-
 impl fmt::Display for DeviceName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (name, index) = match self {
@@ -425,10 +420,10 @@ impl fmt::Display for DeviceName {
 }
 
 impl FromStr for DeviceName {
-    type Err = ModelError;
+    type Err = TensorError;
 
-    fn from_str(text: &str) -> Result<Self, ModelError> {
-        let unknown = || ModelError::UnknownDevice {
+    fn from_str(text: &str) -> Result<Self, TensorError> {
+        let unknown = || TensorError::UnknownDevice {
             name: text.to_owned(),
             nearest: nearest_name(text, &Self::NAMES),
         };
@@ -449,9 +444,9 @@ impl FromStr for DeviceName {
 }
 
 impl TryFrom<String> for DeviceName {
-    type Error = ModelError;
+    type Error = TensorError;
 
-    fn try_from(name: String) -> Result<Self, ModelError> {
+    fn try_from(name: String) -> Result<Self, TensorError> {
         name.parse()
     }
 }

@@ -3,9 +3,7 @@ use std::ops::Range;
 
 use burn::tensor::{Device, Tensor};
 
-use crate::activation::Activation;
-use crate::error::ModelError;
-use crate::layers::LayerProblem;
+use crate::error::TensorError;
 
 /// A tensor of floats whose rank, 1 to 5, is known when the program runs: what travels from layer
 /// to layer.
@@ -14,7 +12,7 @@ use crate::layers::LayerProblem;
 /// channels-first the values stay in that order; whoever asks for a tensor gets channels-last.
 ///
 /// ```
-/// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
+/// # mod firebrick { pub use firebrick_tensor::{burn, layers, self as models}; }
 /// use firebrick::burn::tensor::{Device, Tensor};
 /// use firebrick::models::AnyTensor;
 ///
@@ -23,7 +21,7 @@ use crate::layers::LayerProblem;
 /// let tensor: Tensor<4> = images.clone().into_rank()?;
 /// assert_eq!(tensor.dims(), [2, 28, 28, 1]);
 /// assert!(images.into_rank::<2>().is_err());
-/// # Ok::<(), firebrick::models::ModelError>(())
+/// # Ok::<(), firebrick::models::TensorError>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct AnyTensor {
@@ -60,14 +58,26 @@ macro_rules! of_any_rank {
 }
 
 /// A function that keeps the rank and does not ask for it.
-pub(crate) trait SameShape {
+///
+/// ```
+/// use firebrick_tensor::burn::tensor::{Device, Tensor};
+/// use firebrick_tensor::{AnyTensor, SameShape};
+///
+/// struct Doubled;
+///
+/// impl SameShape for Doubled {
+///     fn apply<const D: usize>(&self, x: Tensor<D>) -> Tensor<D> {
+///         x * 2.0
+///     }
+/// }
+///
+/// let rows = AnyTensor::from(Tensor::<2>::from_floats([[1.0, 2.0]], &Device::flex()));
+/// assert_eq!(rows.map(&Doubled).into_vec()?, [2.0, 4.0]);
+/// # Ok::<(), firebrick_tensor::TensorError>(())
+/// ```
+pub trait SameShape {
+    /// The function's values, in the shape of `x`.
     fn apply<const D: usize>(&self, x: Tensor<D>) -> Tensor<D>;
-}
-
-impl SameShape for Activation {
-    fn apply<const D: usize>(&self, x: Tensor<D>) -> Tensor<D> {
-        self.forward(x)
-    }
 }
 
 impl AnyTensor {
@@ -97,24 +107,30 @@ impl AnyTensor {
     ///
     /// # Errors
     /// A tensor of another rank.
-    pub fn into_rank<const D: usize>(self) -> Result<Tensor<D>, ModelError> {
+    pub fn into_rank<const D: usize>(self) -> Result<Tensor<D>, TensorError> {
         let shape = self.shape();
         of_any_rank!(self.into_channels_last().values, tensor => cast(tensor))
-            .ok_or(ModelError::Rank { expected: D, shape })
+            .ok_or(TensorError::Rank { expected: D, shape })
     }
 
-    /// The tensor, for callers that have made sure of its rank.
-    pub(crate) fn expect_rank<const D: usize>(self) -> Tensor<D> {
+    /// The tensor, channels last, for callers that have made sure of its rank.
+    ///
+    /// # Panics
+    /// If it has another one.
+    pub fn expect_rank<const D: usize>(self) -> Tensor<D> {
         match self.into_rank() {
             Ok(tensor) => tensor,
             Err(error) => {
-                unreachable!("the shapes were inferred when the network was built: {error}")
+                unreachable!("the rank was made sure of before: {error}")
             }
         }
     }
 
     /// The tensor as `[batch_size, channels, ...]`, for callers that have made sure of its rank.
-    pub(crate) fn expect_channels_first<const D: usize>(self) -> Tensor<D> {
+    ///
+    /// # Panics
+    /// If it has another one.
+    pub fn expect_channels_first<const D: usize>(self) -> Tensor<D> {
         match self.layout {
             Layout::ChannelsLast => {
                 let mut axes: [usize; D] = std::array::from_fn(|axis| axis);
@@ -130,7 +146,7 @@ impl AnyTensor {
     }
 
     /// Takes a tensor that lies as `[batch_size, channels, ...]`.
-    pub(crate) fn from_channels_first<const D: usize>(tensor: Tensor<D>) -> Self
+    pub fn from_channels_first<const D: usize>(tensor: Tensor<D>) -> Self
     where
         Self: From<Tensor<D>>,
     {
@@ -140,26 +156,18 @@ impl AnyTensor {
         }
     }
 
-    /// Applies a function of the single elements.
-    pub(crate) fn map_elements(self, function: &impl SameShape) -> Self {
+    /// Applies a function of the single elements: their order stays as it is.
+    #[must_use = "returns the function's values"]
+    pub fn map_elements(self, function: &impl SameShape) -> Self {
         let layout = self.layout;
         let mapped: Self = of_any_rank!(self.values, tensor => function.apply(tensor).into());
         Self { layout, ..mapped }
     }
 
     /// Applies a function that keeps the shape and sees the channels last.
-    pub(crate) fn map(self, function: &impl SameShape) -> Self {
+    #[must_use = "returns the function's values"]
+    pub fn map(self, function: &impl SameShape) -> Self {
         self.into_channels_last().map_elements(function)
-    }
-
-    /// Applies an activation.
-    #[must_use = "returns the activated values"]
-    pub fn activated(self, activation: Activation) -> Self {
-        if activation.is_elementwise() {
-            self.map_elements(&activation)
-        } else {
-            self.map(&activation)
-        }
     }
 
     /// The same values, channels last, in another shape of as many elements, the batch axis
@@ -167,14 +175,14 @@ impl AnyTensor {
     ///
     /// # Errors
     /// A shape of another number of elements, or of more than [`MAX_RANK`](Self::MAX_RANK) axes.
-    pub fn reshape(self, shape: &[usize]) -> Result<Self, ModelError> {
+    pub fn reshape(self, shape: &[usize]) -> Result<Self, TensorError> {
         let own = self.shape();
         let fits = (1..=Self::MAX_RANK).contains(&shape.len())
             && shape.iter().product::<usize>() == own.iter().product::<usize>();
         if fits {
             Ok(self.reshaped(shape))
         } else {
-            Err(ModelError::Reshape {
+            Err(TensorError::Reshape {
                 from: own,
                 to: shape.to_vec(),
             })
@@ -195,8 +203,8 @@ impl AnyTensor {
     ///
     /// # Errors
     /// No batch at all, or samples of different shapes.
-    pub fn concatenate(batches: Vec<Self>) -> Result<Self, ModelError> {
-        let first = batches.first().ok_or(ModelError::NothingToConcatenate)?;
+    pub fn concatenate(batches: Vec<Self>) -> Result<Self, TensorError> {
+        let first = batches.first().ok_or(TensorError::NothingToConcatenate)?;
         let mut shape = first.shape();
         let width = shape[1..].iter().product::<usize>();
         let mut rows = Vec::with_capacity(batches.len());
@@ -204,7 +212,7 @@ impl AnyTensor {
         for batch in batches {
             let own = batch.shape();
             if own[1..] != shape[1..] {
-                return Err(ModelError::Reshape {
+                return Err(TensorError::Reshape {
                     from: own,
                     to: shape,
                 });
@@ -216,8 +224,12 @@ impl AnyTensor {
         Ok(Self::from(Tensor::cat(rows, 0)).reshaped(&shape))
     }
 
-    /// The same values in another shape of as many elements, the batch axis included.
-    pub(crate) fn reshaped(self, shape: &[usize]) -> Self {
+    /// The same values, channels last, in another shape, the batch axis included, for callers that have made sure of it.
+    ///
+    /// # Panics
+    /// If it has another number of elements, or not 1 to [`MAX_RANK`](Self::MAX_RANK) axes.
+    #[must_use = "returns the values in their new shape"]
+    pub fn reshaped(self, shape: &[usize]) -> Self {
         let values = self.into_channels_last().values;
         match shape.len() {
             1 => of_any_rank!(values, tensor => tensor.reshape(sizes::<1>(shape)).into()),
@@ -235,38 +247,29 @@ impl AnyTensor {
     /// A device that fails.
     ///
     /// ```
-    /// # mod firebrick { pub use firebrick_model::{burn, self as models}; }
+    /// # mod firebrick { pub use firebrick_tensor::{burn, self as models}; }
     /// use firebrick::burn::tensor::{Device, Tensor};
     /// use firebrick::models::AnyTensor;
     ///
     /// let rows = AnyTensor::from(Tensor::<2>::from_floats([[1.0, 2.0], [3.0, 4.0]], &Device::flex()));
     /// assert_eq!(rows.into_vec()?, [1.0, 2.0, 3.0, 4.0]);
-    /// # Ok::<(), firebrick::models::ModelError>(())
+    /// # Ok::<(), firebrick::models::TensorError>(())
     /// ```
-    pub fn into_vec(self) -> Result<Vec<f32>, ModelError> {
-        self.read()
-            .map_err(|reason| ModelError::ReadBack { reason })
-    }
-
-    /// Whether no value is seen to be NaN or infinite; what a device does not hand back is not seen.
-    pub(crate) fn is_finite(&self) -> bool {
-        let values = self.clone().into_values();
-        values.map_or(true, |values| values.iter().all(|value| value.is_finite()))
-    }
-
-    /// All values in order, channels last.
-    pub(crate) fn into_values(self) -> Result<Vec<f32>, LayerProblem> {
-        self.read()
-            .map_err(|reason| LayerProblem::Device { reason })
-    }
-
-    fn read(self) -> Result<Vec<f32>, String> {
+    pub fn into_vec(self) -> Result<Vec<f32>, TensorError> {
         let data = of_any_rank!(
             self.into_channels_last().values,
             tensor => tensor.try_into_data_as::<f32>()
         );
-        let data = data.map_err(|error| error.to_string())?;
+        let data = data.map_err(|error| TensorError::ReadBack {
+            reason: error.to_string(),
+        })?;
         Ok(data.iter().collect())
+    }
+
+    /// Whether no value is seen to be NaN or infinite; what a device does not hand back is not seen.
+    pub fn is_finite(&self) -> bool {
+        let values = self.clone().into_vec();
+        values.map_or(true, |values| values.iter().all(|value| value.is_finite()))
     }
 
     fn into_channels_last(self) -> Self {

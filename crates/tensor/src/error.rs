@@ -1,0 +1,87 @@
+use crate::device::DeviceName;
+use crate::names::did_you_mean;
+use crate::visible::shortened;
+
+/// What can go wrong with a tensor and with the device it is to lie on.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum TensorError {
+    /// A tensor of another rank than the one asked for.
+    #[error(
+        "expected a tensor of rank {expected}, received one of shape {shape:?}; ask for its rank or reshape it"
+    )]
+    Rank {
+        /// The rank asked for.
+        expected: usize,
+        /// The shape it has.
+        shape: Vec<usize>,
+    },
+
+    /// A shape that the values cannot take.
+    #[error(
+        "values of shape {from:?} cannot take the shape {to:?}; both need as many elements, and 1 to 5 axes"
+    )]
+    Reshape {
+        /// The shape they have.
+        from: Vec<usize>,
+        /// The shape asked for.
+        to: Vec<usize>,
+    },
+
+    /// A concatenation of no batch at all.
+    #[error("there is no batch to concatenate; give at least one")]
+    NothingToConcatenate,
+
+    /// Values that a device does not hand back.
+    #[error(
+        "the values of a tensor cannot be read from its device: {reason}; check the device or choose another one"
+    )]
+    ReadBack {
+        /// What the device said.
+        reason: String,
+    },
+
+    /// A device of no known name.
+    #[error("unknown device `{}`{}; known devices: {} (GPU names take an index, as in `cuda:1`)", shortened(name), did_you_mean(*nearest), DeviceName::NAMES.join(", "))]
+    UnknownDevice {
+        /// The name as given.
+        name: String,
+        /// The closest known name.
+        nearest: Option<&'static str>,
+    },
+
+    /// A device whose backend is not in this build.
+    #[error(
+        "device `{device}` is not compiled into this build; build with `--features {feature}` to have it"
+    )]
+    DeviceNotCompiled {
+        /// The device as asked for.
+        device: DeviceName,
+        /// The Cargo feature that brings it.
+        feature: &'static str,
+    },
+
+    /// A device whose backend is in this build but does not answer on this machine.
+    #[error(
+        "device `{device}` is not available on this machine: {probed}; `firebrick devices` lists what answers, `--device flex` is the CPU"
+    )]
+    DeviceNotPresent {
+        /// The device as asked for.
+        device: DeviceName,
+        /// What was probed and what came back.
+        probed: String,
+    },
+
+    /// A device that answers with wrong numbers.
+    #[error(
+        "device `{device}` ({adapter}) computes wrong numbers: {finding}; update its driver or choose another device, `--device flex` is the CPU"
+    )]
+    DeviceMiscalculates {
+        /// The device as asked for.
+        device: DeviceName,
+        /// The adapter behind it.
+        adapter: String,
+        /// What was compared and by how much it is off.
+        finding: String,
+    },
+}

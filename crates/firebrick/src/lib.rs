@@ -131,10 +131,11 @@ pub mod callbacks {
 
 /// Pictures of histories.
 pub mod curves {
-    pub use firebrick_trainer::{
+    pub use firebrick_plot::{
         Curve, CurvesError, DEFAULT_CURVES_SIZE, Mark, Panel, Scale, Stroke, curves_size,
-        draw_curves, render_curves, run_panels,
+        render_curves,
     };
+    pub use firebrick_trainer::{draw_curves, run_panels};
 }
 
 /// What most programs use: one import for a network of Keras' layers, and for one of your own as well, because the

@@ -3,7 +3,6 @@ use std::path::PathBuf;
 use firebrick_data::Targets;
 use firebrick_model::{did_you_mean, readable_bytes, shortened};
 
-use crate::curves::CurvesError;
 use crate::directory_claim::LockHolder;
 use crate::display::Display;
 use crate::losses::Loss;
@@ -34,9 +33,9 @@ pub enum TrainError {
     #[error(transparent)]
     Schedule(#[from] firebrick_scheduler::ScheduleError),
 
-    /// From drawing the curves.
+    /// From the plot crate.
     #[error(transparent)]
-    Curves(#[from] CurvesError),
+    Curves(#[from] firebrick_plot::CurvesError),
 
     /// A setting outside its range.
     #[error("{setting} is {received}, expected {expected}")]

@@ -40,6 +40,7 @@ mod pass;
 mod rerun;
 mod run_description;
 mod run_directory;
+mod run_panels;
 mod sample_place;
 mod trainer;
 mod unoptimized;
@@ -50,10 +51,7 @@ pub use burn;
 pub use adapt::adapt;
 pub use callback::{Callback, Flow, HookResult, Training, Weights};
 pub use compile::Compile;
-pub use curves::{
-    Curve, CurvesError, DEFAULT_SIZE as DEFAULT_CURVES_SIZE, Mark, Panel, Scale, Stroke,
-    draw as draw_curves, render_as as render_curves, run_panels, size as curves_size,
-};
+pub use curves::draw_curves;
 pub use directory_claim::{DirectoryClaim, DirectoryContents, LockHolder};
 pub use display::Display;
 pub use error::TrainError;
@@ -71,5 +69,6 @@ pub use optimizer::Optimizer;
 pub use outputs::Outputs;
 pub use pass::Pass;
 pub use run_directory::RunDirectory;
+pub use run_panels::run_panels;
 pub use sample_place::SamplePlace;
 pub use trainer::Trainer;

@@ -24,7 +24,7 @@ const SCALE: u32 = 3;
 
 /// The viewer's own sans-serif font in an SVG; in a PNG the letters of the curves' pictures.
 const FONT: &str = "Roboto, sans-serif";
-static ROBOTO: &[u8] = include_bytes!("../../../crates/trainer/assets/Roboto-Regular-Latin1.ttf");
+static ROBOTO: &[u8] = include_bytes!("../../../crates/plot/assets/Roboto-Regular-Latin1.ttf");
 
 /// Blue and vermilion of Okabe and Ito's colours, which colour-blind readers tell apart.
 const BELOW: RGBColor = RGBColor(0, 114, 178);

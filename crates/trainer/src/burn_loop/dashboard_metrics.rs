@@ -6,9 +6,9 @@ use burn::train::metric::{
     SerializedEntry,
 };
 
-use crate::curves::{capitalized, words};
 use crate::logs::{Logs, figure_text};
 use crate::metrics::Direction;
+use crate::run_panels::{capitalized, words};
 
 /// What the dashboard shows, the same numbers as every other display.
 #[derive(Clone, Debug, Default)]

@@ -3,13 +3,15 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use firebrick_model::{Model, save_model};
+use firebrick_plot::curves_size;
 
 use crate::burn_loop::EpochHook;
-use crate::curves::{draw as draw_curves, run_panels, size as curves_size};
+use crate::curves::draw_curves;
 use crate::directory_claim::Busy;
 use crate::error::TrainError;
 use crate::history::History;
 use crate::run_directory::RunDirectory;
+use crate::run_panels::run_panels;
 
 /// How often a run's files are brought up to date when epochs are short.
 const SAVE_INTERVAL: Duration = Duration::from_secs(1);

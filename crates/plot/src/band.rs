@@ -1,9 +1,9 @@
 //! The shade behind a curve, from its lowest to its highest values.
 
-use super::Curve;
-use super::axis::is_visible;
-use super::palette::Color;
-use super::shape::{Point, Shape};
+use crate::axis::is_visible;
+use crate::palette::Color;
+use crate::panel::Curve;
+use crate::shape::{Point, Shape};
 
 /// Half the width in pixels of a band of one point, which would have none.
 const HALF_BAR: f64 = 3.0;
@@ -12,7 +12,7 @@ const HALF_BAR: f64 = 3.0;
 type Bounds = (f64, (f64, f64));
 
 /// The parts of the band of `curve` that have no gap.
-pub(super) fn stretches(curve: &Curve) -> Vec<Vec<Bounds>> {
+pub(crate) fn stretches(curve: &Curve) -> Vec<Vec<Bounds>> {
     let bounds: Vec<Bounds> = curve
         .epochs
         .iter()
@@ -27,7 +27,7 @@ pub(super) fn stretches(curve: &Curve) -> Vec<Vec<Bounds>> {
 }
 
 /// The shapes of the band of `curve`, where `place` says where in the picture a point lies.
-pub(super) fn shapes(curve: &Curve, color: Color, place: impl Fn(Point) -> Point) -> Vec<Shape> {
+pub(crate) fn shapes(curve: &Curve, color: Color, place: impl Fn(Point) -> Point) -> Vec<Shape> {
     let shape = |stretch: Vec<Bounds>| {
         let edge = |pick: fn((f64, f64)) -> f64| -> Vec<Point> {
             let points = stretch

@@ -1,12 +1,12 @@
 //! Colours and markers that stay apart for colour-blind readers and in black and white.
 
 /// Red, green and blue.
-pub(super) type Color = (u8, u8, u8);
+pub(crate) type Color = (u8, u8, u8);
 
-pub(super) const WHITE: Color = (255, 255, 255);
-pub(super) const TEXT: Color = (34, 34, 34);
-pub(super) const FRAME: Color = (120, 120, 120);
-pub(super) const GRID: Color = (228, 228, 228);
+pub(crate) const WHITE: Color = (255, 255, 255);
+pub(crate) const TEXT: Color = (34, 34, 34);
+pub(crate) const FRAME: Color = (120, 120, 120);
+pub(crate) const GRID: Color = (228, 228, 228);
 
 /// The colours of Okabe and Ito that stand out on white, in the order in which runs receive them.
 ///
@@ -24,7 +24,7 @@ const COLORS: [Color; 7] = [
 
 /// The sign at the points of a curve.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Marker {
+pub(crate) enum Marker {
     Circle,
     Square,
     Triangle,
@@ -49,12 +49,12 @@ const MARKERS: [Marker; 8] = [
 ];
 
 /// The colour of the label with this index.
-pub(super) fn color(label: usize) -> Color {
+pub(crate) fn color(label: usize) -> Color {
     COLORS[label % COLORS.len()]
 }
 
 /// The marker of the label with this index.
-pub(super) fn marker(label: usize) -> Marker {
+pub(crate) fn marker(label: usize) -> Marker {
     MARKERS[label % MARKERS.len()]
 }
 

@@ -1,13 +1,14 @@
 //! The key below the panels, where it hides no curve.
 
-use super::palette::{self, Color, FRAME, Marker, TEXT};
-use super::shape::{Anchor, Point, Shape, Text};
-use super::{Curve, Panel, Stroke, dashes, font};
+use crate::palette::{self, Color, FRAME, Marker, TEXT};
+use crate::panel::{Curve, Panel, Stroke};
+use crate::shape::{Anchor, Point, Shape, Text};
+use crate::{dashes, font};
 
 /// Height of an em.
 const SIZE: f64 = 12.5;
 /// Height of a row.
-pub(super) const ROW: f64 = 20.0;
+pub(crate) const ROW: f64 = 20.0;
 /// Width of the sample of a line.
 const SAMPLE: f64 = 34.0;
 /// Between the sample and its text.
@@ -21,7 +22,7 @@ const SLACK: f64 = 1.12;
 
 /// All labels of a picture, in the order of their first curve.
 #[derive(Debug)]
-pub(super) struct Labels<'a>(Vec<Label<'a>>);
+pub(crate) struct Labels<'a>(Vec<Label<'a>>);
 
 #[derive(Debug)]
 struct Label<'a> {
@@ -32,7 +33,7 @@ struct Label<'a> {
 }
 
 impl<'a> Labels<'a> {
-    pub(super) fn of(panels: &'a [Panel]) -> Self {
+    pub(crate) fn of(panels: &'a [Panel]) -> Self {
         let mut labels: Vec<Label<'a>> = Vec::new();
         for curve in panels.iter().flat_map(|panel| &panel.curves) {
             let index = labels.iter().position(|label| label.text == curve.label);
@@ -53,13 +54,13 @@ impl<'a> Labels<'a> {
     }
 
     /// The index of the label of `curve`.
-    pub(super) fn index(&self, curve: &Curve) -> usize {
+    pub(crate) fn index(&self, curve: &Curve) -> usize {
         let index = self.0.iter().position(|label| label.text == curve.label);
         index.unwrap_or_default()
     }
 
     /// How many labels there are.
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.0.len()
     }
 }
@@ -109,13 +110,13 @@ impl Entry {
 
 /// The legend, wrapped into rows.
 #[derive(Debug)]
-pub(super) struct Legend {
+pub(crate) struct Legend {
     rows: Vec<Vec<Entry>>,
 }
 
 impl Legend {
     /// The legend of `labels` in at most `max_rows` rows of `width` pixels; what does not fit is counted.
-    pub(super) fn new(labels: &Labels<'_>, width: f64, max_rows: usize) -> Self {
+    pub(crate) fn new(labels: &Labels<'_>, width: f64, max_rows: usize) -> Self {
         let entries = entries(labels);
         for kept in (0..=entries.len()).rev() {
             let mut shown = entries[..kept].to_vec();
@@ -133,12 +134,12 @@ impl Legend {
         Self { rows: Vec::new() }
     }
 
-    pub(super) fn height(&self) -> f64 {
+    pub(crate) fn height(&self) -> f64 {
         self.rows.len() as f64 * ROW
     }
 
     /// The shapes of the legend, its rows centred between `left` and `right` below `top`.
-    pub(super) fn shapes(&self, left: f64, right: f64, top: f64) -> Vec<Shape> {
+    pub(crate) fn shapes(&self, left: f64, right: f64, top: f64) -> Vec<Shape> {
         let mut shapes = Vec::new();
         for (index, row) in self.rows.iter().enumerate() {
             let width: f64 = row.iter().map(Entry::width).sum::<f64>() - SPACE;

@@ -11,9 +11,9 @@ use plotters::backend::{BitMapBackend, DrawingBackend, SVGBackend};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color as _, FontTransform, RGBColor, ShapeStyle};
 
-use super::font;
-use super::palette::{Color, WHITE};
-use super::shape::{Anchor, Point, Shape, Text};
+use crate::font;
+use crate::palette::{Color, WHITE};
+use crate::shape::{Anchor, Point, Shape, Text};
 
 /// Pixels drawn for one that is shown, in each direction.
 const SCALE: u32 = 3;
@@ -51,7 +51,7 @@ const BITMAP: Traits = Traits {
 };
 
 /// The SVG document of `shapes`.
-pub(super) fn svg(shapes: &[Shape], size: (u32, u32)) -> Result<Vec<u8>, RenderError> {
+pub(crate) fn svg(shapes: &[Shape], size: (u32, u32)) -> Result<Vec<u8>, RenderError> {
     let scaled = (size.0 * SCALE, size.1 * SCALE);
     let mut document = String::new();
     paint(SVGBackend::with_string(&mut document, scaled), SVG, shapes)?;
@@ -61,7 +61,7 @@ pub(super) fn svg(shapes: &[Shape], size: (u32, u32)) -> Result<Vec<u8>, RenderE
 }
 
 /// The PNG of `shapes`.
-pub(super) fn png(shapes: &[Shape], size: (u32, u32)) -> Result<Vec<u8>, RenderError> {
+pub(crate) fn png(shapes: &[Shape], size: (u32, u32)) -> Result<Vec<u8>, RenderError> {
     let mut drawn = RgbImage::new(size.0 * SCALE, size.1 * SCALE);
     let scaled = drawn.dimensions();
     paint(

@@ -1,13 +1,13 @@
 //! The plain shapes of which a picture consists, in pixels from its upper left corner.
 
-use super::palette::{Color, Marker, WHITE};
+use crate::palette::{Color, Marker, WHITE};
 
 /// Right and down.
-pub(super) type Point = (f64, f64);
+pub(crate) type Point = (f64, f64);
 
 /// Which point of a text its position is; vertically it is always the baseline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Anchor {
+pub(crate) enum Anchor {
     Start,
     Middle,
     End,
@@ -15,20 +15,20 @@ pub(super) enum Anchor {
 
 /// A text and where it stands.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Text {
-    pub(super) content: String,
-    pub(super) at: Point,
+pub(crate) struct Text {
+    pub(crate) content: String,
+    pub(crate) at: Point,
     /// Height of an em.
-    pub(super) size: f64,
-    pub(super) anchor: Anchor,
+    pub(crate) size: f64,
+    pub(crate) anchor: Anchor,
     /// Read from bottom to top instead of from left to right.
-    pub(super) upward: bool,
-    pub(super) color: Color,
+    pub(crate) upward: bool,
+    pub(crate) color: Color,
 }
 
 /// Something to draw; later shapes cover earlier ones.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Shape {
+pub(crate) enum Shape {
     Line {
         points: Vec<Point>,
         width: f64,
@@ -86,7 +86,7 @@ const CROSS: [Point; 12] = [
 
 impl Marker {
     /// The shapes of the marker at `center`; a hollow one is white inside.
-    pub(super) fn shapes(
+    pub(crate) fn shapes(
         self,
         center: Point,
         radius: f64,

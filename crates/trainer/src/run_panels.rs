@@ -1,11 +1,12 @@
-use super::{Curve, Panel};
+use firebrick_plot::{Curve, Panel};
+
 use crate::history::{EpochRecord, History};
 
 /// The most panels of a picture, all that fit on the largest one.
 const MOST_PANELS: usize = 196;
 
 /// Every metric and the loss over the epochs of one run or of several, ready to be [drawn](crate::draw_curves) on a
-/// picture of the [size for so many](crate::curves_size); of more than 196 figures the last ones are left out.
+/// picture of the [size for so many](firebrick_plot::curves_size); of more than 196 figures the last ones are left out.
 ///
 /// Training is dashed, validation solid. A single run needs no name in its legend; the curves of
 /// each of several bear its name.

@@ -10,10 +10,10 @@ use plotters::style::{FontDesc, FontFamily, FontStyle, register_font};
 const FAMILY: FontFamily<'static> = FontFamily::Name("Roboto, sans-serif");
 
 /// The font itself; source and licence stand in `assets/README.md`.
-static ROBOTO: &[u8] = include_bytes!("../../assets/Roboto-Regular-Latin1.ttf");
+static ROBOTO: &[u8] = include_bytes!("../assets/Roboto-Regular-Latin1.ttf");
 
 /// Height of a line of the font in ems, from its `hhea` table; Plotters' bitmaps take sizes in lines.
-pub(super) const LINE_HEIGHT: f64 = 2400.0 / 2048.0;
+pub(crate) const LINE_HEIGHT: f64 = 2400.0 / 2048.0;
 
 /// The built-in font did not load.
 #[derive(Debug, thiserror::Error)]
@@ -21,7 +21,7 @@ pub(super) const LINE_HEIGHT: f64 = 2400.0 / 2048.0;
 struct Unreadable;
 
 /// The font with lines of `size` pixels.
-pub(super) fn font(size: f64) -> Result<FontDesc<'static>, Box<dyn Error + Send + Sync>> {
+pub(crate) fn font(size: f64) -> Result<FontDesc<'static>, Box<dyn Error + Send + Sync>> {
     static REGISTERED: OnceLock<bool> = OnceLock::new();
     let registered = REGISTERED
         .get_or_init(|| register_font(FAMILY.as_str(), FontStyle::Normal, ROBOTO).is_ok());
@@ -33,7 +33,7 @@ pub(super) fn font(size: f64) -> Result<FontDesc<'static>, Box<dyn Error + Send 
 }
 
 /// The width of `text` in pixels, with ems of `size` pixels.
-pub(super) fn width(text: &str, size: f64) -> f64 {
+pub(crate) fn width(text: &str, size: f64) -> f64 {
     /// Measured much larger, because Plotters rounds to whole pixels.
     const EM: f64 = 1000.0;
     let measured = font(EM * LINE_HEIGHT)
@@ -48,7 +48,7 @@ pub(super) fn width(text: &str, size: f64) -> f64 {
 
 /// `text` on one line and, if it is longer than `max_width` pixels, with an ellipsis in its middle, because the names
 /// of runs often differ at their ends only.
-pub(super) fn shorten(text: &str, size: f64, max_width: f64) -> String {
+pub(crate) fn shorten(text: &str, size: f64, max_width: f64) -> String {
     let chars: Vec<char> = text
         .chars()
         .map(|c| if c.is_control() { ' ' } else { c })

@@ -1,11 +1,12 @@
 //! The inside of one panel: its axes, its bands and curves, its marks.
 
-use super::axis::{Axis, is_visible};
-use super::legend::Labels;
-use super::marks::Marks;
-use super::palette::{self, Color, FRAME, GRID, TEXT};
-use super::shape::{Anchor, Point, Shape, Text};
-use super::{Curve, Panel, Stroke, band, dashes, font};
+use crate::axis::{Axis, is_visible};
+use crate::legend::Labels;
+use crate::marks::Marks;
+use crate::palette::{self, Color, FRAME, GRID, TEXT};
+use crate::panel::{Curve, Panel, Stroke};
+use crate::shape::{Anchor, Point, Shape, Text};
+use crate::{band, dashes, font};
 
 /// Heights of an em.
 const PANEL_TITLE: f64 = 14.5;
@@ -29,7 +30,7 @@ const MAX_MARKERS: usize = 12;
 const MARKS_SHARE: f64 = 0.3;
 
 /// The rectangle of a panel in which the curves run, with its axes.
-pub(super) struct Plot {
+pub(crate) struct Plot {
     left: f64,
     right: f64,
     top: f64,
@@ -44,7 +45,7 @@ pub(super) struct Plot {
 
 impl Plot {
     /// Fits the plot of `panel` into the cell at `corner`.
-    pub(super) fn new(panel: &Panel, corner: Point, cell: (f64, f64)) -> Self {
+    pub(crate) fn new(panel: &Panel, corner: Point, cell: (f64, f64)) -> Self {
         let title = corner.1 + PANEL_TITLE + 3.0;
         let head = title + 9.0;
         let bottom = corner.1 + cell.1 - TICK - TICK_GAP - AXIS_LABEL - 8.0;
@@ -92,7 +93,7 @@ impl Plot {
         }
     }
 
-    pub(super) fn draw(&self, panel: &Panel, labels: &Labels<'_>, shapes: &mut Vec<Shape>) {
+    pub(crate) fn draw(&self, panel: &Panel, labels: &Labels<'_>, shapes: &mut Vec<Shape>) {
         self.draw_axes(panel, shapes);
         for curve in &panel.curves {
             let color = palette::color(labels.index(curve));

@@ -1,6 +1,6 @@
 //! Cutting a line into dashes.
 
-use super::shape::Point;
+use crate::shape::Point;
 
 /// Lengths in pixels of a dash and of the gap behind it.
 const DASHES: [f64; 2] = [6.0, 4.0];
@@ -8,12 +8,12 @@ const DASHES: [f64; 2] = [6.0, 4.0];
 const DASH_DOTS: [f64; 4] = [7.0, 2.5, 1.5, 2.5];
 
 /// The dashes of the line through `points`, which go around its corners.
-pub(super) fn dashes(points: &[Point]) -> Vec<Vec<Point>> {
+pub(crate) fn dashes(points: &[Point]) -> Vec<Vec<Point>> {
     cut(points, &DASHES)
 }
 
 /// The dashes and dots of the line through `points`.
-pub(super) fn dash_dots(points: &[Point]) -> Vec<Vec<Point>> {
+pub(crate) fn dash_dots(points: &[Point]) -> Vec<Vec<Point>> {
     cut(points, &DASH_DOTS)
 }
 

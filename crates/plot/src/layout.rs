@@ -1,10 +1,10 @@
 //! Where everything in a picture stands.
 
-use super::Panel;
-use super::legend::{self, Labels, Legend};
-use super::plot::Plot;
-use super::shape::{Anchor, Shape, Text};
-use super::{font, palette::TEXT};
+use crate::legend::{self, Labels, Legend};
+use crate::panel::Panel;
+use crate::plot::Plot;
+use crate::shape::{Anchor, Shape, Text};
+use crate::{font, palette::TEXT};
 
 /// Around the picture.
 const MARGIN: f64 = 14.0;
@@ -21,12 +21,12 @@ fn grid(panels: usize) -> (usize, usize) {
 }
 
 /// The smallest legible width and height for so many panels.
-pub(super) fn minimum_size(panels: usize) -> (u32, u32) {
+pub(crate) fn minimum_size(panels: usize) -> (u32, u32) {
     size_of_cells(panels, (200, 150))
 }
 
 /// Width and height at which so many panels have room to be read.
-pub(super) fn comfortable_size(panels: usize) -> (u32, u32) {
+pub(crate) fn comfortable_size(panels: usize) -> (u32, u32) {
     size_of_cells(panels, (343, 195))
 }
 
@@ -45,7 +45,7 @@ fn size_of_cells(panels: usize, cell: (u32, u32)) -> (u32, u32) {
 }
 
 /// The shapes of the whole picture.
-pub(super) fn layout(panels: &[Panel], title: &str, size: (u32, u32)) -> Vec<Shape> {
+pub(crate) fn layout(panels: &[Panel], title: &str, size: (u32, u32)) -> Vec<Shape> {
     let (width, height) = (f64::from(size.0), f64::from(size.1));
     let inner = width - 2.0 * MARGIN;
     let mut shapes = Vec::new();

@@ -2,33 +2,33 @@
 
 mod logarithmic;
 
-use super::Scale;
+use crate::panel::Scale;
 
 /// The part of a line of numbers that an axis shows, with its ticks.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Axis {
+pub(crate) struct Axis {
     scale: Scale,
     /// The ends, on a logarithmic axis their logarithms to base 10.
     low: f64,
     high: f64,
-    pub(super) ticks: Vec<Tick>,
+    pub(crate) ticks: Vec<Tick>,
 }
 
 /// A number written at an axis.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Tick {
-    pub(super) at: f64,
-    pub(super) label: String,
+pub(crate) struct Tick {
+    pub(crate) at: f64,
+    pub(crate) label: String,
 }
 
 /// Whether a picture can show this number.
-pub(super) fn is_visible(value: f64) -> bool {
+pub(crate) fn is_visible(value: f64) -> bool {
     value.abs() <= 1e100
 }
 
 impl Axis {
     /// An axis for `values` with at most about `num_ticks` ticks and a little air around the curves.
-    pub(super) fn of_values(values: impl Iterator<Item = f64>, num_ticks: f64) -> Self {
+    pub(crate) fn of_values(values: impl Iterator<Item = f64>, num_ticks: f64) -> Self {
         let (low, high) = bounds(values).unwrap_or((0.0, 1.0));
         let size = low.abs().max(high.abs());
         let air = if high - low > size * 1e-6 {
@@ -61,7 +61,7 @@ impl Axis {
     }
 
     /// A horizontal axis for `places` on `room` pixels, where `width` is that of a label.
-    pub(super) fn of_places(
+    pub(crate) fn of_places(
         scale: Scale,
         places: impl Iterator<Item = f64>,
         room: f64,
@@ -102,7 +102,7 @@ impl Axis {
     }
 
     /// Where `value` lies between the ends of the axis, from 0 to 1.
-    pub(super) fn place(&self, value: f64) -> f64 {
+    pub(crate) fn place(&self, value: f64) -> f64 {
         let value = match self.scale {
             Scale::Linear | Scale::Numbers => value,
             Scale::Logarithmic => value.log10(),
@@ -111,7 +111,7 @@ impl Axis {
     }
 
     /// Writes a plain `0` at the tick there, if there is one.
-    pub(super) fn label_zero(&mut self) {
+    pub(crate) fn label_zero(&mut self) {
         for tick in self.ticks.iter_mut().filter(|tick| tick.at == 0.0) {
             "0".clone_into(&mut tick.label);
         }

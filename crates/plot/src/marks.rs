@@ -1,8 +1,8 @@
 //! Vertical lines with a label, where each label has a row of its own above the plot if it has to.
 
-use super::palette::{TEXT, WHITE};
-use super::shape::{Anchor, Point, Shape, Text};
-use super::{dashes, font};
+use crate::palette::{TEXT, WHITE};
+use crate::shape::{Anchor, Point, Shape, Text};
+use crate::{dashes, font};
 
 /// Height of an em.
 const SIZE: f64 = 11.5;
@@ -18,7 +18,7 @@ const MAX_SHARE: f64 = 0.45;
 const SLACK: f64 = 1.12;
 
 /// The marks of a plot.
-pub(super) struct Marks {
+pub(crate) struct Marks {
     placed: Vec<Placed>,
 }
 
@@ -39,7 +39,7 @@ impl Marks {
     ///
     /// A label stands to the right of its line if it fits there, else to the left. Where labels would overlap, a
     /// line that goes up past others has the higher label: on the right the first line, on the left the last.
-    pub(super) fn new<'a>(
+    pub(crate) fn new<'a>(
         marks: impl Iterator<Item = (f64, &'a str)>,
         (left, right): (f64, f64),
         max_height: f64,
@@ -78,13 +78,13 @@ impl Marks {
     }
 
     /// The height of the labels above the plot.
-    pub(super) fn height(&self) -> f64 {
+    pub(crate) fn height(&self) -> f64 {
         let rows = self.placed.iter().filter_map(|mark| mark.row);
         rows.max().map_or(0.0, |row| (row + 1) as f64 * ROW)
     }
 
     /// The shapes of marks on a plot from `top` to `bottom`.
-    pub(super) fn shapes(&self, top: f64, bottom: f64) -> Vec<Shape> {
+    pub(crate) fn shapes(&self, top: f64, bottom: f64) -> Vec<Shape> {
         let lines = self.placed.iter().flat_map(|mark| {
             let rows = mark.row.map_or(0, |row| row + 1);
             let end = top - rows as f64 * ROW + if rows > 0 { 3.0 } else { 0.0 };

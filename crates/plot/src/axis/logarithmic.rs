@@ -1,7 +1,7 @@
 //! The arithmetic of a logarithmic axis.
 
 use super::{Axis, Tick, bounds, is_visible, label, multiples, nice_step};
-use crate::curves::Scale;
+use crate::panel::Scale;
 
 /// The axis beyond its first and last place, as a share of what lies between.
 const AIR: f64 = 0.03;

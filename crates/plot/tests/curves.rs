@@ -5,7 +5,7 @@
 use std::fs;
 use std::path::Path;
 
-use firebrick_trainer::{
+use firebrick::curves::{
     Curve, CurvesError, DEFAULT_CURVES_SIZE, Mark, Panel, Scale, Stroke, curves_size, draw_curves,
     render_curves,
 };

@@ -1,4 +1,4 @@
-use crate::device::DeviceName;
+use crate::device_name::DeviceName;
 use crate::names::did_you_mean;
 use crate::visible::shortened;
 

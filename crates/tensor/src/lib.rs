@@ -14,8 +14,12 @@
 
 mod any_tensor;
 mod axes;
-mod device;
 mod device_check;
+mod device_name;
+mod device_probe;
+mod device_selection;
+mod device_status;
+mod device_text;
 mod error;
 mod machine_memory;
 mod names;
@@ -27,10 +31,11 @@ pub use burn;
 
 pub use any_tensor::{AnyTensor, SameShape};
 pub use axes::Axes;
-pub use device::{
-    DeviceName, DeviceStatus, FoundDevice, SelectedDevice, device_statuses, is_host_cpu,
-};
 pub use device_check::{DeviceCheck, check_device};
+pub use device_name::DeviceName;
+pub use device_probe::{FoundDevice, is_host_cpu};
+pub use device_selection::SelectedDevice;
+pub use device_status::{DeviceStatus, device_statuses};
 pub use error::TensorError;
 pub use machine_memory::machine_memory;
 pub use panics::{catch_panic, panic_message};

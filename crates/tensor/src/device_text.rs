@@ -1,0 +1,39 @@
+//! Devices out of text.
+
+use std::str::FromStr;
+
+use crate::device_name::DeviceName;
+use crate::error::TensorError;
+use crate::names::nearest_name;
+
+impl FromStr for DeviceName {
+    type Err = TensorError;
+
+    fn from_str(text: &str) -> Result<Self, TensorError> {
+        let unknown = || TensorError::UnknownDevice {
+            name: text.to_owned(),
+            nearest: nearest_name(text, &Self::NAMES),
+        };
+        let (name, index) = match text.split_once(':') {
+            Some((name, index)) => (name, Some(index.parse().map_err(|_ignored| unknown())?)),
+            None => (text, None),
+        };
+        match (name, index) {
+            ("auto", None) => Ok(Self::Auto),
+            ("flex", None) => Ok(Self::Flex),
+            ("ndarray", None) => Ok(Self::NdArray),
+            ("wgpu", index) => Ok(Self::Wgpu(index)),
+            ("vulkan", index) => Ok(Self::Vulkan(index)),
+            ("cuda", index) => Ok(Self::Cuda(index)),
+            _ => Err(unknown()),
+        }
+    }
+}
+
+impl TryFrom<String> for DeviceName {
+    type Error = TensorError;
+
+    fn try_from(name: String) -> Result<Self, TensorError> {
+        name.parse()
+    }
+}

@@ -9,7 +9,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use crate::array_data::ArrayData;
 use crate::array_error::{ArrayError, ArrayPart};
 use crate::batch::Batch;
-use crate::batch_loader::BatchSource;
+use crate::batch_source::BatchSource;
 use crate::data_description::DataDescription;
 use crate::error::DataError;
 use crate::fingerprint::Fingerprint;

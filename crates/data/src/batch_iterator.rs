@@ -11,7 +11,7 @@ use burn::data::dataset::DatasetError;
 use burn::tensor::Device;
 
 use crate::batch::Batch;
-use crate::batch_loader::BatchSource;
+use crate::batch_source::BatchSource;
 
 /// Batches that wait while one is being used.
 const PREFETCHED_BATCHES: usize = 2;

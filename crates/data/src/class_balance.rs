@@ -1,4 +1,4 @@
-use crate::batch_loader::BatchSource;
+use crate::batch_source::BatchSource;
 
 /// How the classes of a data set are divided into samples to learn from and samples that are kept back, for a validation or a
 /// test.

@@ -1,7 +1,7 @@
 use burn::data::dataset::DatasetError;
 use burn::tensor::{Device, Tensor};
 
-use crate::batch_loader::BatchSource;
+use crate::batch_source::BatchSource;
 
 /// Samples looked at together.
 const TOGETHER: usize = 4096;

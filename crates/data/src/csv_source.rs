@@ -8,11 +8,8 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::array_data::ArrayData;
 use crate::csv_cells::CellSettings;
 use crate::csv_error::CsvError;
-use crate::csv_table::{CsvInputs, CsvOverview, CsvTable, overview, read_inputs};
-use crate::data_description::DataDescription;
 use crate::error::DataError;
 use crate::fingerprint::Fingerprint;
 use text_form::TextForm;
@@ -337,56 +334,23 @@ impl CsvSource {
         self.test.as_ref()
     }
 
-    /// The description with features and classes as this table has them, so that it means the same for any other file.
-    #[must_use = "returns the changed description"]
-    pub fn pinned_to(&self, table: &CsvTable) -> Self {
-        let mut pinned = Self {
-            features: Some(table.feature_names.clone()),
+    /// The description with features, classes and delimiter as a table has them.
+    pub(crate) fn with_found(
+        &self,
+        features: &[String],
+        class_names: &[String],
+        delimiter: Option<u8>,
+    ) -> Self {
+        let mut found = Self {
+            features: Some(features.to_vec()),
             ignored: Vec::new(),
-            delimiter: table.named_delimiter.or(self.delimiter),
+            delimiter: delimiter.or(self.delimiter),
             ..self.clone()
         };
-        if let CsvTarget::Classes { names, .. } = &mut pinned.target {
-            *names = Some(table.class_names.clone());
+        if let CsvTarget::Classes { names, .. } = &mut found.target {
+            *names = Some(class_names.to_vec());
         }
-        pinned
-    }
-
-    /// Reads the file, all of its rows.
-    ///
-    /// # Errors
-    /// [`DataError::Read`], or what [`CsvError`] lists, with line and column.
-    pub fn load(&self) -> Result<CsvTable, DataError> {
-        let mut table = CsvTable::read(self)?;
-        let description = DataDescription::Csv(self.pinned_to(&table));
-        table.data = table.data.described_as(description);
-        Ok(table)
-    }
-
-    /// Reads what the file holds, whatever is to be predicted from it.
-    ///
-    /// # Errors
-    /// [`DataError::Read`], or a file that is no table.
-    pub fn overview(&self) -> Result<CsvOverview, DataError> {
-        overview(self)
-    }
-
-    /// Reads the features alone, `[rows, features]`, e.g. of rows whose targets nobody knows yet: targets and ignored columns
-    /// need not be there.
-    ///
-    /// # Errors
-    /// As those of [`load`](Self::load).
-    pub fn load_inputs(&self) -> Result<ArrayData, DataError> {
-        Ok(read_inputs(self, Some(&[]))?.data)
-    }
-
-    /// The same with columns that go with the features: those that are named, or else all that are neither feature nor target,
-    /// such as an id.
-    ///
-    /// # Errors
-    /// As those of [`load_inputs`](Self::load_inputs), and a name that no column has.
-    pub fn load_inputs_with(&self, keep: Option<&[String]>) -> Result<CsvInputs, DataError> {
-        read_inputs(self, keep)
+        found
     }
 
     /// What stands between fields.

@@ -4,25 +4,14 @@ use std::convert::Infallible;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
-use std::sync::Arc;
 
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::array_dataset::ArrayDataset;
-use crate::batch_loader::BatchSource;
-use crate::csv_error::CsvError;
-use crate::csv_source::{CsvSource, CsvTarget, CsvTest};
-use crate::csv_table::CoarseColumn;
+use crate::csv_source::CsvSource;
 use crate::data_source::DataSource;
-use crate::error::DataError;
 use crate::fingerprint::Fingerprint;
-use crate::mnist::load;
-use crate::validation_split::ValidationSplit;
-
-/// Draws the test rows of a table; always the same one, so that whatever learns from the table is judged by the same rows.
-const TEST_SEED: u64 = 42;
 
 /// Any data set that can be written down: images by name or folder, or a table in a CSV file.
 ///
@@ -52,57 +41,7 @@ pub enum DataDescription {
     Csv(CsvSource),
 }
 
-/// A data set to learn from, whatever it was.
-///
-/// ```
-/// # mod firebrick { pub use firebrick_data as datasets; }
-/// use firebrick::datasets::{BatchSource, DataDescription};
-///
-/// let data = "mnist-sample".parse::<DataDescription>()?.load()?;
-/// assert_eq!(data.train.input_shape(), [784]);
-/// assert!(data.test.is_some());
-/// # Ok::<(), firebrick::datasets::DataError>(())
-/// ```
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct LoadedData {
-    /// Samples to learn from.
-    pub train: Arc<dyn BatchSource>,
-    /// Samples to judge by, where the data set keeps them apart.
-    pub test: Option<Arc<dyn BatchSource>>,
-    /// The classes in the order of their indices; empty where numbers are predicted.
-    pub class_names: Vec<String>,
-    /// Where it comes from, for people.
-    pub origin: String,
-    /// Columns of a table whose numbers single precision cannot hold well enough.
-    pub coarse_columns: Vec<CoarseColumn>,
-    /// Its description, with what was left to the file: see [`CsvSource::pinned_to`].
-    pub description: DataDescription,
-}
-
 impl DataDescription {
-    /// Reads the data set.
-    ///
-    /// # Errors
-    /// Those of [`load`] and of [`CsvSource::load`]; [`CsvError::TestSplitEmpty`], [`CsvError::Changed`].
-    pub fn load(&self) -> Result<LoadedData, DataError> {
-        match self {
-            Self::Images(source) => {
-                let data = load(source)?;
-                let classes = 0..data.train.num_classes();
-                Ok(LoadedData {
-                    train: Arc::new(data.train),
-                    test: Some(Arc::new(data.test)),
-                    class_names: classes.map(|class| class.to_string()).collect(),
-                    origin: data.origin,
-                    coarse_columns: Vec::new(),
-                    description: self.clone(),
-                })
-            }
-            Self::Csv(source) => load_table(source),
-        }
-    }
-
     /// The same data set whatever rows it had before, see [`CsvSource::with_fingerprint`].
     #[must_use = "returns the changed description"]
     pub fn without_fingerprint(self) -> Self {
@@ -137,59 +76,6 @@ impl Default for DataDescription {
     fn default() -> Self {
         Self::Images(DataSource::default())
     }
-}
-
-fn load_table(source: &CsvSource) -> Result<LoadedData, DataError> {
-    let table = source.load()?;
-    let mut pinned = source.pinned_to(&table).with_fingerprint(None);
-    let origin = table.origin(source.path());
-    let (train, test) = match source.test() {
-        None | Some(CsvTest::Split(0.0)) => (table.data, None),
-        Some(CsvTest::Split(share)) => {
-            let fingerprint = table.data.fingerprint();
-            let before = source.fingerprint();
-            if let Some(change) = before.and_then(|before| fingerprint.change_since(before)) {
-                let path = source.path().to_owned();
-                return Err(CsvError::Changed { path, change }.into());
-            }
-            pinned = pinned.with_fingerprint(Some(fingerprint));
-            let (train, test) = split(source, &table.data, *share)?;
-            (train, Some(test))
-        }
-        Some(CsvTest::File(path)) => {
-            let test = pinned.clone().with_path(path).load()?;
-            (table.data, Some(test.data))
-        }
-    };
-    Ok(LoadedData {
-        train: Arc::new(train),
-        test: test.map(|test| -> Arc<dyn BatchSource> { Arc::new(test) }),
-        class_names: table.class_names,
-        origin,
-        coarse_columns: table.coarse_columns,
-        description: DataDescription::Csv(pinned),
-    })
-}
-
-/// Rows to learn from and rows to judge by.
-fn split(
-    source: &CsvSource,
-    data: &ArrayDataset,
-    share: f64,
-) -> Result<(ArrayDataset, ArrayDataset), DataError> {
-    let (fraction, seed) = (share, TEST_SEED);
-    let split = match source.target() {
-        CsvTarget::Values(_) => ValidationSplit::Random { fraction, seed },
-        CsvTarget::Classes { .. } => ValidationSplit::Stratified { fraction, seed },
-    };
-    data.split(&split).map_err(|error| match error {
-        DataError::SplitEmpty { .. } => DataError::from(CsvError::TestSplitEmpty {
-            path: source.path().to_owned(),
-            share,
-            num_rows: data.len(),
-        }),
-        other => other,
-    })
 }
 
 impl FromStr for DataDescription {
@@ -239,17 +125,5 @@ impl<'de> Deserialize<'de> for DataDescription {
         }
 
         deserializer.deserialize_any(Either)
-    }
-}
-
-impl fmt::Debug for LoadedData {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("LoadedData")
-            .field("num_samples", &self.train.num_samples())
-            .field("input_shape", &self.train.input_shape())
-            .field("targets", &self.train.targets())
-            .field("class_names", &self.class_names)
-            .field("origin", &self.origin)
-            .finish_non_exhaustive()
     }
 }

@@ -8,7 +8,7 @@ use burn::data::dataset::{Dataset, DatasetError};
 use burn::tensor::Device;
 
 use crate::batch::Batch;
-use crate::batch_loader::BatchSource;
+use crate::batch_source::BatchSource;
 use crate::error::DataError;
 use crate::targets::Targets;
 

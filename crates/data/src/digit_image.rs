@@ -20,8 +20,8 @@ use self::ink::{Contrast, MIN_CONTRAST};
 use self::normalization::normalized;
 use self::plane::Plane;
 use self::search::Search;
-use crate::batch::extend_scaled;
 use crate::error::DataError;
+use crate::pixels::extend_scaled;
 
 /// The largest height and width to ask for.
 const MAX_TARGET: usize = 1024;

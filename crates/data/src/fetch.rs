@@ -12,7 +12,7 @@ use tempfile::NamedTempFile;
 use ureq::Agent;
 
 use crate::error::DataError;
-use crate::mnist::cache_directory;
+use crate::load::cache_directory;
 use crate::mnist_files::{ORIGINAL_FILES, OriginalFile};
 
 const BASE_URL: &str = "https://ossci-datasets.s3.amazonaws.com/mnist/";

@@ -4,7 +4,7 @@ use burn::data::dataset::DatasetError;
 use burn::tensor::Device;
 
 use crate::batch::Batch;
-use crate::batch_loader::BatchSource;
+use crate::batch_source::BatchSource;
 use crate::data_description::DataDescription;
 use crate::error::DataError;
 use crate::targets::Targets;

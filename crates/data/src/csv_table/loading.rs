@@ -1,0 +1,58 @@
+//! Tables read from their descriptions.
+
+use super::inputs::read_inputs;
+use super::overview::overview;
+use super::{CsvInputs, CsvOverview, CsvTable};
+use crate::array_data::ArrayData;
+use crate::csv_source::CsvSource;
+use crate::data_description::DataDescription;
+use crate::error::DataError;
+
+impl CsvSource {
+    /// The description with features and classes as this table has them, so that it means the same for any other file.
+    #[must_use = "returns the changed description"]
+    pub fn pinned_to(&self, table: &CsvTable) -> Self {
+        self.with_found(
+            &table.feature_names,
+            &table.class_names,
+            table.named_delimiter,
+        )
+    }
+
+    /// Reads the file, all of its rows.
+    ///
+    /// # Errors
+    /// [`DataError::Read`], or what [`CsvError`](crate::CsvError) lists, with line and column.
+    pub fn load(&self) -> Result<CsvTable, DataError> {
+        let mut table = CsvTable::read(self)?;
+        let description = DataDescription::Csv(self.pinned_to(&table));
+        table.data = table.data.described_as(description);
+        Ok(table)
+    }
+
+    /// Reads what the file holds, whatever is to be predicted from it.
+    ///
+    /// # Errors
+    /// [`DataError::Read`], or a file that is no table.
+    pub fn overview(&self) -> Result<CsvOverview, DataError> {
+        overview(self)
+    }
+
+    /// Reads the features alone, `[rows, features]`, e.g. of rows whose targets nobody knows yet: targets and ignored columns
+    /// need not be there.
+    ///
+    /// # Errors
+    /// As those of [`load`](Self::load).
+    pub fn load_inputs(&self) -> Result<ArrayData, DataError> {
+        Ok(read_inputs(self, Some(&[]))?.data)
+    }
+
+    /// The same with columns that go with the features: those that are named, or else all that are neither feature nor target,
+    /// such as an id.
+    ///
+    /// # Errors
+    /// As those of [`load_inputs`](Self::load_inputs), and a name that no column has.
+    pub fn load_inputs_with(&self, keep: Option<&[String]>) -> Result<CsvInputs, DataError> {
+        read_inputs(self, keep)
+    }
+}

@@ -5,7 +5,6 @@ use std::f64::consts::PI;
 use crate::checks::{fraction, not_negative, positive, some_steps};
 use crate::error::{ScheduleError, TextProblem};
 use crate::schedule::Schedule;
-use crate::spec::{ScheduleSpec, ScheduleUnit};
 use crate::text::{Described, Fields, number, write_changed, write_option};
 
 /// Falls along half a cosine in `decay_steps` steps and stays at the fraction `alpha`,
@@ -76,11 +75,6 @@ impl CosineDecay {
             warmup: Some((warmup_target, warmup_steps)),
             ..self
         })
-    }
-
-    /// Counts epochs instead of optimizer steps; [`ScheduleSpec::build`] makes the schedule.
-    pub fn per_epoch(self) -> ScheduleSpec {
-        ScheduleSpec::new(self, ScheduleUnit::Epoch)
     }
 }
 

@@ -5,7 +5,6 @@ use std::f64::consts::PI;
 use crate::checks::{at_least_one, fraction, positive, some_steps};
 use crate::error::{ScheduleError, TextProblem};
 use crate::schedule::Schedule;
-use crate::spec::{ScheduleSpec, ScheduleUnit};
 use crate::text::{Described, Fields, number, write_changed, write_option};
 
 /// Falls along half a cosine, then restarts: period `i`, counted from 0, takes `first_decay_steps · t_mul^i` steps
@@ -85,11 +84,6 @@ impl CosineDecayRestarts {
     pub fn with_alpha(self, alpha: f64) -> Result<Self, ScheduleError> {
         let alpha = fraction(Self::NAME, "alpha", alpha)?;
         Ok(Self { alpha, ..self })
-    }
-
-    /// Counts epochs instead of optimizer steps; [`ScheduleSpec::build`] makes the schedule.
-    pub fn per_epoch(self) -> ScheduleSpec {
-        ScheduleSpec::new(self, ScheduleUnit::Epoch)
     }
 
     /// The number of the period, counted from 0, and the share of it that is over.

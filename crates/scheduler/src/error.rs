@@ -1,7 +1,5 @@
 //! Everything that can be wrong with the description of a schedule.
 
-use crate::spec::ScheduleSpec;
-
 /// Why a description does not make a schedule.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
@@ -118,21 +116,23 @@ pub enum ScheduleError {
          give more examples or a smaller batch size"
     )]
     StepsPerEpoch {
-        /// The schedule.
-        schedule: ScheduleSpec,
+        /// The text form of the schedule.
+        schedule: String,
     },
 
     /// A text that is none of the known forms.
     #[error(
         "schedule `{}`: {problem}; {}",
         shortened(text),
-        ScheduleSpec::forms_for(text, problem)
+        expected_forms(problem, forms)
     )]
     Text {
         /// The whole text.
         text: String,
         /// What is wrong with it.
         problem: TextProblem,
+        /// The forms of the schedules that the text names, or all of them where a name is the problem.
+        forms: Vec<&'static str>,
     },
 }
 
@@ -222,6 +222,14 @@ fn shortened(text: &str) -> String {
     });
     let cut = text.chars().nth(SHOWN).map(|_| "…".to_owned());
     shown.chain(cut).collect()
+}
+
+fn expected_forms(problem: &TextProblem, forms: &[&str]) -> String {
+    let forms = forms.join(", ");
+    match problem {
+        TextProblem::UnknownName { .. } => format!("known forms: {forms}"),
+        _ => format!("expected form: {forms}"),
+    }
 }
 
 fn suggestion(nearest: Option<&'static str>) -> String {

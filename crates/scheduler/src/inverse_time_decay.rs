@@ -3,7 +3,6 @@
 use crate::checks::{positive, some_steps};
 use crate::error::{ScheduleError, TextProblem};
 use crate::schedule::Schedule;
-use crate::spec::{ScheduleSpec, ScheduleUnit};
 use crate::text::{Described, Fields, number, write_option};
 
 /// Falls as one over the step, `learning_rate(step) = initial_learning_rate / (1 + decay_rate · step / decay_steps)`.
@@ -59,11 +58,6 @@ impl InverseTimeDecay {
     pub fn in_stairs(mut self) -> Self {
         self.has_stairs = true;
         self
-    }
-
-    /// Counts epochs instead of optimizer steps; [`ScheduleSpec::build`] makes the schedule.
-    pub fn per_epoch(self) -> ScheduleSpec {
-        ScheduleSpec::new(self, ScheduleUnit::Epoch)
     }
 }
 

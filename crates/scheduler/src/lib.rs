@@ -40,7 +40,6 @@ mod schedule;
 mod spec;
 mod text;
 mod time_based;
-mod warmup;
 
 /// Burn itself, in the version this crate is built on.
 pub use burn;
@@ -57,6 +56,5 @@ pub use piecewise_constant_decay::PiecewiseConstantDecay;
 pub use polynomial_decay::PolynomialDecay;
 pub use rate_control::RateControl;
 pub use schedule::Schedule;
-pub use spec::{ScheduleSpec, ScheduleUnit};
+pub use spec::{ScheduleSpec, ScheduleUnit, Warmup};
 pub use time_based::TimeBased;
-pub use warmup::Warmup;

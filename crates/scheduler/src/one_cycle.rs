@@ -5,7 +5,6 @@ use std::f64::consts::PI;
 use crate::checks::{at_least_one, fraction, positive, some_steps};
 use crate::error::{ScheduleError, TextProblem};
 use crate::schedule::Schedule;
-use crate::spec::{ScheduleSpec, ScheduleUnit};
 use crate::text::{Described, Fields, number, write_changed, write_option};
 
 /// Rises along half a cosine from `max_lr / div_factor` to `max_lr` at step `pct_start · total_steps - 1`, then falls
@@ -83,11 +82,6 @@ impl OneCycle {
             final_div_factor,
             ..self
         })
-    }
-
-    /// Counts epochs instead of optimizer steps; [`ScheduleSpec::build`] makes the schedule.
-    pub fn per_epoch(self) -> ScheduleSpec {
-        ScheduleSpec::new(self, ScheduleUnit::Epoch)
     }
 }
 

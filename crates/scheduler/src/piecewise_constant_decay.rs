@@ -3,7 +3,6 @@
 use crate::checks::positive;
 use crate::error::{ScheduleError, TextProblem};
 use crate::schedule::Schedule;
-use crate::spec::{ScheduleSpec, ScheduleUnit};
 use crate::text::{Described, Fields, List, number, write_option};
 
 /// One value up to and with the first boundary, the next up to and with the second, and so on,
@@ -60,11 +59,6 @@ impl PiecewiseConstantDecay {
             positive(Self::NAME, "value", *value)?;
         }
         Ok(Self { boundaries, values })
-    }
-
-    /// Counts epochs instead of optimizer steps; [`ScheduleSpec::build`] makes the schedule.
-    pub fn per_epoch(self) -> ScheduleSpec {
-        ScheduleSpec::new(self, ScheduleUnit::Epoch)
     }
 }
 

@@ -3,7 +3,6 @@
 use crate::checks::{not_negative, positive, some_steps};
 use crate::error::{ScheduleError, TextProblem};
 use crate::schedule::Schedule;
-use crate::spec::{ScheduleSpec, ScheduleUnit};
 use crate::text::{Described, Fields, number, write_changed, write_option};
 
 /// Goes to an end rate in `decay_steps` steps and stays there,
@@ -85,11 +84,6 @@ impl PolynomialDecay {
     pub fn in_cycles(mut self) -> Self {
         self.cycles = true;
         self
-    }
-
-    /// Counts epochs instead of optimizer steps; [`ScheduleSpec::build`] makes the schedule.
-    pub fn per_epoch(self) -> ScheduleSpec {
-        ScheduleSpec::new(self, ScheduleUnit::Epoch)
     }
 }
 

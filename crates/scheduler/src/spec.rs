@@ -1,4 +1,6 @@
-//! The description of a schedule, and the list of all schedules.
+//! The description of a schedule, and the list of all schedules; a warm-up, which holds any other, lies beside it.
+
+mod warmup;
 
 use std::fmt;
 use std::num::NonZeroU64;
@@ -20,11 +22,11 @@ use crate::polynomial_decay::PolynomialDecay;
 use crate::schedule::Schedule;
 use crate::text::{Described, Fields};
 use crate::time_based::TimeBased;
-use crate::warmup::Warmup;
+pub use warmup::Warmup;
 
 /// Writes the enum of all schedules and what has to know every one of them.
 macro_rules! known_schedules {
-    ($($schedule:ident),+ $(,)?) => {
+    ($($schedule:ident $(($per_epoch:ident))?),+ $(,)?) => {
         /// Any of the schedules that have a text form.
         #[derive(Debug, Clone, PartialEq)]
         pub(crate) enum Known {
@@ -91,21 +93,33 @@ macro_rules! known_schedules {
                     Self::new(schedule, ScheduleUnit::Step)
                 }
             }
+
+            $(
+                impl $schedule {
+                    /// Counts epochs instead of optimizer steps.
+                    ///
+                    /// How many steps an epoch has is known when fitting only, so this is the end of the description:
+                    /// [`ScheduleSpec::build`] makes the schedule.
+                    pub fn $per_epoch(self) -> ScheduleSpec {
+                        ScheduleSpec::new(self, ScheduleUnit::Epoch)
+                    }
+                }
+            )?
         )+
     };
 }
 
-// The list: a new schedule is a file of its own and its name here.
+// The list: a new schedule is a file of its own and its name here, with `(per_epoch)` if it may count epochs.
 known_schedules!(
     Constant,
-    TimeBased,
-    ExponentialDecay,
-    InverseTimeDecay,
-    PolynomialDecay,
-    CosineDecay,
-    CosineDecayRestarts,
-    PiecewiseConstantDecay,
-    OneCycle,
+    TimeBased(per_epoch),
+    ExponentialDecay(per_epoch),
+    InverseTimeDecay(per_epoch),
+    PolynomialDecay(per_epoch),
+    CosineDecay(per_epoch),
+    CosineDecayRestarts(per_epoch),
+    PiecewiseConstantDecay(per_epoch),
+    OneCycle(per_epoch),
     Warmup,
 );
 
@@ -185,14 +199,13 @@ impl ScheduleSpec {
     pub const FORMS: &'static [&'static str] = Known::FORMS;
 
     /// The forms of the schedules that `text` names, or all of them where a name is the problem.
-    pub(crate) fn forms_for(text: &str, problem: &TextProblem) -> String {
+    fn forms_for(text: &str, problem: &TextProblem) -> Vec<&'static str> {
         if matches!(problem, TextProblem::UnknownName { .. }) {
-            return format!("known forms: {}", Self::FORMS.join(", "));
+            return Self::FORMS.to_vec();
         }
         let forms = Self::NAMES.iter().zip(Self::FORMS);
         let named = forms.filter(|(name, _)| text.split(':').any(|field| field == **name));
-        let named: Vec<&str> = named.map(|(_, form)| *form).collect();
-        format!("expected form: {}", named.join(", "))
+        named.map(|(_, form)| *form).collect()
     }
 
     pub(crate) fn new(schedule: impl Into<Known>, unit: ScheduleUnit) -> Self {
@@ -228,7 +241,7 @@ impl ScheduleSpec {
             ScheduleUnit::Epoch => {
                 let steps_per_epoch = NonZeroU64::new(steps_per_epoch).ok_or_else(|| {
                     ScheduleError::StepsPerEpoch {
-                        schedule: self.clone(),
+                        schedule: self.to_string(),
                     }
                 })?;
                 Ok(Arc::new(PerEpoch {
@@ -259,6 +272,7 @@ impl FromStr for ScheduleSpec {
             Ok((schedule, unit)) => Ok(Self { schedule, unit }),
             Err(problem) => Err(ScheduleError::Text {
                 text: text.to_owned(),
+                forms: Self::forms_for(text, &problem),
                 problem,
             }),
         }

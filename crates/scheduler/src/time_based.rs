@@ -3,7 +3,6 @@
 use crate::checks::positive;
 use crate::error::{ScheduleError, TextProblem};
 use crate::schedule::Schedule;
-use crate::spec::{ScheduleSpec, ScheduleUnit};
 use crate::text::{Described, Fields, write_changed};
 
 /// Falls by 1 at every step and stays at 1, `learning_rate(step) = scale · max(initial - step, 1)`.
@@ -63,14 +62,6 @@ impl TimeBased {
             });
         }
         Ok(Self { scale, ..self })
-    }
-
-    /// Counts epochs instead of optimizer steps.
-    ///
-    /// How many steps an epoch has is known when fitting only, so this is the end of the description:
-    /// [`ScheduleSpec::build`] makes the schedule.
-    pub fn per_epoch(self) -> ScheduleSpec {
-        ScheduleSpec::new(self, ScheduleUnit::Epoch)
     }
 }
 

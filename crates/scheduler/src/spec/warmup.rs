@@ -1,10 +1,9 @@
 //! A rise from 0 before any other schedule.
 
+use super::{Known, ScheduleSpec, ScheduleUnit};
 use crate::checks::some_steps;
 use crate::error::{ScheduleError, TextProblem};
 use crate::schedule::Schedule;
-use crate::spec::Known;
-use crate::spec::{ScheduleSpec, ScheduleUnit};
 use crate::text::{Described, Fields};
 
 /// Rises in a straight line from 0 to the first rate of another schedule, which then starts:

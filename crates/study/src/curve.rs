@@ -23,8 +23,9 @@ use firebrick::training::{Display, StopHandle};
 
 use crate::data::StudyData;
 use crate::directory::StudyDirectory;
+use crate::ending::Ending;
 use crate::error::StudyError;
-use crate::study::Ending;
+use crate::file_names;
 use job::Job;
 use progress::Progress;
 use result::JobResult;
@@ -47,11 +48,11 @@ pub struct CurveStudy {
 
 impl CurveStudy {
     /// The figures of every training.
-    pub(crate) const TABLE: &'static str = "curve.csv";
+    pub(crate) const TABLE: &'static str = file_names::CURVE_TABLE;
     /// The figure as a drawing.
-    pub(crate) const FIGURE_SVG: &'static str = "curve.svg";
+    pub(crate) const FIGURE_SVG: &'static str = file_names::CURVE_SVG;
     /// The figure as a picture.
-    pub(crate) const FIGURE_PNG: &'static str = "curve.png";
+    pub(crate) const FIGURE_PNG: &'static str = file_names::CURVE_PNG;
 
     pub(crate) fn prepare(settings: CurveSettings) -> Result<Self, StudyError> {
         settings.validate()?;

@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::error::StudyError;
-use crate::settings::StudySettings;
+use crate::file_names;
 
 /// The directory a study leaves: its settings, a file for every finished training, and what was made of them.
 ///
@@ -31,11 +31,11 @@ impl Eq for StudyDirectory {}
 
 impl StudyDirectory {
     /// The settings to repeat or continue the study.
-    pub const SETTINGS: &'static str = "study.toml";
+    pub const SETTINGS: &'static str = file_names::SETTINGS;
     /// The page that shows what came out.
-    pub const REPORT: &'static str = "report.html";
+    pub const REPORT: &'static str = file_names::REPORT;
     /// The folder with a file for every finished training.
-    pub const RESULTS: &'static str = "results";
+    pub const RESULTS: &'static str = file_names::RESULTS;
 
     /// What there is in it; something worth keeping once a training is finished.
     const CONTENTS: DirectoryContents = DirectoryContents {
@@ -43,32 +43,8 @@ impl StudyDirectory {
         is_worth_keeping: |path| !results(path).is_empty(),
     };
 
-    /// Makes the directory of this name in `parent`, or else the next numbered one, and writes the settings into it.
-    ///
-    /// With `overwrite` the files of a study that is already there, and no others, are set aside until a training of
-    /// the new one is finished, and removed then. If none ever is they come back.
-    ///
-    /// # Errors
-    /// A directory that is already taken, by a study or by anything else; one that another process writes into, one
-    /// that cannot be made.
-    pub fn create(
-        parent: &Path,
-        name: Option<&str>,
-        settings: &StudySettings,
-        overwrite: bool,
-    ) -> Result<Self, StudyError> {
-        fs::create_dir_all(parent).map_err(|error| StudyError::file("create", parent, error))?;
-        let study = match name {
-            None => Self::numbered(parent, &settings.prefix())?,
-            Some(name) => Self::named(parent.join(name), overwrite)?,
-        };
-        let text = settings.to_toml(&study.file(Self::SETTINGS))?;
-        study.write(Self::SETTINGS, text.as_bytes())?;
-        Ok(study)
-    }
-
     /// Making the directory is what claims it, also against another process.
-    fn numbered(parent: &Path, prefix: &str) -> Result<Self, StudyError> {
+    pub(crate) fn numbered(parent: &Path, prefix: &str) -> Result<Self, StudyError> {
         for number in 1_u64.. {
             let path = parent.join(format!("{prefix}-{number}"));
             match fs::create_dir(&path) {
@@ -81,7 +57,7 @@ impl StudyDirectory {
         Err(StudyError::file("create", parent, error))
     }
 
-    fn named(path: PathBuf, overwrite: bool) -> Result<Self, StudyError> {
+    pub(crate) fn named(path: PathBuf, overwrite: bool) -> Result<Self, StudyError> {
         match fs::create_dir(&path) {
             Ok(()) => Self::claimed(path),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists && overwrite => {
@@ -117,28 +93,21 @@ impl StudyDirectory {
         }
     }
 
-    /// Opens the directory of a study that is there, with its settings.
-    ///
-    /// # Errors
-    /// A directory without a study, settings that cannot be understood.
-    pub fn open(path: &Path) -> Result<(Self, StudySettings), StudyError> {
+    /// The directory of a study that is there, with the text of its settings.
+    pub(crate) fn find(path: &Path) -> Result<(Self, String), StudyError> {
         DirectoryClaim::mend(path, Self::CONTENTS)?;
         let study = Self {
             path: path.to_owned(),
             claim: None,
         };
         let file = study.file(Self::SETTINGS);
-        let text = match fs::read_to_string(&file) {
-            Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                return Err(StudyError::NoStudy {
-                    path: path.to_owned(),
-                });
-            }
-            Err(error) => return Err(StudyError::file("read", &file, error)),
-        };
-        let settings = StudySettings::from_toml(&text, &file)?;
-        Ok((study, settings))
+        match fs::read_to_string(&file) {
+            Ok(text) => Ok((study, text)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Err(StudyError::NoStudy {
+                path: path.to_owned(),
+            }),
+            Err(error) => Err(StudyError::file("read", &file, error)),
+        }
     }
 
     /// The directory.
@@ -199,7 +168,7 @@ impl StudyDirectory {
     reason = "those of other directories can fail"
 )]
 fn own_files(study: &Path) -> io::Result<Vec<PathBuf>> {
-    let outputs = StudySettings::OUTPUTS.iter().copied();
+    let outputs = file_names::OUTPUTS.iter().copied();
     let outputs = outputs.chain([StudyDirectory::SETTINGS]).map(PathBuf::from);
     let outputs = outputs.filter(|name| study.join(name).symlink_metadata().is_ok());
     Ok(results(study).into_iter().chain(outputs).collect())

@@ -8,8 +8,7 @@ use firebrick::schedules::ScheduleError;
 use firebrick::training::TrainError;
 use firebrick_scratch::ScratchError;
 
-use crate::curve::CurveAxis;
-use crate::directory::StudyDirectory;
+use crate::file_names;
 
 /// What can go wrong with a study.
 #[derive(Debug, thiserror::Error)]
@@ -55,12 +54,14 @@ pub enum StudyError {
     },
 
     /// No axis of a curve.
-    #[error("unknown axis `{}`{}; expected {}", shortened(name), did_you_mean(*nearest), CurveAxis::NAMES.join(", "))]
+    #[error("unknown axis `{}`{}; expected {}", shortened(name), did_you_mean(*nearest), known.join(", "))]
     UnknownAxis {
         /// The name as given.
         name: String,
         /// The closest known name.
         nearest: Option<&'static str>,
+        /// The known names.
+        known: &'static [&'static str],
     },
 
     /// A directory that is already taken.
@@ -74,7 +75,7 @@ pub enum StudyError {
     },
 
     /// A directory without a study in it.
-    #[error("no study in `{}`; expected a directory with a `{}` in it", path.display(), StudyDirectory::SETTINGS)]
+    #[error("no study in `{}`; expected a directory with a `{}` in it", path.display(), file_names::SETTINGS)]
     NoStudy {
         /// The directory.
         path: PathBuf,

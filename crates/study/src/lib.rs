@@ -10,15 +10,19 @@
 mod curve;
 mod data;
 mod directory;
+mod ending;
 mod error;
+mod file_names;
 mod networks;
+mod opening;
 mod report;
 mod settings;
 mod study;
 
 pub use curve::{CurveAxis, CurveSettings, CurveStudy};
 pub use directory::StudyDirectory;
+pub use ending::Ending;
 pub use error::StudyError;
 pub use networks::{NetworksSettings, NetworksStudy};
 pub use settings::StudySettings;
-pub use study::{Ending, Study};
+pub use study::Study;

@@ -20,8 +20,9 @@ use firebrick_scratch::{Activation, Network, ScratchError};
 
 use crate::data::StudyData;
 use crate::directory::StudyDirectory;
+use crate::ending::Ending;
 use crate::error::StudyError;
-use crate::study::Ending;
+use crate::file_names;
 use contender::Contender;
 use result::NetworkResult;
 
@@ -38,11 +39,11 @@ pub struct NetworksStudy {
 
 impl NetworksStudy {
     /// The figures of every network and epoch.
-    pub(crate) const TABLE: &'static str = "networks.csv";
+    pub(crate) const TABLE: &'static str = file_names::NETWORKS_TABLE;
     /// The figure as a drawing.
-    pub(crate) const FIGURE_SVG: &'static str = "networks.svg";
+    pub(crate) const FIGURE_SVG: &'static str = file_names::NETWORKS_SVG;
     /// The figure as a picture.
-    pub(crate) const FIGURE_PNG: &'static str = "networks.png";
+    pub(crate) const FIGURE_PNG: &'static str = file_names::NETWORKS_PNG;
 
     pub(crate) fn prepare(settings: NetworksSettings) -> Result<Self, StudyError> {
         settings.validate()?;

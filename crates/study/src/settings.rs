@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::curve::CurveSettings;
 use crate::curve::CurveStudy;
-use crate::directory::StudyDirectory;
 use crate::error::StudyError;
+use crate::file_names;
 use crate::networks::NetworksSettings;
 use crate::networks::NetworksStudy;
 use crate::study::Study;
@@ -23,15 +23,7 @@ pub enum StudySettings {
 
 impl StudySettings {
     /// The files that studies leave beside their settings.
-    pub const OUTPUTS: [&'static str; 7] = [
-        NetworksStudy::TABLE,
-        NetworksStudy::FIGURE_SVG,
-        NetworksStudy::FIGURE_PNG,
-        CurveStudy::TABLE,
-        CurveStudy::FIGURE_SVG,
-        CurveStudy::FIGURE_PNG,
-        StudyDirectory::REPORT,
-    ];
+    pub const OUTPUTS: [&'static str; 7] = file_names::OUTPUTS;
 
     /// Checks all that can be checked before anything is trained, and reads the data.
     ///

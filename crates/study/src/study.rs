@@ -2,6 +2,7 @@ use firebrick::training::Display;
 
 use crate::curve::CurveStudy;
 use crate::directory::StudyDirectory;
+use crate::ending::Ending;
 use crate::error::StudyError;
 use crate::networks::NetworksStudy;
 
@@ -11,15 +12,6 @@ pub enum Study {
     Networks(NetworksStudy),
     /// A curve of many trainings.
     Curve(CurveStudy),
-}
-
-/// How a study ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ending {
-    /// All of it is done.
-    Completed,
-    /// Somebody stopped it; what was finished is kept, and the study can be continued.
-    Interrupted,
 }
 
 impl Study {

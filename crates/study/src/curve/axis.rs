@@ -85,6 +85,7 @@ impl FromStr for CurveAxis {
         known.ok_or_else(|| StudyError::UnknownAxis {
             name: name.to_owned(),
             nearest: nearest_name(&spelled, &Self::NAMES),
+            known: &Self::NAMES,
         })
     }
 }

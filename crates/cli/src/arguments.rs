@@ -1,17 +1,19 @@
 //! What the command line looks like as a whole; each command has its arguments in its own file.
 
-use clap::{Parser, Subcommand};
+use std::process::ExitCode;
 
-use crate::commands::completions::CompletionsArguments;
-use crate::commands::data::DataArguments;
-use crate::commands::devices::DevicesArguments;
-use crate::commands::evaluate::EvaluateArguments;
-use crate::commands::plot::PlotArguments;
-use crate::commands::predict::PredictArguments;
-use crate::commands::schedule::ScheduleArguments;
-use crate::commands::study::StudyArguments;
-use crate::commands::summary::SummaryArguments;
-use crate::commands::train::TrainArguments;
+use clap::{CommandFactory, Parser, Subcommand};
+
+use crate::commands::completions::{self, CompletionsArguments};
+use crate::commands::data::{self, DataArguments};
+use crate::commands::devices::{self, DevicesArguments};
+use crate::commands::evaluate::{self, EvaluateArguments};
+use crate::commands::plot::{self, PlotArguments};
+use crate::commands::predict::{self, PredictArguments};
+use crate::commands::schedule::{self, ScheduleArguments};
+use crate::commands::study::{self, StudyArguments};
+use crate::commands::summary::{self, SummaryArguments};
+use crate::commands::train::{self, TrainArguments};
 
 const EXAMPLES: &str = "\
 EXAMPLES:
@@ -62,4 +64,22 @@ pub(crate) enum Command {
     Data(DataArguments),
     /// Print a completion script for a shell
     Completions(CompletionsArguments),
+}
+
+impl Command {
+    /// Does what was asked for.
+    pub(crate) fn run(self) -> anyhow::Result<ExitCode> {
+        match self {
+            Self::Train(arguments) => train::run(*arguments),
+            Self::Evaluate(arguments) => evaluate::run(&arguments),
+            Self::Predict(arguments) => predict::run(&arguments),
+            Self::Summary(arguments) => summary::run(&arguments),
+            Self::Plot(arguments) => plot::run(&arguments),
+            Self::Schedule(arguments) => schedule::run(&arguments),
+            Self::Study(arguments) => study::run(arguments),
+            Self::Devices(arguments) => devices::run(&arguments),
+            Self::Data(arguments) => data::run(arguments),
+            Self::Completions(arguments) => completions::run(&arguments, Arguments::command()),
+        }
+    }
 }

@@ -32,6 +32,7 @@ mod table_flags;
 mod train_callbacks;
 mod train_config;
 mod train_settings;
+mod unit;
 mod whole_numbers;
 
 use std::process::ExitCode;
@@ -47,5 +48,6 @@ fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => return failure::report_arguments(&error),
     };
-    commands::run(arguments.command).unwrap_or_else(|error| failure::report(&error))
+    let ended = arguments.command.run();
+    ended.unwrap_or_else(|error| failure::report(&error))
 }

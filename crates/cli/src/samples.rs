@@ -13,6 +13,7 @@ use firebrick::training::figure_text;
 use crate::failure::OrUsage;
 use crate::split_notes::{ClassNames, KeptBack, of_changed_rows, of_target};
 use crate::train_settings::TrainSettings;
+use crate::unit::Unit;
 
 /// What a training needs of a data set.
 pub(crate) struct TrainingSamples {
@@ -41,36 +42,6 @@ pub(crate) struct TestSamples {
     pub(crate) origin: String,
     /// What a sample is.
     pub(crate) unit: Unit,
-}
-
-/// What the samples of a data set are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Unit {
-    Image,
-    Row,
-}
-
-impl Unit {
-    pub(crate) fn of(data: &DataDescription) -> Self {
-        match data {
-            DataDescription::Images(_) => Self::Image,
-            DataDescription::Csv(_) => Self::Row,
-        }
-    }
-
-    pub(crate) fn one(self) -> &'static str {
-        match self {
-            Self::Image => "image",
-            Self::Row => "row",
-        }
-    }
-
-    pub(crate) fn many(self) -> &'static str {
-        match self {
-            Self::Image => "images",
-            Self::Row => "rows",
-        }
-    }
 }
 
 impl TrainingSamples {

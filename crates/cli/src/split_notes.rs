@@ -2,7 +2,7 @@
 
 use firebrick::datasets::{BatchSource, ClassBalance, CsvTarget, DataDescription};
 
-use crate::samples::Unit;
+use crate::unit::Unit;
 
 /// The most classes that are named.
 const SHOWN: usize = 8;

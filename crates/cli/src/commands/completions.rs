@@ -2,10 +2,8 @@
 
 use std::process::ExitCode;
 
-use clap::CommandFactory;
 use clap_complete::Shell;
 
-use crate::arguments::Arguments;
 use crate::output;
 
 const EXAMPLES: &str = "\
@@ -21,10 +19,12 @@ pub(crate) struct CompletionsArguments {
     shell: Shell,
 }
 
-pub(crate) fn run(arguments: &CompletionsArguments) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(
+    arguments: &CompletionsArguments,
+    mut command: clap::Command,
+) -> anyhow::Result<ExitCode> {
     // Generating straight to a closed pipe would panic.
     let mut script = Vec::new();
-    let mut command = Arguments::command();
     clap_complete::generate(arguments.shell, &mut command, "firebrick", &mut script);
     output::print_data(&String::from_utf8_lossy(&script))?;
     Ok(ExitCode::SUCCESS)

@@ -22,11 +22,12 @@ use crate::new_run::{NewRun, Remains};
 use crate::output::{self, ClosedPipe};
 use crate::run_name::RunName;
 use crate::runs::{self, RunsFolder};
-use crate::samples::{TrainingSamples, Unit};
+use crate::samples::TrainingSamples;
 use crate::table_flags::TableFlags;
 use crate::train_callbacks::with_callbacks;
 use crate::train_config::TrainConfig;
 use crate::train_settings::TrainSettings;
+use crate::unit::Unit;
 use crate::{config_file, new_run};
 
 const EXAMPLES: &str = "\

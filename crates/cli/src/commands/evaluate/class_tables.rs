@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use firebrick::training::{ClassEvaluation, ClassReport, ConfusionCounts};
 
 use crate::class_labels::distinct_labels;
-use crate::samples::Unit;
+use crate::unit::Unit;
 
 /// The most classes that are shown one by one.
 const FEW: usize = 20;

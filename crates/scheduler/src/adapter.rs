@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use burn::lr_scheduler::{LrScheduler, LrSchedulerRecord};
 
-use crate::rate_control::RateControl;
+use crate::rate_control::{RateControl, RateState};
 use crate::schedule::Schedule;
 
 /// The keys of a record.
@@ -16,8 +16,7 @@ const FIXED: &str = "fixed";
 /// Makes any [`Schedule`] one of Burn's [`LrScheduler`]s.
 ///
 /// The first call of [`step`](LrScheduler::step) gives the rate of step 0. A record holds the step and what a
-/// [`RateControl`] changed exactly; one without a step leaves the adapter where it was. Clones step on their own under the same
-/// control.
+/// [`RateControl`] changed exactly; one without a step leaves the adapter where it was. Clones step on their own.
 ///
 /// ```
 /// # mod firebrick { pub use firebrick_scheduler::{burn, self as schedules}; }
@@ -35,7 +34,6 @@ const FIXED: &str = "fixed";
 #[derive(Clone)]
 pub struct ScheduleAdapter {
     control: RateControl,
-    step: u64,
 }
 
 impl ScheduleAdapter {
@@ -44,15 +42,19 @@ impl ScheduleAdapter {
         Self::controlled(RateControl::new(schedule))
     }
 
-    /// Goes on where the control is, and tells it of every step.
+    /// Goes on where the control is.
     pub fn controlled(control: RateControl) -> Self {
-        let step = control.step();
-        Self { control, step }
+        Self { control }
+    }
+
+    /// What changes the rates to come.
+    pub fn control_mut(&mut self) -> &mut RateControl {
+        &mut self.control
     }
 
     /// The step whose rate comes next, which is the number of steps taken so far.
     pub fn current_step(&self) -> u64 {
-        self.step
+        self.control.step()
     }
 }
 
@@ -67,31 +69,31 @@ impl fmt::Debug for ScheduleAdapter {
 
 impl LrScheduler for ScheduleAdapter {
     fn step(&mut self) -> f64 {
-        self.control.set_step(self.step);
-        let rate = self.control.learning_rate();
-        self.step = self.step.saturating_add(1);
-        self.control.set_step(self.step);
-        rate
+        self.control.advance()
     }
 
     fn to_record(&self) -> LrSchedulerRecord {
-        let state = *self.control.state();
+        let RateState {
+            step,
+            factor,
+            fixed,
+        } = self.control.state();
         let record = LrSchedulerRecord::new()
-            .with_scalar(STEP, self.step)
-            .with_scalar(FACTOR, state.factor);
-        match state.fixed {
+            .with_scalar(STEP, step)
+            .with_scalar(FACTOR, factor);
+        match fixed {
             Some(rate) => record.with_scalar(FIXED, rate),
             None => record,
         }
     }
 
     fn load_record(&mut self, record: LrSchedulerRecord) {
-        let mut state = self.control.state();
         if let Some(step) = record.scalar(STEP) {
-            self.step = step;
-            state.step = step;
-            state.factor = record.scalar(FACTOR).unwrap_or(1.0);
-            state.fixed = record.scalar(FIXED);
+            self.control.restore(RateState {
+                step,
+                factor: record.scalar(FACTOR).unwrap_or(1.0),
+                fixed: record.scalar(FIXED),
+            });
         }
     }
 }

@@ -54,7 +54,7 @@ pub use inverse_time_decay::InverseTimeDecay;
 pub use one_cycle::OneCycle;
 pub use piecewise_constant_decay::PiecewiseConstantDecay;
 pub use polynomial_decay::PolynomialDecay;
-pub use rate_control::RateControl;
+pub use rate_control::{RateControl, RateState};
 pub use schedule::Schedule;
 pub use spec::{ScheduleSpec, ScheduleUnit, Warmup};
 pub use time_based::TimeBased;

@@ -102,3 +102,17 @@ fn a_clone_steps_on_its_own() {
     assert_eq!(scheduler.step(), 10.0);
     assert_eq!(boxed.clone().step(), 9.0);
 }
+
+#[test]
+fn what_was_changed_by_hand_is_saved_with_the_step() {
+    let mut scheduler = time_based();
+    scheduler.step();
+    scheduler.control_mut().scale(0.5);
+    let mut resumed = time_based();
+    resumed.load_record(saved_and_read(&scheduler));
+    assert_eq!(resumed.step(), 4.5);
+    resumed.control_mut().set(0.25);
+    let mut again = time_based();
+    again.load_record(saved_and_read(&resumed));
+    assert_eq!((again.current_step(), again.step()), (2, 0.25));
+}

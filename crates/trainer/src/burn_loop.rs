@@ -2,20 +2,18 @@
 //! events are fed here, and here is our epoch loop.
 
 mod access;
-mod compiled;
 mod dashboard;
 mod dashboard_metrics;
 #[cfg(feature = "tui")]
 mod dashboard_renderer;
 mod drawn;
 mod epoch_loop;
+mod launched;
 mod loop_dashboard;
 mod outcome;
 mod pending;
-mod proof;
 mod run;
 mod silent;
-mod stepper;
 #[cfg(feature = "tui")]
 mod time_left;
 mod unmoved_hint;
@@ -26,25 +24,24 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use burn::train::renderer::MetricsRenderer;
-use burn::train::{Learner, SupervisedTraining, TrainingStrategy};
+use burn::train::{SupervisedTraining, TrainingStrategy};
 use firebrick_data::BatchLoader;
 use firebrick_model::Model;
 use firebrick_tensor::{catch_panic, panic_message};
 
-pub(crate) use compiled::Compiled;
 pub(crate) use dashboard::{leave_terminal, restore_terminal};
 pub(crate) use dashboard_metrics::DashboardFigures;
 pub(crate) use loop_dashboard::LoopDashboard;
 pub(crate) use outcome::{EpochHook, LoopOutcome, LoopSettings};
 pub(crate) use pending::Pending;
-pub(crate) use proof::are_finite;
-pub(crate) use stepper::{StepState, Stepper, Updates};
 
 use crate::display::Display;
 use crate::error::TrainError;
 use crate::interrupt::StopHandle;
+use crate::step::AutodiffStep;
 use dashboard_metrics::DashboardMetric;
 use epoch_loop::EpochLoop;
+use launched::Launched;
 use silent::{NoMetricFiles, Silent};
 
 /// What the dashboard's "kill" panics with.
@@ -54,21 +51,22 @@ const KILLED: &str = "Killing training from user input";
 ///
 /// The outcome is there in every case: after an error or a panic it holds what was learned before.
 pub(crate) fn train<M: Model>(
-    learner: Learner<Compiled<M>>,
+    step: AutodiffStep<M>,
     loaders: (Arc<BatchLoader>, Option<Arc<BatchLoader>>),
     settings: LoopSettings<M>,
     stop: &StopHandle,
 ) -> LoopOutcome<M> {
     let display = settings.display;
     let epochs = settings.params.epochs;
-    let objective = learner.model().objective();
+    let objective = Arc::clone(step.objective());
     let metrics: Vec<DashboardMetric> = settings
         .figures
         .iter()
         .map(|name| DashboardMetric::figure(name, objective.direction(name)))
         .collect();
     let label = settings.label.clone();
-    let outcome = Rc::new(RefCell::new(LoopOutcome::empty()));
+    let device = settings.device.clone();
+    let outcome = Rc::new(RefCell::new(LoopOutcome::before(step)));
     // Burn wants validation data; without any, the loop doesn't look at it.
     let (train, validation) = loaders;
     let has_validation = validation.is_some();
@@ -93,7 +91,7 @@ pub(crate) fn train<M: Model>(
             .with_application_logger(None)
             .with_interrupter(stop.interrupter())
             .with_training_strategy(TrainingStrategy::Custom(Arc::new(strategy)))
-            .launch(learner);
+            .launch(Launched::learner(&device));
         Ok(())
     }));
     let failure = match launched {
@@ -102,7 +100,7 @@ pub(crate) fn train<M: Model>(
         Err(payload) => Some(panicked(payload)),
     };
     dashboard::closed();
-    let mut outcome = outcome.replace(LoopOutcome::empty());
+    let mut outcome = outcome.take();
     if let Some(error) = failure {
         outcome.fail(error);
     }

@@ -320,6 +320,7 @@ pub(crate) trait Access {
     /// Steps that the optimizer has taken, in earlier fits too.
     fn iterations(&self) -> u64;
     fn rate_control(&self) -> Option<&RateControl>;
+    fn rate_control_mut(&mut self) -> Option<&mut RateControl>;
     fn logs(&mut self) -> Result<Logs, TrainError>;
     fn direction(&self, figure: &str) -> Direction;
     fn weights(&self) -> Weights;
@@ -365,14 +366,14 @@ impl<'a> Training<'a> {
 
     /// Replaces the schedule by this rate from now on.
     pub fn set_learning_rate(&mut self, learning_rate: f64) {
-        if let Some(control) = self.access.rate_control() {
+        if let Some(control) = self.access.rate_control_mut() {
             control.set(learning_rate);
         }
     }
 
     /// Multiplies the rates of the schedule from now on.
     pub fn scale_learning_rate(&mut self, factor: f64) {
-        if let Some(control) = self.access.rate_control() {
+        if let Some(control) = self.access.rate_control_mut() {
             control.scale(factor);
         }
     }

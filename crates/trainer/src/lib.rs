@@ -42,6 +42,7 @@ mod run_description;
 mod run_directory;
 mod run_panels;
 mod sample_place;
+mod step;
 mod trainer;
 mod unoptimized;
 

@@ -4,9 +4,9 @@ use burn::tensor::Tensor;
 use firebrick_data::Batch;
 use firebrick_model::{Model, catch_panic};
 
-use crate::burn_loop::are_finite;
 use crate::losses::OutputForm;
 use crate::objective::Objective;
+use crate::step::are_finite;
 
 /// What is known of why a loss is not finite.
 ///

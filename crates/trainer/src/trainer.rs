@@ -11,7 +11,7 @@ use burn::tensor::Device;
 use firebrick_data::{BatchLoader, BatchSource, ShuffleState};
 use firebrick_model::{AnyTensor, Model};
 
-use crate::burn_loop::{LoopSettings, Stepper, train};
+use crate::burn_loop::{LoopSettings, train};
 use crate::compile::Compile;
 use crate::display::Display;
 use crate::displays::KeptLines;
@@ -25,6 +25,7 @@ use crate::rerun::{Part, Rerun};
 use crate::run_description::{describe, is_ours};
 use crate::run_directory::RunDirectory;
 use crate::sample_place::SamplePlace;
+use crate::step::AutodiffStep;
 use crate::{displays, unoptimized};
 use assembly::Checked;
 use run_files::RunFiles;
@@ -51,8 +52,8 @@ pub struct Trainer<M: Model> {
     compile: Compile,
     device: Device,
     model: M,
-    /// Optimizer and schedule, going on where the last fit ended.
-    stepper: Option<Stepper<M>>,
+    /// What learns, going on where the last fit ended.
+    step: Option<AutodiffStep<M>>,
     /// The order in which samples are seen, going on where the last fit ended.
     shuffle: Option<ShuffleState>,
     history: History,
@@ -72,7 +73,7 @@ impl<M: Model> Trainer<M> {
             compile,
             device,
             model: model.valid(),
-            stepper: None,
+            step: None,
             shuffle: None,
             history: History::default(),
             display: Display::Quiet,
@@ -162,7 +163,7 @@ impl<M: Model> Trainer<M> {
         } else {
             ctrl_c_on(display, &stop)
         };
-        let Stepper { learner, state } = self.take_stepper(objective, params.steps)?;
+        let step = self.take_step(objective, params.steps)?;
         // The dashboard leaves nothing on the terminal, so that the epochs are told when it is gone.
         let kept = KeptLines::default();
         let settings = LoopSettings {
@@ -172,7 +173,6 @@ impl<M: Model> Trainer<M> {
             is_limited: fit.steps_per_epoch.is_some(),
             validation_steps: fit.validation_steps,
             validation_freq: fit.validation_freq,
-            state,
             callbacks: fit.callbacks.clone(),
             figures,
             run: fit.run.clone(),
@@ -195,11 +195,11 @@ impl<M: Model> Trainer<M> {
         );
         let train_loader = Arc::new(train_loader);
         let loaders = (Arc::clone(&train_loader), validation_loader);
-        let outcome = train(learner, loaders, settings, &stop);
+        let outcome = train(step, loaders, settings, &stop);
         drop(kept);
         self.shuffle = train_loader.shuffle_state();
 
-        self.stepper = outcome.stepper;
+        self.step = outcome.step;
         self.history = outcome.history;
         self.history.params = params;
         let has_learned = outcome.kept.is_some();
@@ -361,8 +361,8 @@ impl<M: Model> Trainer<M> {
 
     /// Steps that the optimizer has taken.
     fn iterations(&self) -> u64 {
-        let stepper = self.stepper.as_ref();
-        stepper.map_or(0, |stepper| stepper.state.control.step())
+        let step = self.step.as_ref();
+        step.map_or(0, |step| step.rate_control().step())
     }
 
     /// Writes what the run is, unless somebody has said so already, as `firebrick train` does.

@@ -21,11 +21,15 @@ impl<M: Model> Access for Run<'_, M> {
     }
 
     fn iterations(&self) -> u64 {
-        self.stepper.state.control.step()
+        self.step.rate_control().step()
     }
 
     fn rate_control(&self) -> Option<&RateControl> {
-        Some(&self.stepper.state.control)
+        Some(self.step.rate_control())
+    }
+
+    fn rate_control_mut(&mut self) -> Option<&mut RateControl> {
+        Some(self.step.rate_control_mut())
     }
 
     fn logs(&mut self) -> Result<Logs, TrainError> {
@@ -34,19 +38,19 @@ impl<M: Model> Access for Run<'_, M> {
     }
 
     fn direction(&self, figure: &str) -> Direction {
-        self.stepper.learner.model().objective().direction(figure)
+        self.step.objective().direction(figure)
     }
 
     fn weights(&self) -> Weights {
         Weights {
-            model: Box::new(self.stepper.model()),
+            model: Box::new(self.step.model()),
         }
     }
 
     fn restore(&mut self, weights: &Weights) -> Result<(), TrainError> {
         match weights.model.downcast_ref::<M>() {
-            Some(model) if self.stepper.takes(model) => {
-                self.stepper.load(model);
+            Some(model) if self.step.takes(model) => {
+                self.step.load(model);
                 Ok(())
             }
             _ => Err(TrainError::ForeignWeights),
@@ -54,18 +58,18 @@ impl<M: Model> Access for Run<'_, M> {
     }
 
     fn averaged(&self) -> Option<Weights> {
-        let model = self.stepper.averaged()?;
+        let model = self.step.averaged()?;
         Some(Weights {
             model: Box::new(model),
         })
     }
 
     fn save(&self, path: &Path) -> Result<(), TrainError> {
-        Ok(save_model(&self.stepper.model(), path)?)
+        Ok(save_model(&self.step.model(), path)?)
     }
 
     fn save_weights(&self, path: &Path) -> Result<(), TrainError> {
-        Ok(save_weights(&self.stepper.model(), path)?)
+        Ok(save_weights(&self.step.model(), path)?)
     }
 
     fn run(&self) -> Option<&RunDirectory> {

@@ -13,10 +13,9 @@ use burn::train::{
 };
 use firebrick_model::Model;
 
-use super::compiled::Compiled;
+use super::launched::Launched;
 use super::outcome::{LoopOutcome, LoopSettings};
 use super::run::Run;
-use super::stepper::Stepper;
 use super::{dashboard, panicked};
 use crate::display::Display;
 use crate::error::TrainError;
@@ -42,34 +41,32 @@ impl<M: Model> EpochLoop<M> {
     }
 }
 
-impl<M: Model> SupervisedLearningStrategy<Compiled<M>> for EpochLoop<M> {
+impl<M: Model> SupervisedLearningStrategy<Launched> for EpochLoop<M> {
     fn fit(
         &self,
-        components: TrainingComponents<Compiled<M>>,
-        mut learner: Learner<Compiled<M>>,
-        train: TrainLoader<Compiled<M>>,
-        validation: ValidLoader<Compiled<M>>,
+        components: TrainingComponents<Launched>,
+        learner: Learner<Launched>,
+        train: TrainLoader<Launched>,
+        validation: ValidLoader<Launched>,
         _: usize,
-    ) -> (Compiled<M>, SupervisedTrainingEventProcessor<Compiled<M>>) {
+    ) -> (Launched, SupervisedTrainingEventProcessor<Launched>) {
         let mut settings = self.settings.borrow_mut();
         let device = settings.device.clone().autodiff();
         let train = train.to_device(&device);
         let validation = self
             .has_validation
             .then(|| validation.to_device(&settings.device));
-        learner.fork(&device);
-        let stepper = Stepper {
-            learner,
-            state: settings.state.clone(),
-        };
         let events = (components.event_processor, components.interrupter);
-        let mut run = Run::new(stepper, (train, validation), events, &mut settings);
+        let Some(step) = self.outcome.borrow_mut().step.take() else {
+            return (learner.model(), events.0);
+        };
+        let mut run = Run::new(step, (train, validation), events, &mut settings);
         let looped = catch_unwind(AssertUnwindSafe(|| run.epochs(&self.outcome)));
         let error = match looped {
             Ok(ended) => ended.err(),
             Err(payload) => Some(panicked(payload)),
         };
-        let (stepper, events, is_spoiled) = run.into_parts();
+        let (step, events, is_spoiled) = run.into_parts();
         settings.reporter.train_end();
 
         let mut outcome = self.outcome.borrow_mut();
@@ -86,10 +83,9 @@ impl<M: Model> SupervisedLearningStrategy<Compiled<M>> for EpochLoop<M> {
             }
             outcome.fail(error);
         }
-        let model = stepper.learner.model();
         if outcome.error.is_none() && !is_spoiled {
-            outcome.keep(stepper);
+            outcome.step = Some(step);
         }
-        (model, events)
+        (learner.model(), events)
     }
 }

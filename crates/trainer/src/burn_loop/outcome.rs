@@ -1,7 +1,6 @@
 use burn::tensor::Device;
 use firebrick_model::Model;
 
-use super::stepper::{StepState, Stepper};
 use crate::callback::Callbacks;
 use crate::display::Display;
 use crate::displays::Reporter;
@@ -9,6 +8,7 @@ use crate::error::TrainError;
 use crate::history::{FitParams, History, StopReason};
 use crate::rerun::Rerun;
 use crate::run_directory::RunDirectory;
+use crate::step::AutodiffStep;
 
 /// Called after every whole epoch with the history so far and the model; gives what is to be told.
 pub(crate) type EpochHook<M> = Box<dyn FnMut(&History, &M) -> Result<Option<String>, TrainError>>;
@@ -23,7 +23,6 @@ pub(crate) struct LoopSettings<M: Model> {
     pub(crate) is_limited: bool,
     pub(crate) validation_steps: Option<usize>,
     pub(crate) validation_freq: usize,
-    pub(crate) state: StepState<M>,
     pub(crate) callbacks: Callbacks,
     /// The names of the figures without those of the validation.
     pub(crate) figures: Vec<String>,
@@ -38,8 +37,8 @@ pub(crate) struct LoopSettings<M: Model> {
 
 /// What a training leaves, however it ended.
 pub(crate) struct LoopOutcome<M: Model> {
-    /// Weights and the state of optimizer and schedule; absent after an error or a panic.
-    pub(crate) stepper: Option<Stepper<M>>,
+    /// What learned and goes on in the next `fit`; absent after an error or a panic.
+    pub(crate) step: Option<AutodiffStep<M>>,
     /// The last weights known to be good; absent as long as nothing was learned.
     pub(crate) kept: Option<M>,
     pub(crate) history: History,
@@ -50,25 +49,29 @@ pub(crate) struct LoopOutcome<M: Model> {
 
 impl<M: Model> LoopOutcome<M> {
     /// Nothing learned yet.
-    pub(super) fn empty() -> Self {
+    pub(super) fn before(step: AutodiffStep<M>) -> Self {
         Self {
-            stepper: None,
-            kept: None,
-            history: History::default(),
-            error: None,
-            epoch: 1,
+            step: Some(step),
+            ..Self::default()
         }
-    }
-
-    /// Takes what goes on in the next `fit`.
-    pub(super) fn keep(&mut self, stepper: Stepper<M>) {
-        self.stepper = Some(stepper);
     }
 
     /// Keeps the first error.
     pub(super) fn fail(&mut self, error: TrainError) {
         self.history.stop_reason = StopReason::Failed { epoch: self.epoch };
-        self.stepper = None;
+        self.step = None;
         self.error.get_or_insert(error);
+    }
+}
+
+impl<M: Model> Default for LoopOutcome<M> {
+    fn default() -> Self {
+        Self {
+            step: None,
+            kept: None,
+            history: History::default(),
+            error: None,
+            epoch: 1,
+        }
     }
 }

@@ -2,9 +2,9 @@ use std::time::{Duration, Instant};
 
 use burn::tensor::Tensor;
 
-use super::compiled::StepOutput;
 use crate::figures::RunningFigures;
 use crate::objective::Objective;
+use crate::step::StepOutput;
 
 /// Figures of batches that still lie on the device.
 ///

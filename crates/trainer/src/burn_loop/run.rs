@@ -1,10 +1,10 @@
 //! The epochs of one `fit`: one visible place for steps, figures, callbacks and stopping.
 
 use std::cell::RefCell;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use burn::data::dataloader::{DataLoaderIterator, Progress};
-use burn::train::InferenceStep;
 use burn::train::{
     EventProcessorTraining, Interrupter, LearnerEvent, SupervisedTrainingEventProcessor,
     TrainLoader, TrainingItem, ValidLoader,
@@ -12,13 +12,11 @@ use burn::train::{
 use firebrick_data::Batch;
 use firebrick_model::Model;
 
-use super::are_finite;
-use super::compiled::{Compiled, Output};
 use super::dashboard_metrics::DashboardFigures;
 use super::drawn::Drawn;
+use super::launched::Launched;
 use super::outcome::{LoopOutcome, LoopSettings};
 use super::pending::{NonFinite, Pending};
-use super::stepper::Stepper;
 use super::unmoved_hint::UnmovedHint;
 use crate::callback::{Callback, HookResult, Training};
 use crate::displays::{Moment, epoch_line};
@@ -29,17 +27,18 @@ use crate::interrupt::asked_by;
 use crate::logs::Logs;
 use crate::non_finite::NonFiniteCause;
 use crate::rerun::BatchPlace;
+use crate::step::{AutodiffStep, are_finite, judge};
 
-type Events<M> = SupervisedTrainingEventProcessor<Compiled<M>>;
+type Events = SupervisedTrainingEventProcessor<Launched>;
 type Batches<'a> = Box<dyn DataLoaderIterator<Batch> + 'a>;
 
 /// One call of `fit`, at work.
 pub(super) struct Run<'a, M: Model> {
-    pub(super) stepper: Stepper<M>,
+    pub(super) step: AutodiffStep<M>,
     pub(super) settings: &'a mut LoopSettings<M>,
-    train: TrainLoader<Compiled<M>>,
-    validation: Option<ValidLoader<Compiled<M>>>,
-    events: Events<M>,
+    train: TrainLoader<Launched>,
+    validation: Option<ValidLoader<Launched>>,
+    events: Events,
     interrupter: Interrupter,
     /// Counted from 1.
     pub(super) epoch: usize,
@@ -69,14 +68,14 @@ pub(super) struct Run<'a, M: Model> {
 
 impl<'a, M: Model> Run<'a, M> {
     pub(super) fn new(
-        stepper: Stepper<M>,
-        (train, validation): (TrainLoader<Compiled<M>>, Option<ValidLoader<Compiled<M>>>),
-        (events, interrupter): (Events<M>, Interrupter),
+        step: AutodiffStep<M>,
+        (train, validation): (TrainLoader<Launched>, Option<ValidLoader<Launched>>),
+        (events, interrupter): (Events, Interrupter),
         settings: &'a mut LoopSettings<M>,
     ) -> Self {
         Self {
-            first: stepper.model(),
-            stepper,
+            first: step.model(),
+            step,
             settings,
             train,
             validation,
@@ -98,8 +97,8 @@ impl<'a, M: Model> Run<'a, M> {
         }
     }
 
-    pub(super) fn into_parts(self) -> (Stepper<M>, Events<M>, bool) {
-        (self.stepper, self.events, self.is_spoiled)
+    pub(super) fn into_parts(self) -> (AutodiffStep<M>, Events, bool) {
+        (self.step, self.events, self.is_spoiled)
     }
 
     /// All epochs, or those until an error or a stop.
@@ -131,16 +130,16 @@ impl<'a, M: Model> Run<'a, M> {
         let proven = outcome.borrow().kept.clone();
         if self.is_spoiled {
             let proven = proven.as_ref().unwrap_or(&self.first);
-            self.stepper.load(proven);
+            self.step.load(proven);
         }
-        self.stepper.finalize();
+        self.step.finalize();
         let logs = std::mem::take(&mut self.last_logs);
         self.call(|callback, training| callback.on_train_end(training, &logs))?;
         if self.is_spoiled && proven.is_none() {
             return Ok(());
         }
         // Proven at the end of an epoch, not where the training was stopped or weights were put back.
-        let last = self.stepper.model();
+        let last = self.step.model();
         self.prove(&last, None)?;
         outcome.borrow_mut().kept = Some(last);
         Ok(())
@@ -158,7 +157,7 @@ impl<'a, M: Model> Run<'a, M> {
         self.batch = 0;
         self.figures = RunningFigures::default();
         self.pending = Pending::new();
-        self.hint.begin(self.stepper.state.updates.count);
+        self.hint.begin(self.step.updates());
         self.call(|callback, training| callback.on_epoch_begin(training))?;
         self.train_part(train, batches, begin, outcome)?;
         if self.is_spoiled {
@@ -191,12 +190,12 @@ impl<'a, M: Model> Run<'a, M> {
         }
         let record = EpochRecord {
             epoch: self.epoch,
-            learning_rate: self.stepper.learning_rate(),
+            learning_rate: self.step.learning_rate(),
             figures: logs.clone(),
             seconds: begin.elapsed().as_secs_f64(),
         };
         log::info!("{}", epoch_line(&record, self.settings.params.epochs));
-        let model = self.stepper.model();
+        let model = self.step.model();
         self.prove(&model, validation.as_ref())?;
         self.unproven = None;
         outcome.borrow_mut().history.push(record.clone());
@@ -205,13 +204,13 @@ impl<'a, M: Model> Run<'a, M> {
             .reporter
             .epoch_end(&record, self.settings.params.steps);
         self.call(|callback, training| callback.on_epoch_end(training, &logs))?;
-        if let Some(text) = self.hint.of_epoch(&logs, self.stepper.learning_rate()) {
+        if let Some(text) = self.hint.of_epoch(&logs, self.step.learning_rate()) {
             log::warn!("{text}");
             self.settings.reporter.say(&text);
         }
         self.last_logs = logs;
         let mut outcome = outcome.borrow_mut();
-        let model = self.stepper.model();
+        let model = self.step.model();
         if let Some(text) = (self.settings.epoch_hook)(&outcome.history, &model)? {
             log::warn!("{text}");
             self.settings.reporter.say(&text);
@@ -260,8 +259,8 @@ impl<'a, M: Model> Run<'a, M> {
             self.batch += 1;
             self.drawn.batches += 1;
             self.call(|callback, training| callback.on_train_batch_begin(training))?;
-            let rate_before = self.stepper.state.updates.last_rate;
-            let output = self.stepper.step(batch);
+            let rate_before = self.step.updated_at();
+            let output = self.step.train(batch)?;
             self.pending.push(output, rate_before);
             if self.batch == 1 {
                 self.first_step = Some(begin.elapsed());
@@ -270,7 +269,7 @@ impl<'a, M: Model> Run<'a, M> {
             let stop = self.interrupter.should_stop() || self.stopped_by.is_some();
             if self.pending.is_due() || stop {
                 self.look(outcome)?;
-                let latest = self.stepper.model();
+                let latest = self.step.model();
                 if let Some(proven) = self.unproven.replace(latest) {
                     outcome.borrow_mut().kept = Some(proven);
                 }
@@ -305,16 +304,15 @@ impl<'a, M: Model> Run<'a, M> {
         self.pending = Pending::new();
         self.call(|callback, training| callback.on_test_begin(training))?;
         // Not before: a callback may evaluate with other weights.
-        let model = self.stepper.compiled();
+        let model = self.step.model();
         let mut is_stopped = false;
         let steps = self.settings.validation_steps.unwrap_or(usize::MAX);
         for batch in validation.iter().take(steps) {
             let batch = batch.map_err(|error| burn_error(self.epoch, &error))?;
             self.batch += 1;
             self.call(|callback, training| callback.on_test_batch_begin(training))?;
-            if let Output::Step(output) = model.step(batch) {
-                self.pending.push(*output, None);
-            }
+            let (output, _) = judge(&model, self.step.objective(), batch)?;
+            self.pending.push(output, None);
             self.call(|callback, training| callback.on_test_batch_end(training))?;
             is_stopped = self.interrupter.should_stop();
             if is_stopped {
@@ -329,8 +327,7 @@ impl<'a, M: Model> Run<'a, M> {
         self.validation_cause = self.non_finite.take().map(|found| {
             let batch = found.batch.saturating_sub(1);
             let place = BatchPlace::Validation { batch };
-            let latest = model.clone().into_inner();
-            self.cause(place, Some(&latest), outcome.borrow().kept.as_ref())
+            self.cause(place, Some(&model), outcome.borrow().kept.as_ref())
         });
         let logs = self.current_logs()?;
         self.call(|callback, training| callback.on_test_end(training, &logs))?;
@@ -395,7 +392,7 @@ impl<'a, M: Model> Run<'a, M> {
 
     /// Reads what still lies on the device.
     pub(super) fn read(&mut self) -> Result<(), TrainError> {
-        let objective = self.stepper.learner.model().objective();
+        let objective = Arc::clone(self.step.objective());
         let found = self
             .pending
             .read(&mut self.figures, &objective)
@@ -414,13 +411,13 @@ impl<'a, M: Model> Run<'a, M> {
     /// # Errors
     /// A metric that panics.
     pub(super) fn current_logs(&self) -> Result<Logs, TrainError> {
-        self.stepper.learner.model().objective().logs(&self.figures)
+        Arc::clone(self.step.objective()).logs(&self.figures)
     }
 
     /// Makes sure that weights no loss has been computed with yet are numbers.
     fn prove(&mut self, weights: &M, validation: Option<&Logs>) -> Result<(), TrainError> {
         let epoch = self.epoch;
-        let learning_rate = self.stepper.state.updates.last_rate;
+        let learning_rate = self.step.updated_at();
         let diverged = |what, cause| TrainError::Diverged {
             what,
             epoch,
@@ -471,28 +468,28 @@ impl<'a, M: Model> Run<'a, M> {
         }
     }
 
-    fn item(&self, figures: &Logs, begin: Instant, total: usize) -> TrainingItem<Output> {
+    fn item(&self, figures: &Logs, begin: Instant, total: usize) -> TrainingItem<DashboardFigures> {
         let samples = self.figures.samples();
-        let learning_rate = self.stepper.learner.lr_current();
+        let learning_rate = self.step.learning_rate();
         TrainingItem::new(
-            Output::Figures(DashboardFigures {
+            DashboardFigures {
                 figures: figures.clone(),
-                learning_rate: learning_rate.base(),
+                learning_rate,
                 samples_per_second: samples as f64 / begin.elapsed().as_secs_f64(),
                 is_early: DashboardFigures::are_early(self.epoch, samples, total),
-            }),
+            },
             Progress::new(samples.min(total), total, Some("items".to_owned())),
             Some(self.figures.batches()),
-            Some(learning_rate),
+            Some(learning_rate.into()),
         )
     }
 
-    fn tell_train(&mut self, event: LearnerEvent<Output>) {
+    fn tell_train(&mut self, event: LearnerEvent<DashboardFigures>) {
         let told = self.events.process_train(event);
         self.interrupter.fail_on_error(told);
     }
 
-    fn tell_validation(&mut self, event: LearnerEvent<Output>) {
+    fn tell_validation(&mut self, event: LearnerEvent<DashboardFigures>) {
         let told = self.events.process_valid(event);
         self.interrupter.fail_on_error(told);
     }

@@ -139,7 +139,7 @@ fn run(golden: &Golden, case: &Case, path: Path) -> Option<Vec<f32>> {
         b: Param::from_data(golden.initial.b, &device),
     };
     let mut updates = optimizer.build(path);
-    let accumulation = optimizer.accumulation::<Variables>();
+    let mut accumulation = optimizer.accumulation::<Variables>();
     let mut average = optimizer.average();
     let mut all = Vec::new();
     let mut check = |step: usize, variables: &Variables, expected: &Pair| {
@@ -154,7 +154,7 @@ fn run(golden: &Golden, case: &Case, path: Path) -> Option<Vec<f32>> {
         let mut gradients = GradientsParams::new();
         gradients.register(variables.a.id, Tensor::<1>::from_data(gradient.a, &plain));
         gradients.register(variables.b.id, Tensor::<2>::from_data(gradient.b, &plain));
-        let gathered = match &accumulation {
+        let gathered = match &mut accumulation {
             Some(accumulation) => accumulation.add(&variables, gradients),
             None => Some(gradients),
         };

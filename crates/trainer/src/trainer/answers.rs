@@ -11,7 +11,6 @@ use firebrick_model::{AnyTensor, Model};
 
 use super::Trainer;
 use super::passing::Passing;
-use crate::burn_loop::Compiled;
 use crate::display::Display;
 use crate::displays::{PassBar, PassLines};
 use crate::error::TrainError;
@@ -22,6 +21,7 @@ use crate::memory::check_pass;
 use crate::objective::Objective;
 use crate::outputs::Outputs;
 use crate::pass::Pass;
+use crate::step::judge;
 
 /// How long a pass takes before its progress is shown.
 const LONG: Duration = Duration::from_secs(2);
@@ -36,11 +36,15 @@ pub(super) fn evaluate<M: Model>(
     let size = (data.num_samples(), batch_size);
     let num_classes = objective.num_told_apart();
     let loader = BatchLoader::new(data, batch_size, &trainer.device)?;
-    let compiled = Compiled::new(trainer.model.clone(), objective);
-
-    let objective = Some(compiled.objective());
+    let objective = Arc::new(objective);
     let iterations = trainer.iterations();
-    let mut passing = Passing::new(&trainer.model, objective, &pass.callbacks, size, iterations);
+    let mut passing = Passing::new(
+        &trainer.model,
+        Some(Arc::clone(&objective)),
+        &pass.callbacks,
+        size,
+        iterations,
+    );
     let mut targets = Vec::new();
     let mut predictions = Vec::new();
     let mut lines = PassLines::new(trainer.display, loader.num_batches());
@@ -50,7 +54,7 @@ pub(super) fn evaluate<M: Model>(
         passing.begin_batch();
         passing.call(|callback, training| callback.on_test_batch_begin(training))?;
         let classes = batch.classes();
-        let (output, outputs) = compiled.evaluate(batch)?;
+        let (output, outputs) = judge(&trainer.model, &objective, batch)?;
         if num_classes.is_some() {
             targets.extend(read_classes(classes)?);
             predictions.extend(read_classes(decided(&outputs))?);

@@ -3,13 +3,10 @@
 use std::sync::Arc;
 
 use burn::tensor::Tensor;
-use burn::train::Learner;
 use firebrick_data::{Batch, BatchSource, ClassBalance, Subset, Targets, ValidationSplit};
 use firebrick_model::{AnyTensor, Model, catch_panic};
-use firebrick_scheduler::{RateControl, ScheduleAdapter};
 
 use super::Trainer;
-use crate::burn_loop::{Compiled, StepState, Stepper, Updates};
 use crate::callback::Callbacks;
 use crate::error::TrainError;
 use crate::figure_names;
@@ -17,8 +14,8 @@ use crate::figures::RunningFigures;
 use crate::fit::Fit;
 use crate::fit::Validation;
 use crate::objective::Objective;
-use crate::optimizers::{Accumulation, Path};
 use crate::sample_place::SamplePlace;
+use crate::step::{AutodiffStep, judge};
 
 /// Data and objective of a fit that can begin.
 pub(super) struct Checked {
@@ -84,10 +81,8 @@ impl<M: Model> Trainer<M> {
         let per_epoch = num_samples.div_ceil(fit.batch_size);
         let per_epoch = fit.steps_per_epoch.unwrap_or(per_epoch);
         let batches = per_epoch.saturating_mul(fit.epochs - fit.initial_epoch);
-        let state = self.stepper.as_ref().map(|stepper| &stepper.state);
-        let waiting = state
-            .and_then(|state| state.accumulation.as_ref())
-            .map_or(0, Accumulation::batches);
+        let step = self.step.as_ref();
+        let waiting = step.map_or(0, AutodiffStep::batches_waiting);
         if waiting.saturating_add(batches) >= steps {
             return Ok(());
         }
@@ -137,13 +132,12 @@ impl<M: Model> Trainer<M> {
     ) -> Result<Vec<String>, TrainError> {
         let width = data.input_shape().iter().product();
         let columns = data.targets().num_columns();
-        let compiled = Compiled::new(self.model.clone(), objective.clone());
         let batch = Batch {
             inputs: Tensor::zeros([1, width], &self.device),
             targets: Tensor::zeros([1, columns], &self.device),
             sample_weights: None,
         };
-        let (output, _) = compiled.evaluate(batch)?;
+        let (output, _) = judge(&self.model, objective, batch)?;
         let sums: Vec<Vec<f32>> = output
             .lengths
             .iter()
@@ -160,36 +154,23 @@ impl<M: Model> Trainer<M> {
     }
 
     /// What learns, for this objective: where the last fit ended, or anew.
-    pub(super) fn take_stepper(
+    pub(super) fn take_step(
         &mut self,
         objective: Objective,
         steps_per_epoch: usize,
-    ) -> Result<Stepper<M>, TrainError> {
-        if let Some(stepper) = self.stepper.take() {
-            stepper.learner.model().set_objective(objective);
-            return Ok(stepper);
+    ) -> Result<AutodiffStep<M>, TrainError> {
+        if let Some(mut step) = self.step.take() {
+            step.set_objective(objective);
+            return Ok(step);
         }
         let schedule = self.compile.schedule(steps_per_epoch)?;
         let optimizer = self.compile.optimizer;
         if let Some(warning) = optimizer.rate_warning(schedule.learning_rate(0)) {
             log::warn!("{warning}");
         }
-        let control = RateControl::new(schedule);
-        let compiled = Compiled::new(self.model.clone().train(), objective);
-        Ok(Stepper {
-            state: StepState {
-                control: control.clone(),
-                accumulation: optimizer.accumulation(),
-                clipping: optimizer.clipping(),
-                is_trainable: compiled.is_trainable(),
-                updates: Updates::default(),
-            },
-            learner: Learner::new(
-                compiled.with_average(optimizer.average()),
-                optimizer.build(Path::Fastest),
-                ScheduleAdapter::controlled(control),
-            ),
-        })
+        let model = self.model.clone();
+        let step = AutodiffStep::new(model, objective, optimizer, schedule, &self.device);
+        Ok(step)
     }
 }
 

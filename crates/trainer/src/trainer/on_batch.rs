@@ -6,13 +6,14 @@ use firebrick_model::{AnyTensor, Model};
 
 use super::Trainer;
 use super::samples::find;
-use crate::burn_loop::{Compiled, Pending, catch_step};
+use crate::burn_loop::{Pending, catch_step};
 use crate::error::TrainError;
 use crate::figures::RunningFigures;
 use crate::logs::Logs;
 use crate::non_finite::NonFiniteCause;
 use crate::objective::Objective;
 use crate::sample_place::SamplePlace;
+use crate::step::judge;
 
 impl<M: Model> Trainer<M> {
     /// Learns one batch; gives loss and metrics of it from before the update. Unlike Keras, which goes
@@ -30,10 +31,9 @@ impl<M: Model> Trainer<M> {
         targets: impl Into<AnyTensor>,
     ) -> Result<Logs, TrainError> {
         let (objective, batch) = self.batch(inputs.into(), targets.into())?;
-        let mut stepper = self.take_stepper(objective.clone(), 1)?;
+        let mut step = self.take_step(objective.clone(), 1)?;
         let device = self.device.clone().autodiff();
-        stepper.learner.fork(&device);
-        let rate_before = stepper.state.updates.last_rate;
+        let rate_before = step.updated_at();
         let own = batch.clone();
         let batch = Batch {
             inputs: batch.inputs.to_device(&device),
@@ -41,10 +41,11 @@ impl<M: Model> Trainer<M> {
             sample_weights: None,
         };
         let tried = catch_step(|| {
-            let output = stepper.step(batch);
-            (stepper, output)
+            let output = step.train(batch);
+            (step, output)
         });
-        let (stepper, output) = tried?;
+        let (step, output) = tried?;
+        let output = output?;
         let mut pending = Pending::new();
         pending.push(output, rate_before);
         let logs = read(pending, &objective)?;
@@ -58,8 +59,8 @@ impl<M: Model> Trainer<M> {
                 cause: Box::new(NonFiniteCause::of(&self.model, &objective, &own, |row| row)),
             });
         }
-        self.model = stepper.model();
-        self.stepper = Some(stepper);
+        self.model = step.model();
+        self.step = Some(step);
         Ok(logs)
     }
 
@@ -76,8 +77,7 @@ impl<M: Model> Trainer<M> {
         targets: impl Into<AnyTensor>,
     ) -> Result<Logs, TrainError> {
         let (objective, batch) = self.batch(inputs.into(), targets.into())?;
-        let compiled = Compiled::new(self.model.clone(), objective.clone());
-        let (output, _) = compiled.evaluate(batch)?;
+        let (output, _) = judge(&self.model, &objective, batch)?;
         let mut pending = Pending::new();
         pending.push(output, None);
         read(pending, &objective)

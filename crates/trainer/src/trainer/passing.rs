@@ -116,6 +116,10 @@ impl<M: Model> Access for Passing<'_, M> {
         None
     }
 
+    fn rate_control_mut(&mut self) -> Option<&mut RateControl> {
+        None
+    }
+
     fn logs(&mut self) -> Result<Logs, TrainError> {
         self.read()?;
         self.current_logs()

@@ -55,6 +55,10 @@ impl Access for Fake {
         Some(&self.control)
     }
 
+    fn rate_control_mut(&mut self) -> Option<&mut RateControl> {
+        Some(&mut self.control)
+    }
+
     fn logs(&mut self) -> Result<Logs, TrainError> {
         Ok(self.logs.clone())
     }

@@ -1,0 +1,44 @@
+use firebrick_data::Batch;
+use firebrick_model::Model;
+
+use super::output::StepOutput;
+use crate::error::TrainError;
+use crate::objective::{Assessed, Objective, named};
+use crate::outputs::Outputs;
+
+/// The figures of a batch and what the network answers to it.
+///
+/// # Errors
+/// Samples that the network does not take; a network, a loss or a metric that panics.
+pub(crate) fn judge<M: Model>(
+    model: &M,
+    objective: &Objective,
+    batch: Batch,
+) -> Result<(StepOutput, Outputs), TrainError> {
+    let samples = batch.num_samples();
+    let Assessed {
+        loss,
+        sums,
+        outputs,
+    } = assess(model, objective, batch)?;
+    Ok((StepOutput::new(samples, loss, sums), outputs))
+}
+
+/// What a batch comes to, with what the weights add to the loss.
+///
+/// # Errors
+/// Those of [`judge`].
+pub(super) fn assess<M: Model>(
+    model: &M,
+    objective: &Objective,
+    batch: Batch,
+) -> Result<Assessed, TrainError> {
+    let inputs = objective.inputs(batch.inputs.clone())?;
+    let part = || "forward pass of the network".to_owned();
+    let output = named(part, || model.forward(inputs))??;
+    let mut assessed = objective.assess(output, batch)?;
+    if let Some(penalty) = model.penalty() {
+        assessed.loss = assessed.loss + penalty;
+    }
+    Ok(assessed)
+}

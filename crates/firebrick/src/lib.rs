@@ -1,7 +1,7 @@
 //! A Keras-style deep-learning framework on Burn: describe a network, compile it, watch it learn
 //! in the terminal, and use it from an app of your own.
 //!
-//! This crate is the facade: it re-exports the five crates below it and has no logic of its own.
+//! This crate is the facade: it re-exports the crates below it and has no logic of its own.
 //! An app that only predicts depends on [`firebrick_model`] alone.
 //!
 //! ```
@@ -78,12 +78,13 @@ pub mod schedules {
 
 /// Compiling, fitting and evaluating any model.
 pub mod training {
+    pub use firebrick_recipe::{CompileSettings, ModelFile, ModelFileProblem, RecipeError};
     pub use firebrick_trainer::{
-        ClassEvaluation, ClassKey, ClassReport, Compile, CompileSettings, ConfusionCell,
-        ConfusionCounts, CtrlC, DirectoryClaim, DirectoryContents, Display, EpochRecord,
-        Evaluation, Fit, FitParams, FitSettings, History, LockHolder, Logs, LoopDisplay,
-        LoopProgress, ModelFile, ModelFileProblem, NonFiniteCause, Optimizer, Pass, RunDirectory,
-        SamplePlace, Signal, StopHandle, StopReason, TrainError, Trainer, adapt, figure_text,
+        ClassEvaluation, ClassKey, ClassReport, Compile, ConfusionCell, ConfusionCounts, CtrlC,
+        DirectoryClaim, DirectoryContents, Display, EpochRecord, Evaluation, Fit, FitParams,
+        FitSettings, History, LockHolder, Logs, LoopDisplay, LoopProgress, NonFiniteCause,
+        Optimizer, Pass, RunDirectory, SamplePlace, Signal, StopHandle, StopReason, TrainError,
+        Trainer, adapt, figure_text,
     };
 }
 

@@ -8,7 +8,6 @@ use crate::display::Display;
 use crate::losses::Loss;
 use crate::losses::{OutputForm, TargetDomain};
 use crate::metrics::Metric;
-use crate::model_file::ModelFileProblem;
 use crate::non_finite::NonFiniteCause;
 use crate::optimizer::Optimizer;
 use crate::sample_place::SamplePlace;
@@ -576,17 +575,6 @@ pub enum TrainError {
         source: std::io::Error,
     },
 
-    /// A file with the description of a model and its training that cannot be.
-    #[error("`{}`{}: {problem}", path.display(), in_line(*line))]
-    ModelFile {
-        /// The file.
-        path: PathBuf,
-        /// The line of the problem, counted from 1, if it has one.
-        line: Option<usize>,
-        /// What was expected, what was there and what to do.
-        problem: Box<ModelFileProblem>,
-    },
-
     /// A run that is already there.
     #[error("the run `{}` is already there; choose another name, or pass `--overwrite` to replace it", path.display())]
     RunExists {
@@ -717,8 +705,4 @@ impl TrainError {
 
 fn holder_text(holder: Option<&LockHolder>) -> String {
     holder.map_or_else(|| "another process".to_owned(), ToString::to_string)
-}
-
-fn in_line(line: Option<usize>) -> String {
-    line.map_or_else(String::new, |line| format!(", line {line}"))
 }

@@ -63,6 +63,7 @@ use serde::Serialize;
 
 use self::by_shape::ByShape;
 use crate::error::TrainError;
+use crate::figure_names;
 use crate::losses::{TargetDomain, TargetForm};
 use crate::outputs::Outputs;
 
@@ -407,6 +408,14 @@ impl Metric {
     /// The name of the figure, e.g. `accuracy`.
     pub fn name(&self) -> &str {
         self.name.as_deref().unwrap_or(self.function.name())
+    }
+
+    /// Makes sure that the [`name`](Self::name) can be that of a figure beside the others.
+    ///
+    /// # Errors
+    /// No name, a control character, the name of another column of the history.
+    pub fn check_name(&self) -> Result<(), TrainError> {
+        figure_names::check_name(self.name())
     }
 
     /// The function behind it, chosen by what the outputs are compared with: targets of this form, and

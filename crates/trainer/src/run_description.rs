@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path;
 
 use firebrick_data::{BatchSource, DataDescription};
-use firebrick_model::layers::Dense;
+use firebrick_model::layers::{Dense, Layer};
 use firebrick_model::{Activation, MlpConfig, Model, Sequential, SequentialLayer};
 use serde::Serialize;
 use toml::{Table, Value};
@@ -13,7 +13,7 @@ use crate::compile::Compile;
 use crate::compile::LearningRate;
 use crate::fit::Fit;
 use crate::fit::Validation;
-use crate::model_file::{FitSettings, ModelFile};
+use crate::fit_settings::FitSettings;
 
 /// The first line, by which a later fit knows what it may replace.
 const HEADING: &str = "# What a program has trained, as far as it can be written down.";
@@ -195,7 +195,7 @@ fn network<M: Model>(model: &M) -> Option<Sequential> {
     Some(network.add(Dense::new(config.num_classes).with_activation(Activation::Softmax)))
 }
 
-/// The text of a model file, if it is read as what it says.
+/// The text of a model file, if all layers are read as what it says.
 fn model_text(network: &Sequential, training: &Training) -> Option<String> {
     let layers: Option<Vec<LayerTable<'_>>> =
         network.layers().iter().map(LayerTable::new).collect();
@@ -205,10 +205,7 @@ fn model_text(network: &Sequential, training: &Training) -> Option<String> {
         layers: layers?,
     };
     let text = toml::to_string(&network_table).ok()? + "\n" + &toml::to_string(training).ok()?;
-    let read = ModelFile::parse(text.clone(), "model")
-        .inspect_err(|error| log::warn!("the run cannot say what it trained: {error}"))
-        .ok()?;
-    (read.network() == network).then_some(text)
+    Some(text)
 }
 
 #[derive(Serialize)]
@@ -229,6 +226,13 @@ struct LayerTable<'a> {
     arguments: Table,
 }
 
+/// A layer as it is read again.
+#[derive(Serialize)]
+struct Read<'a> {
+    class_name: &'a Value,
+    config: &'a Table,
+}
+
 impl<'a> LayerTable<'a> {
     fn new(layer: &'a SequentialLayer) -> Option<Self> {
         let described = serde_json::to_value(layer.layer()).ok()?;
@@ -239,8 +243,20 @@ impl<'a> LayerTable<'a> {
                 _ => return None,
             },
         };
+        let class_name = to_toml(&described["class_name"])?;
+        let read = Read {
+            class_name: &class_name,
+            config: &arguments,
+        };
+        let read: Layer = serde_json::to_value(read)
+            .and_then(serde_json::from_value)
+            .inspect_err(|error| log::warn!("the run cannot say what it trained: {error}"))
+            .ok()?;
+        if read != *layer.layer() {
+            return None;
+        }
         Some(Self {
-            class_name: to_toml(&described["class_name"])?,
+            class_name,
             name: layer.name(),
             trainable: (!layer.is_trainable()).then_some(false),
             arguments,

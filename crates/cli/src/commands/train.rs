@@ -9,8 +9,8 @@ use firebrick::datasets::{BatchSource, DataDescription};
 use firebrick::devices::SelectedDevice;
 use firebrick::models::AnyModel;
 use firebrick::training::{
-    Compile, Display, Evaluation, Fit, ModelFile, RunDirectory, Signal, StopReason, TrainError,
-    Trainer, figure_text,
+    Compile, Display, Evaluation, Fit, ModelFile, RecipeError, RunDirectory, Signal, StopReason,
+    TrainError, Trainer, figure_text,
 };
 
 use crate::column_scales::ColumnScales;
@@ -194,8 +194,8 @@ pub(crate) fn run(arguments: TrainArguments) -> anyhow::Result<ExitCode> {
 /// A file that cannot be read; with a usage error one that describes no model.
 pub(crate) fn read_model(path: &Path) -> anyhow::Result<ModelFile> {
     match ModelFile::read(path) {
-        Err(error @ TrainError::ModelFile { .. }) => Err(error).or_usage(),
-        Err(TrainError::File { source, .. }) if source.kind() == ErrorKind::InvalidData => {
+        Err(error @ RecipeError::ModelFile { .. }) => Err(error).or_usage(),
+        Err(RecipeError::File { source, .. }) if source.kind() == ErrorKind::InvalidData => {
             Err(anyhow!(no_settings_but(path))).or_usage()
         }
         read => Ok(read?),

@@ -3,13 +3,10 @@ use std::collections::BTreeMap;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::ModelFileProblem;
-use super::section::{Located, Section};
 use crate::error::TrainError;
 use crate::fit::{ClassKey, Fit};
 
-/// The `[fit]` of a [`ModelFile`](super::ModelFile), with Keras' names and defaults; the seed is
-/// [`Fit`]'s.
+/// The settings of a [`Fit`] that a file can hold, with Keras' names and defaults; the seed is [`Fit`]'s.
 ///
 /// ```
 /// use firebrick::training::{Fit, FitSettings};
@@ -71,7 +68,8 @@ impl Default for FitSettings {
 }
 
 impl FitSettings {
-    const KEYS: &[&str] = &[
+    /// The keys of a file, one a setting.
+    pub const KEYS: &[&str] = &[
         "epochs",
         "initial_epoch",
         "batch_size",
@@ -114,29 +112,11 @@ impl FitSettings {
         fit
     }
 
-    pub(super) fn read(section: Section<'_>) -> Result<Self, Located> {
-        section.check_keys(Self::KEYS)?;
-        let at = section.at();
-        let places: Vec<_> = Self::KEYS
-            .iter()
-            .map(|&key| (key, section.at_key(key)))
-            .collect();
-        let settings: Self = section.read_all("fit")?;
-        match settings.check() {
-            Ok(()) => Ok(settings),
-            Err(error) => {
-                let place = places.iter().find(|(key, _)| match &error {
-                    TrainError::Setting { setting, .. } => setting == key,
-                    _ => false,
-                });
-                let at = place.map_or(at, |(_, at)| *at);
-                Err(Located::new(ModelFileProblem::Setting(error), at))
-            }
-        }
-    }
-
-    /// What can be checked without data.
-    fn check(&self) -> Result<(), TrainError> {
+    /// Checks what can be checked without data.
+    ///
+    /// # Errors
+    /// A setting that is out of its range.
+    pub fn check(&self) -> Result<(), TrainError> {
         self.to_fit().validate()?;
         if !(0.0..1.0).contains(&self.validation_split) {
             return Err(TrainError::Setting {

@@ -1,12 +1,11 @@
 //! An optimizer in a file: its name, or a table with the name and the arguments of Keras' constructor.
 
+use firebrick_trainer::{Optimizer, TrainError};
 use toml::Spanned;
 use toml::de::DeValue;
 
-use super::ModelFileProblem;
+use super::problem::ModelFileProblem;
 use super::section::{Located, into_section, read as read_value, wrong_value};
-use crate::error::TrainError;
-use crate::optimizer::Optimizer;
 
 const OPTIMIZER: &str = "optimizer";
 const NAME: &str = "name";

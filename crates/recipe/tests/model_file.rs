@@ -8,13 +8,11 @@ use burn::tensor::Device;
 use firebrick_data::{ArrayDataset, CsvSource, CsvTest, DataDescription, DataSource, mnist_sample};
 use firebrick_model::layers::{Conv2D, Dense, Flatten, Layer, MaxPooling2D};
 use firebrick_model::{Activation, Initializer, Sequential};
+use firebrick_recipe::{CompileSettings, ModelFile, RecipeError};
 use firebrick_scheduler::CosineDecay;
 use firebrick_trainer::losses::{CategoricalCrossentropy, SparseCategoricalCrossentropy};
 use firebrick_trainer::metrics::AUC;
-use firebrick_trainer::{
-    Compile, CompileSettings, Display, Fit, FitSettings, Metric, ModelFile, Optimizer, TrainError,
-    adapt,
-};
+use firebrick_trainer::{Compile, Display, Fit, FitSettings, Metric, Optimizer, adapt};
 
 const CNN: &str = r#"
 name = "small"
@@ -635,7 +633,7 @@ fn a_normalization_waits_for_the_samples() {
 #[test]
 fn a_file_that_cannot_be_read_is_named() {
     let error = ModelFile::read(Path::new("no/such.toml")).unwrap_err();
-    assert!(matches!(error, TrainError::File { .. }), "{error}");
+    assert!(matches!(error, RecipeError::File { .. }), "{error}");
     assert!(
         error
             .to_string()

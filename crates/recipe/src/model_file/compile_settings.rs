@@ -1,13 +1,9 @@
 use firebrick_scheduler::{Constant, ScheduleSpec};
+use firebrick_trainer::{Compile, Loss, Metric, Optimizer};
 
-use super::ModelFileProblem;
 use super::optimizer_table;
+use super::problem::ModelFileProblem;
 use super::section::{Located, Section, wrong_value};
-use crate::compile::Compile;
-use crate::figure_names;
-use crate::losses::Loss;
-use crate::metrics::Metric;
-use crate::optimizer::Optimizer;
 
 /// The `[compile]` of a [`ModelFile`](super::ModelFile): optimizer, learning rate, loss and metrics.
 ///
@@ -95,7 +91,8 @@ fn read_metrics(section: &mut Section<'_>, key: &str) -> Result<Vec<Metric>, Loc
     let at = section.at_key(key);
     let metrics: Vec<Metric> = section.take(key)?.unwrap_or_default();
     for metric in &metrics {
-        figure_names::check_name(metric.name())
+        metric
+            .check_name()
             .map_err(|error| Located::new(ModelFileProblem::Setting(error), at))?;
     }
     Ok(metrics)

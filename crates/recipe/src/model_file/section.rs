@@ -5,7 +5,7 @@ use serde::de::{DeserializeOwned, IntoDeserializer};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::ModelFileProblem;
+use super::problem::ModelFileProblem;
 
 /// A problem and the byte of the text where it is.
 pub(super) struct Located {

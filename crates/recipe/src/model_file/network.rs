@@ -10,7 +10,7 @@ use serde::de::IntoDeserializer;
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
-use super::ModelFileProblem;
+use super::problem::ModelFileProblem;
 use super::section::{Located, Section, into_section, wrong_value};
 
 pub(super) const NAME: &str = "name";

@@ -2,7 +2,7 @@
 
 mod compile_settings;
 mod data_set;
-mod fit_settings;
+mod fit_section;
 mod network;
 mod optimizer_table;
 mod problem;
@@ -14,13 +14,13 @@ use std::str::FromStr;
 
 use firebrick_data::DataDescription;
 use firebrick_model::Sequential;
+use firebrick_trainer::FitSettings;
 use serde::{Deserialize, Serialize};
 
-use crate::error::TrainError;
+use crate::error::RecipeError;
 use section::{Located, Section};
 
 pub use compile_settings::CompileSettings;
-pub use fit_settings::FitSettings;
 pub use problem::ModelFileProblem;
 
 /// A network and how it is to learn, as a file in TOML describes them; read, it has been checked.
@@ -34,7 +34,7 @@ pub use problem::ModelFileProblem;
 /// for a metric. `data` says what is learned from, see [`DataDescription`]: `data = "mnist"` before the
 /// first table, or a table `[data]`.
 ///
-/// A `Normalization` without `mean` and `variance` waits for samples: [`adapt`](crate::adapt) gives it theirs.
+/// A `Normalization` without `mean` and `variance` waits for samples: [`adapt`](firebrick_trainer::adapt) gives it theirs.
 ///
 /// The text itself is what is compared, written and read by serde, as one string.
 ///
@@ -68,7 +68,7 @@ pub use problem::ModelFileProblem;
 /// let fit = file.fit().to_fit().with_display(Display::Quiet);
 /// let history = file.compile().to_compile().model(model).fit(&data.train, &fit)?;
 /// assert_eq!(history["accuracy"].len(), 3);
-/// # Ok::<(), firebrick::training::TrainError>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -96,10 +96,9 @@ impl ModelFile {
     ///
     /// # Errors
     /// A file that cannot be read, and those of [`parse`](Self::parse).
-    pub fn read(path: &Path) -> Result<Self, TrainError> {
-        let text = std::fs::read_to_string(path).map_err(|source| TrainError::File {
+    pub fn read(path: &Path) -> Result<Self, RecipeError> {
+        let text = std::fs::read_to_string(path).map_err(|source| RecipeError::File {
             path: path.to_owned(),
-            action: "read",
             source,
         })?;
         Self::parse(text, path)
@@ -112,12 +111,12 @@ impl ModelFile {
     /// A text that is no TOML; an unknown key, layer, argument, optimizer, loss or metric, with the
     /// nearest known one; a value that cannot be; layers that do not fit one another. The error names
     /// the line.
-    pub fn parse(text: impl Into<String>, name: impl Into<PathBuf>) -> Result<Self, TrainError> {
+    pub fn parse(text: impl Into<String>, name: impl Into<PathBuf>) -> Result<Self, RecipeError> {
         let (text, path) = (text.into(), name.into());
         let folder = path.parent().unwrap_or(Path::new(""));
         match Self::check(&text, folder) {
             Ok(file) => Ok(file),
-            Err(Located { problem, at }) => Err(TrainError::ModelFile {
+            Err(Located { problem, at }) => Err(RecipeError::ModelFile {
                 line: at.map(|at| line_of(&text, at)),
                 path,
                 problem,
@@ -161,7 +160,7 @@ impl ModelFile {
             None => CompileSettings::default(),
         };
         let fit = match file.take_section(Self::FIT)? {
-            Some(section) => FitSettings::read(section)?,
+            Some(section) => fit_section::read(section)?,
             None => FitSettings::default(),
         };
         Ok(Self {
@@ -187,17 +186,17 @@ impl fmt::Display for ModelFile {
 }
 
 impl FromStr for ModelFile {
-    type Err = TrainError;
+    type Err = RecipeError;
 
-    fn from_str(text: &str) -> Result<Self, TrainError> {
+    fn from_str(text: &str) -> Result<Self, RecipeError> {
         text.to_owned().try_into()
     }
 }
 
 impl TryFrom<String> for ModelFile {
-    type Error = TrainError;
+    type Error = RecipeError;
 
-    fn try_from(text: String) -> Result<Self, TrainError> {
+    fn try_from(text: String) -> Result<Self, RecipeError> {
         Self::parse(text, "model")
     }
 }

@@ -1,7 +1,6 @@
 use firebrick_model::layers::Layer;
 use firebrick_model::{ModelError, did_you_mean, shortened};
-
-use crate::error::TrainError;
+use firebrick_trainer::TrainError;
 
 /// What is wrong with a [`ModelFile`](super::ModelFile).
 #[derive(Debug, thiserror::Error)]

@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use crate::activation::Activation;
 use crate::constraint::Constraint;
 use crate::initializer::Initializer;
-use crate::layers::LayerProblem;
+use crate::layer_problem::LayerProblem;
 use crate::names::did_you_mean;
 use crate::regularizer::Regularizer;
 use crate::visible::shortened;
@@ -227,8 +227,8 @@ pub enum ModelError {
         "the activation of the hidden layers is `{activation}`, which halves the width, expected one that keeps it; choose another one, or describe the network as a `Sequential`"
     )]
     HalvingActivation {
-        /// The activation.
-        activation: Activation,
+        /// The activation's name.
+        activation: String,
     },
 
     /// A regularizer of no known name.

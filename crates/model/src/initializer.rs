@@ -10,7 +10,7 @@ use self::orthogonal::orthogonal;
 use self::variance_scaling::VarianceScaling;
 pub use self::variance_scaling::{FanMode, ScalingDistribution};
 use crate::error::ModelError;
-use crate::mlp_config::MlpConfig;
+use crate::limits::MAX_PARAMS;
 
 /// How a weight starts, with Keras' names, arguments and defaults.
 ///
@@ -120,7 +120,7 @@ pub enum Initializer {
 
 impl Initializer {
     /// The most values one weight may have, 4 GiB in single precision.
-    const MAX_VALUES: usize = MlpConfig::MAX_PARAMS;
+    const MAX_VALUES: usize = MAX_PARAMS;
 
     /// The largest argument, in both directions: what is made of it still fits single precision.
     const MAX_ARGUMENT: f64 = 1e30;

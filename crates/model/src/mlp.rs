@@ -1,9 +1,10 @@
-use burn::module::{Content, DisplaySettings, Module, ModuleDisplay};
+use burn::module::{Content, DisplaySettings, Module, ModuleDisplay, Param};
 use burn::nn::Linear;
-use burn::tensor::{Int, Tensor};
+use burn::tensor::{Device, Int, Tensor};
 
 use crate::activation::Activation;
 use crate::error::ModelError;
+use crate::initializer::Initializer;
 use crate::mlp_config::MlpConfig;
 use crate::model::Model;
 use crate::model_size::ModelSize;
@@ -111,6 +112,30 @@ impl Mlp {
     pub fn summary(&self) -> Summary {
         // A built network has passed the checks of its description.
         self.config().summary().unwrap_or_default()
+    }
+}
+
+impl MlpConfig {
+    /// Builds the network with initial weights that depend on nothing but the seed.
+    ///
+    /// # Errors
+    /// Those of [`validate`](Self::validate).
+    pub fn init(&self, seed: u64, device: &Device) -> Result<Mlp, ModelError> {
+        self.validate()?;
+        let layers = self
+            .layers()
+            .iter()
+            .zip(0..)
+            .map(|(layer, stream)| {
+                let shape = [layer.inputs, layer.units];
+                let kernel = Initializer::GlorotUniform.tensor(shape, seed, stream, device)?;
+                Ok(Linear {
+                    weight: Param::from_tensor(kernel),
+                    bias: Some(Param::from_tensor(Tensor::zeros([layer.units], device))),
+                })
+            })
+            .collect::<Result<_, ModelError>>()?;
+        Ok(Mlp::from_layers(layers, self.activation))
     }
 }
 

@@ -1,12 +1,8 @@
-use burn::module::Param;
-use burn::nn::Linear;
-use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
 use crate::activation::Activation;
 use crate::error::ModelError;
-use crate::initializer::Initializer;
-use crate::mlp::Mlp;
+use crate::limits::MAX_PARAMS;
 use crate::summary::{LayerSummary, Summary};
 
 /// The description of a multi-layer perceptron: any number of hidden layers of any width.
@@ -48,7 +44,7 @@ pub(crate) struct DenseShape {
 impl MlpConfig {
     /// The most weights a network may have, 4 GiB in single precision: a typing error in a width
     /// is found before it takes all memory.
-    pub const MAX_PARAMS: usize = 1 << 30;
+    pub const MAX_PARAMS: usize = MAX_PARAMS;
 
     /// A linear classifier, until [`with_hidden`](Self::with_hidden) adds layers.
     pub fn new(num_features: usize, num_classes: usize) -> Self {
@@ -85,7 +81,7 @@ impl MlpConfig {
         }
         if !self.hidden.is_empty() && !self.activation.keeps_shape() {
             return Err(ModelError::HalvingActivation {
-                activation: self.activation,
+                activation: self.activation.to_string(),
             });
         }
         let mut num_params = 0_usize;
@@ -109,28 +105,6 @@ impl MlpConfig {
                 })?;
         }
         Ok(())
-    }
-
-    /// Builds the network with initial weights that depend on nothing but the seed.
-    ///
-    /// # Errors
-    /// Those of [`validate`](Self::validate).
-    pub fn init(&self, seed: u64, device: &Device) -> Result<Mlp, ModelError> {
-        self.validate()?;
-        let layers = self
-            .layers()
-            .iter()
-            .zip(0..)
-            .map(|(layer, stream)| {
-                let shape = [layer.inputs, layer.units];
-                let kernel = Initializer::GlorotUniform.tensor(shape, seed, stream, device)?;
-                Ok(Linear {
-                    weight: Param::from_tensor(kernel),
-                    bias: Some(Param::from_tensor(Tensor::zeros([layer.units], device))),
-                })
-            })
-            .collect::<Result<_, ModelError>>()?;
-        Ok(Mlp::from_layers(layers, self.activation))
     }
 
     /// The network layer by layer, without building it.

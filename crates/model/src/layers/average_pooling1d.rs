@@ -2,7 +2,7 @@ use burn::tensor::module::avg_pool1d;
 use burn::tensor::ops::AvgPoolOptions;
 use serde::{Deserialize, Serialize};
 
-use super::problem::sequence;
+use super::checks::sequence;
 use super::window::{Padding, Window, check_not_causal};
 use super::{Apply, Describe, LayerProblem, Weightless, Weights, two};
 use crate::mode::Mode;

@@ -3,8 +3,8 @@ use burn::tensor::Tensor;
 use burn::tensor::module::{batch_norm, batch_norm_train};
 use serde::{Deserialize, Serialize};
 
+use super::checks::check_number;
 use super::layer_weights::{LayerWeights, WeightArguments, layer_weights};
-use super::problem::check_number;
 use super::{Apply, Describe, LayerProblem, WeightSpec, Weights};
 use crate::initializer::Initializer;
 use crate::mode::Mode;

@@ -4,8 +4,8 @@ use burn::tensor::{Tensor, module::conv1d};
 use serde::{Deserialize, Serialize};
 
 use super::activation::activated_shape;
+use super::checks::{check_positive, sequence};
 use super::layer_weights::{LayerWeights, WeightArguments, layer_weights};
-use super::problem::{check_positive, sequence};
 use super::weights::Storage;
 use super::window::{Padding, Window};
 use super::{

@@ -4,8 +4,8 @@ use burn::tensor::{Tensor, module::conv2d};
 use serde::{Deserialize, Serialize};
 
 use super::activation::activated_shape;
+use super::checks::{check_positive, image};
 use super::layer_weights::{LayerWeights, WeightArguments, layer_weights};
-use super::problem::{check_positive, image};
 use super::weights::Storage;
 use super::window::{Padding, Window, check_not_causal};
 use super::{

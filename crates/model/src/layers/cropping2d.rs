@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::problem::image;
+use super::checks::image;
 use super::{Apply, Describe, LayerProblem, Margins2D, Weightless, Weights};
 use crate::mode::Mode;
 use firebrick_tensor::AnyTensor;

@@ -3,8 +3,8 @@ use burn::tensor::{Tensor, module::linear};
 use serde::{Deserialize, Serialize};
 
 use super::activation::activated_shape;
+use super::checks::check_positive;
 use super::layer_weights::{LayerWeights, WeightArguments, layer_weights};
-use super::problem::check_positive;
 use super::{Apply, Describe, LayerProblem, WeightSpec, Weights, linear_activation, yes};
 use crate::activation::Activation;
 use crate::initializer::Initializer;

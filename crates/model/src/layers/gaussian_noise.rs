@@ -2,7 +2,7 @@ use burn::module::{Flag, Module, Param};
 use burn::tensor::{Distribution, Tensor};
 use serde::{Deserialize, Serialize};
 
-use super::problem::check_number;
+use super::checks::check_number;
 use super::{Apply, Describe, LayerProblem, Weights};
 use crate::mode::Mode;
 use firebrick_tensor::AnyTensor;

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::problem::sequence;
+use super::checks::sequence;
 use super::{Apply, Describe, LayerProblem, Weightless, Weights};
 use crate::mode::Mode;
 use firebrick_tensor::AnyTensor;

@@ -1,7 +1,7 @@
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
-use super::problem::image;
+use super::checks::image;
 use super::{Apply, Describe, LayerProblem, Weightless, Weights};
 use crate::mode::Mode;
 use firebrick_tensor::AnyTensor;

@@ -2,8 +2,8 @@ use burn::module::{Module, Param};
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
+use super::checks::check_number;
 use super::layer_weights::{LayerWeights, WeightArguments, layer_weights};
-use super::problem::check_number;
 use super::weights::Storage;
 use super::{Apply, Describe, LayerProblem, WeightSpec, Weights};
 use crate::initializer::Initializer;

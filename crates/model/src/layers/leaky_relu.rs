@@ -1,7 +1,7 @@
 use burn::tensor::{Tensor, activation};
 use serde::{Deserialize, Serialize};
 
-use super::problem::check_number;
+use super::checks::check_number;
 use super::{Apply, Describe, LayerProblem, Weightless, Weights};
 use crate::mode::Mode;
 use firebrick_tensor::AnyTensor;

@@ -2,7 +2,7 @@ use burn::tensor::module::max_pool2d;
 use burn::tensor::ops::MaxPoolOptions;
 use serde::{Deserialize, Serialize};
 
-use super::problem::image;
+use super::checks::image;
 use super::window::{Padding, Window, check_not_causal};
 use super::{Apply, Describe, LayerProblem, Size2D, Weightless, Weights};
 use crate::mode::Mode;

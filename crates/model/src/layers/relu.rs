@@ -1,7 +1,7 @@
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
-use super::problem::check_number;
+use super::checks::check_number;
 use super::{Apply, Describe, LayerProblem, Weightless, Weights};
 use crate::activation::Activation;
 use crate::mode::Mode;

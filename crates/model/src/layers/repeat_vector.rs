@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::problem::check_positive;
+use super::checks::check_positive;
 use super::{Apply, Describe, LayerProblem, Weightless, Weights};
 use crate::mode::Mode;
 use firebrick_tensor::AnyTensor;

@@ -2,8 +2,8 @@ use burn::module::{Flag, Module, Param};
 use burn::tensor::{Distribution, Tensor};
 use serde::{Deserialize, Serialize};
 
+use super::checks::image;
 use super::dropout::check_rate;
-use super::problem::image;
 use super::{Apply, Describe, LayerProblem, Weights};
 use crate::mode::Mode;
 use firebrick_tensor::AnyTensor;

@@ -2,7 +2,7 @@ use burn::tensor::module::interpolate;
 use burn::tensor::ops::{InterpolateMode, InterpolateOptions};
 use serde::{Deserialize, Serialize};
 
-use super::problem::{check_positive, image};
+use super::checks::{check_positive, image};
 use super::{Apply, Describe, LayerProblem, Size2D, Weightless, Weights};
 use crate::mode::Mode;
 use firebrick_tensor::AnyTensor;

@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::LayerProblem;
-use super::problem::check_positive;
+use super::checks::check_positive;
 
 /// What lies beyond the edges of an image or a sequence.
 ///

@@ -1,7 +1,7 @@
 use burn::tensor::ops::PadMode;
 use serde::{Deserialize, Serialize};
 
-use super::problem::image;
+use super::checks::image;
 use super::{Apply, Describe, LayerProblem, Margins2D, Weightless, Weights};
 use crate::mode::Mode;
 use firebrick_tensor::AnyTensor;

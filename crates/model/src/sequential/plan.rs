@@ -3,7 +3,7 @@ use std::collections::HashMap;
 use super::{Sequential, SequentialLayer};
 use crate::error::ModelError;
 use crate::layers::{LayerProblem, WeightSpec};
-use crate::mlp_config::MlpConfig;
+use crate::limits::MAX_PARAMS;
 use firebrick_tensor::AnyTensor;
 
 /// A layer with the shapes that were inferred for it.
@@ -67,10 +67,10 @@ impl Sequential {
             num_params = weights.iter().fold(num_params, |sum, weight| {
                 sum.saturating_add(weight.num_params())
             });
-            if num_params > MlpConfig::MAX_PARAMS {
+            if num_params > MAX_PARAMS {
                 return Err(ModelError::TooLarge {
                     layer: name.clone(),
-                    limit: MlpConfig::MAX_PARAMS,
+                    limit: MAX_PARAMS,
                 });
             }
             for weight in &mut weights {
@@ -94,7 +94,7 @@ impl Sequential {
 
 /// Outputs of few axes and of a size that memory can hold.
 fn check_output(layer: &str, shape: &[usize]) -> Result<(), ModelError> {
-    let (limit, axes) = (MlpConfig::MAX_PARAMS, AnyTensor::MAX_RANK - 1);
+    let (limit, axes) = (MAX_PARAMS, AnyTensor::MAX_RANK - 1);
     if shape.len() > axes {
         return Err(ModelError::TooManyAxes {
             layer: layer.to_owned(),

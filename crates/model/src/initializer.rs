@@ -1,14 +1,13 @@
-mod draws;
 mod orthogonal;
 mod text_form;
 mod variance_scaling;
 
 use burn::tensor::{Device, Tensor, TensorData};
 
-use self::draws::Draws;
 use self::orthogonal::orthogonal;
 use self::variance_scaling::VarianceScaling;
 pub use self::variance_scaling::{FanMode, ScalingDistribution};
+use crate::deviates::Deviates;
 use crate::error::ModelError;
 use crate::limits::MAX_PARAMS;
 
@@ -136,7 +135,7 @@ impl Initializer {
         if size == 0 {
             return Ok(Vec::new());
         }
-        let mut draws = Draws::new(seed, stream);
+        let mut draws = Deviates::new(seed, stream);
         let mut scaled = |scale, mode, distribution| {
             let scaling = VarianceScaling {
                 scale,

@@ -19,6 +19,7 @@ mod activation;
 mod any_model;
 mod atomic_file;
 mod constraint;
+mod deviates;
 mod error;
 mod initializer;
 mod layer_problem;

@@ -1,11 +1,11 @@
-use super::draws::Draws;
+use crate::deviates::Deviates;
 
 /// A matrix, row by row, with orthonormal rows or columns, whichever are fewer; uniform among all
 /// of them.
 ///
 /// The orthonormal factor of a normal matrix by Gram and Schmidt. The diagonal of its triangular
 /// factor is positive, which makes it the `Q · sign(diag R)` of a factorization by reflections.
-pub(super) fn orthogonal(rows: usize, columns: usize, draws: &mut Draws) -> Vec<f64> {
+pub(super) fn orthogonal(rows: usize, columns: usize, draws: &mut Deviates) -> Vec<f64> {
     let (length, count) = (rows.max(columns), rows.min(columns));
     let mut vectors: Vec<Vec<f64>> = Vec::with_capacity(count);
     for _ in 0..count {

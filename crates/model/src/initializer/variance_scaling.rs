@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::draws::Draws;
+use crate::deviates::Deviates;
 
 /// The number of units a variance is scaled by.
 ///
@@ -67,7 +67,7 @@ pub(super) struct VarianceScaling {
 
 impl VarianceScaling {
     /// One value after another.
-    pub(super) fn sampler(&self, shape: &[usize]) -> impl FnMut(&mut Draws) -> f64 + use<> {
+    pub(super) fn sampler(&self, shape: &[usize]) -> impl FnMut(&mut Deviates) -> f64 + use<> {
         /// Standard deviation of a normal distribution that is cut off at ±2.
         const TRUNCATED_STDDEV: f64 = 0.879_625_661_034_239_8;
         let (fan_in, fan_out) = fans(shape);

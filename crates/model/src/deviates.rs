@@ -5,21 +5,26 @@ use rand_chacha::ChaCha8Rng;
 ///
 /// The bits come from `ChaCha8`, the distributions are made of them here, with nothing but
 /// `+ - · / √`, which IEEE 754 rounds the same everywhere; a logarithm of the system would not.
-pub(super) struct Draws {
+pub(crate) struct Deviates {
     rng: ChaCha8Rng,
     /// The second normal deviate of the last pair.
     spare: Option<f64>,
 }
 
-impl Draws {
-    pub(super) fn new(seed: u64, stream: u64) -> Self {
+impl Deviates {
+    pub(crate) fn new(seed: u64, stream: u64) -> Self {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         rng.set_stream(stream);
+        Self::of(rng)
+    }
+
+    /// Made of the bits that this generator gives next.
+    pub(crate) fn of(rng: ChaCha8Rng) -> Self {
         Self { rng, spare: None }
     }
 
     /// Uniform in `(-1, 1)`, of 24 bits: every value is exact in `f32`, the limits are excluded.
-    pub(super) fn uniform(&mut self) -> f64 {
+    pub(crate) fn uniform(&mut self) -> f64 {
         let unit = (f64::from(self.rng.next_u32() >> 8) + 0.5) / f64::from(1_u32 << 24);
         2.0 * unit - 1.0
     }
@@ -29,7 +34,7 @@ impl Draws {
     /// # Source
     /// Marsaglia and Bray, "A convenient method for generating normal variables", SIAM Review 6,
     /// 1964
-    pub(super) fn normal(&mut self) -> f64 {
+    pub(crate) fn normal(&mut self) -> f64 {
         if let Some(spare) = self.spare.take() {
             return spare;
         }
@@ -45,7 +50,7 @@ impl Draws {
     }
 
     /// As [`normal`](Self::normal), values beyond two standard deviations drawn again.
-    pub(super) fn truncated_normal(&mut self) -> f64 {
+    pub(crate) fn truncated_normal(&mut self) -> f64 {
         loop {
             let value = self.normal();
             if value.abs() <= 2.0 {
@@ -98,8 +103,8 @@ mod tests {
 
     #[test]
     fn normal_deviates_have_the_shape_of_the_bell() {
-        let mut draws = Draws::new(5, 0);
-        let values: Vec<f64> = (0..400_000).map(|_| draws.normal()).collect();
+        let mut deviates = Deviates::new(5, 0);
+        let values: Vec<f64> = (0..400_000).map(|_| deviates.normal()).collect();
         let mean_of = |f: &dyn Fn(f64) -> f64| {
             values.iter().map(|&value| f(value)).sum::<f64>() / values.len() as f64
         };
@@ -127,8 +132,8 @@ mod tests {
 
     #[test]
     fn truncated_deviates_stay_within_two_and_keep_their_share() {
-        let mut draws = Draws::new(6, 1);
-        let values: Vec<f64> = (0..200_000).map(|_| draws.truncated_normal()).collect();
+        let mut deviates = Deviates::new(6, 1);
+        let values: Vec<f64> = (0..200_000).map(|_| deviates.truncated_normal()).collect();
         assert!(values.iter().all(|value| value.abs() <= 2.0));
         let variance = values.iter().map(|value| value * value).sum::<f64>() / 200_000.0;
         assert!((variance.sqrt() - 0.879_625_66).abs() < 0.005);

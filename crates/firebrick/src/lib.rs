@@ -24,8 +24,8 @@ pub use burn;
 /// Neural networks one can describe, build, run and save.
 pub mod models {
     pub use firebrick_model::{
-        Activation, AnyModel, AtomicFile, Constraint, FanMode, Initializer, LayerKey, LayerSummary,
-        Mlp, MlpConfig, Mode, Model, ModelError, ModelSize, Regularizer, SavedModel,
+        Activation, AnyModel, AtomicFile, Constraint, Draws, FanMode, Initializer, LayerKey,
+        LayerSummary, Mlp, MlpConfig, Mode, Model, ModelError, ModelSize, Regularizer, SavedModel,
         ScalingDistribution, Sequential, SequentialLayer, SequentialModel, Summary, WeightValue,
         did_you_mean, folder_of, is_same_file, nearest_name, readable_bytes,
         remove_abandoned_files, save_model, save_weights, shortened, visible, write_whole,

@@ -7,6 +7,7 @@ use burn::module::{
 use burn::tensor::{Device, Tensor};
 
 use crate::activation::Activation;
+use crate::draws::Draws;
 use crate::error::ModelError;
 use crate::mlp::Mlp;
 use crate::model::Model;
@@ -92,6 +93,10 @@ impl From<SequentialModel> for AnyModel {
 impl Model for AnyModel {
     fn forward(&self, inputs: AnyTensor) -> Result<AnyTensor, ModelError> {
         either!(self, model => Model::forward(model, inputs))
+    }
+
+    fn forward_training(&self, inputs: AnyTensor, draws: Draws) -> Result<AnyTensor, ModelError> {
+        either!(self, model => model.forward_training(inputs, draws))
     }
 
     fn output_activation(&self) -> Activation {

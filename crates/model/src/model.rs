@@ -2,6 +2,7 @@ use burn::module::{Module, ModuleDisplay};
 use burn::tensor::Tensor;
 
 use crate::activation::Activation;
+use crate::draws::Draws;
 use crate::error::ModelError;
 use crate::model_size::ModelSize;
 use firebrick_tensor::AnyTensor;
@@ -49,6 +50,52 @@ pub trait Model: Module + ModuleDisplay + std::fmt::Display + 'static {
     /// # Errors
     /// Inputs that the network does not take.
     fn forward(&self, inputs: AnyTensor) -> Result<AnyTensor, ModelError>;
+
+    /// The same in a step of a training, on a device with gradients: what the network draws at random, it takes from
+    /// `draws`, so that a step can be repeated on its own. By default [`forward`](Self::forward).
+    ///
+    /// Burn's own random modules take their numbers from the device's generator instead, so that a training with
+    /// them is another one when it goes on after a stop.
+    ///
+    /// ```
+    /// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
+    /// use firebrick::burn::nn::{Linear, LinearConfig};
+    /// use firebrick::burn::tensor::{Device, Tensor};
+    /// use firebrick::burn::{self, module::Module};
+    /// use firebrick::models::{AnyTensor, Draws, Model, ModelError};
+    ///
+    /// #[derive(Module, Debug)]
+    /// struct Noisy {
+    ///     dense: Linear,
+    /// }
+    ///
+    /// impl Model for Noisy {
+    ///     fn forward(&self, inputs: AnyTensor) -> Result<AnyTensor, ModelError> {
+    ///         Ok(self.dense.forward(inputs.into_rank::<2>()?).into())
+    ///     }
+    ///
+    ///     fn forward_training(&self, inputs: AnyTensor, draws: Draws) -> Result<AnyTensor, ModelError> {
+    ///         let x: Tensor<2> = inputs.into_rank()?;
+    ///         let noise = draws.at("noise").normal(x.dims(), 0.1, &x.device());
+    ///         self.forward((x + noise).into())
+    ///     }
+    /// }
+    ///
+    /// let model = Noisy { dense: LinearConfig::new(4, 3).init(&Device::flex()) };
+    /// let learn = |step| model.forward_training(Tensor::<2>::ones([2, 4], &Device::flex()).into(), Draws::new(1, step));
+    /// assert_eq!(learn(5)?.into_vec()?, learn(5)?.into_vec()?);
+    /// # Ok::<(), ModelError>(())
+    /// ```
+    ///
+    /// # Shapes
+    /// As those of [`forward`](Self::forward).
+    ///
+    /// # Errors
+    /// Inputs that the network does not take.
+    fn forward_training(&self, inputs: AnyTensor, draws: Draws) -> Result<AnyTensor, ModelError> {
+        let _ = draws;
+        self.forward(inputs)
+    }
 
     /// The activation at the network's end that [`forward`](Self::forward) leaves out: losses compute
     /// a softmax or a sigmoid together with the logarithm that follows it, and `predict` applies it.

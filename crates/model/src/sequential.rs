@@ -317,19 +317,14 @@ impl Sequential {
     /// Builds the network with initial weights that depend on nothing but the seed: by default
     /// Glorot-uniform kernels and biases of zero, as in Keras.
     ///
-    /// Where a layer draws random numbers in training, e.g. [`Dropout`](crate::layers::Dropout), it
-    /// takes them from the device's generator, which is seeded here too.
-    ///
     /// # Errors
     /// A layer that does not take what arrives, with what it expects and what to do; two layers of
     /// one name; no layer at all; a network too large for any machine; an initializer, a regularizer
     /// or a constraint that does not fit its weight.
     pub fn build(&self, seed: u64, device: &Device) -> Result<SequentialModel, ModelError> {
-        let model = self.assemble(device, |index, weight| {
+        self.assemble(device, |index, weight| {
             weight.initial.values(&weight.shape, seed, index as u64)
-        })?;
-        device.seed(seed);
-        Ok(model)
+        })
     }
 
     /// Builds the network with weights of your own: values of Keras' order and layout, as

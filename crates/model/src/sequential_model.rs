@@ -8,6 +8,7 @@ use burn::module::{Content, DisplaySettings, Module, ModuleDisplay};
 use burn::tensor::Tensor;
 
 use crate::activation::Activation;
+use crate::draws::Draws;
 use crate::error::ModelError;
 use crate::layers::BuiltLayer;
 use crate::mode::Mode;
@@ -78,11 +79,26 @@ impl SequentialModel {
     /// error.
     pub fn forward(&self, inputs: impl Into<AnyTensor>, mode: Mode) -> AnyTensor {
         match self.description.fitted(inputs.into()) {
-            Ok(inputs) => self
-                .layers
-                .iter()
-                .fold(inputs, |x, layer| layer.forward(x, mode)),
+            Ok(inputs) => {
+                let layers = self.layers.iter().zip(self.description.layers());
+                layers.fold(inputs, |x, (layer, described)| {
+                    layer.forward(x, mode.at(described.name()))
+                })
+            }
             Err(error) => panic!("{error}"),
+        }
+    }
+
+    /// Runs a batch through all layers but for a softmax or a sigmoid at the end.
+    fn raw_outputs(&self, inputs: AnyTensor, mode: Mode) -> Result<AnyTensor, ModelError> {
+        let inputs = self.description.fitted(inputs)?;
+        let Some(last) = self.layers.len().checked_sub(1) else {
+            return Ok(inputs);
+        };
+        let x = (0..last).try_fold(inputs, |x, index| self.run_layer(index, x, mode))?;
+        match self.output_activation() {
+            Activation::Linear => self.run_layer(last, x, mode),
+            _ => Ok(self.layers[last].forward_linear(x, self.mode_at(last, mode))),
         }
     }
 
@@ -103,18 +119,15 @@ impl Model for SequentialModel {
     /// Runs a batch through all layers but for a softmax or a sigmoid at the end; rows of features are
     /// brought into the input shape.
     ///
-    /// A batch on a device with gradients is [`Mode::Training`], as Burn's own modules decide.
+    /// A batch on a device with gradients is [`Mode::Training`], as Burn's own modules decide, with other draws at
+    /// every call; [`forward_training`](Model::forward_training) takes those of a step.
     fn forward(&self, inputs: AnyTensor) -> Result<AnyTensor, ModelError> {
         let mode = Mode::of(&inputs.device());
-        let inputs = self.description.fitted(inputs)?;
-        let Some(last) = self.layers.len().checked_sub(1) else {
-            return Ok(inputs);
-        };
-        let x = (0..last).try_fold(inputs, |x, index| self.run_layer(index, x, mode))?;
-        match self.output_activation() {
-            Activation::Linear => self.run_layer(last, x, mode),
-            _ => Ok(self.layers[last].forward_linear(x, mode)),
-        }
+        self.raw_outputs(inputs, mode)
+    }
+
+    fn forward_training(&self, inputs: AnyTensor, draws: Draws) -> Result<AnyTensor, ModelError> {
+        self.raw_outputs(inputs, Mode::Training(draws))
     }
 
     fn predict(&self, inputs: impl Into<AnyTensor>) -> Result<AnyTensor, ModelError> {

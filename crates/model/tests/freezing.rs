@@ -7,7 +7,7 @@ use burn::optim::{GradientsParams, ModuleOptimizer, SgdConfig};
 use burn::tensor::{Device, Tensor, TensorData};
 use firebrick_model::layers::{BatchNormalization, Dense, Dropout, NewLayer};
 use firebrick_model::{
-    Mode, Model, SavedModel, Sequential, SequentialModel, WeightValue, save_model,
+    Draws, Mode, Model, SavedModel, Sequential, SequentialModel, WeightValue, save_model,
 };
 use serde_json::Value;
 
@@ -35,7 +35,7 @@ fn trained(model: &SequentialModel) -> SequentialModel {
     let mut optimizer: ModuleOptimizer = SgdConfig::new().init();
     for _ in 0..3 {
         let outputs = model
-            .forward(inputs(&device), Mode::Training)
+            .forward(inputs(&device), Mode::Training(Draws::new(1, 0)))
             .into_rank::<2>()
             .unwrap();
         let gradients = outputs.exp().sum().backward();
@@ -97,7 +97,7 @@ fn a_frozen_layer_gets_no_gradient_and_hands_it_on() {
         .build(1, &Device::flex())
         .unwrap()
         .train();
-    let outputs = model.forward(inputs(&device), Mode::Training);
+    let outputs = model.forward(inputs(&device), Mode::Training(Draws::new(1, 0)));
     let gradients = outputs.into_rank::<2>().unwrap().exp().sum().backward();
     // Kernel, bias, gamma and beta of the layers before it.
     assert_eq!(GradientsParams::from_grads(gradients, &model).len(), 4);
@@ -126,7 +126,10 @@ fn a_frozen_batch_normalization_computes_what_keras_computes() {
         .train();
     let x = TensorData::new(numbers(&golden["input"]), [4, 3]);
     let x = Tensor::<2>::from_data(x, &Device::flex().autodiff());
-    let y = model.forward(x, Mode::Training).into_rank::<2>().unwrap();
+    let y = model
+        .forward(x, Mode::Training(Draws::new(1, 0)))
+        .into_rank::<2>()
+        .unwrap();
     let y: Vec<f32> = y.into_data().iter().collect();
     for (ours, keras) in y.iter().zip(numbers(&golden["output_in_training"])) {
         assert!(
@@ -146,7 +149,7 @@ fn a_frozen_dropout_still_drops() {
         .train();
     let ones = Tensor::<2>::ones([1, 100], &Device::flex().autodiff());
     let y = model
-        .forward(ones, Mode::Training)
+        .forward(ones, Mode::Training(Draws::new(1, 0)))
         .into_rank::<2>()
         .unwrap();
     let y: Vec<f32> = y.into_data().iter().collect();

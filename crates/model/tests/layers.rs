@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::tensor::{Device, Tensor, TensorData};
 use firebrick_model::layers::{Layer, Normalization, ReLU};
-use firebrick_model::{Activation, AnyTensor, Mode, Sequential, SequentialModel};
+use firebrick_model::{Activation, AnyTensor, Draws, Mode, Sequential, SequentialModel};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -177,7 +177,7 @@ fn check(case: &Value) -> Option<Vec<String>> {
         .unwrap();
 
     let mode = match case["training"] {
-        Value::Bool(true) => Mode::Training,
+        Value::Bool(true) => Mode::Training(Draws::new(1, 0)),
         _ => Mode::Inference,
     };
     let outputs = match &case["outputs_each_step"] {
@@ -268,7 +268,7 @@ fn a_relu_has_the_outputs_and_slopes_of_keras_at_its_bends() {
             .unwrap();
         let x = Tensor::<1>::from_floats(&points[..], &Device::flex().autodiff());
         let x = x.require_grad();
-        let y = model.forward(x.clone().unsqueeze::<2>(), Mode::Training);
+        let y = model.forward(x.clone().unsqueeze::<2>(), Mode::Training(Draws::new(1, 0)));
         let y: Tensor<2> = y.into_rank().unwrap();
         let gradients = y.clone().sum().backward();
         let slope: Vec<f32> = x.grad(&gradients).unwrap().into_data().iter().collect();

@@ -7,7 +7,7 @@ use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor, TensorData};
 use firebrick_model::layers::{Dense, Embedding, Flatten, Lambda, Layer, Normalization, Rescaling};
 use firebrick_model::{
-    AnyTensor, Mode, Model, ModelError, Sequential, SequentialModel, save_model,
+    AnyTensor, Draws, Mode, Model, ModelError, Sequential, SequentialModel, save_model,
 };
 use serde_json::Value;
 
@@ -71,7 +71,10 @@ fn rows_that_were_looked_up_get_a_gradient_each_time() {
     let model = embedding().train();
     let device = Device::flex().autodiff();
     let x = Tensor::<2>::from_floats([[1.0, 3.0], [1.0, 1.0]], &device);
-    let y = model.forward(x, Mode::Training).into_rank::<3>().unwrap();
+    let y = model
+        .forward(x, Mode::Training(Draws::new(1, 0)))
+        .into_rank::<3>()
+        .unwrap();
     let gradients = GradientsParams::from_grads(y.sum().backward(), &model);
     let id = burn::module::list_param_ids(&model)[0];
     let gradient: Vec<f32> = gradients.get::<2>(id).unwrap().into_data().iter().collect();
@@ -299,7 +302,7 @@ fn a_lambda_runs_and_hands_on_gradients() {
     let model = network.build(1, &device).unwrap();
     let x = Tensor::<2>::from_floats([[1.0, 2.0, 3.0, 4.0]], &device).require_grad();
     let y = model
-        .forward(x.clone(), Mode::Training)
+        .forward(x.clone(), Mode::Training(Draws::new(1, 0)))
         .into_rank::<2>()
         .unwrap();
     assert_eq!(values(y.clone().into()), [1.0, 4.0]);

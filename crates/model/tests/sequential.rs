@@ -11,7 +11,7 @@ use firebrick_model::layers::{
     LayerNormalization, MaxPooling2D, Padding, ReLU, RepeatVector, Reshape, SpatialDropout2D,
 };
 use firebrick_model::{
-    Activation, AnyTensor, Mode, Model, ModelError, SavedModel, Sequential, SequentialLayer,
+    Activation, AnyTensor, Draws, Mode, Model, ModelError, SavedModel, Sequential, SequentialLayer,
     SequentialModel, save_model,
 };
 use serde::Deserialize;
@@ -263,13 +263,13 @@ fn noise_acts_in_training_alone_and_keeps_the_mean() {
         let model = build(&network);
         let run = |mode| -> Tensor<4> { model.forward(x.clone(), mode).into_rank().unwrap() };
         assert_eq!(run(Mode::Inference).into_data(), x.clone().into_data());
-        let noisy = run(Mode::Training);
+        let noisy = run(Mode::Training(Draws::new(1, 0)));
         assert_ne!(noisy.clone().into_data(), x.clone().into_data());
         let mean: f32 = noisy.mean().into_scalar();
         assert!((mean - 1.0).abs() < 0.25, "{network:?}: {mean}");
         let frozen = model.freeze();
         let kept: Tensor<4> = frozen
-            .forward(x.clone(), Mode::Training)
+            .forward(x.clone(), Mode::Training(Draws::new(1, 0)))
             .into_rank()
             .unwrap();
         assert_eq!(kept.into_data(), x.clone().into_data());
@@ -417,7 +417,7 @@ fn gradients_flow_through_every_kind_of_window() {
     let model = network.build(1, &device).unwrap();
     let x = Tensor::<4>::random([2, 7, 7, 2], Distribution::Default, &device).require_grad();
     let y = model
-        .forward(x.clone(), Mode::Training)
+        .forward(x.clone(), Mode::Training(Draws::new(1, 0)))
         .into_rank::<2>()
         .unwrap();
     let gradients = y.square().sum().backward();

@@ -7,7 +7,7 @@ use burn::tensor::{Device, Tensor};
 use firebrick_model::layers::{
     BatchNormalization, Conv1D, Conv2D, Dense, Embedding, Flatten, LayerNormalization, PReLU,
 };
-use firebrick_model::{Mode, Sequential, SequentialModel, WeightValue};
+use firebrick_model::{Draws, Mode, Sequential, SequentialModel, WeightValue};
 
 fn network() -> Sequential {
     Sequential::new([5, 6, 2])
@@ -115,7 +115,7 @@ fn weights_set_during_training_are_trained_on() {
         .add(Dense::new(1));
     let mut model = network.build(1, &Device::flex()).unwrap().train();
     let x = Tensor::<2>::from_floats([[1.0, 2.0], [3.0, 5.0]], &device);
-    let _ = model.forward(x.clone(), Mode::Training);
+    let _ = model.forward(x.clone(), Mode::Training(Draws::new(1, 0)));
     let mean = "batch_normalization/moving_mean";
     // What the last batch has left is read, and does not come back over what is set.
     let followed = model.weight(mean).unwrap();
@@ -130,7 +130,10 @@ fn weights_set_during_training_are_trained_on() {
         )
         .unwrap();
     assert_eq!(model.valid().weight(mean).unwrap().values(), [9.0; 2]);
-    let y = model.forward(x, Mode::Training).into_rank::<2>().unwrap();
+    let y = model
+        .forward(x, Mode::Training(Draws::new(1, 0)))
+        .into_rank::<2>()
+        .unwrap();
     let gradients = y.square().sum().backward();
     let found = burn::optim::GradientsParams::from_grads(gradients, &model);
     assert_eq!(found.len(), 4);

@@ -21,14 +21,14 @@ use firebrick_tensor::AnyTensor;
 /// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
 /// use firebrick::burn::tensor::{Device, Tensor};
 /// use firebrick::layers::BatchNormalization;
-/// use firebrick::models::{Mode, Sequential};
+/// use firebrick::models::{Draws, Mode, Sequential};
 ///
 /// let device = Device::flex();
 /// let model = Sequential::new([1]).add(BatchNormalization::new()).build(1, &device)?;
 /// let x = Tensor::<2>::from_floats([[1.0], [3.0]], &device);
 /// // By the moving mean and variance, 0 and 1 at first; in training by those of the batch, 2 and 1.
 /// let at_first = model.predict(x.clone())?.into_vec()?;
-/// let in_training = model.forward(x, Mode::Training).into_vec()?;
+/// let in_training = model.forward(x, Mode::Training(Draws::new(1, 0))).into_vec()?;
 /// assert!((at_first[0] - 1.0).abs() < 1e-3 && (at_first[1] - 3.0).abs() < 2e-3);
 /// assert!((in_training[0] + 1.0).abs() < 1e-3 && (in_training[1] - 1.0).abs() < 1e-3);
 /// # Ok::<(), firebrick::models::ModelError>(())

@@ -1,9 +1,10 @@
 use burn::module::{Flag, Module, Param};
-use burn::tensor::{Distribution, Tensor};
+use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
 use super::checks::check_number;
 use super::{Apply, Describe, LayerProblem, Weights};
+use crate::draws::Draws;
 use crate::mode::Mode;
 use firebrick_tensor::AnyTensor;
 use firebrick_tensor::SameShape;
@@ -11,18 +12,18 @@ use firebrick_tensor::SameShape;
 /// In training, zeroes every element with probability `rate` and scales the others by
 /// `1 / (1 - rate)`; otherwise it does nothing.
 ///
-/// The random numbers are the device's own, which building a network seeds.
+/// The random numbers are a function of the training's seed, the step and the layer's name, see [`Draws`](crate::Draws).
 ///
 /// ```
 /// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
 /// use firebrick::burn::tensor::{Device, Tensor};
 /// use firebrick::layers::Dropout;
-/// use firebrick::models::{Mode, Sequential};
+/// use firebrick::models::{Draws, Mode, Sequential};
 ///
 /// let device = Device::flex();
 /// let model = Sequential::new([1000]).add(Dropout::new(0.5)).build(1, &device)?;
 /// let ones = Tensor::<2>::ones([1, 1000], &device);
-/// let in_training = model.forward(ones.clone(), Mode::Training).into_vec()?;
+/// let in_training = model.forward(ones.clone(), Mode::Training(Draws::new(1, 0))).into_vec()?;
 /// assert!(in_training.iter().all(|&x| x == 0.0 || x == 2.0));
 /// assert!((450..550).contains(&in_training.iter().filter(|&&x| x == 0.0).count()));
 /// assert_eq!(model.predict(ones)?.into_vec()?, [1.0; 1000]);
@@ -77,20 +78,27 @@ pub(crate) struct BuiltDropout {
     training: Param<Flag>,
 }
 
-impl SameShape for BuiltDropout {
+/// Zeroes what these draws say.
+struct Drops {
+    rate: f64,
+    draws: Draws,
+}
+
+impl SameShape for Drops {
     fn apply<const D: usize>(&self, x: Tensor<D>) -> Tensor<D> {
-        let kept = 1.0 - self.rate;
-        let mask = x.random_like(Distribution::Bernoulli(kept));
-        x * mask * (1.0 / kept)
+        let factors = self.draws.dropout(x.dims(), self.rate, &x.device());
+        x * factors
     }
 }
 
 impl Apply for BuiltDropout {
     fn forward(&self, x: AnyTensor, mode: Mode) -> AnyTensor {
-        if mode == Mode::Training && self.training.is_enabled() && self.rate > 0.0 {
-            x.map_elements(self)
-        } else {
-            x
+        match mode {
+            Mode::Training(draws) if self.training.is_enabled() && self.rate > 0.0 => {
+                let rate = self.rate;
+                x.map_elements(&Drops { rate, draws })
+            }
+            _ => x,
         }
     }
 }

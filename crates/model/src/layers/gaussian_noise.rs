@@ -1,27 +1,28 @@
 use burn::module::{Flag, Module, Param};
-use burn::tensor::{Distribution, Tensor};
+use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
 use super::checks::check_number;
 use super::{Apply, Describe, LayerProblem, Weights};
+use crate::draws::Draws;
 use crate::mode::Mode;
 use firebrick_tensor::AnyTensor;
 use firebrick_tensor::SameShape;
 
 /// In training, adds normal noise of mean 0 to every element; otherwise it does nothing.
 ///
-/// The random numbers are the device's own, which building a network seeds.
+/// The random numbers are a function of the training's seed, the step and the layer's name, see [`Draws`](crate::Draws).
 ///
 /// ```
 /// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
 /// use firebrick::burn::tensor::{Device, Tensor};
 /// use firebrick::layers::GaussianNoise;
-/// use firebrick::models::{Mode, Sequential};
+/// use firebrick::models::{Draws, Mode, Sequential};
 ///
 /// let device = Device::flex();
 /// let model = Sequential::new([1000]).add(GaussianNoise::new(0.1)).build(1, &device)?;
 /// let zeros = Tensor::<2>::zeros([1, 1000], &device);
-/// let noise = model.forward(zeros.clone(), Mode::Training).into_vec()?;
+/// let noise = model.forward(zeros.clone(), Mode::Training(Draws::new(1, 0))).into_vec()?;
 /// let deviation = (noise.iter().map(|x| x * x).sum::<f32>() / 1000.0).sqrt();
 /// assert!((deviation - 0.1).abs() < 0.01, "{deviation}");
 /// assert_eq!(model.predict(zeros)?.into_vec()?, [0.0; 1000]);
@@ -71,19 +72,27 @@ pub(crate) struct BuiltGaussianNoise {
     training: Param<Flag>,
 }
 
-impl SameShape for BuiltGaussianNoise {
+/// Adds what these draws say.
+struct Noise {
+    stddev: f64,
+    draws: Draws,
+}
+
+impl SameShape for Noise {
     fn apply<const D: usize>(&self, x: Tensor<D>) -> Tensor<D> {
-        let noise = x.random_like(Distribution::Normal(0.0, self.stddev));
+        let noise = self.draws.normal(x.dims(), self.stddev, &x.device());
         x + noise
     }
 }
 
 impl Apply for BuiltGaussianNoise {
     fn forward(&self, x: AnyTensor, mode: Mode) -> AnyTensor {
-        if mode == Mode::Training && self.training.is_enabled() && self.stddev > 0.0 {
-            x.map_elements(self)
-        } else {
-            x
+        match mode {
+            Mode::Training(draws) if self.training.is_enabled() && self.stddev > 0.0 => {
+                let stddev = self.stddev;
+                x.map_elements(&Noise { stddev, draws })
+            }
+            _ => x,
         }
     }
 }

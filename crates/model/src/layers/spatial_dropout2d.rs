@@ -1,5 +1,4 @@
 use burn::module::{Flag, Module, Param};
-use burn::tensor::{Distribution, Tensor};
 use serde::{Deserialize, Serialize};
 
 use super::checks::image;
@@ -11,18 +10,18 @@ use firebrick_tensor::AnyTensor;
 /// In training, zeroes whole channels with probability `rate` and scales the others by
 /// `1 / (1 - rate)`; otherwise it does nothing.
 ///
-/// The random numbers are the device's own, which building a network seeds.
+/// The random numbers are a function of the training's seed, the step and the layer's name, see [`Draws`](crate::Draws).
 ///
 /// ```
 /// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
 /// use firebrick::burn::tensor::{Device, Tensor};
 /// use firebrick::layers::SpatialDropout2D;
-/// use firebrick::models::{Mode, Sequential};
+/// use firebrick::models::{Draws, Mode, Sequential};
 ///
 /// let device = Device::flex();
 /// let model = Sequential::new([2, 2, 100]).add(SpatialDropout2D::new(0.5)).build(1, &device)?;
 /// let ones = Tensor::<4>::ones([1, 2, 2, 100], &device);
-/// let in_training = model.forward(ones, Mode::Training).into_vec()?;
+/// let in_training = model.forward(ones, Mode::Training(Draws::new(1, 0))).into_vec()?;
 /// // Of each channel all four pixels, or none.
 /// for channel in 0..100 {
 ///     let mut pixels = in_training.iter().skip(channel).step_by(100);
@@ -76,17 +75,15 @@ pub(crate) struct BuiltSpatialDropout2D {
 
 impl Apply for BuiltSpatialDropout2D {
     fn forward(&self, x: AnyTensor, mode: Mode) -> AnyTensor {
-        if mode == Mode::Inference || !self.training.is_enabled() || self.rate == 0.0 {
-            return x;
+        match mode {
+            Mode::Training(draws) if self.training.is_enabled() && self.rate > 0.0 => {
+                let x = x.expect_channels_first::<4>();
+                let [batch_size, channels, _, _] = x.dims();
+                let shape = [batch_size, channels, 1, 1];
+                let factors = draws.dropout(shape, self.rate, &x.device());
+                AnyTensor::from_channels_first(x * factors)
+            }
+            _ => x,
         }
-        let kept = 1.0 - self.rate;
-        let x = x.expect_channels_first::<4>();
-        let [batch_size, channels, _, _] = x.dims();
-        let mask = Tensor::random(
-            [batch_size, channels, 1, 1],
-            Distribution::Bernoulli(kept),
-            &x.device(),
-        );
-        AnyTensor::from_channels_first(x * mask * (1.0 / kept))
     }
 }

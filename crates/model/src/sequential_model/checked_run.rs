@@ -22,8 +22,13 @@ impl SequentialModel {
     ) -> Result<AnyTensor, ModelError> {
         let received = x.shape()[1..].to_vec();
         self.layers[index]
-            .run(x, mode)
+            .run(x, self.mode_at(index, mode))
             .map_err(|problem| self.description.layer_error(index, received, problem))
+    }
+
+    /// The mode of one of the layers.
+    pub(super) fn mode_at(&self, index: usize, mode: Mode) -> Mode {
+        mode.at(self.description.layers()[index].name())
     }
 
     fn check_layer(&self, index: usize, x: &AnyTensor) -> Result<(), ModelError> {

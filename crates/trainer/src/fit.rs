@@ -35,6 +35,8 @@ pub struct Fit {
     pub(crate) initial_epoch: usize,
     pub(crate) batch_size: usize,
     pub(crate) steps_per_epoch: Option<usize>,
+    /// Of what layers draw.
+    pub(crate) seed: u64,
     pub(crate) shuffle: Option<u64>,
     pub(crate) validation: Validation,
     pub(crate) validation_batch_size: Option<usize>,
@@ -61,6 +63,9 @@ pub(crate) enum Validation {
 }
 
 impl Fit {
+    /// The seed where none is given.
+    pub(crate) const SEED: u64 = 42;
+
     /// `epochs` passes over the training data, in batches of 32.
     pub fn new(epochs: usize) -> Self {
         Self {
@@ -68,7 +73,8 @@ impl Fit {
             initial_epoch: 0,
             batch_size: 32,
             steps_per_epoch: None,
-            shuffle: Some(42),
+            seed: Self::SEED,
+            shuffle: Some(Self::SEED),
             validation: Validation::None,
             validation_batch_size: None,
             validation_steps: None,
@@ -108,14 +114,16 @@ impl Fit {
         self
     }
 
-    /// Seed of the order in which the samples are seen.
+    /// Seed of the order in which the samples are seen, and of what layers draw at random, e.g. a dropout; 42 by
+    /// default.
     #[must_use = "returns the changed settings"]
     pub fn with_seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
         self.shuffle = Some(seed);
         self
     }
 
-    /// Keeps the samples in their order.
+    /// Keeps the samples in their order; what layers draw at random keeps its seed.
     #[must_use = "returns the changed settings"]
     pub fn without_shuffle(mut self) -> Self {
         self.shuffle = None;

@@ -27,7 +27,7 @@ pub struct FitSettings {
     /// Batches an epoch, instead of all there are.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub steps_per_epoch: Option<usize>,
-    /// Decides initial weights and the order of the samples.
+    /// Decides initial weights, the order of the samples and what layers draw at random.
     pub seed: u64,
     /// Whether every epoch has an order of its own.
     pub shuffle: bool,

@@ -168,7 +168,7 @@ fn fit_settings(fit: &Fit, gaps: &mut Gaps) -> FitSettings {
         initial_epoch: fit.initial_epoch,
         batch_size: fit.batch_size,
         steps_per_epoch: fit.steps_per_epoch,
-        seed: fit.shuffle.unwrap_or(FitSettings::default().seed),
+        seed: fit.seed,
         shuffle: fit.shuffle.is_some(),
         validation_split: match fit.validation {
             Validation::Split(share) => share,

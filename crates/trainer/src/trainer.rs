@@ -163,7 +163,7 @@ impl<M: Model> Trainer<M> {
         } else {
             ctrl_c_on(display, &stop)
         };
-        let step = self.take_step(objective, params.steps)?;
+        let step = self.take_step(objective, params.steps, fit.seed)?;
         // The dashboard leaves nothing on the terminal, so that the epochs are told when it is gone.
         let kept = KeptLines::default();
         let settings = LoopSettings {

@@ -2,10 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
 
-use burn::tensor::{Device, Tensor};
+use burn::tensor::{Device, Distribution, Tensor};
 use firebrick_data::{ValidationSplit, mnist_sample};
 use firebrick_model::layers::{
-    BatchNormalization, Conv2D, Dense, Dropout, Flatten, MaxPooling2D, Padding,
+    BatchNormalization, Conv2D, Dense, Dropout, Flatten, GaussianNoise, MaxPooling2D, Padding,
 };
 use firebrick_model::{Activation, Model, SavedModel, Sequential, save_model};
 use firebrick_trainer::losses::SparseCategoricalCrossentropy;
@@ -114,4 +114,42 @@ fn a_layer_where_it_does_not_fit_is_explained_before_anything_is_built() {
          before the layer that flattens, or put a Reshape in front of it; it receives [784] from \
          layer `flatten` (Flatten)"
     );
+}
+
+/// What a network with dropout and noise has learned: the losses of the epochs and the outputs for the first samples.
+fn noisy(fits: &[Fit]) -> (Vec<f64>, Vec<f32>) {
+    let device = Device::flex();
+    let data = mnist_sample().unwrap();
+    let network = Sequential::new([784])
+        .add(GaussianNoise::new(0.1))
+        .add(Dense::new(16).with_activation(Activation::Relu))
+        .add(Dropout::new(0.3))
+        .add(Dense::new(10).with_activation(Activation::Softmax));
+    let mut trainer = compile().model(network.build(7, &device).unwrap());
+    let mut losses = Vec::new();
+    for fit in fits {
+        // What else draws on the device changes nothing.
+        device.seed(fits.len() as u64);
+        let _ = Tensor::<1>::random([3], Distribution::Default, &device);
+        let fit = fit.clone().with_batch_size(100);
+        let history = trainer.fit(&data.train, &fit.with_display(Display::Quiet));
+        losses.extend(history.unwrap()["loss"].iter());
+    }
+    let first = Tensor::<2>::ones([1, 784], &device) * 0.5;
+    (losses, outputs(trainer.model(), &first))
+}
+
+#[test]
+fn a_training_with_dropout_and_noise_repeats_and_goes_on_where_it_stopped() {
+    let whole = noisy(&[Fit::new(4)]);
+    assert_eq!(noisy(&[Fit::new(4)]), whole);
+    let second = Fit::new(4).with_initial_epoch(2);
+    assert_eq!(noisy(&[Fit::new(2), second]), whole);
+}
+
+#[test]
+fn the_seed_of_the_fit_decides_what_layers_draw_also_without_shuffling() {
+    let fit = |seed| Fit::new(1).with_seed(seed).without_shuffle();
+    assert_eq!(noisy(&[fit(1)]), noisy(&[fit(1)]));
+    assert_ne!(noisy(&[fit(1)]), noisy(&[fit(2)]));
 }

@@ -4,7 +4,7 @@ use burn::module::{Module, ModuleVisitor, Param};
 use burn::optim::{GradientsParams, ModuleOptimizer};
 use burn::tensor::{Device, Shape, Tensor};
 use firebrick_data::Batch;
-use firebrick_model::Model;
+use firebrick_model::{Draws, Model};
 use firebrick_scheduler::{RateControl, Schedule};
 
 use super::judge::assess;
@@ -22,6 +22,8 @@ pub(crate) struct AutodiffStep<M: Model> {
     objective: Arc<Objective>,
     optimizer: ModuleOptimizer,
     rate: RateControl,
+    /// Of what layers draw at random.
+    seed: u64,
     accumulation: Option<Accumulation<M>>,
     clipping: Option<Clipping>,
     average: Option<Average>,
@@ -42,6 +44,7 @@ impl<M: Model> AutodiffStep<M> {
         objective: Objective,
         optimizer: Optimizer,
         schedule: Arc<dyn Schedule>,
+        seed: u64,
         device: &Device,
     ) -> Self {
         let model = model.train();
@@ -51,6 +54,7 @@ impl<M: Model> AutodiffStep<M> {
             objective: Arc::new(objective),
             optimizer: optimizer.build(Path::Fastest),
             rate: RateControl::new(schedule),
+            seed,
             accumulation: optimizer.accumulation(),
             clipping: optimizer.clipping(),
             average: optimizer.average(),
@@ -67,7 +71,11 @@ impl<M: Model> AutodiffStep<M> {
     pub(crate) fn train(&mut self, batch: Batch) -> Result<StepOutput, TrainError> {
         let samples = batch.num_samples();
         let batch = self.objective.weigh(batch);
-        let Assessed { loss, sums, .. } = assess(&self.model, &self.objective, batch)?;
+        // One step of the schedule a batch, over all fits.
+        let draws = Draws::new(self.seed, self.rate.step());
+        let Assessed { loss, sums, .. } = assess(&self.model, &self.objective, batch, |inputs| {
+            self.model.forward_training(inputs, draws)
+        })?;
         let output = StepOutput::new(samples, loss.clone().inner(), sums);
         let gradients = if self.is_trainable {
             GradientsParams::from_grads(loss.backward(), &self.model)
@@ -113,6 +121,11 @@ impl<M: Model> AutodiffStep<M> {
     /// Sets what it learns from now on.
     pub(crate) fn set_objective(&mut self, objective: Objective) {
         self.objective = Arc::new(objective);
+    }
+
+    /// Sets what layers draw by from now on, beside the number of the step.
+    pub(crate) fn set_seed(&mut self, seed: u64) {
+        self.seed = seed;
     }
 
     /// The rates of the steps to come.

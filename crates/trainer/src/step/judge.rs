@@ -1,5 +1,5 @@
 use firebrick_data::Batch;
-use firebrick_model::Model;
+use firebrick_model::{AnyTensor, Model, ModelError};
 
 use super::output::StepOutput;
 use crate::error::TrainError;
@@ -20,11 +20,11 @@ pub(crate) fn judge<M: Model>(
         loss,
         sums,
         outputs,
-    } = assess(model, objective, batch)?;
+    } = assess(model, objective, batch, |inputs| model.forward(inputs))?;
     Ok((StepOutput::new(samples, loss, sums), outputs))
 }
 
-/// What a batch comes to, with what the weights add to the loss.
+/// What a batch comes to by this forward pass, with what the weights add to the loss.
 ///
 /// # Errors
 /// Those of [`judge`].
@@ -32,10 +32,11 @@ pub(super) fn assess<M: Model>(
     model: &M,
     objective: &Objective,
     batch: Batch,
+    forward: impl FnOnce(AnyTensor) -> Result<AnyTensor, ModelError>,
 ) -> Result<Assessed, TrainError> {
     let inputs = objective.inputs(batch.inputs.clone())?;
     let part = || "forward pass of the network".to_owned();
-    let output = named(part, || model.forward(inputs))??;
+    let output = named(part, || forward(inputs))??;
     let mut assessed = objective.assess(output, batch)?;
     if let Some(penalty) = model.penalty() {
         assessed.loss = assessed.loss + penalty;

@@ -158,9 +158,11 @@ impl<M: Model> Trainer<M> {
         &mut self,
         objective: Objective,
         steps_per_epoch: usize,
+        seed: u64,
     ) -> Result<AutodiffStep<M>, TrainError> {
         if let Some(mut step) = self.step.take() {
             step.set_objective(objective);
+            step.set_seed(seed);
             return Ok(step);
         }
         let schedule = self.compile.schedule(steps_per_epoch)?;
@@ -169,7 +171,7 @@ impl<M: Model> Trainer<M> {
             log::warn!("{warning}");
         }
         let model = self.model.clone();
-        let step = AutodiffStep::new(model, objective, optimizer, schedule, &self.device);
+        let step = AutodiffStep::new(model, objective, optimizer, schedule, seed, &self.device);
         Ok(step)
     }
 }

@@ -9,6 +9,7 @@ use super::samples::find;
 use crate::burn_loop::{Pending, catch_step};
 use crate::error::TrainError;
 use crate::figures::RunningFigures;
+use crate::fit::Fit;
 use crate::logs::Logs;
 use crate::non_finite::NonFiniteCause;
 use crate::objective::Objective;
@@ -17,7 +18,8 @@ use crate::step::judge;
 
 impl<M: Model> Trainer<M> {
     /// Learns one batch; gives loss and metrics of it from before the update. Unlike Keras, which goes
-    /// on adding to its metrics, every call stands for itself.
+    /// on adding to its metrics, every call stands for itself. What layers draw at random has the default seed of a
+    /// [`Fit`].
     ///
     /// # Shapes
     /// - inputs: `[batch_size, ...]`
@@ -31,7 +33,7 @@ impl<M: Model> Trainer<M> {
         targets: impl Into<AnyTensor>,
     ) -> Result<Logs, TrainError> {
         let (objective, batch) = self.batch(inputs.into(), targets.into())?;
-        let mut step = self.take_step(objective.clone(), 1)?;
+        let mut step = self.take_step(objective.clone(), 1, Fit::SEED)?;
         let device = self.device.clone().autodiff();
         let rate_before = step.updated_at();
         let own = batch.clone();

@@ -32,6 +32,8 @@ mod examples;
 mod failures;
 #[path = "shell/interrupt.rs"]
 mod interrupt;
+#[path = "shell/kept_runs.rs"]
+mod kept_runs;
 #[path = "shell/many_classes.rs"]
 mod many_classes;
 #[path = "shell/model_file.rs"]

@@ -110,6 +110,42 @@ fn a_signal_ends_a_training_in_order() {
 }
 
 #[test]
+fn a_signal_ends_a_training_in_order_under_every_display() {
+    for (display, signal, code) in [
+        ("bar", "-TERM", 143),
+        ("bar", "-HUP", 129),
+        ("keras-lines", "-TERM", 143),
+        ("keras-lines", "-INT", 130),
+        ("quiet", "-TERM", 143),
+        ("quiet", "-HUP", 129),
+    ] {
+        let workplace = Workplace::new();
+        let line = format!("exec $RESET $F {LONG} --ui {display}").replace("--ui lines ", "");
+        let mut training = AtWork::start(&workplace, &line);
+        if display == "quiet" {
+            let history = workplace.path("runs/x/history.csv");
+            while !history.exists() {
+                let ended = training.process.try_wait().unwrap();
+                assert_eq!(ended, None, "the training ended early");
+                std::thread::yield_now();
+            }
+        } else {
+            training.read_to("Epoch 3/");
+        }
+        training.signal(signal);
+        let (status, rest, stderr) = training.end();
+
+        assert_eq!(status.code(), Some(code), "{display}: {stderr}");
+        assert_eq!(stderr, "", "{display}");
+        let is_told = rest.contains("; what was learned is saved\n");
+        assert_eq!(is_told, display != "quiet", "{rest}");
+        assert!(workplace.path("runs/x/model.bpk").exists(), "{display}");
+        assert!(!workplace.path("runs/x/.lock").exists(), "{display}");
+        workplace.run("evaluate x").succeeds();
+    }
+}
+
+#[test]
 fn a_training_that_is_to_outlive_its_terminal_does() {
     let workplace = Workplace::new();
     // As `nohup` starts it.
@@ -133,8 +169,8 @@ fn a_second_training_in_a_run_is_refused_while_the_first_lives() {
     workplace.train("--run x --overwrite").fails(
         1,
         &[
-            "`runs/x` is being written into by process ",
-            &number,
+            &format!("`runs/x` is being written into by process {number}, for "),
+            " s by now; ",
             "choose another name",
         ],
     );
@@ -146,6 +182,27 @@ fn a_second_training_in_a_run_is_refused_while_the_first_lives() {
     training.signal("-TERM");
     assert_eq!(training.end().0.code(), Some(143));
     workplace.train("--run x --overwrite").succeeds();
+}
+
+#[test]
+fn what_a_killed_training_has_locked_is_free() {
+    let workplace = Workplace::new();
+    let training = AtWork::train(&workplace, "");
+    let lock = workplace.path("runs/x/.lock");
+    training.signal("-KILL");
+    assert_eq!(training.end().0.code(), None);
+    // The lock's file has stayed, and says who held it; whoever has that number today is not asked.
+    let own = std::process::id();
+    for holder in [
+        std::fs::read_to_string(&lock).unwrap(),
+        format!("process = {own}\nsince = 0\n"),
+    ] {
+        std::fs::write(&lock, holder).unwrap();
+        workplace.write("runs/x/.firebrick-4000000-0", "half of a model");
+        workplace.train("--run x --overwrite").succeeds();
+        assert!(!lock.exists());
+        assert!(!workplace.path("runs/x/.firebrick-4000000-0").exists());
+    }
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use firebrick_model::visible;
 use serde::{Deserialize, Serialize};
 
 use super::cannot;
@@ -43,6 +44,12 @@ pub struct LockHolder {
     /// When the process itself began, as the system counts: another process of the same number has begun at another time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     begun: Option<u64>,
+    /// Which start of the system this counts from: no process outlives it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    boot: Option<String>,
+    /// The computer, as it calls itself: of another's processes nothing is known here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    host: Option<String>,
 }
 
 impl Lock {
@@ -95,6 +102,8 @@ impl LockHolder {
             process,
             since: seconds_now(),
             begun: begun(process),
+            boot: system_word("random/boot_id"),
+            host: system_word("hostname"),
         }
     }
 
@@ -115,6 +124,13 @@ impl LockHolder {
 
     /// Whether the very process lives that has written this, as far as can be told.
     fn is_alive(&self) -> bool {
+        let here = Self::this_process();
+        if are_unlike(self.host.as_ref(), here.host.as_ref()) {
+            return true;
+        }
+        if are_unlike(self.boot.as_ref(), here.boot.as_ref()) {
+            return false;
+        }
         match (self.begun, begun(self.process)) {
             (Some(then), Some(now)) => then == now,
             // Where processes cannot be looked at, it might.
@@ -127,11 +143,17 @@ impl LockHolder {
 impl fmt::Display for LockHolder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { process, since, .. } = self;
-        if *process == std::process::id() {
+        let here = Self::this_process();
+        let is_elsewhere = are_unlike(self.host.as_ref(), here.host.as_ref());
+        if *process == here.process && !is_elsewhere {
             return f.write_str("another training of this program");
         }
-        let ago = seconds_now().saturating_sub(*since);
-        write!(f, "process {process}, for {} by now", duration(ago))
+        write!(f, "process {process}")?;
+        if let Some(host) = self.host.as_ref().filter(|_| is_elsewhere) {
+            write!(f, " on `{}`", visible(host))?;
+        }
+        let ago = here.since.saturating_sub(*since);
+        write!(f, ", for {} by now", duration(ago))
     }
 }
 
@@ -155,6 +177,17 @@ fn begun(process: u32) -> Option<u64> {
     // The name stands in brackets and may hold anything; the 20th word after it is the time.
     let (_, after_name) = text.rsplit_once(')')?;
     after_name.split_whitespace().nth(19)?.parse().ok()
+}
+
+/// What the system's kernel calls something, where it says so.
+fn system_word(name: &str) -> Option<String> {
+    let text = fs::read_to_string(format!("/proc/sys/kernel/{name}")).ok()?;
+    Some(text.trim().to_owned()).filter(|word| !word.is_empty())
+}
+
+/// Whether both are known and not the same.
+fn are_unlike(a: Option<&String>, b: Option<&String>) -> bool {
+    matches!((a, b), (Some(a), Some(b)) if a != b)
 }
 
 /// Whether this is the file of that name.
@@ -213,6 +246,8 @@ mod tests {
             process: 1,
             since: seconds_now() - 600,
             begun: None,
+            boot: None,
+            host: None,
         };
         let mut file = File::create(&path).unwrap();
         other.write(&mut file).unwrap();
@@ -233,9 +268,37 @@ mod tests {
         assert!(!earlier.is_alive());
         let gone = LockHolder {
             process: u32::MAX,
-            ..own
+            ..own.clone()
         };
         assert!(!gone.is_alive());
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn no_process_outlives_the_system_and_of_another_computer_nothing_is_known() {
+        let own = LockHolder::this_process();
+        let other = |text: &str| Some(text.to_owned());
+        let before = LockHolder {
+            boot: other("00000000-0000-0000-0000-000000000000"),
+            ..own.clone()
+        };
+        assert!(!before.is_alive());
+        let elsewhere = LockHolder {
+            process: u32::MAX,
+            host: other("another\u{1b}host"),
+            ..before
+        };
+        assert!(elsewhere.is_alive());
+        let text = elsewhere.to_string();
+        assert!(text.starts_with("process 4294967295 on `another"), "{text}");
+        assert!(!text.contains('\u{1b}'), "{text}");
+        // What an earlier version has written says neither.
+        let earlier = LockHolder {
+            boot: None,
+            host: None,
+            ..own
+        };
+        assert!(earlier.is_alive());
     }
 
     #[test]

@@ -73,6 +73,7 @@ impl Default for Fetch {
 pub fn fetch(fetch: &Fetch) -> Result<PathBuf, DataError> {
     let directory = &fetch.directory;
     fs::create_dir_all(directory).map_err(|source| write_error(directory, source))?;
+    remove_abandoned(directory);
     for file in &ORIGINAL_FILES {
         let path = directory.join(file.name);
         if is_original(&path, file)? {
@@ -233,15 +234,44 @@ fn progress_bar(is_shown: bool, file: &OriginalFile) -> ProgressBar {
         .with_message(file.name)
 }
 
+/// What the names of files begin with that are on their way.
+const TEMPORARY: &str = ".download-";
+
+/// Removes what downloads have left that were killed; those that go on hold a lock on theirs. What cannot be removed stays.
+fn remove_abandoned(directory: &Path) {
+    for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let is_temporary = name
+            .to_str()
+            .is_some_and(|name| name.starts_with(TEMPORARY));
+        let is_abandoned = || File::open(entry.path()).is_ok_and(|file| file.try_lock().is_ok());
+        if is_temporary && is_abandoned() {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
 /// A file that vanishes unless it is given its name, readable by those whom the user's mask allows.
 fn temporary_file(directory: &Path) -> io::Result<NamedTempFile> {
+    loop {
+        let file = unlocked_file(directory)?;
+        // Where there are no locks, nobody removes it either.
+        let _ = file.as_file().try_lock();
+        // Another download may have tidied it up before it was locked.
+        if file.path().exists() {
+            return Ok(file);
+        }
+    }
+}
+
+fn unlocked_file(directory: &Path) -> io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
         builder.permissions(fs::Permissions::from_mode(0o666));
     }
-    builder.prefix(".download-").tempfile_in(directory)
+    builder.prefix(TEMPORARY).tempfile_in(directory)
 }
 
 /// Puts a new name on the disk where the system offers that.

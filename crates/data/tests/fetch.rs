@@ -184,6 +184,22 @@ fn fetched_files_have_the_permissions_of_any_new_file() {
 }
 
 #[test]
+fn what_a_killed_download_has_left_is_removed_and_what_is_on_its_way_is_not() {
+    let directory = tempfile::tempdir().unwrap();
+    let [abandoned, going_on] = [".download-a8Xq1z", ".download-b"].map(|name| {
+        let path = directory.path().join(name);
+        fs::write(&path, b"half of it").unwrap();
+        path
+    });
+    let held = fs::File::open(&going_on).unwrap();
+    held.lock().unwrap();
+    let server = Server::start(|name| whole(&asset(name)));
+    server.fetch_into(directory.path()).unwrap();
+    assert!(!abandoned.exists());
+    assert!(going_on.exists());
+}
+
+#[test]
 fn a_transfer_that_is_cut_off_leaves_nothing_behind() {
     let body = asset(SECOND);
     match second_file_error(answer("200 OK", Some(body.len()), &body[..10_000])) {

@@ -3,7 +3,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use firebrick::models::write_whole;
+use firebrick::models::{remove_abandoned_files, write_whole};
 use firebrick::training::{DirectoryClaim, DirectoryContents};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -76,6 +76,9 @@ impl StudyDirectory {
 
     fn claimed(path: PathBuf) -> Result<Self, StudyError> {
         let claim = Arc::new(DirectoryClaim::new(&path, Self::CONTENTS)?);
+        let results = path.join(Self::RESULTS);
+        remove_abandoned_files(&results)
+            .map_err(|error| StudyError::file("remove temporary files from", &results, error))?;
         Ok(Self {
             path,
             claim: Some(claim),

@@ -191,10 +191,17 @@ fn a_curve_stopped_by_ctrl_c_is_continued() {
             .contains("The study was stopped.")
     );
 
+    // What a killed one would have left.
+    workplace.write("runs/e/results/.firebrick-4000000-0", "half of it");
     let rest = workplace
         .run("study continue e --ui lines")
         .succeeds()
         .stdout;
+    assert!(
+        !workplace
+            .path("runs/e/results/.firebrick-4000000-0")
+            .exists()
+    );
     assert!(rest.contains("of 3 trainings are already done"), "{rest}");
     assert!(!rest.contains("\n1/3"), "{rest}");
     assert!(

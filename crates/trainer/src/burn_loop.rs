@@ -109,7 +109,7 @@ pub(crate) fn train<M: Model>(
 
 fn renderer(display: Display, stop: &StopHandle) -> Result<Box<dyn MetricsRenderer>, TrainError> {
     if display == Display::Tui {
-        dashboard::open(stop)
+        dashboard::open(stop, dashboard::log_panic)
     } else {
         Ok(Box::new(Silent))
     }

@@ -15,10 +15,8 @@ use firebrick_model::Model;
 
 use super::launched::Launched;
 use super::outcome::{LoopOutcome, LoopSettings};
+use super::panicked;
 use super::run::Run;
-use super::{dashboard, panicked};
-use crate::display::Display;
-use crate::error::TrainError;
 
 /// The training strategy.
 pub(super) struct EpochLoop<M: Model> {
@@ -71,16 +69,6 @@ impl<M: Model> SupervisedLearningStrategy<Launched> for EpochLoop<M> {
 
         let mut outcome = self.outcome.borrow_mut();
         if let Some(error) = error {
-            let is_on_dashboard = settings.display == Display::Tui;
-            let is_panic = matches!(
-                error,
-                TrainError::Panicked { .. }
-                    | TrainError::PartPanicked { .. }
-                    | TrainError::CallbackPanicked { .. }
-            );
-            if is_on_dashboard && is_panic {
-                dashboard::hold_screen();
-            }
             outcome.fail(error);
         }
         if outcome.error.is_none() && !is_spoiled {

@@ -1,6 +1,8 @@
 //! Burn's dashboard over a loop that is not Burn's.
 
+use std::io::{self, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use burn::train::metric::{Metric, MetricDefinition, MetricEntry, MetricId, Numeric, NumericEntry};
@@ -35,7 +37,7 @@ impl LoopDashboard {
             .chain(rates)
             .map(|metric| (MetricId::new(metric.name()), metric));
         let mut dashboard = Self {
-            renderer: Some(dashboard::open(stop)?),
+            renderer: Some(dashboard::open(stop, keep_panic)?),
             metrics: metrics.collect(),
             is_killed: false,
         };
@@ -107,6 +109,22 @@ impl LoopDashboard {
     }
 }
 
+/// What panics under a dashboard said, to be told when it is gone; a process has one terminal.
+static PANICS: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+fn keep_panic(text: &str) {
+    let mut panics = PANICS.lock().unwrap_or_else(PoisonError::into_inner);
+    panics.push(text.to_owned());
+}
+
+fn tell_panics() {
+    let mut panics = PANICS.lock().unwrap_or_else(PoisonError::into_inner);
+    for text in panics.drain(..) {
+        // There may be nobody to tell.
+        let _ = writeln!(io::stderr(), "{text}");
+    }
+}
+
 /// What the metrics say of these figures, without those that are not among them.
 fn states(
     metrics: &mut [(MetricId, DashboardMetric)],
@@ -123,9 +141,6 @@ fn states(
 
 impl Drop for LoopDashboard {
     fn drop(&mut self) {
-        if thread::panicking() {
-            dashboard::hold_screen();
-        }
         // Burn's dashboard closes in order only on a thread that does not panic, and panics itself after its "kill".
         if let Some(renderer) = self.renderer.take()
             && let Ok(closing) = thread::Builder::new().spawn(move || drop(renderer))
@@ -133,10 +148,10 @@ impl Drop for LoopDashboard {
             let _ = closing.join();
         }
         dashboard::closed();
-        dashboard::restore_terminal();
         if self.is_killed {
             dashboard::clear_below();
         }
+        tell_panics();
     }
 }
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use firebrick_tensor::{AnyTensor, SameShape};
 
 use crate::error::ModelError;
-use crate::names::nearest_name;
+use firebrick_spec::nearest_name;
 
 /// A function between two layers, with Keras' names and constants; all but [`Glu`](Self::Glu) keep the
 /// shape.

@@ -4,9 +4,9 @@ use crate::activation::Activation;
 use crate::constraint::Constraint;
 use crate::initializer::Initializer;
 use crate::layer_problem::LayerProblem;
-use crate::names::did_you_mean;
 use crate::regularizer::Regularizer;
-use crate::visible::shortened;
+use firebrick_spec::did_you_mean;
+use firebrick_spec::shortened;
 
 /// What can go wrong between describing a network and running it.
 #[derive(Debug, thiserror::Error)]

@@ -316,20 +316,7 @@ known_layers!(
 impl Layer {
     /// The name that the first layer of its kind has in a network, e.g. `max_pooling2d`.
     pub fn default_name(&self) -> String {
-        // Keras' `to_snake_case`.
-        let letters: Vec<char> = self.class_name().chars().collect();
-        let mut name = String::new();
-        for (index, letter) in letters.iter().enumerate() {
-            let is_start = index > 0
-                && letter.is_ascii_uppercase()
-                && (letters[index - 1].is_ascii_lowercase()
-                    || letters.get(index + 1).is_some_and(char::is_ascii_lowercase));
-            if is_start {
-                name.push('_');
-            }
-            name.push(letter.to_ascii_lowercase());
-        }
-        name
+        firebrick_spec::snake_case(self.class_name())
     }
 }
 

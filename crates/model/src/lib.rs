@@ -31,14 +31,12 @@ mod mlp_config;
 mod mode;
 mod model;
 mod model_size;
-mod names;
 mod regularizer;
 mod saved_model;
 mod sequential;
 mod sequential_model;
 mod summary;
 mod text_form;
-mod visible;
 
 /// Burn itself, in the version this crate is built on.
 pub use burn;
@@ -55,16 +53,15 @@ pub use atomic_file::{AtomicFile, folder_of, is_same_file, remove_abandoned_file
 pub use constraint::Constraint;
 pub use draws::Draws;
 pub use error::ModelError;
+pub use firebrick_spec::{did_you_mean, nearest_name, shortened, visible};
 pub use initializer::{FanMode, Initializer, ScalingDistribution};
 pub use mlp::Mlp;
 pub use mlp_config::MlpConfig;
 pub use mode::Mode;
 pub use model::Model;
 pub use model_size::ModelSize;
-pub use names::{did_you_mean, nearest_name};
 pub use regularizer::Regularizer;
 pub use saved_model::{SavedModel, save_model, save_weights};
 pub use sequential::{LayerKey, Sequential, SequentialLayer};
 pub use sequential_model::{SequentialModel, WeightValue};
 pub use summary::{LayerSummary, Summary, readable_bytes};
-pub use visible::{shortened, visible};

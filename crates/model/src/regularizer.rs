@@ -5,8 +5,8 @@ use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
 use crate::error::ModelError;
-use crate::names::nearest_name;
 use crate::text_form::named_or_configured;
+use firebrick_spec::nearest_name;
 
 /// What a weight adds to the loss, with Keras' names, arguments and defaults.
 ///

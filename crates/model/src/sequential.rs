@@ -12,7 +12,7 @@ use crate::error::ModelError;
 use crate::layers::{BuiltLayer, Layer, NewLayer, WeightSpec, Weights};
 use crate::sequential_model::SequentialModel;
 use crate::summary::{LayerSummary, Summary};
-use crate::visible::shortened;
+use firebrick_spec::shortened;
 use firebrick_tensor::AnyTensor;
 use layer_names::LayerNames;
 

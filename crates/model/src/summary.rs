@@ -1,6 +1,6 @@
 use std::fmt;
 
-use crate::visible::shortened;
+use firebrick_spec::shortened;
 
 /// A network layer by layer, printed as Keras prints it.
 ///

@@ -1,5 +1,7 @@
 //! Everything that can be wrong with the description of a schedule.
 
+use firebrick_spec::{did_you_mean, shortened};
+
 /// Why a description does not make a schedule.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
@@ -141,7 +143,7 @@ pub enum ScheduleError {
 #[non_exhaustive]
 pub enum TextProblem {
     /// No schedule has this name.
-    #[error("unknown schedule `{}`{}", shortened(name), suggestion(*nearest))]
+    #[error("unknown schedule `{}`{}", shortened(name), did_you_mean(*nearest))]
     UnknownName {
         /// The unknown name.
         name: String,
@@ -209,31 +211,12 @@ pub enum TextProblem {
     Rejected(Box<ScheduleError>),
 }
 
-/// A text from outside as a message shows it: on one line, nothing in it that a terminal obeys, and not longer than one
-/// reads.
-fn shortened(text: &str) -> String {
-    const SHOWN: usize = 80;
-    let shown = text.chars().take(SHOWN).map(|character| {
-        if character.is_control() {
-            character.escape_default().to_string()
-        } else {
-            character.to_string()
-        }
-    });
-    let cut = text.chars().nth(SHOWN).map(|_| "…".to_owned());
-    shown.chain(cut).collect()
-}
-
 fn expected_forms(problem: &TextProblem, forms: &[&str]) -> String {
     let forms = forms.join(", ");
     match problem {
         TextProblem::UnknownName { .. } => format!("known forms: {forms}"),
         _ => format!("expected form: {forms}"),
     }
-}
-
-fn suggestion(nearest: Option<&'static str>) -> String {
-    nearest.map_or_else(String::new, |name| format!(", did you mean `{name}`?"))
 }
 
 fn alternatives(flags: &[&str]) -> String {

@@ -7,6 +7,7 @@ use std::num::NonZeroU64;
 use std::str::FromStr;
 use std::sync::Arc;
 
+use firebrick_spec::nearest_name;
 use serde::{Deserialize, Serialize};
 
 use crate::constant::Constant;
@@ -303,38 +304,8 @@ fn name_and_rest(text: &str) -> (&str, Option<&str>) {
 
 /// The problem of an unknown name, with the nearest known one.
 fn unknown(name: &str) -> TextProblem {
-    /// Names less alike than this are no misspelling of each other.
-    const ALIKE: f64 = 0.6;
-    /// The fewest letters that count as the beginning of a name.
-    const BEGINNING: usize = 3;
-    /// Bytes of a name that no misspelling has any more.
-    const LONGEST: usize = 64;
-    if name.len() > LONGEST {
-        return TextProblem::UnknownName {
-            name: name.to_owned(),
-            nearest: None,
-        };
-    }
-    let lowercase = name.to_lowercase();
-    let begun = (lowercase.len() >= BEGINNING)
-        .then(|| {
-            Known::NAMES
-                .iter()
-                .find(|known| known.starts_with(&lowercase))
-        })
-        .flatten();
-    let nearest = Known::NAMES
-        .iter()
-        .map(|known| {
-            (
-                strsim::normalized_damerau_levenshtein(&lowercase, known),
-                *known,
-            )
-        })
-        .filter(|(similarity, _)| *similarity >= ALIKE)
-        .max_by(|a, b| a.0.total_cmp(&b.0));
     TextProblem::UnknownName {
         name: name.to_owned(),
-        nearest: nearest.map(|(_, known)| known).or(begun.copied()),
+        nearest: nearest_name(name, Known::NAMES),
     }
 }

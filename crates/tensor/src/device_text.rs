@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use crate::device_name::DeviceName;
 use crate::error::TensorError;
-use crate::names::nearest_name;
+use firebrick_spec::nearest_name;
 
 impl FromStr for DeviceName {
     type Err = TensorError;

@@ -1,6 +1,6 @@
 use crate::device_name::DeviceName;
-use crate::names::did_you_mean;
-use crate::visible::shortened;
+use firebrick_spec::did_you_mean;
+use firebrick_spec::shortened;
 
 /// What can go wrong with a tensor and with the device it is to lie on.
 #[derive(Debug, thiserror::Error)]

@@ -22,9 +22,7 @@ mod device_status;
 mod device_text;
 mod error;
 mod machine_memory;
-mod names;
 mod panics;
-mod visible;
 
 /// Burn itself, in the version this crate is built on.
 pub use burn;

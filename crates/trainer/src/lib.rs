@@ -30,7 +30,6 @@ mod loop_display;
 pub mod losses;
 mod memory;
 pub mod metrics;
-mod names;
 mod non_finite;
 mod objective;
 mod optimizer;

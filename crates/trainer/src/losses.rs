@@ -402,7 +402,7 @@ impl FromStr for Known {
     type Err = TrainError;
 
     fn from_str(name: &str) -> Result<Self, TrainError> {
-        let key = crate::names::snake_case(name);
+        let key = firebrick_spec::snake_case(name);
         Self::by_name(&key).ok_or_else(|| TrainError::UnknownLoss {
             name: name.to_owned(),
             nearest: nearest_name(&key, Loss::ALIASES),

@@ -431,7 +431,7 @@ impl Metric {
     fn unknown(name: &str) -> TrainError {
         TrainError::UnknownMetric {
             name: name.to_owned(),
-            nearest: nearest_name(&crate::names::snake_case(name), Self::ALIASES),
+            nearest: nearest_name(&firebrick_spec::snake_case(name), Self::ALIASES),
         }
     }
 }
@@ -459,7 +459,7 @@ impl FromStr for Metric {
     type Err = TrainError;
 
     fn from_str(name: &str) -> Result<Self, TrainError> {
-        let key = crate::names::snake_case(name);
+        let key = firebrick_spec::snake_case(name);
         let function = if let Some(by_shape) = ByShape::by_name(&key) {
             Function::ByShape(by_shape)
         } else {

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use super::{FanMode, Initializer, ScalingDistribution};
 use crate::error::ModelError;
-use crate::names::nearest_name;
+use firebrick_spec::nearest_name;
 
 /// Every initializer with its default arguments, its name and Keras' class.
 const TABLE: [(Initializer, &str, &str); 15] = [

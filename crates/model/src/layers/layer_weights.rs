@@ -8,8 +8,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::WeightSpec;
 use crate::constraint::Constraint;
 use crate::initializer::Initializer;
-use crate::names::{did_you_mean, nearest_name};
 use crate::regularizer::Regularizer;
+use firebrick_spec::{did_you_mean, nearest_name};
 
 /// What a description says of one weight, whatever its shape: Keras' arguments
 /// `<name>_initializer`, `<name>_regularizer` and `<name>_constraint`.

@@ -3,12 +3,11 @@ use std::collections::BTreeMap;
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::tensor::{Tensor, TensorData};
 
+use firebrick_spec::by_likeness;
+
 use crate::error::ModelError;
 use crate::layers::WeightSpec;
 use crate::sequential_model::SequentialModel;
-
-/// The characters of an unknown path that are compared with the known ones.
-const COMPARED: usize = 256;
 
 /// A weight's shape and values as Keras lays them out, row by row.
 ///
@@ -171,13 +170,11 @@ impl SequentialModel {
                 known.push(candidate);
             }
         }
-        // Longer paths are like none, and take their length times that of all others to compare.
-        let compared: String = path.chars().take(COMPARED).collect();
-        known.sort_by_cached_key(|known| strsim::damerau_levenshtein(&compared, known));
-        known.truncate(3);
+        let known: Vec<&str> = known.iter().map(String::as_str).collect();
+        let nearest = by_likeness(path, &known).into_iter().take(3);
         Err(ModelError::UnknownWeight {
             path: path.to_owned(),
-            nearest: known,
+            nearest: nearest.map(str::to_owned).collect(),
         })
     }
 

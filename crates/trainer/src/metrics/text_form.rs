@@ -29,7 +29,7 @@ impl TryFrom<Table> for Metric {
             name,
             arguments,
         } = table;
-        let key = crate::names::snake_case(&metric);
+        let key = firebrick_spec::snake_case(&metric);
         let refused = |reason: String| TrainError::MetricArguments {
             metric: key.clone(),
             reason,

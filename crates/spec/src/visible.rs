@@ -8,8 +8,7 @@ const SHOWN: usize = 80;
 /// written out as in a Rust string, a line end too; all else stays as it is.
 ///
 /// ```
-/// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
-/// use firebrick::models::visible;
+/// use firebrick_spec::visible;
 ///
 /// assert_eq!(visible("größe"), "größe");
 /// assert_eq!(visible("a\u{1b}[2Jb\n"), "a\\u{1b}[2Jb\\n");
@@ -33,8 +32,7 @@ pub fn visible(text: &str) -> Cow<'_, str> {
 /// A text from outside as a message shows it: [`visible`], and no more than its first 80 characters.
 ///
 /// ```
-/// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
-/// use firebrick::models::shortened;
+/// use firebrick_spec::shortened;
 ///
 /// assert_eq!(shortened("adma"), "adma");
 /// assert_eq!(shortened(&"x".repeat(1_000_000)).chars().count(), 81);

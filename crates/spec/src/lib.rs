@@ -1,0 +1,44 @@
+//! Things with a name and arguments, read from text and written to it.
+//!
+//! A layer, a loss, a metric, an optimizer, a schedule, an initializer: in a file or on a command line each of them is a name
+//! with arguments, a [`Spec`]. The crate stands apart because all of them are read by the same rules, and it knows neither
+//! tensors nor networks.
+//!
+//! ```
+//! use firebrick_spec::{Spec, Value};
+//!
+//! let spec = Spec::from_text("huber:delta=2")?;
+//! assert_eq!(spec, Spec::new("huber").with("delta", 2));
+//! assert_eq!(spec, Spec::from_text("huber(delta=2)")?);
+//!
+//! let json = r#"{"class_name": "Huber", "config": {"delta": 2}}"#;
+//! let value: Value = serde_json::from_str(json)?;
+//! assert_eq!(Spec::from_value(value, "loss")?, Spec::new("Huber").with("delta", 2));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod error;
+mod json_form;
+mod keras_fields;
+mod names;
+mod read;
+mod read_error;
+mod registry;
+mod spec;
+mod text_form;
+mod toml_form;
+mod unknown_name;
+mod value;
+mod visible;
+
+pub use error::{SpecError, SpecProblem};
+pub use json_form::Keras;
+pub use keras_fields::KerasFields;
+pub use names::{by_likeness, did_you_mean, folded, nearest_name, snake_case};
+pub use read::argument_names;
+pub use registry::lookup;
+pub use spec::Spec;
+pub use toml_form::line_of;
+pub use unknown_name::UnknownName;
+pub use value::{Argument, Value};
+pub use visible::{shortened, visible};

@@ -1,0 +1,244 @@
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::error::{SpecError, SpecProblem};
+use crate::read;
+use crate::value::{Argument, Value};
+
+/// The key of the name in a table.
+pub(crate) const NAME: &str = "name";
+/// Keras' key of the name.
+pub(crate) const CLASS_NAME: &str = "class_name";
+/// Keras' key of the arguments.
+pub(crate) const CONFIG: &str = "config";
+/// What Keras writes beside the two and nothing here depends on.
+const BESIDE: &[&str] = &[
+    "module",
+    "registered_name",
+    "build_config",
+    "compile_config",
+    "shared_object_id",
+];
+
+/// A thing as text describes it: a name and named arguments, each with its place.
+///
+/// ```
+/// use firebrick_spec::Spec;
+///
+/// let spec = Spec::new("huber").with("delta", 2.0);
+/// assert_eq!(spec.name(), "huber");
+/// assert_eq!(spec.to_string(), "huber:delta=2");
+/// assert_eq!(serde_json::to_string(&spec)?, r#"{"name":"huber","delta":2.0}"#);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Spec {
+    name: String,
+    arguments: Vec<Argument>,
+    at: Option<usize>,
+}
+
+impl Spec {
+    /// A name without arguments.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            arguments: Vec::new(),
+            at: None,
+        }
+    }
+
+    /// Adds an argument.
+    #[must_use = "returns the changed spec"]
+    pub fn with(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.arguments.push(Argument::new(name, value));
+        self
+    }
+
+    /// The same with the place of its name in the text, the byte counted from 0.
+    #[must_use = "returns the changed spec"]
+    pub fn with_place(mut self, at: Option<usize>) -> Self {
+        self.at = at;
+        self
+    }
+
+    fn without_places(mut self) -> Self {
+        self.at = None;
+        for argument in &mut self.arguments {
+            argument.at = None;
+        }
+        self
+    }
+
+    /// The same with further arguments.
+    pub(crate) fn with_arguments(mut self, arguments: Vec<Argument>) -> Self {
+        self.arguments.extend(arguments);
+        self
+    }
+
+    /// A spec of what serde writes of `thing`, which has to be named values; what is nothing is left out.
+    ///
+    /// # Errors
+    /// A thing that cannot be written down, as code cannot.
+    pub fn of(name: impl Into<String>, thing: &impl Serialize) -> Result<Self, SpecError> {
+        let name = name.into();
+        let refused = |reason: String| {
+            let thing = format!("`{name}`");
+            SpecError::new(SpecProblem::Refused { thing, reason }, None)
+        };
+        let written = serde_json::to_value(thing).map_err(|error| refused(error.to_string()))?;
+        let value: Value =
+            serde_json::from_value(written).map_err(|error| refused(error.to_string()))?;
+        match value {
+            Value::Table(mut arguments) => {
+                arguments.retain(|argument| argument.value != Value::Null);
+                Ok(Self::new(name).with_arguments(arguments))
+            }
+            Value::Null => Ok(Self::new(name)),
+            other => Err(refused(format!(
+                "expected named arguments, received {other}"
+            ))),
+        }
+    }
+
+    /// Reads a name, or a table: `{ name = "huber", delta = 2 }`, Keras' `{"class_name": "Huber", "config": {"delta": 2}}`,
+    /// and `{ class_name = "Huber", delta = 2 }`, in which `name` is an argument. `kind` says what is read; tables of old
+    /// have it as the key of the name, `{ metric = "auc" }`, and a `name` of its own is an argument there too.
+    ///
+    /// # Errors
+    /// A value that is neither; a table without a name.
+    pub fn from_value(value: Value, kind: &'static str) -> Result<Self, SpecError> {
+        let mut arguments = match value {
+            // The places in it are not those in the text that it stands in.
+            Value::Text(text) => {
+                let spec = Self::from_text(&text).map(Self::without_places);
+                return spec.map_err(|error| SpecError::new(error.problem().clone(), None));
+            }
+            Value::Table(arguments) => arguments,
+            other => {
+                let received = other.to_string();
+                return Err(SpecError::new(SpecProblem::NoSpec { kind, received }, None));
+            }
+        };
+        let has = |name: &str| arguments.iter().any(|argument| argument.name == name);
+        let key = [CLASS_NAME, kind, NAME].into_iter().find(|key| has(key));
+        let Some(head) = key.and_then(|key| take(&mut arguments, key)) else {
+            return Err(SpecError::new(SpecProblem::NoName { kind }, None));
+        };
+        let Value::Text(name) = head.value else {
+            let received = head.value.to_string();
+            return Err(SpecError::new(
+                SpecProblem::NoSpec { kind, received },
+                head.at,
+            ));
+        };
+        let mut spec = Self {
+            name,
+            arguments,
+            at: head.at,
+        };
+        if key == Some(CLASS_NAME) {
+            spec.open_config()?;
+        }
+        Ok(spec)
+    }
+
+    /// Takes the arguments out of Keras' `config`, and what Keras writes beside it away.
+    fn open_config(&mut self) -> Result<(), SpecError> {
+        let Some(config) = self.take(CONFIG) else {
+            return Ok(());
+        };
+        self.arguments
+            .retain(|argument| !BESIDE.contains(&argument.name.as_str()));
+        match config.value {
+            Value::Null => Ok(()),
+            Value::Table(arguments) => {
+                self.arguments.extend(arguments);
+                Ok(())
+            }
+            other => {
+                let problem = SpecProblem::Argument {
+                    thing: format!("`{}`", self.name),
+                    argument: CONFIG.to_owned(),
+                    expected: "a table of arguments".to_owned(),
+                    received: other.to_string(),
+                };
+                Err(SpecError::new(problem, config.at))
+            }
+        }
+    }
+
+    /// The name as written.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The arguments in their order.
+    pub fn arguments(&self) -> &[Argument] {
+        &self.arguments
+    }
+
+    /// The byte of the text where it stands, counted from 0.
+    pub fn at(&self) -> Option<usize> {
+        self.at
+    }
+
+    /// Takes an argument out; of several of the same name the first.
+    pub fn take(&mut self, argument: &str) -> Option<Argument> {
+        take(&mut self.arguments, argument)
+    }
+
+    /// The value of an argument.
+    pub fn get(&self, argument: &str) -> Option<&Value> {
+        let mut arguments = self.arguments.iter();
+        let found = arguments.find(|given| given.name == argument);
+        found.map(|argument| &argument.value)
+    }
+
+    /// The same without the arguments that `default` has too.
+    #[must_use = "returns the changed spec"]
+    pub fn without(mut self, default: &Self) -> Self {
+        self.arguments
+            .retain(|argument| !default.arguments.contains(argument));
+        self
+    }
+
+    /// Reads what the arguments describe, by serde; errors call it `thing`, e.g. "the loss `huber`".
+    ///
+    /// A description need not deny unknown fields: arguments that are none of its fields are refused here.
+    ///
+    /// # Errors
+    /// An unknown argument, with the nearest one; one that is missing, there twice, or of a value that cannot be.
+    pub fn read<T: DeserializeOwned>(&self, thing: &str) -> Result<T, SpecError> {
+        read::read(&self.arguments, self.at, thing)
+    }
+
+    /// Reads one argument away, if it is there.
+    ///
+    /// # Errors
+    /// A value that cannot be.
+    pub fn take_as<T: DeserializeOwned>(
+        &mut self,
+        thing: &str,
+        argument: &str,
+    ) -> Result<Option<T>, SpecError> {
+        match self.take(argument) {
+            Some(argument) => read::read_argument(&argument, thing).map(Some),
+            None => Ok(None),
+        }
+    }
+}
+
+/// The place does not count.
+impl PartialEq for Spec {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name && self.arguments == other.arguments
+    }
+}
+
+fn take(arguments: &mut Vec<Argument>, name: &str) -> Option<Argument> {
+    let index = arguments
+        .iter()
+        .position(|argument| argument.name == name)?;
+    Some(arguments.remove(index))
+}

@@ -13,7 +13,7 @@ import re
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-CRATES = [ROOT / "crates" / name / "src" for name in ("spec", "tensor", "model", "data", "scheduler", "trainer")]
+CRATES = [ROOT / "crates" / name / "src" for name in ("spec", "tensor", "model", "data", "scheduler", "plot", "trainer", "recipe")]
 FACADE = ROOT / "crates/firebrick/src/lib.rs"
 
 # Names that several modules have, and where each is defined.

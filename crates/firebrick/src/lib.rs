@@ -82,9 +82,9 @@ pub mod training {
     pub use firebrick_trainer::{
         ClassEvaluation, ClassKey, ClassReport, Compile, ConfusionCell, ConfusionCounts, CtrlC,
         DirectoryClaim, DirectoryContents, Display, EpochRecord, Evaluation, Fit, FitParams,
-        FitSettings, History, LockHolder, Logs, LoopDisplay, LoopProgress, NonFiniteCause,
-        Optimizer, Pass, RunDirectory, SamplePlace, Signal, StopHandle, StopReason, TrainError,
-        Trainer, adapt, figure_text,
+        FitSettings, Flag, GivenFit, History, LockHolder, Logs, LoopDisplay, LoopProgress,
+        NonFiniteCause, Optimizer, Pass, RunDirectory, SamplePlace, Setting, SettingsTable, Signal,
+        StopHandle, StopReason, TextError, TrainError, Trainer, Values, adapt, figure_text,
     };
 }
 

@@ -7,6 +7,7 @@ use firebrick_data::{BatchSource, DataDescription};
 use crate::callback::{Callback, Callbacks};
 use crate::display::Display;
 use crate::error::TrainError;
+use crate::fit_settings::FitSettings;
 use crate::interrupt::StopHandle;
 use crate::run_directory::RunDirectory;
 pub use class_key::ClassKey;
@@ -31,17 +32,10 @@ pub use class_key::ClassKey;
 /// ```
 #[derive(Clone)]
 pub struct Fit {
-    pub(crate) epochs: usize,
-    pub(crate) initial_epoch: usize,
-    pub(crate) batch_size: usize,
-    pub(crate) steps_per_epoch: Option<usize>,
-    /// Of what layers draw.
-    pub(crate) seed: u64,
-    pub(crate) shuffle: Option<u64>,
-    pub(crate) validation: Validation,
-    pub(crate) validation_batch_size: Option<usize>,
-    pub(crate) validation_steps: Option<usize>,
-    pub(crate) validation_freq: usize,
+    pub(crate) settings: FitSettings,
+    /// What to evaluate on after an epoch, instead of a share of the training data.
+    pub(crate) validation: Option<Arc<dyn BatchSource>>,
+    /// Those of the settings are of a file; here a class may be named twice, which is an error.
     pub(crate) class_weights: Vec<(ClassKey, f64)>,
     class_names: Vec<String>,
     pub(crate) callbacks: Callbacks,
@@ -53,33 +47,12 @@ pub struct Fit {
     pub(crate) listens_to_ctrl_c: bool,
 }
 
-/// What to evaluate on after an epoch.
-#[derive(Clone)]
-pub(crate) enum Validation {
-    None,
-    Data(Arc<dyn BatchSource>),
-    /// This share of the training data, the last samples.
-    Split(f64),
-}
-
-impl Fit {
-    /// The seed where none is given.
-    pub(crate) const SEED: u64 = 42;
-
-    /// `epochs` passes over the training data, in batches of 32.
-    pub fn new(epochs: usize) -> Self {
+impl From<FitSettings> for Fit {
+    fn from(settings: FitSettings) -> Self {
         Self {
-            epochs,
-            initial_epoch: 0,
-            batch_size: 32,
-            steps_per_epoch: None,
-            seed: Self::SEED,
-            shuffle: Some(Self::SEED),
-            validation: Validation::None,
-            validation_batch_size: None,
-            validation_steps: None,
-            validation_freq: 1,
-            class_weights: Vec::new(),
+            class_weights: settings.class_weight.clone().into_iter().collect(),
+            settings,
+            validation: None,
             class_names: Vec::new(),
             callbacks: Callbacks::default(),
             display: Display::default(),
@@ -90,50 +63,40 @@ impl Fit {
             listens_to_ctrl_c: false,
         }
     }
+}
 
-    /// Counts the first epoch as the one after this many, when an earlier training goes on; `epochs` is
-    /// the number of the last one then.
-    #[must_use = "returns the changed settings"]
-    pub fn with_initial_epoch(mut self, initial_epoch: usize) -> Self {
-        self.initial_epoch = initial_epoch;
-        self
-    }
+impl Fit {
+    /// The seed where none is given.
+    pub(crate) const SEED: u64 = 42;
 
-    /// Samples between two updates of the weights.
-    #[must_use = "returns the changed settings"]
-    pub fn with_batch_size(mut self, batch_size: usize) -> Self {
-        self.batch_size = batch_size;
-        self
-    }
-
-    /// Batches an epoch, instead of all there are. The next epoch goes on where this one ended; an epoch in which the
-    /// data run out ends there, and the next one begins them anew, as in Keras.
-    #[must_use = "returns the changed settings"]
-    pub fn with_steps_per_epoch(mut self, steps: usize) -> Self {
-        self.steps_per_epoch = Some(steps);
-        self
+    /// `epochs` passes over the training data, in batches of 32.
+    pub fn new(epochs: usize) -> Self {
+        Self::from(FitSettings {
+            epochs,
+            ..FitSettings::default()
+        })
     }
 
     /// Seed of the order in which the samples are seen, and of what layers draw at random, e.g. a dropout; 42 by
     /// default.
     #[must_use = "returns the changed settings"]
     pub fn with_seed(mut self, seed: u64) -> Self {
-        self.seed = seed;
-        self.shuffle = Some(seed);
+        self.settings.seed = seed;
+        self.settings.shuffle = true;
         self
     }
 
     /// Keeps the samples in their order; what layers draw at random keeps its seed.
     #[must_use = "returns the changed settings"]
     pub fn without_shuffle(mut self) -> Self {
-        self.shuffle = None;
+        self.settings.shuffle = false;
         self
     }
 
     /// Data to evaluate on after every epoch.
     #[must_use = "returns the changed settings"]
     pub fn with_validation<D: BatchSource + Clone + 'static>(mut self, data: &D) -> Self {
-        self.validation = Validation::Data(Arc::new(data.clone()));
+        self.validation = Some(Arc::new(data.clone()));
         self
     }
 
@@ -141,28 +104,8 @@ impl Fit {
     /// rule, `floor(n · (1 - fraction))` samples are trained on, before any shuffling.
     #[must_use = "returns the changed settings"]
     pub fn with_validation_split(mut self, fraction: f64) -> Self {
-        self.validation = Validation::Split(fraction);
-        self
-    }
-
-    /// Samples a batch of the validation, those of the training if not set.
-    #[must_use = "returns the changed settings"]
-    pub fn with_validation_batch_size(mut self, batch_size: usize) -> Self {
-        self.validation_batch_size = Some(batch_size);
-        self
-    }
-
-    /// Batches of a validation, instead of all there are; it always takes the first ones.
-    #[must_use = "returns the changed settings"]
-    pub fn with_validation_steps(mut self, steps: usize) -> Self {
-        self.validation_steps = Some(steps);
-        self
-    }
-
-    /// Validates after every so many epochs.
-    #[must_use = "returns the changed settings"]
-    pub fn with_validation_freq(mut self, epochs: usize) -> Self {
-        self.validation_freq = epochs;
+        self.validation = None;
+        self.settings.validation_split = fraction;
         self
     }
 
@@ -293,36 +236,5 @@ impl Fit {
             weights.push((class, *weight));
         }
         Ok(weights)
-    }
-
-    /// Checks what can be checked without data.
-    pub(crate) fn validate(&self) -> Result<(), TrainError> {
-        let positive = |setting, value: usize| {
-            if value > 0 {
-                return Ok(());
-            }
-            Err(TrainError::Setting {
-                setting,
-                expected: "at least 1",
-                received: value.to_string(),
-            })
-        };
-        positive("epochs", self.epochs)?;
-        positive("batch_size", self.batch_size)?;
-        positive("validation_freq", self.validation_freq)?;
-        positive(
-            "validation_batch_size",
-            self.validation_batch_size.unwrap_or(1),
-        )?;
-        positive("validation_steps", self.validation_steps.unwrap_or(1))?;
-        positive("steps_per_epoch", self.steps_per_epoch.unwrap_or(1))?;
-        if self.initial_epoch >= self.epochs {
-            return Err(TrainError::Setting {
-                setting: "initial_epoch",
-                expected: "less than epochs, which is the number of the last one",
-                received: self.initial_epoch.to_string(),
-            });
-        }
-        Ok(())
     }
 }

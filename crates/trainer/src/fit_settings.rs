@@ -5,111 +5,182 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::error::TrainError;
 use crate::fit::{ClassKey, Fit};
+use crate::settings;
+use crate::settings_table::Flag;
 
-/// The settings of a [`Fit`] that a file can hold, with Keras' names and defaults; the seed is [`Fit`]'s.
-///
-/// ```
-/// use firebrick::training::{Fit, FitSettings};
-///
-/// let settings = FitSettings { epochs: 3, ..FitSettings::default() };
-/// assert_eq!((settings.batch_size, settings.shuffle), (32, true));
-/// let fit: Fit = settings.to_fit();
-/// ```
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct FitSettings {
-    /// Passes over the training data.
-    pub epochs: usize,
-    /// Epochs of an earlier training that goes on.
-    pub initial_epoch: usize,
-    /// Samples between two updates of the weights.
-    pub batch_size: usize,
-    /// Batches an epoch, instead of all there are.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub steps_per_epoch: Option<usize>,
-    /// Decides initial weights, the order of the samples and what layers draw at random.
-    pub seed: u64,
-    /// Whether every epoch has an order of its own.
-    pub shuffle: bool,
-    /// Share of the training data kept back for validation, the last samples; 0 for none.
-    pub validation_split: f64,
-    /// Samples a batch of the validation.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub validation_batch_size: Option<usize>,
-    /// Batches of a validation, instead of all there are.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub validation_steps: Option<usize>,
-    /// Epochs from one validation to the next.
-    pub validation_freq: usize,
-    /// How much the samples of a class count, by the index of the class or its name.
-    #[serde(
-        skip_serializing_if = "BTreeMap::is_empty",
-        deserialize_with = "class_weight"
-    )]
-    pub class_weight: BTreeMap<ClassKey, f64>,
+/// The heading of the flags about samples.
+const DATA: &str = "Data";
+/// The heading of the flags about learning.
+const LEARNING: &str = "Learning";
+
+/// Writes [`FitSettings`], [`GivenFit`] and the setters of [`Fit`] from one row a setting: what it means, its key, its type,
+/// its default (without one the field is an `Option` and `None` the default), its setter, what is checked, its flag.
+macro_rules! fit_settings {
+    (
+        $(
+            $(#[doc = $documentation:literal])+
+            $key:ident : $Type:ty $(= $default:expr)?
+            $(, setter $setter:ident)?
+            $(, check $check:ident)?
+            $(, flag $flag:expr)? ;
+        )*
+    ) => {
+        /// The settings of a [`Fit`] that a file can hold, with Keras' names and defaults; the seed is [`Fit`]'s.
+        ///
+        /// ```
+        /// use firebrick::training::{Fit, FitSettings};
+        ///
+        /// let settings = FitSettings { epochs: 3, ..FitSettings::default() };
+        /// assert_eq!((settings.batch_size, settings.shuffle), (32, true));
+        /// let fit: Fit = settings.to_fit();
+        /// ```
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        #[serde(deny_unknown_fields, default)]
+        pub struct FitSettings {
+            $(
+                $(#[doc = $documentation])+
+                #[serde(skip_serializing_if = "Absent::is_absent")]
+                pub $key: fit_settings!(@type $Type $(= $default)?),
+            )*
+            /// How much the samples of a class count, by the index of the class or its name.
+            #[serde(
+                skip_serializing_if = "BTreeMap::is_empty",
+                deserialize_with = "class_weight"
+            )]
+            pub class_weight: BTreeMap<ClassKey, f64>,
+        }
+
+        impl Default for FitSettings {
+            fn default() -> Self {
+                Self {
+                    $($key: fit_settings!(@default $($default)?),)*
+                    class_weight: BTreeMap::new(),
+                }
+            }
+        }
+
+        impl FitSettings {
+            /// The keys of a file, one a setting.
+            pub const KEYS: &[&str] = &[$(stringify!($key),)* "class_weight"];
+
+            /// These settings, but where something else is given that.
+            #[must_use = "returns the changed settings"]
+            pub fn with(mut self, given: &GivenFit) -> Self {
+                $(
+                    if let Some(value) = given.$key.clone() {
+                        self.$key = fit_settings!(@field value $(= $default)?);
+                    }
+                )*
+                self
+            }
+
+            /// Checks each setting by itself.
+            fn check_each(&self) -> Result<(), TrainError> {
+                $(fit_settings!(@check self.$key, $key $(= $default)? $(, check $check)?);)*
+                Ok(())
+            }
+        }
+
+        settings! {
+            /// What is given of [`FitSettings`], e.g. by flags; the rest is left open.
+            pub struct GivenFit {
+                $(
+                    $(#[doc = $documentation])+
+                    $key : $Type $(, flag $flag)? ;
+                )*
+            }
+        }
+
+        impl Fit {
+            $(
+                fit_settings!(
+                    @setter [$($documentation),+], $key : $Type $(= $default)? $(, setter $setter)?
+                );
+            )*
+        }
+    };
+
+    (@type $Type:ty = $default:expr) => { $Type };
+    (@type $Type:ty) => { Option<$Type> };
+
+    (@default $default:expr) => { $default };
+    (@default) => { None };
+
+    (@field $value:ident = $default:expr) => { $value };
+    (@field $value:ident) => { Some($value) };
+
+    (@check $value:expr, $key:ident = $default:expr, check $check:ident) => {
+        $check(stringify!($key), $value)?
+    };
+    (@check $value:expr, $key:ident, check $check:ident) => {
+        $value.map_or(Ok(()), |value| $check(stringify!($key), value))?
+    };
+    (@check $value:expr, $key:ident $(= $default:expr)?) => {};
+
+    (@setter [$($documentation:literal),+], $key:ident : $Type:ty = $default:expr, setter $setter:ident) => {
+        $(#[doc = $documentation])+
+        #[must_use = "returns the changed settings"]
+        pub fn $setter(mut self, $key: $Type) -> Self {
+            self.settings.$key = $key;
+            self
+        }
+    };
+    (@setter [$($documentation:literal),+], $key:ident : $Type:ty, setter $setter:ident) => {
+        $(#[doc = $documentation])+
+        #[must_use = "returns the changed settings"]
+        pub fn $setter(mut self, $key: $Type) -> Self {
+            self.settings.$key = Some($key);
+            self
+        }
+    };
+    (@setter [$($documentation:literal),+], $key:ident : $Type:ty $(= $default:expr)?) => {};
 }
 
-impl Default for FitSettings {
-    fn default() -> Self {
-        Self {
-            epochs: 1,
-            initial_epoch: 0,
-            batch_size: 32,
-            steps_per_epoch: None,
-            seed: 42,
-            shuffle: true,
-            validation_split: 0.0,
-            validation_batch_size: None,
-            validation_steps: None,
-            validation_freq: 1,
-            class_weight: BTreeMap::new(),
-        }
-    }
+fit_settings! {
+    /// Passes over the training samples.
+    epochs: usize = 1, check at_least_1, flag Flag::number("N").under(LEARNING);
+
+    /// Epochs of an earlier training that goes on: the first epoch counts as the one after so many, and `epochs` is the
+    /// number of the last one.
+    initial_epoch: usize = 0, setter with_initial_epoch;
+
+    /// Samples between two updates of the weights.
+    batch_size: usize = 32, setter with_batch_size, check at_least_1, flag Flag::number("N").under(LEARNING);
+
+    /// Batches an epoch, instead of all there are.
+    ///
+    /// The next epoch goes on where this one ended; an epoch in which the data run out ends there, and the next one begins
+    /// them anew, as in Keras.
+    steps_per_epoch: usize, setter with_steps_per_epoch, check at_least_1;
+
+    /// Decides initial weights, shuffles and what layers draw at random; the same seed gives the same numbers.
+    seed: u64 = Fit::SEED, flag Flag::number("N").under(LEARNING);
+
+    /// Whether every epoch has an order of its own.
+    shuffle: bool = true;
+
+    /// Share of the training samples kept back for validation, of images the last ones; 0 for none.
+    validation_split: f64 = 0.0, flag Flag::number("SHARE").under(DATA);
+
+    /// Samples a batch of the validation, those of the training if not set.
+    validation_batch_size: usize, setter with_validation_batch_size, check at_least_1;
+
+    /// Batches of a validation, instead of all there are; it always takes the first ones.
+    validation_steps: usize, setter with_validation_steps, check at_least_1;
+
+    /// Epochs from one validation to the next.
+    validation_freq: usize = 1, setter with_validation_freq, check at_least_1;
 }
 
 impl FitSettings {
-    /// The keys of a file, one a setting.
-    pub const KEYS: &[&str] = &[
-        "epochs",
-        "initial_epoch",
-        "batch_size",
-        "steps_per_epoch",
-        "seed",
-        "shuffle",
-        "validation_split",
-        "validation_batch_size",
-        "validation_steps",
-        "validation_freq",
-        "class_weight",
-    ];
-
     /// The settings for a [`fit`](crate::Trainer::fit).
     pub fn to_fit(&self) -> Fit {
-        type With = fn(Fit, usize) -> Fit;
+        Fit::from(self.clone())
+    }
 
-        let mut fit = Fit::new(self.epochs)
-            .with_initial_epoch(self.initial_epoch)
-            .with_batch_size(self.batch_size)
-            .with_seed(self.seed)
-            .with_validation_freq(self.validation_freq)
-            .with_class_weight(self.class_weight.clone());
-        if !self.shuffle {
-            fit = fit.without_shuffle();
-        }
-        if self.validation_split != 0.0 {
-            fit = fit.with_validation_split(self.validation_split);
-        }
-        let steps: [(Option<usize>, With); 3] = [
-            (self.steps_per_epoch, Fit::with_steps_per_epoch),
-            (self.validation_batch_size, Fit::with_validation_batch_size),
-            (self.validation_steps, Fit::with_validation_steps),
-        ];
-        for (value, with) in steps {
-            if let Some(value) = value {
-                fit = with(fit, value);
-            }
-        }
-        fit
+    /// The seed of the order in which samples are seen, if they have one of their own.
+    pub(crate) fn shuffle_seed(&self) -> Option<u64> {
+        self.shuffle.then_some(self.seed)
     }
 
     /// Checks what can be checked without data.
@@ -117,7 +188,7 @@ impl FitSettings {
     /// # Errors
     /// A setting that is out of its range.
     pub fn check(&self) -> Result<(), TrainError> {
-        self.to_fit().validate()?;
+        self.check_counts()?;
         if !(0.0..1.0).contains(&self.validation_split) {
             return Err(TrainError::Setting {
                 setting: "validation_split",
@@ -135,6 +206,50 @@ impl FitSettings {
             }
         }
         Ok(())
+    }
+
+    /// Checks the numbers of epochs, batches and samples.
+    ///
+    /// # Errors
+    /// One that is out of its range.
+    pub fn check_counts(&self) -> Result<(), TrainError> {
+        self.check_each()?;
+        if self.initial_epoch >= self.epochs {
+            return Err(TrainError::Setting {
+                setting: "initial_epoch",
+                expected: "less than epochs, which is the number of the last one",
+                received: self.initial_epoch.to_string(),
+            });
+        }
+        Ok(())
+    }
+}
+
+fn at_least_1(setting: &'static str, value: usize) -> Result<(), TrainError> {
+    if value > 0 {
+        return Ok(());
+    }
+    Err(TrainError::Setting {
+        setting,
+        expected: "at least 1",
+        received: value.to_string(),
+    })
+}
+
+/// What is not written where there is none of it.
+trait Absent {
+    fn is_absent(&self) -> bool {
+        false
+    }
+}
+
+impl Absent for usize {}
+impl Absent for u64 {}
+impl Absent for f64 {}
+impl Absent for bool {}
+impl<T> Absent for Option<T> {
+    fn is_absent(&self) -> bool {
+        self.is_none()
     }
 }
 

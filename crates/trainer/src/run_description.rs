@@ -12,7 +12,6 @@ use toml::{Table, Value};
 use crate::compile::Compile;
 use crate::compile::LearningRate;
 use crate::fit::Fit;
-use crate::fit::Validation;
 use crate::fit_settings::FitSettings;
 
 /// The first line, by which a later fit knows what it may replace.
@@ -153,7 +152,7 @@ fn compile_table(compile: &Compile, gaps: &mut Gaps) -> Table {
 }
 
 fn fit_settings(fit: &Fit, gaps: &mut Gaps) -> FitSettings {
-    if matches!(fit.validation, Validation::Data(_)) {
+    if fit.validation.is_some() {
         gaps.add("validation", "samples that the program gave");
     }
     let callbacks = fit.callbacks.names();
@@ -163,22 +162,14 @@ fn fit_settings(fit: &Fit, gaps: &mut Gaps) -> FitSettings {
             format!("the program's: {}", callbacks.join(", ")),
         );
     }
-    FitSettings {
-        epochs: fit.epochs,
-        initial_epoch: fit.initial_epoch,
-        batch_size: fit.batch_size,
-        steps_per_epoch: fit.steps_per_epoch,
-        seed: fit.seed,
-        shuffle: fit.shuffle.is_some(),
-        validation_split: match fit.validation {
-            Validation::Split(share) => share,
-            Validation::None | Validation::Data(_) => 0.0,
-        },
-        validation_batch_size: fit.validation_batch_size,
-        validation_steps: fit.validation_steps,
-        validation_freq: fit.validation_freq,
+    let mut settings = FitSettings {
         class_weight: fit.class_weights.iter().cloned().collect(),
+        ..fit.settings.clone()
+    };
+    if fit.validation.is_some() {
+        settings.validation_split = 0.0;
     }
+    settings
 }
 
 /// The network as a list of layers, if it is one that can be written down.

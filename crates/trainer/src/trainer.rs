@@ -131,11 +131,14 @@ impl<M: Model> Trainer<M> {
         unoptimized::tell(display);
 
         let train_loader = self.train_loader(&data, fit)?;
-        let validation_batch_size = fit.validation_batch_size.unwrap_or(fit.batch_size);
+        let validation_batch_size = fit
+            .settings
+            .validation_batch_size
+            .unwrap_or(fit.settings.batch_size);
         let rerun = Rerun {
             training: Part {
                 data: Arc::clone(&data),
-                batch_size: fit.batch_size,
+                batch_size: fit.settings.batch_size,
             },
             validation: validation.clone().map(|data| Part {
                 data,
@@ -150,9 +153,12 @@ impl<M: Model> Trainer<M> {
             .transpose()?
             .map(Arc::new);
         let params = FitParams {
-            epochs: fit.epochs,
-            steps: fit.steps_per_epoch.unwrap_or(train_loader.num_batches()),
-            batch_size: fit.batch_size,
+            epochs: fit.settings.epochs,
+            steps: fit
+                .settings
+                .steps_per_epoch
+                .unwrap_or(train_loader.num_batches()),
+            batch_size: fit.settings.batch_size,
         };
         if let Some(run) = &fit.run {
             self.describe_run(run, (data.as_ref(), fit))?;
@@ -163,24 +169,24 @@ impl<M: Model> Trainer<M> {
         } else {
             ctrl_c_on(display, &stop)
         };
-        let step = self.take_step(objective, params.steps, fit.seed)?;
+        let step = self.take_step(objective, params.steps, fit.settings.seed)?;
         // The dashboard leaves nothing on the terminal, so that the epochs are told when it is gone.
         let kept = KeptLines::default();
         let settings = LoopSettings {
             device: self.device.clone(),
             params,
-            initial_epoch: fit.initial_epoch,
-            is_limited: fit.steps_per_epoch.is_some(),
-            validation_steps: fit.validation_steps,
-            validation_freq: fit.validation_freq,
+            initial_epoch: fit.settings.initial_epoch,
+            is_limited: fit.settings.steps_per_epoch.is_some(),
+            validation_steps: fit.settings.validation_steps,
+            validation_freq: fit.settings.validation_freq,
             callbacks: fit.callbacks.clone(),
             figures,
             run: fit.run.clone(),
             display,
             label: fit.label.clone(),
             reporter: match display {
-                Display::Tui => kept.reporter(fit.epochs),
-                shown => displays::reporter(shown, fit.epochs),
+                Display::Tui => kept.reporter(fit.settings.epochs),
+                shown => displays::reporter(shown, fit.settings.epochs),
             },
             epoch_hook: RunFiles::epoch_hook(files.clone()),
             rerun,
@@ -189,8 +195,8 @@ impl<M: Model> Trainer<M> {
             "fit: {} samples in {} batches of {}, {} epochs, on {:?}",
             data.num_samples(),
             params.steps,
-            fit.batch_size,
-            fit.epochs,
+            fit.settings.batch_size,
+            fit.settings.epochs,
             self.device,
         );
         let train_loader = Arc::new(train_loader);
@@ -228,8 +234,8 @@ impl<M: Model> Trainer<M> {
         data: &Arc<dyn BatchSource>,
         fit: &Fit,
     ) -> Result<BatchLoader, TrainError> {
-        let mut loader = BatchLoader::new(Arc::clone(data), fit.batch_size, &self.device)?;
-        if let Some(seed) = fit.shuffle {
+        let mut loader = BatchLoader::new(Arc::clone(data), fit.settings.batch_size, &self.device)?;
+        if let Some(seed) = fit.settings.shuffle_seed() {
             loader = loader.with_shuffle(seed);
             if let Some(state) = self.shuffle.filter(|state| state.seed == seed) {
                 loader.restore_shuffle(state);

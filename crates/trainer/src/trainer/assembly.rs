@@ -12,7 +12,6 @@ use crate::error::TrainError;
 use crate::figure_names;
 use crate::figures::RunningFigures;
 use crate::fit::Fit;
-use crate::fit::Validation;
 use crate::objective::Objective;
 use crate::sample_place::SamplePlace;
 use crate::step::{AutodiffStep, judge};
@@ -33,10 +32,10 @@ impl<M: Model> Trainer<M> {
         data: Arc<dyn BatchSource>,
         fit: &Fit,
     ) -> Result<Checked, TrainError> {
-        fit.validate()?;
-        let (data, validation) = split(data, &fit.validation)?;
+        fit.settings.check_counts()?;
+        let (data, validation) = split(data, fit)?;
         if let Some(size) = self.model.size() {
-            let batch_size = fit.batch_size.min(data.num_samples());
+            let batch_size = fit.settings.batch_size.min(data.num_samples());
             self.compile.check_memory(&size, batch_size, &self.device)?;
         }
         let objective = self.objective(data.as_ref())?;
@@ -49,7 +48,7 @@ impl<M: Model> Trainer<M> {
         if let Some(validation) = &validation {
             check_alike(data.as_ref(), validation.as_ref())?;
         }
-        if fit.steps_per_epoch.is_none() {
+        if fit.settings.steps_per_epoch.is_none() {
             self.check_accumulation(data.num_samples(), fit)?;
         }
         self.check_samples(data.as_ref(), &objective, SamplePlace::new())?;
@@ -78,9 +77,9 @@ impl<M: Model> Trainer<M> {
         let Some(steps) = self.compile.optimizer.accumulation_steps() else {
             return Ok(());
         };
-        let per_epoch = num_samples.div_ceil(fit.batch_size);
-        let per_epoch = fit.steps_per_epoch.unwrap_or(per_epoch);
-        let batches = per_epoch.saturating_mul(fit.epochs - fit.initial_epoch);
+        let per_epoch = num_samples.div_ceil(fit.settings.batch_size);
+        let per_epoch = fit.settings.steps_per_epoch.unwrap_or(per_epoch);
+        let batches = per_epoch.saturating_mul(fit.settings.epochs - fit.settings.initial_epoch);
         let step = self.step.as_ref();
         let waiting = step.map_or(0, AutodiffStep::batches_waiting);
         if waiting.saturating_add(batches) >= steps {
@@ -179,21 +178,21 @@ impl<M: Model> Trainer<M> {
 /// Training data and validation data.
 type Split = (Arc<dyn BatchSource>, Option<Arc<dyn BatchSource>>);
 
-fn split(data: Arc<dyn BatchSource>, validation: &Validation) -> Result<Split, TrainError> {
-    match validation {
-        Validation::None => Ok((data, None)),
-        Validation::Data(validation) => Ok((data, Some(Arc::clone(validation)))),
-        Validation::Split(fraction) => {
-            let fraction = *fraction;
-            let (first, last) = Subset::split(&data, &ValidationSplit::Tail { fraction })?;
-            let balance = ClassBalance::of(&first, &last);
-            let warning = balance.and_then(|balance| balance.warning(|class| class.to_string()));
-            if let Some(warning) = warning {
-                log::warn!("{warning}");
-            }
-            Ok((Arc::new(first), Some(Arc::new(last))))
-        }
+fn split(data: Arc<dyn BatchSource>, fit: &Fit) -> Result<Split, TrainError> {
+    let fraction = fit.settings.validation_split;
+    if let Some(validation) = &fit.validation {
+        return Ok((data, Some(Arc::clone(validation))));
     }
+    if fraction == 0.0 {
+        return Ok((data, None));
+    }
+    let (first, last) = Subset::split(&data, &ValidationSplit::Tail { fraction })?;
+    let balance = ClassBalance::of(&first, &last);
+    let warning = balance.and_then(|balance| balance.warning(|class| class.to_string()));
+    if let Some(warning) = warning {
+        log::warn!("{warning}");
+    }
+    Ok((Arc::new(first), Some(Arc::new(last))))
 }
 
 /// Makes sure that training and validation data ask for the same.

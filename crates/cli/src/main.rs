@@ -23,6 +23,7 @@ mod optimizer_name;
 mod output;
 mod picture;
 mod picture_size;
+mod plateau;
 mod predicted_plot;
 mod run_name;
 mod runs;

@@ -12,6 +12,9 @@ pub(crate) fn with_callbacks(
     run: Option<&RunDirectory>,
 ) -> Result<Fit, TrainError> {
     let mut fit = fit;
+    if let Some(plateau) = settings.reduce_lr_on_plateau.callback()? {
+        fit = fit.with_callback(plateau);
+    }
     if let Some(checkpoint) = settings.checkpoint.callback()? {
         fit = fit.with_callback(checkpoint);
     }

@@ -11,6 +11,7 @@ use crate::checkpoints::Checkpoints;
 use crate::early_stopping::StoppingRule;
 use crate::hidden_units::HiddenUnits;
 use crate::optimizer_name::OptimizerName;
+use crate::plateau::Plateau;
 
 /// What decides the numbers of a training: its flags, and the keys of its `config.toml`.
 ///
@@ -198,6 +199,11 @@ pub(crate) struct TrainConfig {
     #[arg(long, value_name = "METRIC:EPOCHS", help_heading = "Learning")]
     pub(crate) early_stopping: Option<StoppingRule>,
 
+    /// Lower the learning rate where METRIC has not got better for so many epochs, e.g. `val_loss:5`: to a tenth, or by the
+    /// factor behind it, as in `val_loss:5:0.5` [default: none]
+    #[arg(long, value_name = "METRIC:EPOCHS", help_heading = "Learning")]
+    pub(crate) reduce_lr_on_plateau: Option<Plateau>,
+
     /// Save models into the run's checkpoints folder: `best` (by `val_loss`), `every` epoch, or every
     /// so many epochs [default: none]
     #[arg(
@@ -336,6 +342,7 @@ impl TrainConfig {
             epochs: self.epochs.or(other.epochs),
             batch_size: self.batch_size.or(other.batch_size),
             early_stopping: self.early_stopping.or(other.early_stopping),
+            reduce_lr_on_plateau: self.reduce_lr_on_plateau.or(other.reduce_lr_on_plateau),
             checkpoint: self.checkpoint.or(other.checkpoint),
             tensorboard: self.tensorboard.or(other.tensorboard),
             seed: self.seed.or(other.seed),

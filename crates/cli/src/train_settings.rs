@@ -16,6 +16,7 @@ use crate::early_stopping::StoppingRule;
 use crate::failure::OrUsage;
 use crate::network_settings::NetworkSettings;
 use crate::optimizer_name::OptimizerName;
+use crate::plateau::Plateau;
 use crate::train_config::TrainConfig;
 
 /// The share of a table's rows that a network of hidden layers is judged by.
@@ -47,6 +48,7 @@ pub(crate) struct TrainSettings {
     pub(crate) epochs: usize,
     pub(crate) batch_size: usize,
     pub(crate) early_stopping: StoppingRule,
+    pub(crate) reduce_lr_on_plateau: Plateau,
     pub(crate) checkpoint: Checkpoints,
     pub(crate) tensorboard: bool,
     pub(crate) seed: u64,
@@ -101,6 +103,7 @@ impl TrainSettings {
             batch_size: positive("batch_size", config.batch_size.unwrap_or(fit.batch_size))?,
             seed: config.seed.unwrap_or(fit.seed),
             early_stopping: config.early_stopping.unwrap_or_default(),
+            reduce_lr_on_plateau: config.reduce_lr_on_plateau.unwrap_or_default(),
             checkpoint: config.checkpoint.unwrap_or_default(),
             tensorboard: config.tensorboard.unwrap_or(false),
             device: config.device.unwrap_or_default(),
@@ -152,6 +155,8 @@ impl TrainSettings {
             batch_size: Some(self.batch_size),
             early_stopping: (self.early_stopping != StoppingRule::Never)
                 .then(|| self.early_stopping.clone()),
+            reduce_lr_on_plateau: (self.reduce_lr_on_plateau != Plateau::None)
+                .then(|| self.reduce_lr_on_plateau.clone()),
             checkpoint: (self.checkpoint != Checkpoints::None).then_some(self.checkpoint),
             tensorboard: self.tensorboard.then_some(true),
             seed: Some(self.seed),

@@ -61,14 +61,37 @@ fn a_training_stops_by_itself_and_keeps_the_best_weights() {
 }
 
 #[test]
+fn the_rate_is_lowered_where_nothing_gets_better() {
+    let workplace = Workplace::new();
+    // Nothing gets better by more than the rate lets it, from the first epoch on.
+    workplace
+        .train(
+            "--run x --epochs 6 --optimizer sgd --lr 1e-9 --reduce-lr-on-plateau val_loss:2:0.25",
+        )
+        .succeeds();
+    let history = workplace.read("runs/x/history.csv");
+    let rates: Vec<f64> = history
+        .lines()
+        .skip(1)
+        .map(|line| line.split(',').nth(1).unwrap().parse().unwrap())
+        .collect();
+    let relative: Vec<f64> = rates.iter().map(|rate| rate / rates[0]).collect();
+    assert_eq!(relative.len(), 6);
+    for (received, expected) in relative.iter().zip([1.0, 1.0, 1.0, 0.25, 0.25, 0.0625]) {
+        assert!((received - expected).abs() < 1e-6, "{relative:?}");
+    }
+}
+
+#[test]
 fn what_watches_a_training_is_repeated_from_its_config() {
     let workplace = Workplace::new();
     workplace
-        .train("--run a --checkpoint every --tensorboard --early-stopping accuracy:9")
+        .train("--run a --checkpoint every --tensorboard --early-stopping accuracy:9 --reduce-lr-on-plateau loss:3")
         .succeeds();
     let config = workplace.read("runs/a/config.toml");
     for line in [
         "early_stopping = \"accuracy:9\"\n",
+        "reduce_lr_on_plateau = \"loss:3:0.1\"\n",
         "checkpoint = \"every\"\n",
         "tensorboard = true\n",
     ] {
@@ -89,7 +112,7 @@ fn what_watches_a_training_is_repeated_from_its_config() {
         }
     }
     workplace
-        .run("train --config runs/a/config.toml --run c --checkpoint none --tensorboard=false --early-stopping none --ui quiet")
+        .run("train --config runs/a/config.toml --run c --checkpoint none --tensorboard=false --early-stopping none --reduce-lr-on-plateau none --ui quiet")
         .succeeds();
     assert!(!workplace.path("runs/c/checkpoints").exists());
     assert!(!workplace.path("runs/c/tensorboard").exists());
@@ -126,6 +149,14 @@ fn what_cannot_be_watched_is_a_usage_error_that_leaves_everything() {
         (
             "--checkpoint best --validation-split 0",
             "ModelCheckpoint watches `val_loss`, which this training does not have (give it validation data?)",
+        ),
+        (
+            "--reduce-lr-on-plateau val_los:5",
+            "ReduceLrOnPlateau watches `val_los`, which this training does not have",
+        ),
+        (
+            "--reduce-lr-on-plateau val_loss:5:2",
+            "expected METRIC:EPOCHS or METRIC:EPOCHS:FACTOR with a factor between 0 and 1",
         ),
         (
             "--early-stopping val_loss",

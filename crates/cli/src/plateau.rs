@@ -1,0 +1,151 @@
+use std::fmt;
+use std::str::FromStr;
+
+use firebrick::callbacks::ReduceLrOnPlateau;
+use firebrick::training::TrainError;
+use serde::{Deserialize, Serialize};
+
+/// When the learning rate is lowered because nothing gets better; as a string `val_loss:5`, `val_loss:5:0.5`, or `none`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub(crate) enum Plateau {
+    #[default]
+    None,
+    After {
+        metric: String,
+        epochs: usize,
+        factor: f64,
+    },
+}
+
+/// A text that says no plateau.
+#[derive(Debug)]
+pub(crate) struct PlateauError {
+    received: String,
+}
+
+impl fmt::Display for PlateauError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "expected METRIC:EPOCHS or METRIC:EPOCHS:FACTOR with a factor between 0 and 1, such as val_loss:5:0.5, or `none`; \
+             received `{}`",
+            self.received
+        )
+    }
+}
+
+impl std::error::Error for PlateauError {}
+
+impl Plateau {
+    const NONE: &'static str = "none";
+    /// Keras' factor.
+    const FACTOR: f64 = 0.1;
+
+    /// The callback that does it.
+    pub(crate) fn callback(&self) -> Result<Option<ReduceLrOnPlateau>, TrainError> {
+        let Self::After {
+            metric,
+            epochs,
+            factor,
+        } = self
+        else {
+            return Ok(None);
+        };
+        let callback = ReduceLrOnPlateau::new(metric)
+            .with_factor(*factor)?
+            .with_patience(*epochs)
+            .with_verbose();
+        Ok(Some(callback))
+    }
+}
+
+impl FromStr for Plateau {
+    type Err = PlateauError;
+
+    fn from_str(text: &str) -> Result<Self, PlateauError> {
+        let error = || PlateauError {
+            received: text.to_owned(),
+        };
+        if text == Self::NONE {
+            return Ok(Self::None);
+        }
+        let parts: Vec<&str> = text.split(':').collect();
+        let (metric, epochs, factor) = match parts[..] {
+            [metric, epochs] => (metric, epochs, Self::FACTOR),
+            [metric, epochs, factor] => {
+                let factor = factor
+                    .parse()
+                    .map_err(|_: std::num::ParseFloatError| error())?;
+                (metric, epochs, factor)
+            }
+            _ => return Err(error()),
+        };
+        let epochs = epochs
+            .parse()
+            .map_err(|_: std::num::ParseIntError| error())?;
+        if metric.is_empty() || !(factor > 0.0 && factor < 1.0) {
+            return Err(error());
+        }
+        Ok(Self::After {
+            metric: metric.to_owned(),
+            epochs,
+            factor,
+        })
+    }
+}
+
+impl fmt::Display for Plateau {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::None => f.write_str(Self::NONE),
+            Self::After {
+                metric,
+                epochs,
+                factor,
+            } => write!(f, "{metric}:{epochs}:{factor}"),
+        }
+    }
+}
+
+impl TryFrom<String> for Plateau {
+    type Error = PlateauError;
+
+    fn try_from(text: String) -> Result<Self, PlateauError> {
+        text.parse()
+    }
+}
+
+impl From<Plateau> for String {
+    fn from(plateau: Plateau) -> Self {
+        plateau.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plateau_is_the_text_it_was_read_from() {
+        for text in ["none", "val_loss:5:0.5", "accuracy:0:0.001"] {
+            assert_eq!(text.parse::<Plateau>().unwrap().to_string(), text);
+        }
+        let keras = "val_loss:5".parse::<Plateau>().unwrap();
+        assert_eq!(keras.to_string(), "val_loss:5:0.1");
+        for text in [
+            "",
+            "val_loss",
+            "val_loss:",
+            ":5",
+            "val_loss:-1",
+            "a:5:0",
+            "a:5:1",
+            "a:5:-0.5",
+            "a:5:NaN",
+            "a:5:0.5:",
+        ] {
+            assert!(text.parse::<Plateau>().is_err(), "{text}");
+        }
+    }
+}

@@ -377,6 +377,7 @@ impl Sequential {
     ) -> Result<SequentialModel, ModelError> {
         let plan = self.plan()?;
         let mut layers: Vec<BuiltLayer> = Vec::with_capacity(plan.len());
+        let mut planned = Vec::with_capacity(plan.len());
         for (index, layer) in plan.into_iter().enumerate() {
             let PlannedLayer {
                 described,
@@ -384,18 +385,16 @@ impl Sequential {
                 weights,
                 ..
             } = layer;
-            let weights = weights
-                .into_iter()
-                .map(|weight| {
-                    let values = values(index, &weight)?;
-                    Ok((weight, values))
-                })
+            let filled = weights
+                .iter()
+                .map(|weight| Ok((weight.clone(), values(index, weight)?)))
                 .collect::<Result<_, ModelError>>()?;
+            planned.push(weights);
             described
                 .layer
                 .probe(&input, device)
                 .map_err(|problem| self.layer_error(index, input.clone(), problem))?;
-            let mut weights = Weights::new(weights, device);
+            let mut weights = Weights::new(filled, device);
             let built = described.layer.build(&input, &mut weights);
             layers.push(if described.trainable {
                 built
@@ -403,6 +402,6 @@ impl Sequential {
                 built.frozen()
             });
         }
-        Ok(SequentialModel::new(self.clone(), layers))
+        Ok(SequentialModel::new(self.clone(), planned, layers))
     }
 }

@@ -3,6 +3,8 @@ mod freezing;
 mod rules;
 mod weights;
 
+use std::sync::Arc;
+
 use burn::module::{Content, DisplaySettings, Module, ModuleDisplay};
 
 use burn::tensor::Tensor;
@@ -10,7 +12,7 @@ use burn::tensor::Tensor;
 use crate::activation::Activation;
 use crate::draws::Draws;
 use crate::error::ModelError;
-use crate::layers::BuiltLayer;
+use crate::layers::{BuiltLayer, WeightSpec};
 use crate::mode::Mode;
 use crate::model::Model;
 use crate::model_size::ModelSize;
@@ -42,15 +44,25 @@ pub use weights::WeightValue;
 #[module(custom_display)]
 pub struct SequentialModel {
     layers: Vec<BuiltLayer>,
+    // Shared by all clones, of which a training makes one a step.
     #[module(skip)]
-    description: Sequential,
+    description: Arc<Sequential>,
+    /// The weights of each layer, as they were planned.
+    #[module(skip)]
+    weights: Arc<[Vec<WeightSpec>]>,
 }
 
 impl SequentialModel {
-    pub(crate) fn new(description: Sequential, layers: Vec<BuiltLayer>) -> Self {
+    /// Built layers with the weights that were planned for them.
+    pub(crate) fn new(
+        description: Sequential,
+        weights: Vec<Vec<WeightSpec>>,
+        layers: Vec<BuiltLayer>,
+    ) -> Self {
         Self {
             layers,
-            description,
+            description: Arc::new(description),
+            weights: weights.into(),
         }
     }
 
@@ -142,7 +154,7 @@ impl Model for SequentialModel {
     }
 
     fn description(&self) -> Option<String> {
-        serde_json::to_string(&self.description).ok()
+        serde_json::to_string(&*self.description).ok()
     }
 
     fn size(&self) -> Option<ModelSize> {

@@ -40,13 +40,13 @@ impl SequentialModel {
 
     /// The embedding that looks the inputs themselves up: no layer before it has weights that training could move.
     pub(super) fn first_lookup(&self) -> Option<usize> {
-        let plan = self.description.plan().ok()?;
-        let index = plan
+        let layers = self.description.layers();
+        let index = layers
             .iter()
-            .position(|planned| matches!(planned.described.layer(), Layer::Embedding(_)))?;
-        let has_weights = plan[..index]
+            .position(|described| matches!(described.layer(), Layer::Embedding(_)))?;
+        let has_weights = self.weights[..index]
             .iter()
-            .any(|planned| !planned.weights.is_empty());
+            .any(|weights| !weights.is_empty());
         (!has_weights).then_some(index)
     }
 

@@ -1,5 +1,5 @@
 use crate::error::ModelError;
-use crate::sequential::LayerKey;
+use crate::sequential::{LayerKey, Sequential};
 use crate::sequential_model::SequentialModel;
 
 impl SequentialModel {
@@ -16,8 +16,8 @@ impl SequentialModel {
         let index = self.description.layer_index(key.into())?;
         let layer = self.layers.remove(index).frozen();
         self.layers.insert(index, layer);
-        self.description = self.description.freeze_layer(index)?;
-        Ok(self)
+        let description = self.config().clone().freeze_layer(index)?;
+        self.described(description)
     }
 
     /// Lets training move the weights of a layer again.
@@ -28,7 +28,14 @@ impl SequentialModel {
         let index = self.description.layer_index(key.into())?;
         let layer = self.layers.remove(index).thawed();
         self.layers.insert(index, layer);
-        self.description = self.description.unfreeze_layer(index)?;
-        Ok(self)
+        let description = self.config().clone().unfreeze_layer(index)?;
+        self.described(description)
+    }
+
+    /// The same layers under a description that says something else of what training moves.
+    fn described(self, description: Sequential) -> Result<Self, ModelError> {
+        let plan = description.plan()?;
+        let weights = plan.into_iter().map(|layer| layer.weights).collect();
+        Ok(Self::new(description, weights, self.layers))
     }
 }

@@ -37,18 +37,15 @@ impl SequentialModel {
         if !self.description.layers().iter().any(is_constrained) {
             return self;
         }
-        // A built network has passed the checks of its description.
-        let plan = self.description.plan().unwrap_or_default();
+        let described = self.description.layers().iter().zip(self.weights.iter());
         self.layers = self
             .layers
             .into_iter()
-            .zip(plan)
-            .map(|(layer, planned)| {
-                if is_constrained(planned.described) {
-                    layer.map(&mut Constraints {
-                        weights: &planned.weights,
-                        path: Vec::new(),
-                    })
+            .zip(described)
+            .map(|(layer, (described, weights))| {
+                if is_constrained(described) {
+                    let path = Vec::new();
+                    layer.map(&mut Constraints { weights, path })
                 } else {
                     layer
                 }

@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::tensor::{Tensor, TensorData};
@@ -96,7 +97,7 @@ impl SequentialModel {
     pub fn set_weight(&mut self, path: &str, value: WeightValue) -> Result<(), ModelError> {
         let (index, spec) = self.find_weight(path)?;
         check_shape(path, &spec, &value)?;
-        self.replace(index, [(spec, value)]);
+        self.replace(index, [(&spec, value)]);
         Ok(())
     }
 
@@ -106,8 +107,8 @@ impl SequentialModel {
     /// A device that does not hand them back.
     pub fn get_weights(&self) -> Result<Vec<WeightValue>, ModelError> {
         let mut values = Vec::new();
-        for (index, layer) in self.description.plan()?.into_iter().enumerate() {
-            values.extend(self.read_layer(index, &layer.weights)?);
+        for (index, weights) in self.weights.iter().enumerate() {
+            values.extend(self.read_layer(index, weights)?);
         }
         Ok(values)
     }
@@ -121,7 +122,10 @@ impl SequentialModel {
         &mut self,
         weights: impl IntoIterator<Item = WeightValue>,
     ) -> Result<(), ModelError> {
-        let listed = self.description.weights()?;
+        let layers = self.weights.iter().zip(self.description.layers());
+        let listed: Vec<(&str, &WeightSpec)> = layers
+            .flat_map(|(weights, layer)| weights.iter().map(|spec| (layer.name(), spec)))
+            .collect();
         let mut weights = weights.into_iter().fuse();
         let mut given = Vec::with_capacity(listed.len());
         for (index, (layer, spec)) in listed.iter().enumerate() {
@@ -146,14 +150,9 @@ impl SequentialModel {
             });
         }
         let mut given = given.into_iter();
-        let layers: Vec<Vec<WeightSpec>> = self
-            .description
-            .plan()?
-            .into_iter()
-            .map(|layer| layer.weights)
-            .collect();
-        for (index, specs) in layers.into_iter().enumerate() {
-            self.replace(index, specs.into_iter().zip(&mut given));
+        let weights = Arc::clone(&self.weights);
+        for (index, specs) in weights.iter().enumerate() {
+            self.replace(index, specs.iter().zip(&mut given));
         }
         Ok(())
     }
@@ -161,11 +160,12 @@ impl SequentialModel {
     /// The layer and the weight of a path.
     fn find_weight(&self, path: &str) -> Result<(usize, WeightSpec), ModelError> {
         let mut known = Vec::new();
-        for (index, layer) in self.description.plan()?.into_iter().enumerate() {
-            for weight in layer.weights {
-                let candidate = format!("{}/{}", layer.described.name(), weight.name);
+        let layers = self.weights.iter().zip(self.description.layers());
+        for (index, (weights, layer)) in layers.enumerate() {
+            for weight in weights {
+                let candidate = format!("{}/{}", layer.name(), weight.name);
                 if candidate == path {
-                    return Ok((index, weight));
+                    return Ok((index, weight.clone()));
                 }
                 known.push(candidate);
             }
@@ -203,10 +203,10 @@ impl SequentialModel {
             .collect()
     }
 
-    fn replace(
+    fn replace<'a>(
         &mut self,
         index: usize,
-        values: impl IntoIterator<Item = (WeightSpec, WeightValue)>,
+        values: impl IntoIterator<Item = (&'a WeightSpec, WeightValue)>,
     ) {
         let values: BTreeMap<&str, TensorData> = values
             .into_iter()

@@ -265,10 +265,11 @@ impl ArrayDataset {
     }
 
     /// What tells these samples from others, their order included.
-    pub(crate) fn fingerprint(&self) -> Fingerprint {
+    pub(crate) fn sum_of_rows(&self) -> Fingerprint {
         let numbers = |row| {
             let mut numbers = self.input_values(&[row]);
             numbers.extend(self.target_values(&[row]));
+            numbers.extend(self.sample_weights.as_ref().map(|weights| weights[row]));
             numbers
         };
         Fingerprint::of((0..self.len()).map(numbers))
@@ -377,6 +378,10 @@ impl BatchSource for ArrayDataset {
 
     fn class_indices(&self) -> Option<Vec<usize>> {
         self.labels("a list of classes").ok()
+    }
+
+    fn fingerprint(&self) -> Option<Fingerprint> {
+        Some(self.sum_of_rows())
     }
 
     fn description(&self) -> Option<DataDescription> {

@@ -60,6 +60,16 @@ impl Iterator for BatchIterator {
         self.position = self.plan.end(self.position);
         Some(batch)
     }
+
+    /// Batches that are passed over are not gathered.
+    fn nth(&mut self, batches: usize) -> Option<Self::Item> {
+        let rows = batches.saturating_mul(self.plan.batch_size);
+        self.position = self
+            .position
+            .saturating_add(rows)
+            .min(self.plan.order.len());
+        self.next()
+    }
 }
 
 impl DataLoaderIterator<Batch> for BatchIterator {

@@ -5,6 +5,7 @@ use burn::tensor::Device;
 
 use crate::batch::Batch;
 use crate::data_description::DataDescription;
+use crate::fingerprint::Fingerprint;
 use crate::targets::Targets;
 
 /// Examples that can be gathered by row number.
@@ -69,6 +70,12 @@ pub trait BatchSource: Send + Sync {
         None
     }
 
+    /// What tells these examples from others, so that a training which was broken off goes on with the same ones; `None`,
+    /// the default, where finding out would take too long. It looks at all of them.
+    fn fingerprint(&self) -> Option<Fingerprint> {
+        None
+    }
+
     /// Where an example stood in the file or array that it comes from, counted from 0; the same row, by default, where
     /// examples were neither chosen nor put into another order.
     ///
@@ -103,6 +110,10 @@ impl<S: BatchSource + ?Sized> BatchSource for Arc<S> {
 
     fn description(&self) -> Option<DataDescription> {
         self.as_ref().description()
+    }
+
+    fn fingerprint(&self) -> Option<Fingerprint> {
+        self.as_ref().fingerprint()
     }
 
     fn origin_row(&self, row: usize) -> usize {

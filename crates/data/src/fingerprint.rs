@@ -61,16 +61,46 @@ pub enum Change {
 impl Fingerprint {
     /// Of rows of numbers, e.g. features and targets.
     pub(crate) fn of<R: IntoIterator<Item = f32>>(rows: impl IntoIterator<Item = R>) -> Self {
+        Self::of_sums(rows.into_iter().map(|row| {
+            row.into_iter().fold(0, |sum, number| {
+                // Both zeros are the same number.
+                mixed(sum ^ u64::from((number + 0.0).to_bits()))
+            })
+        }))
+    }
+
+    /// Of images and what is in them.
+    pub(crate) fn of_images<'a>(images: impl IntoIterator<Item = (&'a [u8], u8)>) -> Self {
+        Self::of_sums(images.into_iter().map(|(pixels, label)| {
+            let mut chunks = pixels.chunks_exact(8);
+            let rest = chunks.remainder().iter();
+            let rest = rest.fold(0, |sum, &byte| (sum << 8) | u64::from(byte));
+            let first = mixed(rest ^ (u64::from(label) << 56));
+            chunks.by_ref().fold(first, |sum, chunk| {
+                let word = chunk.try_into().map_or(0, u64::from_le_bytes);
+                mixed(sum ^ word)
+            })
+        }))
+    }
+
+    /// Of some of these rows, in an order of their own.
+    pub(crate) fn of_chosen(&self, rows: &[usize]) -> Self {
+        let chosen = Self::of_sums(rows.iter().map(|&row| mixed(row as u64)));
+        Self {
+            rows: chosen.rows,
+            ordered: mixed(self.ordered ^ chosen.ordered),
+            unordered: mixed(self.unordered ^ chosen.unordered),
+        }
+    }
+
+    /// Of rows by what each comes to.
+    fn of_sums(rows: impl Iterator<Item = u64>) -> Self {
         let mut own = Self {
             rows: 0,
             ordered: 0,
             unordered: 0,
         };
         for row in rows {
-            let row = row.into_iter().fold(0, |sum, number| {
-                // Both zeros are the same number.
-                mixed(sum ^ u64::from((number + 0.0).to_bits()))
-            });
             own.rows += 1;
             own.ordered = mixed(own.ordered ^ row);
             own.unordered = own.unordered.wrapping_add(row);
@@ -190,6 +220,42 @@ mod tests {
         assert_eq!(of(&twice).change_since(&before), Some(Change::Content));
         let fewer = Some(Change::Number { before: 4, now: 3 });
         assert_eq!(of(&rows[..3]).change_since(&before), fewer);
+    }
+
+    #[test]
+    fn images_and_chosen_rows_are_told_apart() {
+        let images = |pixels: &[[u8; 11]], labels: [u8; 2]| {
+            let rows = pixels.iter().map(<[u8; 11]>::as_slice).zip(labels);
+            Fingerprint::of_images(rows)
+        };
+        let mut pixels = [[7; 11], [9; 11]];
+        let before = images(&pixels, [0, 1]);
+        assert_eq!(images(&pixels, [0, 1]).change_since(&before), None);
+        assert_eq!(
+            images(&pixels, [0, 2]).change_since(&before),
+            Some(Change::Content)
+        );
+        pixels.swap(0, 1);
+        assert_eq!(
+            images(&pixels, [1, 0]).change_since(&before),
+            Some(Change::Order)
+        );
+        for at in [0, 7, 8, 10] {
+            let mut others = [[9; 11], [7; 11]];
+            others[1][at] += 1;
+            assert_eq!(
+                images(&others, [1, 0]).change_since(&before),
+                Some(Change::Content)
+            );
+        }
+        let chosen = before.of_chosen(&[0, 1]);
+        assert_eq!(before.of_chosen(&[0, 1]), chosen);
+        assert_eq!(
+            before.of_chosen(&[1, 0]).change_since(&chosen),
+            Some(Change::Order)
+        );
+        let fewer = Some(Change::Number { before: 2, now: 1 });
+        assert_eq!(before.of_chosen(&[1]).change_since(&chosen), fewer);
     }
 
     #[test]

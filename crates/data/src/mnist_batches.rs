@@ -8,6 +8,7 @@ use crate::batch::Batch;
 use crate::batch_source::BatchSource;
 use crate::data_description::DataDescription;
 use crate::error::DataError;
+use crate::fingerprint::Fingerprint;
 use crate::mnist_dataset::{MnistDataset, MnistItem};
 use crate::pixels::extend_scaled;
 use crate::targets::Targets;
@@ -82,6 +83,11 @@ impl BatchSource for MnistDataset {
 
     fn class_indices(&self) -> Option<Vec<usize>> {
         Some(self.labels().map(usize::from).collect())
+    }
+
+    fn fingerprint(&self) -> Option<Fingerprint> {
+        let images = (0..self.len()).map(|row| (self.image(row), self.label(row)));
+        Some(Fingerprint::of_images(images))
     }
 
     fn description(&self) -> Option<DataDescription> {

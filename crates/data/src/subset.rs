@@ -7,6 +7,7 @@ use crate::batch::Batch;
 use crate::batch_source::BatchSource;
 use crate::data_description::DataDescription;
 use crate::error::DataError;
+use crate::fingerprint::Fingerprint;
 use crate::targets::Targets;
 use crate::validation_split::ValidationSplit;
 
@@ -116,6 +117,10 @@ impl BatchSource for Subset {
     fn class_indices(&self) -> Option<Vec<usize>> {
         let classes = self.source.class_indices()?;
         Some(self.rows.iter().map(|&row| classes[row]).collect())
+    }
+
+    fn fingerprint(&self) -> Option<Fingerprint> {
+        Some(self.source.fingerprint()?.of_chosen(&self.rows))
     }
 
     fn description(&self) -> Option<DataDescription> {

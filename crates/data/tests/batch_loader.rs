@@ -354,3 +354,15 @@ fn targets_become_one_hot_rows() {
     let values: Vec<f32> = one_hot.to_data().iter::<f32>().collect();
     assert_eq!(values, [0.0, 0.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0]);
 }
+
+#[test]
+fn batches_that_are_passed_over_are_not_gathered() {
+    let rows = Rows::new(10);
+    let source = Arc::clone(&rows);
+    let loader = BatchLoader::new(source, 3, &Device::flex()).unwrap();
+    let mut batches = loader.iter();
+    assert_eq!(targets(&batches.nth(2).unwrap().unwrap()), [6, 7, 8]);
+    assert_eq!(rows.gathered.load(Ordering::SeqCst), 1);
+    assert_eq!(targets(&batches.next().unwrap().unwrap()), [9]);
+    assert!(batches.next().is_none() && loader.iter().nth(4).is_none());
+}

@@ -30,6 +30,7 @@ pub mod models {
         did_you_mean, folder_of, is_same_file, nearest_name, readable_bytes,
         remove_abandoned_files, save_model, save_weights, shortened, visible, write_whole,
     };
+    pub use firebrick_model::{Seal, check_seal, seal};
     pub use firebrick_tensor::{AnyTensor, Axes, TensorError, catch_panic, machine_memory};
 }
 

@@ -1,5 +1,4 @@
 mod any;
-mod checksum;
 mod sequential;
 
 use std::collections::BTreeMap;
@@ -14,6 +13,7 @@ use crate::error::ModelError;
 use crate::mlp::Mlp;
 use crate::mlp_config::MlpConfig;
 use crate::model::Model;
+use crate::seal::{Seal, check_seal, seal};
 
 /// Key of the file's metadata under which the model's description lies.
 const DESCRIPTION: &str = "firebrick.model";
@@ -77,27 +77,27 @@ fn write<M: Model>(model: &M, description: Option<String>, path: &Path) -> Resul
         action: "write",
         source,
     };
-    let bytes = pack(model, description)
+    let writer = pack(model, description)
         .map_err(|error| cannot(std::io::Error::other(error.to_string())))?;
-    let bytes = checksum::sealed(bytes)
-        .ok_or_else(|| cannot(std::io::Error::other("there is no place for its checksum")))?;
+    let bytes = seal(writer).map_err(cannot)?;
     write_whole(path, &bytes).map_err(cannot)
 }
 
-/// Burn's record of the module, with our description and room for a checksum added to its metadata.
-fn pack<M: Model>(model: &M, description: Option<String>) -> Result<Vec<u8>, RecordError> {
+/// Burn's record of the module, with our description added to its metadata.
+fn pack<M: Model>(model: &M, description: Option<String>) -> Result<Writer, RecordError> {
     let record = model.clone().into_record().into_bytes()?;
-    let tensors = Reader::from_bytes(record)?.into_tensors()?;
-    let mut writer = Writer::new(tensors)
-        .with_metadata("producer", "firebrick")
-        .with_metadata("version", env!("CARGO_PKG_VERSION"))
-        .with_metadata(checksum::KEY, &checksum::placeholder());
-    if let Some(description) = description {
-        writer = writer.with_metadata(DESCRIPTION, &description);
+    let mut tensors = Reader::from_bytes(record)?.into_tensors()?;
+    for tensor in &mut tensors {
+        // It is drawn anew in every process; without it the same weights are the same bytes.
+        tensor.param_id = None;
     }
-    let mut bytes = vec![0; writer.size()?];
-    writer.write_into(&mut bytes)?;
-    Ok(bytes)
+    let writer = Writer::new(tensors)
+        .with_metadata("producer", "firebrick")
+        .with_metadata("version", env!("CARGO_PKG_VERSION"));
+    Ok(match description {
+        Some(description) => writer.with_metadata(DESCRIPTION, &description),
+        None => writer,
+    })
 }
 
 /// A model file, read and checked, not yet on a device.
@@ -147,7 +147,7 @@ impl SavedModel {
     ) -> Result<Self, ModelError> {
         let path = name.into();
         let bytes = bytes.into();
-        if !checksum::is_intact(&bytes) {
+        if check_seal(&bytes) == Seal::Broken {
             let reason = "its bytes are not those that its checksum was made of, the file was damaged or cut off since";
             return Err(malformed(&path, reason.to_owned()));
         }

@@ -200,3 +200,15 @@ fn saving_again_replaces_the_file_and_leaves_no_other() {
     assert_eq!(read(&path).unwrap().config(), other.config());
     assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 1);
 }
+
+#[test]
+fn the_same_weights_are_the_same_bytes() {
+    let directory = tempfile::tempdir().unwrap();
+    let saved = |name: &str| {
+        let path = directory.path().join(name);
+        // Every network has ids of its own for its parameters.
+        save_model(&mlp(), &path).unwrap();
+        std::fs::read(path).unwrap()
+    };
+    assert_eq!(saved("first.bpk"), saved("second.bpk"));
+}

@@ -13,7 +13,10 @@ import re
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-CRATES = [ROOT / "crates" / name / "src" for name in ("spec", "tensor", "model", "data", "scheduler", "plot", "trainer", "recipe")]
+CRATES = [
+    ROOT / "crates" / name / "src"
+    for name in ("spec", "tensor", "model", "data", "scheduler", "plot", "trainer", "recipe")
+]
 FACADE = ROOT / "crates/firebrick/src/lib.rs"
 
 # Names that several modules have, and where each is defined.
@@ -26,7 +29,7 @@ HOMES = {
 }
 
 # What errors carry.
-WITHOUT = {"ModelFileProblem", "CsvProblem"}
+WITHOUT = {"ModelFileProblem", "CsvProblem", "TextProblem"}
 
 DEFINITION = r"^\s*(?:pub )?(?:(?:const |unsafe )?fn|struct|enum|trait|type|const) {name}\b"
 # What a macro writes out of a list, by the file that has the list.
@@ -36,6 +39,29 @@ LISTED = {
 }
 
 
+def without_tests(text):
+    return text.split("#[cfg(test)]\nmod tests")[0]
+
+
+def listed(text):
+    """The names in the lists of `pub use`, as users see them; modules and crates are not meant."""
+    for path, body in re.findall(r"^ *pub use ([\w:]+?)(?:::\{(.*?)\})?;", text, re.M | re.S):
+        for item in (body or path).split(","):
+            name = item.split(" as ")[-1].split("::")[-1].strip()
+            if name and "::" in path + item + ("::" if body else "") and name != "self":
+                yield name
+
+
+def names_of(path):
+    """What a module has, given as Rust names it: `firebrick_trainer`, or `firebrick_trainer::losses`."""
+    crate, *modules = path.split("::")
+    source = ROOT / "crates" / crate.removeprefix("firebrick_") / "src"
+    text = without_tests((source / ("/".join(modules or ["lib"]) + ".rs")).read_text())
+    # Also those that a list of known things writes, which stand deeper.
+    own = re.findall(r"^(?: {8})?pub (?:struct|enum|trait|type|fn|const) (\w+)", text, re.M)
+    return own + list(listed(text))
+
+
 def facade():
     """The public modules of the facade but for the prelude, each with its names."""
     text = FACADE.read_text()
@@ -43,17 +69,22 @@ def facade():
     for name, body in re.findall(r"^pub mod (\w+) \{\n(.*?)^\}", text, re.M | re.S):
         if name == "prelude":
             continue
-        names = []
-        for listed in re.findall(r"pub use [\w:]+::\{(.*?)\};", body, re.S):
-            names += [item.split(" as ")[-1].strip() for item in listed.split(",") if item.strip()]
-        modules[name] = names
+        modules[name] = list(listed(body))
+        for whole in re.findall(r"pub use (\w+)::\*;", body):
+            modules[name] += names_of(whole)
+    text = re.sub(r"^pub mod \w+ \{\n.*?^\}", "", text, flags=re.M | re.S)
+    for crate, name in re.findall(r"^pub use (firebrick_\w+) as (\w+);", text, re.M):
+        modules[name] = names_of(crate)
+    for crate, names in re.findall(r"^pub use (firebrick_\w+)::\{?([\w, \n]+?)\}?;", text, re.M):
+        for name in filter(None, re.split(r"[,\s]+", names)):
+            modules[name] = names_of(f"{crate}::{name}")
     return modules
 
 
 def originals():
     """What a name is called where it is defined, if a crate re-exports it under another one."""
     renamed = {}
-    for crate in CRATES:
+    for crate in filter(pathlib.Path.exists, CRATES):
         text = (crate / "lib.rs").read_text()
         for original, name in re.findall(r"(\w+) as (\w+)", text):
             renamed[name] = original

@@ -88,6 +88,17 @@ fn rows<const D: usize>(tensor: Tensor<D>) -> Tensor<2> {
 ///
 /// A class that is not below `num_classes` gives a row of zeros; nothing is read back from the device.
 ///
+/// ```
+/// # mod firebrick { pub use firebrick_data::{burn, self as datasets}; }
+/// use firebrick::burn::tensor::{Device, Int, Tensor};
+/// use firebrick::datasets::one_hot;
+///
+/// let classes = Tensor::<1, Int>::from_ints([2, 0], &Device::flex());
+/// let rows = one_hot(classes, 3).into_data().to_vec::<f32>()?;
+/// assert_eq!(rows, [0.0, 0.0, 1.0, 1.0, 0.0, 0.0]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Shapes
 /// - classes: `[batch_size]`
 /// - output: `[batch_size, num_classes]`

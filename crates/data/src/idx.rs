@@ -204,6 +204,17 @@ pub fn read_labels(path: impl AsRef<Path>) -> Result<IdxLabels, DataError> {
 
 /// Reads images from the bytes of an IDX file; `name` stands for the path in errors.
 ///
+/// ```
+/// # mod firebrick { pub use firebrick_data as datasets; }
+/// use firebrick::datasets::parse_images;
+///
+/// // Bytes of rank 3: one image of one row and two pixels.
+/// let file = [0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 2, 7, 255];
+/// let images = parse_images(&file, "built in")?;
+/// assert_eq!((images.height(), images.width(), images.pixels()), (1, 2, &[7, 255][..]));
+/// # Ok::<(), firebrick::datasets::DataError>(())
+/// ```
+///
 /// # Errors
 /// As [`read_images`].
 pub fn parse_images(bytes: &[u8], name: impl AsRef<Path>) -> Result<IdxImages, DataError> {
@@ -211,6 +222,16 @@ pub fn parse_images(bytes: &[u8], name: impl AsRef<Path>) -> Result<IdxImages, D
 }
 
 /// Reads labels from the bytes of an IDX file; `name` stands for the path in errors.
+///
+/// ```
+/// # mod firebrick { pub use firebrick_data as datasets; }
+/// use firebrick::datasets::parse_labels;
+///
+/// // Bytes of rank 1: two labels.
+/// let labels = parse_labels(&[0, 0, 8, 1, 0, 0, 0, 2, 9, 4], "built in")?;
+/// assert_eq!(labels.labels(), [9, 4]);
+/// # Ok::<(), firebrick::datasets::DataError>(())
+/// ```
 ///
 /// # Errors
 /// As [`read_labels`].

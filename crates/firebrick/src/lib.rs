@@ -21,122 +21,28 @@ struct Readme;
 /// Burn itself, in the version this crate is built on.
 pub use burn;
 
-/// Neural networks one can describe, build, run and save.
-pub mod models {
-    pub use firebrick_model::{
-        Activation, AnyModel, AtomicFile, Constraint, Draws, FanMode, Initializer, LayerKey,
-        LayerSummary, Mlp, MlpConfig, Mode, Model, ModelError, ModelSize, Regularizer, SavedModel,
-        ScalingDistribution, Sequential, SequentialLayer, SequentialModel, Summary, WeightValue,
-        did_you_mean, folder_of, is_same_file, nearest_name, readable_bytes,
-        remove_abandoned_files, save_model, save_weights, shortened, visible, write_whole,
-    };
-    pub use firebrick_model::{Seal, check_seal, seal};
-    pub use firebrick_tensor::{AnyTensor, Axes, TensorError, catch_panic, machine_memory};
-}
+#[doc(inline)]
+pub use firebrick_data as datasets;
+#[doc(inline)]
+pub use firebrick_model as models;
+#[doc(inline)]
+pub use firebrick_model::layers;
+#[doc(inline)]
+pub use firebrick_scheduler as schedules;
+#[doc(inline)]
+pub use firebrick_tensor::devices;
+#[doc(inline)]
+pub use firebrick_trainer::{callbacks, losses, metrics};
 
-/// The layers of a [`Sequential`](models::Sequential), with Keras' names, arguments and defaults.
-pub mod layers {
-    pub use firebrick_model::layers::{
-        Activation, AveragePooling1D, AveragePooling2D, BatchNormalization, Conv1D, Conv2D,
-        Cropping2D, Dense, Dropout, ELU, Embedding, Flatten, GaussianNoise, GlobalAveragePooling1D,
-        GlobalAveragePooling2D, GlobalMaxPooling1D, GlobalMaxPooling2D, Interpolation, Lambda,
-        Layer, LayerNormalization, LayerProblem, LeakyReLU, Margins2D, MaxPooling1D, MaxPooling2D,
-        NewLayer, Normalization, PReLU, Padding, Permute, ReLU, RepeatVector, Rescaling, Reshape,
-        Size2D, Softmax, SpatialDropout2D, UpSampling2D, WeightSpec, ZeroPadding2D,
-    };
-}
-
-/// Devices by name: CPU and GPU without touching code.
-pub mod devices {
-    pub use firebrick_tensor::{
-        DeviceCheck, DeviceName, DeviceStatus, FoundDevice, SelectedDevice, check_device,
-        device_statuses,
-    };
-}
-
-/// Labelled examples, from a file to a batch of tensors.
-pub mod datasets {
-    pub use firebrick_data::{
-        ArrayData, ArrayDataset, ArrayError, ArrayPart, Batch, BatchLoader, BatchSource, Change,
-        ClassBalance, CoarseColumn, ColumnStatistics, CsvColumn, CsvContent, CsvError, CsvInputs,
-        CsvMissing, CsvMissingError, CsvOverview, CsvProblem, CsvSource, CsvTable, CsvTarget,
-        CsvTest, DataDescription, DataError, DataSource, DatasetSource, DigitBounds, DigitImage,
-        Elements, Fetch, Fingerprint, FingerprintError, IdxImages, IdxLabels, LoadedData, Mnist,
-        MnistBatcher, MnistDataset, MnistItem, Number, SampleStatistics, ShuffleState, Subset,
-        Targets, ValidationSplit, absolute_path, fetch, load, mnist_sample, read_digit_image,
-        read_digit_images, read_images, read_labels,
-    };
-}
-
-/// Learning rates as functions of the step.
-pub mod schedules {
-    pub use firebrick_scheduler::{
-        Constant, CosineDecay, CosineDecayRestarts, ExponentialDecay, InverseTimeDecay, OneCycle,
-        PiecewiseConstantDecay, PolynomialDecay, Schedule, ScheduleAdapter, ScheduleError,
-        ScheduleSpec, ScheduleUnit, TimeBased, Warmup,
-    };
-}
-
-/// Compiling, fitting and evaluating any model.
+/// Compiling, fitting and evaluating any model, in code or as a file says.
 pub mod training {
-    pub use firebrick_recipe::{CompileSettings, ModelFile, ModelFileProblem, RecipeError};
-    pub use firebrick_trainer::{
-        ClassEvaluation, ClassKey, ClassReport, Compile, ConfusionCell, ConfusionCounts, CtrlC,
-        DirectoryClaim, DirectoryContents, Display, EpochRecord, Evaluation, Fit, FitParams,
-        FitSettings, Flag, GivenFit, History, LockHolder, Logs, LoopDisplay, LoopProgress,
-        NonFiniteCause, Optimizer, Pass, RunDirectory, SamplePlace, Setting, SettingsTable, Signal,
-        StopHandle, StopReason, TextError, TrainError, Trainer, Values, adapt, figure_text,
-    };
-}
-
-/// What training makes small.
-pub mod losses {
-    pub use firebrick_trainer::losses::{
-        BinaryCrossentropy, BinaryFocalCrossentropy, CategoricalCrossentropy,
-        CategoricalFocalCrossentropy, CategoricalHinge, CosineSimilarity, Dice, Hinge, Huber,
-        KLDivergence, LogCosh, MeanAbsoluteError, MeanAbsolutePercentageError, MeanSquaredError,
-        MeanSquaredLogarithmicError, Poisson, Reduction, SparseCategoricalCrossentropy,
-        SquaredHinge, Tversky,
-    };
-    pub use firebrick_trainer::{
-        Loss, LossFunction, OutputForm, Outputs, TargetDomain, TargetForm,
-    };
-}
-
-/// What is measured beside the loss.
-pub mod metrics {
-    pub use firebrick_trainer::metrics::{
-        AUC, AUCCurve, AUCSummationMethod, Accuracy, Average, BinaryAccuracy, BinaryCrossentropy,
-        BinaryIoU, CategoricalAccuracy, CategoricalCrossentropy, CategoricalHinge,
-        ClassAggregation, ConcordanceCorrelation, ConfusionMatrix, ConfusionTable,
-        CosineSimilarity, Direction, F1Score, FBetaScore, FalseNegatives, FalsePositives, Hinge,
-        IoU, KLDivergence, LogCoshError, Mean, MeanAbsoluteError, MeanAbsolutePercentageError,
-        MeanIoU, MeanSquaredError, MeanSquaredLogarithmicError, OneHotIoU, OneHotMeanIoU,
-        PearsonCorrelation, Poisson, Precision, PrecisionAtRecall, R2Score, Recall,
-        RecallAtPrecision, RootMeanSquaredError, SensitivityAtSpecificity,
-        SparseCategoricalAccuracy, SparseCategoricalCrossentropy, SparseTopKCategoricalAccuracy,
-        SpecificityAtSensitivity, SquaredHinge, Sum, TopKCategoricalAccuracy, TrueNegatives,
-        TruePositives,
-    };
-    pub use firebrick_trainer::{Metric, MetricFunction};
-}
-
-/// What watches a training and may act on it.
-pub mod callbacks {
-    pub use firebrick_trainer::callbacks::{
-        CsvLogger, EarlyStopping, JsonlLogger, LambdaCallback, LearningRateScheduler,
-        ModelCheckpoint, MonitorMode, ProgressBar, ReduceLrOnPlateau, SaveFreq, SwapEmaWeights,
-        TensorBoard, TerminateOnNan, UpdateFreq,
-    };
-    pub use firebrick_trainer::{Callback, Flow, HookResult, Training, Weights};
+    pub use firebrick_recipe::*;
+    pub use firebrick_trainer::*;
 }
 
 /// Pictures of histories.
 pub mod curves {
-    pub use firebrick_plot::{
-        Curve, CurvesError, DEFAULT_CURVES_SIZE, Mark, Panel, Scale, Stroke, curves_size,
-        render_curves,
-    };
+    pub use firebrick_plot::*;
     pub use firebrick_trainer::{draw_curves, run_panels};
 }
 

@@ -45,7 +45,7 @@ pub use burn;
 // What an app that predicts needs of tensors and devices.
 pub use firebrick_tensor::{
     AnyTensor, Axes, DeviceCheck, DeviceName, DeviceStatus, FoundDevice, SelectedDevice,
-    TensorError, catch_panic, check_device, device_statuses,
+    TensorError, catch_panic, check_device, device_statuses, machine_memory,
 };
 
 pub use activation::Activation;

@@ -12,7 +12,7 @@ use crate::error::TensorError;
 /// channels-first the values stay in that order; whoever asks for a tensor gets channels-last.
 ///
 /// ```
-/// # mod firebrick { pub use firebrick_tensor::{burn, layers, self as models}; }
+/// # mod firebrick { pub use firebrick_tensor::{burn, self as models}; }
 /// use firebrick::burn::tensor::{Device, Tensor};
 /// use firebrick::models::AnyTensor;
 ///

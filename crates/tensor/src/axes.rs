@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 /// One axis or several, as Keras writes them: counted from 0, negative ones from the end.
 ///
 /// ```
-/// # mod firebrick { pub use firebrick_tensor::{burn, layers, self as models}; }
+/// # mod firebrick { pub use firebrick_tensor::{burn, self as models}; }
 /// use firebrick::models::Axes;
 ///
 /// assert_eq!(Axes::from(-1), Axes::One(-1));

@@ -20,6 +20,7 @@ mod device_probe;
 mod device_selection;
 mod device_status;
 mod device_text;
+pub mod devices;
 mod error;
 mod machine_memory;
 mod panics;
@@ -29,11 +30,11 @@ pub use burn;
 
 pub use any_tensor::{AnyTensor, SameShape};
 pub use axes::Axes;
-pub use device_check::{DeviceCheck, check_device};
-pub use device_name::DeviceName;
-pub use device_probe::{FoundDevice, is_host_cpu};
-pub use device_selection::SelectedDevice;
-pub use device_status::{DeviceStatus, device_statuses};
+pub use device_probe::is_host_cpu;
+pub use devices::{
+    DeviceCheck, DeviceName, DeviceStatus, FoundDevice, SelectedDevice, check_device,
+    device_statuses,
+};
 pub use error::TensorError;
 pub use machine_memory::machine_memory;
 pub use panics::{catch_panic, panic_message};

@@ -22,6 +22,7 @@ mod voice;
 #[cfg(test)]
 mod golden;
 
+pub use crate::callback::{Callback, Flow, HookResult, Training, Weights};
 pub use csv_logger::CsvLogger;
 pub use early_stopping::EarlyStopping;
 pub use jsonl_logger::JsonlLogger;

@@ -42,8 +42,7 @@ use firebrick_model::nearest_name;
 use serde_json::{Map, Value};
 
 use crate::error::TrainError;
-use crate::outputs::Outputs;
-
+pub use crate::outputs::Outputs;
 pub use binary_crossentropy::BinaryCrossentropy;
 pub use binary_focal_crossentropy::BinaryFocalCrossentropy;
 pub use categorical_crossentropy::CategoricalCrossentropy;

@@ -43,13 +43,14 @@ pub struct UpSampling2D {
 /// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
 /// use firebrick::burn::tensor::{Device, Tensor};
 /// use firebrick::layers::{Interpolation, UpSampling2D};
-/// use firebrick::models::Sequential;
+/// use firebrick::models::{ModelError, Sequential};
 ///
 /// let device = Device::flex();
 /// let image = Tensor::<4>::from_floats([[[[0.0], [4.0]]]], &device);
 /// let wider = |interpolation| {
 ///     let layer = UpSampling2D::new([1, 2]).with_interpolation(interpolation);
-///     Sequential::new([1, 2, 1]).add(layer).build(1, &device)?.predict(image.clone())?.into_vec()
+///     let model = Sequential::new([1, 2, 1]).add(layer).build(1, &device)?;
+///     Ok::<_, ModelError>(model.predict(image.clone())?.into_vec()?)
 /// };
 /// assert_eq!(wider(Interpolation::Nearest)?, [0.0, 0.0, 4.0, 4.0]);
 /// assert_eq!(wider(Interpolation::Bilinear)?, [0.0, 1.0, 3.0, 4.0]);

@@ -30,6 +30,8 @@ pub use firebrick_model::layers;
 #[doc(inline)]
 pub use firebrick_scheduler as schedules;
 #[doc(inline)]
+pub use firebrick_spec as specs;
+#[doc(inline)]
 pub use firebrick_tensor::devices;
 #[doc(inline)]
 pub use firebrick_trainer::{callbacks, losses, metrics};

@@ -334,7 +334,7 @@ fn what_is_wrong_with_the_compilation_has_its_line() {
         (
             "[compile]\nloss = { name = \"huber\", dleta = 2.0 }\n",
             27,
-            "did you mean `delta`?",
+            "`loss`: the loss `huber` has no argument `dleta`, did you mean `delta`?; it takes delta, reduction",
         ),
         (
             "[compile]\nmetrics = [\n\"acc\",\n\"acuracy\"]\n",
@@ -344,7 +344,7 @@ fn what_is_wrong_with_the_compilation_has_its_line() {
         (
             "[compile]\nmetrics = \"accuracy\"\n",
             27,
-            "`metrics`: invalid type: string",
+            "`metrics`: expected a list of metrics, received `accuracy`",
         ),
         (
             "[compile]\n\nlearning_rate = -1\n",

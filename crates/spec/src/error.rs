@@ -1,4 +1,4 @@
-use crate::names::did_you_mean;
+use crate::names::{did_you_mean, nearest_name};
 use crate::unknown_name::UnknownName;
 use crate::visible::shortened;
 
@@ -41,6 +41,27 @@ impl SpecError {
     /// The byte of the text where it is, counted from 0; `None` if the spec stands in no text.
     pub fn at(&self) -> Option<usize> {
         self.at
+    }
+
+    /// The same of a thing that takes further arguments, which are read apart.
+    #[must_use = "returns the changed error"]
+    pub fn also_takes(mut self, further: &[&str]) -> Self {
+        let further = further.iter().map(|&name| name.to_owned());
+        match self.problem.as_mut() {
+            SpecProblem::UnknownArgument {
+                argument,
+                nearest,
+                known,
+                ..
+            } => {
+                known.extend(further);
+                let known: Vec<&str> = known.iter().map(String::as_str).collect();
+                *nearest = nearest_name(argument, &known).map(str::to_owned);
+            }
+            SpecProblem::MissingArgument { known, .. } => known.extend(further),
+            _ => {}
+        }
+        self
     }
 
     /// The same at a place that was not known before.
@@ -102,7 +123,7 @@ pub enum SpecProblem {
 
     /// An argument that the thing cannot do without.
     #[error(
-        "{thing} needs `{argument}`, which is missing; it takes {}",
+        "{thing} needs `{argument}`, which is missing; add it, it takes {}",
         listed(known)
     )]
     MissingArgument {
@@ -133,6 +154,15 @@ pub enum SpecProblem {
         thing: String,
         /// The argument.
         argument: String,
+        /// What it may be.
+        expected: String,
+        /// What it is.
+        received: String,
+    },
+
+    /// A value that something cannot have.
+    #[error("expected {expected}, received {received}")]
+    Value {
         /// What it may be.
         expected: String,
         /// What it is.

@@ -61,8 +61,8 @@ impl<'de> Visitor<'de> for Anything {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Value, A::Error> {
         let mut values = Vec::new();
-        while let Some(value) = list.next_element()? {
-            values.push(value);
+        while let Some(value) = list.next_element::<Value>()? {
+            values.push(Argument::new("", value));
         }
         Ok(Value::List(values))
     }
@@ -88,7 +88,7 @@ impl Serialize for Value {
             },
             Self::Number(value) => serializer.serialize_f64(*value),
             Self::Text(text) => serializer.serialize_str(text),
-            Self::List(values) => serializer.collect_seq(values),
+            Self::List(values) => serializer.collect_seq(values.iter().map(|item| &item.value)),
             Self::Table(arguments) => Named(arguments).serialize(serializer),
         }
     }

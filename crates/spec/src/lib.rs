@@ -36,7 +36,7 @@ pub use json_form::Keras;
 pub use keras_fields::KerasFields;
 pub use names::{by_likeness, did_you_mean, folded, nearest_name, snake_case};
 pub use read::argument_names;
-pub use registry::lookup;
+pub use registry::{BySerde, lookup};
 pub use spec::Spec;
 pub use toml_form::line_of;
 pub use unknown_name::UnknownName;

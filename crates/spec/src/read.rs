@@ -269,7 +269,7 @@ impl<'de> Deserializer<'de> for Given<'_> {
 }
 
 /// The values of a list.
-struct Listed<'a>(std::slice::Iter<'a, Value>);
+struct Listed<'a>(std::slice::Iter<'a, Argument>);
 
 impl<'de> SeqAccess<'de> for Listed<'_> {
     type Error = ReadError;
@@ -279,9 +279,9 @@ impl<'de> SeqAccess<'de> for Listed<'_> {
         seed: T,
     ) -> Result<Option<T::Value>, ReadError> {
         match self.0.next() {
-            Some(value) => {
-                let read = seed.deserialize(Given(value));
-                read.map(Some).map_err(|error| error.of(value))
+            Some(item) => {
+                let read = seed.deserialize(Given(&item.value));
+                read.map(Some).map_err(|error| error.of(item))
             }
             None => Ok(None),
         }

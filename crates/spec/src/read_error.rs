@@ -6,7 +6,7 @@ use serde::de::{Error, Expected, Unexpected};
 
 use crate::error::{SpecError, SpecProblem};
 use crate::names::nearest_name;
-use crate::value::{Argument, Value};
+use crate::value::Argument;
 
 /// An error on its way out of the arguments.
 #[derive(Debug)]
@@ -50,16 +50,16 @@ impl ReadError {
     }
 
     /// The same, of this value unless it is of one within.
-    pub(crate) fn of(mut self, value: &Value) -> Self {
-        self.received.get_or_insert_with(|| value.to_string());
+    pub(crate) fn of(mut self, given: &Argument) -> Self {
+        self.received.get_or_insert_with(|| given.value.to_string());
+        self.at = self.at.or(given.at);
         self
     }
 
     /// The same, within this argument.
     pub(crate) fn within(mut self, name: &str, argument: &Argument) -> Self {
         self.path.insert(0, name.to_owned());
-        self.at = self.at.or(argument.at);
-        self.of(&argument.value)
+        self.of(argument)
     }
 
     /// The error of a thing that takes these arguments and stands at this place.

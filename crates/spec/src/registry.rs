@@ -1,4 +1,57 @@
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::error::SpecError;
 use crate::names::folded;
+use crate::read::argument_names;
+use crate::spec::Spec;
+
+/// How [`registry!`](crate::registry) reads and writes things unless told otherwise: by serde.
+///
+/// ```
+/// use firebrick_spec::{BySerde, Spec};
+///
+/// #[derive(serde::Serialize, serde::Deserialize)]
+/// struct Huber {
+///     delta: f64,
+/// }
+///
+/// let huber = Huber::from_spec(&Spec::from_text("huber:delta=2")?, "the loss `huber`")?;
+/// assert_eq!(huber.to_spec("huber")?.to_string(), "huber:delta=2");
+/// assert_eq!(<Huber as BySerde>::argument_names(), ["delta"]);
+/// # Ok::<(), firebrick_spec::SpecError>(())
+/// ```
+pub trait BySerde: Sized {
+    /// What the arguments of a spec describe; errors call it `thing`.
+    ///
+    /// # Errors
+    /// As [`Spec::read`].
+    fn from_spec(spec: &Spec, thing: &str) -> Result<Self, SpecError>;
+
+    /// A spec of this name with all arguments.
+    ///
+    /// # Errors
+    /// As [`Spec::of`].
+    fn to_spec(&self, name: &str) -> Result<Spec, SpecError>;
+
+    /// The names of the arguments.
+    fn argument_names() -> Vec<String>;
+}
+
+impl<T: Serialize + DeserializeOwned> BySerde for T {
+    fn from_spec(spec: &Spec, thing: &str) -> Result<Self, SpecError> {
+        spec.read(thing)
+    }
+
+    fn to_spec(&self, name: &str) -> Result<Spec, SpecError> {
+        Spec::of(name, self)
+    }
+
+    fn argument_names() -> Vec<String> {
+        let names = argument_names::<T>().into_iter();
+        names.map(str::to_owned).collect()
+    }
+}
 
 /// The entry of a list that has this name, whatever its case, underscores and hyphens: its place and its spelling there.
 ///
@@ -19,8 +72,9 @@ pub fn lookup(name: &str, entries: &[&[&'static str]]) -> Option<(usize, &'stati
 
 /// Writes a kind of named things out: its enum, the names, aliases and lists, reading and writing.
 ///
-/// `each` is the name of a macro that it writes too: `each!(known, thing => expression)` is the expression for whatever
-/// is inside of `known`.
+/// After the kind's word comes the name of a macro that it writes too: `each_loss!(known, loss => expression)` is the
+/// expression for whatever is inside of `known`. `=> Loss` after that makes a `Loss` of every thing, by way of the enum;
+/// `through Trait` reads and writes by the functions of another trait with those of [`BySerde`](crate::BySerde).
 ///
 /// ```
 /// use firebrick_spec::{Spec, registry};
@@ -48,8 +102,8 @@ pub fn lookup(name: &str, entries: &[&[&'static str]]) -> Option<(usize, &'stati
 /// assert_eq!(Known::ALIASES, ["huber", "huber_loss", "hinge"]);
 /// let known = Known::read(&Spec::from_text("Huber:delta=2")?)?;
 /// assert_eq!(known, Known::Huber(Huber { delta: 2.0 }));
-/// assert_eq!(known.name(), "huber");
-/// assert_eq!(known.to_spec()?.to_string(), "huber:delta=2");
+/// assert_eq!(known.listed_name(), "huber");
+/// assert_eq!(known.to_short_spec()?.to_string(), "huber:delta=2");
 /// assert_eq!(each_loss!(&known, loss => format!("{loss:?}")), "Huber { delta: 2.0 }");
 ///
 /// let error = Known::read(&Spec::new("hubert")).unwrap_err();
@@ -60,7 +114,20 @@ pub fn lookup(name: &str, entries: &[&[&'static str]]) -> Option<(usize, &'stati
 macro_rules! registry {
     (
         $(#[$meaning:meta])*
-        $seen:vis enum $known:ident: $kind:literal, $each:ident {
+        $seen:vis enum $known:ident: $kind:literal, $each:ident $(=> $outer:ty)? {
+            $($things:tt)+
+        }
+    ) => {
+        $crate::registry! {
+            $(#[$meaning])*
+            $seen enum $known: $kind, $each $(=> $outer)?; through $crate::BySerde {
+                $($things)+
+            }
+        }
+    };
+    (
+        $(#[$meaning:meta])*
+        $seen:vis enum $known:ident: $kind:literal, $each:ident $(=> $outer:ty)?; through $through:path {
             $($(#[$about:meta])* $thing:ident: $name:expr $(, $alias:expr)*;)+
         }
     ) => {
@@ -70,84 +137,90 @@ macro_rules! registry {
         }
 
         $crate::registry!(@each ($) $known $each $($thing)+);
+        $crate::registry!(@from $known ($($outer)?) $($thing)+);
 
         #[allow(dead_code, reason = "not every kind needs all of it")]
         impl $known {
             /// What the things are, e.g. `loss`.
             pub const KIND: &'static str = $kind;
 
-            /// Their names.
+            /// The names of all.
             pub const NAMES: &'static [&'static str] = &[$($name),+];
 
-            /// Every name they are read by.
+            /// Every name that is read, aliases included.
             pub const ALIASES: &'static [&'static str] = &[$($name $(, $alias)*),+];
 
             const ENTRIES: &'static [&'static [&'static str]] = &[$(&[$name $(, $alias)*]),+];
 
-            /// The spelling in the list of a name, or the error with the nearest one.
-            $seen fn spelling(name: &str) -> ::std::result::Result<&'static str, $crate::UnknownName> {
+            /// The name of a spelling and the spelling as the list has it; or the error, with the nearest one.
+            pub(crate) fn find(
+                name: &str,
+            ) -> ::std::result::Result<(&'static str, &'static str), $crate::UnknownName> {
                 match $crate::lookup(name, Self::ENTRIES) {
-                    ::std::option::Option::Some((_, spelling)) => ::std::result::Result::Ok(spelling),
+                    ::std::option::Option::Some((place, spelling)) => {
+                        ::std::result::Result::Ok((Self::NAMES[place], spelling))
+                    }
                     ::std::option::Option::None => ::std::result::Result::Err(
                         $crate::UnknownName::new(Self::KIND, name, Self::NAMES).with_aliases(Self::ALIASES),
                     ),
                 }
             }
 
-            /// The name that a spelling belongs to.
-            $seen fn canonical(name: &str) -> ::std::option::Option<&'static str> {
-                $crate::lookup(name, Self::ENTRIES).map(|(place, _)| Self::NAMES[place])
-            }
-
             /// The thing that a spec describes.
-            $seen fn read(spec: &$crate::Spec) -> ::std::result::Result<Self, $crate::SpecError> {
-                let spelling = Self::spelling(spec.name())
+            pub(crate) fn read(spec: &$crate::Spec) -> ::std::result::Result<Self, $crate::SpecError> {
+                let (name, _) = Self::find(spec.name())
                     .map_err(|unknown| $crate::SpecError::from(unknown).or_at(spec.at()))?;
-                Self::read_as(spec, &::std::format!("the {} `{spelling}`", Self::KIND))
+                Self::read_as(spec, &::std::format!("the {} `{name}`", Self::KIND))
             }
 
             /// The same; errors call it `thing`.
-            $seen fn read_as(
+            pub(crate) fn read_as(
                 spec: &$crate::Spec,
                 thing: &str,
             ) -> ::std::result::Result<Self, $crate::SpecError> {
-                let name = Self::canonical(spec.name());
+                let (name, _) = Self::find(spec.name())
+                    .map_err(|unknown| $crate::SpecError::from(unknown).or_at(spec.at()))?;
                 $(
-                    if name == ::std::option::Option::Some($name) {
-                        return spec.read(thing).map(Self::$thing);
+                    if name == $name {
+                        return <$thing as $through>::from_spec(spec, thing).map(Self::$thing);
                     }
                 )+
-                ::std::result::Result::Err(
-                    $crate::SpecError::from(
-                        $crate::UnknownName::new(Self::KIND, spec.name(), Self::NAMES)
-                            .with_aliases(Self::ALIASES),
-                    )
-                    .or_at(spec.at()),
-                )
+                ::std::unreachable!("every name of the list has its thing")
             }
 
-            /// The names of the arguments of a thing.
-            $seen fn arguments_of(name: &str) -> ::std::vec::Vec<&'static str> {
-                let name = Self::canonical(name);
+            /// The names of the arguments of a thing; none of an unknown one.
+            pub(crate) fn arguments_of(name: &str) -> ::std::vec::Vec<::std::string::String> {
+                let name = Self::find(name).map_or("", |(name, _)| name);
                 $(
-                    if name == ::std::option::Option::Some($name) {
-                        return $crate::argument_names::<$thing>();
+                    if name == $name {
+                        return <$thing as $through>::argument_names();
                     }
                 )+
                 ::std::vec::Vec::new()
             }
 
-            /// Its name.
-            $seen fn name(&self) -> &'static str {
+            /// The name in the list.
+            pub(crate) fn listed_name(&self) -> &'static str {
                 match self {
                     $(Self::$thing(_) => $name,)+
                 }
             }
 
-            /// Its spec, with all arguments.
-            $seen fn to_spec(&self) -> ::std::result::Result<$crate::Spec, $crate::SpecError> {
+            /// The spec, with all arguments.
+            pub(crate) fn to_spec(&self) -> ::std::result::Result<$crate::Spec, $crate::SpecError> {
                 match self {
-                    $(Self::$thing(thing) => $crate::Spec::of($name, thing),)+
+                    $(Self::$thing(thing) => <$thing as $through>::to_spec(thing, $name),)+
+                }
+            }
+
+            /// The spec, without the arguments that are the defaults.
+            pub(crate) fn to_short_spec(&self) -> ::std::result::Result<$crate::Spec, $crate::SpecError> {
+                let spec = self.to_spec()?;
+                let name = $crate::Spec::new(self.listed_name());
+                match Self::read(&name).and_then(|default| default.to_spec()) {
+                    ::std::result::Result::Ok(default) => ::std::result::Result::Ok(spec.without(&default)),
+                    // One that needs arguments has no default.
+                    ::std::result::Result::Err(_) => ::std::result::Result::Ok(spec),
                 }
             }
         }
@@ -160,5 +233,25 @@ macro_rules! registry {
                 }
             };
         }
+    };
+    (@from $known:ident ($($outer:ty)?) $($thing:ident)+) => {
+        $(
+            impl ::std::convert::From<$thing> for $known {
+                fn from(thing: $thing) -> Self {
+                    Self::$thing(thing)
+                }
+            }
+        )+
+        $crate::registry!(@outers $known ($($outer)?) $($thing)+);
+    };
+    (@outers $known:ident () $($thing:ident)+) => {};
+    (@outers $known:ident ($outer:ty) $($thing:ident)+) => {
+        $(
+            impl ::std::convert::From<$thing> for $outer {
+                fn from(thing: $thing) -> Self {
+                    <$outer as ::std::convert::From<$known>>::from($known::$thing(thing))
+                }
+            }
+        )+
     };
 }

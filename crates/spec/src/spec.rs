@@ -64,9 +64,7 @@ impl Spec {
 
     fn without_places(mut self) -> Self {
         self.at = None;
-        for argument in &mut self.arguments {
-            argument.at = None;
-        }
+        forget_places(&mut self.arguments);
         self
     }
 
@@ -233,6 +231,15 @@ impl Spec {
 impl PartialEq for Spec {
     fn eq(&self, other: &Self) -> bool {
         self.name == other.name && self.arguments == other.arguments
+    }
+}
+
+fn forget_places(arguments: &mut [Argument]) {
+    for argument in arguments {
+        argument.at = None;
+        if let Value::List(inside) | Value::Table(inside) = &mut argument.value {
+            forget_places(inside);
+        }
     }
 }
 

@@ -107,12 +107,14 @@ fn value_of(text: &str) -> Value {
         .and_then(|text| text.strip_suffix(']'));
     match list {
         Some(list) if list.trim().is_empty() => Value::List(Vec::new()),
-        Some(list) => Value::List(fields(list, ',').map(value_of).collect()),
-        None if text.contains(',') && !text.contains('(') => {
-            Value::List(text.split(',').map(scalar).collect())
-        }
+        Some(list) => items(fields(list, ',').map(value_of)),
+        None if text.contains(',') && !text.contains('(') => items(text.split(',').map(scalar)),
         None => scalar(text),
     }
+}
+
+fn items(values: impl Iterator<Item = Value>) -> Value {
+    Value::List(values.map(|value| Argument::new("", value)).collect())
 }
 
 fn scalar(text: &str) -> Value {
@@ -156,7 +158,7 @@ fn write_value(text: &mut String, value: &Value) {
                 if index > 0 {
                     text.push(',');
                 }
-                write_value(text, value);
+                write_value(text, &value.value);
             }
             text.push(']');
         }

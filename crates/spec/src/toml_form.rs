@@ -31,24 +31,32 @@ impl Value {
             DeValue::Float(float) => Self::Number(float.as_str().parse().unwrap_or(f64::NAN)),
             DeValue::Boolean(value) => Self::Bool(value),
             DeValue::Datetime(date) => Self::Text(date.to_string()),
-            DeValue::Array(values) => Self::List(values.into_iter().map(Self::from_toml).collect()),
+            DeValue::Array(values) => {
+                let items = values.into_iter();
+                Self::List(items.map(|item| Argument::from_toml("", item)).collect())
+            }
             DeValue::Table(table) => Self::Table(Argument::from_table(table)),
         }
     }
 }
 
 impl Argument {
+    /// The value of a key, with its place.
+    pub fn from_toml(name: impl Into<String>, value: Spanned<DeValue<'_>>) -> Self {
+        Self {
+            name: name.into(),
+            at: Some(value.span().start),
+            value: Value::from_toml(value),
+        }
+    }
+
     /// What stands in a table, in the order of the text.
     pub fn from_table(table: DeTable<'_>) -> Vec<Self> {
         let mut arguments: Vec<(usize, Self)> = table
             .into_iter()
             .map(|(key, value)| {
-                let argument = Self {
-                    at: Some(value.span().start),
-                    name: key.get_ref().to_string(),
-                    value: Value::from_toml(value),
-                };
-                (key.span().start, argument)
+                let name = key.get_ref().to_string();
+                (key.span().start, Self::from_toml(name, value))
             })
             .collect();
         arguments.sort_by_key(|(at, _)| *at);

@@ -1,5 +1,6 @@
 use std::fmt;
 
+use crate::error::{SpecError, SpecProblem};
 use crate::visible::shortened;
 
 /// The value of an argument.
@@ -22,13 +23,22 @@ pub enum Value {
     Number(f64),
     /// A text.
     Text(String),
-    /// Values one after another.
-    List(Vec<Value>),
+    /// Values one after another, each with its place and without a name.
+    List(Vec<Argument>),
     /// Values by name, e.g. those of another spec.
     Table(Vec<Argument>),
 }
 
 /// A named argument, with the place of its value.
+///
+/// ```
+/// use firebrick_spec::{Argument, Spec};
+///
+/// let spec = Spec::from_text("huber:delta=2")?;
+/// assert_eq!(spec.arguments(), [Argument::new("delta", 2)]);
+/// assert_eq!(spec.arguments()[0].at, Some(12));
+/// # Ok::<(), firebrick_spec::SpecError>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Argument {
     /// Its name; empty for one that is given by its place.
@@ -46,6 +56,25 @@ impl Argument {
             name: name.into(),
             value: value.into(),
             at: None,
+        }
+    }
+}
+
+impl Argument {
+    /// The items of a list.
+    ///
+    /// # Errors
+    /// A value that is none; the error says what was `expected`, e.g. "a list of metrics".
+    pub fn into_items(self, expected: &str) -> Result<Vec<Self>, SpecError> {
+        match self.value {
+            Value::List(items) => Ok(items),
+            other => {
+                let problem = SpecProblem::Value {
+                    expected: expected.to_owned(),
+                    received: other.to_string(),
+                };
+                Err(SpecError::new(problem, self.at))
+            }
         }
     }
 }
@@ -69,8 +98,11 @@ impl fmt::Display for Value {
             Self::Number(value) => f.write_str(&number(*value)),
             Self::Text(text) => write!(f, "`{}`", shortened(text)),
             Self::List(values) => {
-                let mut shown: Vec<String> =
-                    values.iter().take(SHOWN).map(ToString::to_string).collect();
+                let mut shown: Vec<String> = values
+                    .iter()
+                    .take(SHOWN)
+                    .map(|item| item.value.to_string())
+                    .collect();
                 if values.len() > SHOWN {
                     shown.push("…".to_owned());
                 }
@@ -115,7 +147,8 @@ from! {
 
 impl<T: Into<Self>> From<Vec<T>> for Value {
     fn from(values: Vec<T>) -> Self {
-        Self::List(values.into_iter().map(Into::into).collect())
+        let items = values.into_iter();
+        Self::List(items.map(|item| Argument::new("", item)).collect())
     }
 }
 

@@ -162,7 +162,7 @@ fn a_mistake_names_thing_argument_expected_and_received() {
         ),
         (
             "MeanIoU",
-            "the metric `mean_io_u` needs `num_classes`, which is missing; it takes num_classes, ignore_class",
+            "the metric `mean_io_u` needs `num_classes`, which is missing; add it, it takes num_classes, ignore_class",
         ),
         (
             "mean_io_u:num_classes=2:ignore_class=99999999999",

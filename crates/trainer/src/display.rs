@@ -2,7 +2,7 @@ use std::fmt;
 use std::io::IsTerminal;
 use std::str::FromStr;
 
-use firebrick_model::nearest_name;
+use firebrick_spec::UnknownName;
 use serde::{Deserialize, Serialize};
 
 use crate::error::TrainError;
@@ -112,10 +112,7 @@ impl FromStr for Display {
             "keras-lines" => Ok(Self::KerasLines),
             "lines" => Ok(Self::Lines),
             "quiet" => Ok(Self::Quiet),
-            _ => Err(TrainError::UnknownDisplay {
-                name: name.to_owned(),
-                nearest: nearest_name(name, &Self::NAMES),
-            }),
+            _ => Err(UnknownName::new("display", name, &Self::NAMES).into()),
         }
     }
 }

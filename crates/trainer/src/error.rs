@@ -1,15 +1,12 @@
 use std::path::PathBuf;
 
 use firebrick_data::Targets;
-use firebrick_model::{did_you_mean, readable_bytes, shortened};
+use firebrick_model::{readable_bytes, shortened};
+use firebrick_spec::{SpecError, UnknownName};
 
 use crate::directory_claim::LockHolder;
-use crate::display::Display;
-use crate::losses::Loss;
 use crate::losses::{OutputForm, TargetDomain};
-use crate::metrics::Metric;
 use crate::non_finite::NonFiniteCause;
-use crate::optimizer::Optimizer;
 use crate::sample_place::SamplePlace;
 
 /// What can go wrong between compiling a model and reading its history.
@@ -63,90 +60,13 @@ pub enum TrainError {
         takers: Vec<&'static str>,
     },
 
-    /// A loss of no known name.
-    #[error("unknown loss `{}`{}; known losses: {}", shortened(name), did_you_mean(*nearest), Loss::NAMES.join(", "))]
-    UnknownLoss {
-        /// The name as given.
-        name: String,
-        /// The closest known name.
-        nearest: Option<&'static str>,
-    },
+    /// A name or an argument of a loss or a metric that is not known, or a value that it cannot have.
+    #[error(transparent)]
+    Spec(#[from] SpecError),
 
-    /// An argument that a loss does not have.
-    #[error(
-        "the loss `{loss}` has no argument `{}`{}; it has {}", shortened(argument),
-        did_you_mean(nearest.as_deref()), known.join(", ")
-    )]
-    UnknownLossArgument {
-        /// The loss.
-        loss: String,
-        /// The argument as given.
-        argument: String,
-        /// The closest known argument.
-        nearest: Option<String>,
-        /// The arguments that it has.
-        known: Vec<String>,
-    },
-
-    /// An argument of a loss that it cannot have.
-    #[error("the argument `{argument}` of the loss `{loss}` cannot be read: {source}")]
-    LossArgument {
-        /// The loss.
-        loss: String,
-        /// The argument.
-        argument: String,
-        /// What was expected and what was there.
-        source: serde_json::Error,
-    },
-
-    /// A metric of no known name.
-    #[error("unknown metric `{}`{}; known metrics: {}", shortened(name), did_you_mean(*nearest), Metric::NAMES.join(", "))]
-    UnknownMetric {
-        /// The name as given.
-        name: String,
-        /// The closest known name.
-        nearest: Option<&'static str>,
-    },
-
-    /// A metric by its name alone that needs arguments.
-    #[error(
-        "the metric `{metric}` needs {}; write it as a table, {{ metric = \"{metric}\", {} }}",
-        required.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" and "),
-        required.iter().map(|name| format!("{name} = ..")).collect::<Vec<_>>().join(", ")
-    )]
-    MissingArguments {
-        /// The metric's name.
-        metric: String,
-        /// The arguments it cannot do without.
-        required: &'static [&'static str],
-    },
-
-    /// A metric in a file with arguments that it does not take.
-    #[error("the arguments of the metric `{metric}` cannot be read: {reason}")]
-    MetricArguments {
-        /// The metric's name.
-        metric: String,
-        /// What is wrong with which argument.
-        reason: String,
-    },
-
-    /// An optimizer of no known name.
-    #[error("unknown optimizer `{}`{}; known optimizers: {}", shortened(name), did_you_mean(*nearest), Optimizer::NAMES.join(", "))]
-    UnknownOptimizer {
-        /// The name as given.
-        name: String,
-        /// The closest known name.
-        nearest: Option<&'static str>,
-    },
-
-    /// A display of no known name.
-    #[error("unknown display `{}`{}; known displays: {}", shortened(name), did_you_mean(*nearest), Display::NAMES.join(", "))]
-    UnknownDisplay {
-        /// The name as given.
-        name: String,
-        /// The closest known name.
-        nearest: Option<&'static str>,
-    },
+    /// A name that is not known: of an optimizer, a display.
+    #[error(transparent)]
+    UnknownName(#[from] UnknownName),
 
     /// The dashboard asked for where it cannot be shown.
     #[error("the dashboard cannot be shown: {reason}; use `lines` (one line an epoch) instead")]

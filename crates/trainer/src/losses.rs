@@ -1,7 +1,7 @@
 //! The losses, with Keras' names, arguments and defaults.
 //!
 //! To add a loss: a file with its description and its [`LossFunction`], its two lines here and its
-//! entry in `known_losses!` below. One of your own needs no entry: [`Loss::custom`] takes any
+//! entry in the list below. One of your own needs no entry: [`Loss::custom`] takes any
 //! [`LossFunction`].
 
 mod axes;
@@ -34,14 +34,11 @@ mod text_form;
 mod tversky;
 
 use std::fmt;
-use std::str::FromStr;
 use std::sync::Arc;
 
 use burn::tensor::Tensor;
-use firebrick_model::nearest_name;
-use serde_json::{Map, Value};
+use firebrick_spec::registry;
 
-use crate::error::TrainError;
 pub use crate::outputs::Outputs;
 pub use binary_crossentropy::BinaryCrossentropy;
 pub use binary_focal_crossentropy::BinaryFocalCrossentropy;
@@ -231,90 +228,49 @@ enum Function {
     Custom(Arc<dyn LossFunction>),
 }
 
-/// Writes the list below out: the enum, its names and the conversions.
-macro_rules! known_losses {
-    ($($loss:ident: $name:literal $(, $alias:literal)*;)+) => {
-        #[derive(Clone, Debug, PartialEq)]
-        enum Known {
-            $($loss($loss),)+
-        }
-
-        impl Known {
-            fn by_name(name: &str) -> Option<Self> {
-                match name {
-                    $($name $(| $alias)* => Some(Self::$loss($loss::default())),)+
-                    _ => None,
-                }
-            }
-
-            fn function(&self) -> &dyn LossFunction {
-                match self {
-                    $(Self::$loss(loss) => loss,)+
-                }
-            }
-
-            /// The arguments by Keras' names.
-            fn arguments(&self) -> serde_json::Result<Map<String, Value>> {
-                let arguments = match self {
-                    $(Self::$loss(loss) => serde_json::to_value(loss)?,)+
-                };
-                serde_json::from_value(arguments)
-            }
-
-            /// The same loss with these arguments.
-            fn with_arguments(&self, arguments: Map<String, Value>) -> serde_json::Result<Self> {
-                let arguments = Value::Object(arguments);
-                match self {
-                    $(Self::$loss(_) => serde_json::from_value(arguments).map(Self::$loss),)+
-                }
-            }
-        }
-
-        impl Loss {
-            /// Keras' names of all losses; [`FromStr`] takes their aliases too.
-            pub const NAMES: &'static [&'static str] = &[$($name),+];
-
-            /// Every name that [`FromStr`] takes, aliases included.
-            pub const ALIASES: &'static [&'static str] = &[$($name $(, $alias)*),+];
-        }
-
-        $(
-            impl From<$loss> for Loss {
-                fn from(loss: $loss) -> Self {
-                    Self {
-                        function: Function::Known(Known::$loss(loss)),
-                        reduction: Reduction::default(),
-                    }
-                }
-            }
-        )+
-    };
+// The list: a new loss is a file of its own and its line here, with the names it goes by.
+registry! {
+    /// Any of the losses.
+    #[derive(Clone, Debug, PartialEq)]
+    enum Known: "loss", each_loss => Loss {
+        MeanSquaredError: "mean_squared_error", "mse";
+        MeanAbsoluteError: "mean_absolute_error", "mae";
+        MeanAbsolutePercentageError: "mean_absolute_percentage_error", "mape";
+        MeanSquaredLogarithmicError: "mean_squared_logarithmic_error", "msle";
+        Huber: "huber", "huber_loss";
+        LogCosh: "log_cosh", "logcosh";
+        CosineSimilarity: "cosine_similarity";
+        Poisson: "poisson";
+        KLDivergence: "kl_divergence", "kld", "kullback_leibler_divergence";
+        Hinge: "hinge";
+        SquaredHinge: "squared_hinge";
+        CategoricalHinge: "categorical_hinge";
+        BinaryCrossentropy: "binary_crossentropy", "bce";
+        BinaryFocalCrossentropy: "binary_focal_crossentropy";
+        CategoricalCrossentropy: "categorical_crossentropy";
+        CategoricalFocalCrossentropy: "categorical_focal_crossentropy";
+        SparseCategoricalCrossentropy: "sparse_categorical_crossentropy", "crossentropy";
+        Dice: "dice";
+        Tversky: "tversky";
+    }
 }
 
-// The list: a new loss is a file of its own and its line here, with the names it goes by.
-known_losses! {
-    MeanSquaredError: "mean_squared_error", "mse";
-    MeanAbsoluteError: "mean_absolute_error", "mae";
-    MeanAbsolutePercentageError: "mean_absolute_percentage_error", "mape";
-    MeanSquaredLogarithmicError: "mean_squared_logarithmic_error", "msle";
-    Huber: "huber", "huber_loss";
-    LogCosh: "log_cosh", "logcosh";
-    CosineSimilarity: "cosine_similarity";
-    Poisson: "poisson";
-    KLDivergence: "kl_divergence", "kld", "kullback_leibler_divergence";
-    Hinge: "hinge";
-    SquaredHinge: "squared_hinge";
-    CategoricalHinge: "categorical_hinge";
-    BinaryCrossentropy: "binary_crossentropy", "bce";
-    BinaryFocalCrossentropy: "binary_focal_crossentropy";
-    CategoricalCrossentropy: "categorical_crossentropy";
-    CategoricalFocalCrossentropy: "categorical_focal_crossentropy";
-    SparseCategoricalCrossentropy: "sparse_categorical_crossentropy", "crossentropy";
-    Dice: "dice";
-    Tversky: "tversky";
+impl From<Known> for Loss {
+    fn from(known: Known) -> Self {
+        Self {
+            function: Function::Known(known),
+            reduction: Reduction::default(),
+        }
+    }
 }
 
 impl Loss {
+    /// Keras' names of all losses; [`FromStr`](std::str::FromStr) takes their aliases too.
+    pub const NAMES: &'static [&'static str] = Known::NAMES;
+
+    /// Every name that [`FromStr`](std::str::FromStr) takes, aliases included, in any case and with or without underscores.
+    pub const ALIASES: &'static [&'static str] = Known::ALIASES;
+
     /// A loss function of your own; it cannot be written into a config file.
     pub fn custom(function: impl LossFunction + 'static) -> Self {
         Self {
@@ -338,7 +294,7 @@ impl Loss {
     /// The function behind it.
     pub fn function(&self) -> &dyn LossFunction {
         match &self.function {
-            Function::Known(known) => known.function(),
+            Function::Known(known) => each_loss!(known, loss => loss),
             Function::Custom(custom) => custom.as_ref(),
         }
     }
@@ -346,9 +302,10 @@ impl Loss {
     /// Whether it can be told to take logits by an argument `from_logits`.
     pub(crate) fn has_from_logits(&self) -> bool {
         match &self.function {
-            Function::Known(known) => known
-                .arguments()
-                .is_ok_and(|arguments| arguments.contains_key("from_logits")),
+            Function::Known(known) => {
+                let arguments = Known::arguments_of(known.listed_name());
+                arguments.iter().any(|argument| argument == "from_logits")
+            }
             Function::Custom(_) => false,
         }
     }
@@ -394,28 +351,5 @@ impl Default for Loss {
 impl fmt::Display for Loss {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.name())
-    }
-}
-
-impl FromStr for Known {
-    type Err = TrainError;
-
-    fn from_str(name: &str) -> Result<Self, TrainError> {
-        let key = firebrick_spec::snake_case(name);
-        Self::by_name(&key).ok_or_else(|| TrainError::UnknownLoss {
-            name: name.to_owned(),
-            nearest: nearest_name(&key, Loss::ALIASES),
-        })
-    }
-}
-
-impl FromStr for Loss {
-    type Err = TrainError;
-
-    fn from_str(name: &str) -> Result<Self, TrainError> {
-        Ok(Self {
-            function: Function::Known(name.parse()?),
-            reduction: Reduction::default(),
-        })
     }
 }

@@ -1,12 +1,11 @@
 //! The metrics, with Keras' names, arguments and defaults.
 //!
 //! To add a metric: a file with its description and its [`MetricFunction`], its two lines here and
-//! its entry in `known_metrics!` below. One of your own needs no entry: [`Metric::custom`] takes any
+//! its entry in the list below. One of your own needs no entry: [`Metric::custom`] takes any
 //! [`MetricFunction`].
 
 mod accuracy;
 mod area;
-mod argument;
 mod auc;
 mod binary_accuracy;
 mod binary_crossentropy;
@@ -54,12 +53,10 @@ mod top_k;
 mod top_k_categorical_accuracy;
 
 use std::fmt;
-use std::str::FromStr;
 use std::sync::Arc;
 
 use burn::tensor::Tensor;
-use firebrick_model::nearest_name;
-use serde::Serialize;
+use firebrick_spec::registry;
 
 use self::by_shape::ByShape;
 use crate::error::TrainError;
@@ -227,134 +224,74 @@ enum Function {
     Custom(Arc<dyn MetricFunction>),
 }
 
-/// A metric without arguments, or which ones it cannot do without.
-macro_rules! default_of {
-    ($metric:ident) => {
-        Ok(Known::$metric($metric::default()))
-    };
-    ($metric:ident $($required:ident)+) => {
-        Err(&[$(stringify!($required)),+][..])
-    };
+// The list: a new metric is a file of its own and its line here, with the names it goes by.
+registry! {
+    /// Any of the metrics but those that are chosen by the shape of the outputs.
+    #[allow(clippy::upper_case_acronyms, reason = "variants are called what their types are")]
+    #[derive(Clone, Debug, PartialEq)]
+    enum Known: "metric", each_metric => Metric {
+        Accuracy: "exact_accuracy";
+        AUC: "auc";
+        BinaryAccuracy: "binary_accuracy";
+        BinaryCrossentropy: "binary_crossentropy", "bce";
+        BinaryIoU: "binary_io_u";
+        CategoricalAccuracy: "categorical_accuracy";
+        CategoricalCrossentropy: "categorical_crossentropy";
+        CategoricalHinge: "categorical_hinge";
+        ConcordanceCorrelation: "concordance_correlation";
+        ConfusionMatrix: "confusion_matrix";
+        CosineSimilarity: "cosine_similarity";
+        F1Score: "f1_score";
+        FBetaScore: "fbeta_score", "f_beta_score";
+        FalseNegatives: "false_negatives";
+        FalsePositives: "false_positives";
+        Hinge: "hinge";
+        IoU: "io_u";
+        KLDivergence: "kl_divergence";
+        LogCoshError: "logcosh", "log_cosh_error";
+        Mean: "mean";
+        MeanAbsoluteError: "mean_absolute_error", "mae";
+        MeanAbsolutePercentageError: "mean_absolute_percentage_error", "mape";
+        MeanIoU: "mean_io_u";
+        MeanSquaredError: "mean_squared_error", "mse";
+        MeanSquaredLogarithmicError: "mean_squared_logarithmic_error", "msle";
+        OneHotIoU: "one_hot_io_u";
+        OneHotMeanIoU: "one_hot_mean_io_u";
+        PearsonCorrelation: "pearson_correlation";
+        Poisson: "poisson";
+        Precision: "precision";
+        PrecisionAtRecall: "precision_at_recall";
+        R2Score: "r2_score";
+        Recall: "recall";
+        RecallAtPrecision: "recall_at_precision";
+        RootMeanSquaredError: "root_mean_squared_error";
+        SensitivityAtSpecificity: "sensitivity_at_specificity";
+        SparseCategoricalAccuracy: "sparse_categorical_accuracy";
+        SparseCategoricalCrossentropy: "sparse_categorical_crossentropy";
+        SparseTopKCategoricalAccuracy: "sparse_top_k_categorical_accuracy";
+        SpecificityAtSensitivity: "specificity_at_sensitivity";
+        SquaredHinge: "squared_hinge";
+        Sum: "sum";
+        TopKCategoricalAccuracy: "top_k_categorical_accuracy";
+        TrueNegatives: "true_negatives";
+        TruePositives: "true_positives";
+    }
 }
 
-/// Writes the list below out: the enum, its names and the conversions.
-macro_rules! known_metrics {
-    ($($metric:ident $(($($required:ident),+))?: $name:literal $(, $alias:literal)*;)+) => {
-        #[allow(clippy::upper_case_acronyms, reason = "variants are called what their types are")]
-        #[derive(Clone, Debug, PartialEq, Serialize)]
-        #[serde(tag = "metric")]
-        enum Known {
-            $(#[serde(rename = $name)] $metric($metric),)+
+impl From<Known> for Metric {
+    fn from(known: Known) -> Self {
+        Self {
+            function: Function::Known(known),
+            name: None,
         }
-
-        impl Known {
-            fn by_name(name: &str) -> Option<Result<Self, &'static [&'static str]>> {
-                match name {
-                    $($name $(| $alias)* => Some(default_of!($metric $($($required)+)?)),)+
-                    _ => None,
-                }
-            }
-
-            fn read(
-                name: &str,
-                arguments: argument::Arguments,
-            ) -> Option<Result<Self, serde::de::value::Error>> {
-                match name {
-                    $($name $(| $alias)* => Some(argument::read(arguments).map(Self::$metric)),)+
-                    _ => None,
-                }
-            }
-
-            fn text_name(&self) -> &'static str {
-                match self {
-                    $(Self::$metric(_) => $name,)+
-                }
-            }
-
-            fn function(&self) -> &dyn MetricFunction {
-                match self {
-                    $(Self::$metric(metric) => metric,)+
-                }
-            }
-        }
-
-        impl Metric {
-            /// The names of all metrics; [`FromStr`] takes their aliases too.
-            pub const NAMES: &'static [&'static str] = &["accuracy", "crossentropy", $($name),+];
-
-            /// Every name that [`FromStr`] takes, aliases included.
-            pub const ALIASES: &'static [&'static str] =
-                &["accuracy", "acc", "crossentropy", "ce", $($name $(, $alias)*),+];
-        }
-
-        $(
-            impl From<$metric> for Metric {
-                fn from(metric: $metric) -> Self {
-                    Self {
-                        function: Function::Known(Known::$metric(metric)),
-                        name: None,
-                    }
-                }
-            }
-        )+
-    };
-}
-
-// The list: a new metric is a file of its own and its line here, with the arguments it cannot do
-// without and the names it goes by.
-known_metrics! {
-    Accuracy: "exact_accuracy";
-    AUC: "auc";
-    BinaryAccuracy: "binary_accuracy";
-    BinaryCrossentropy: "binary_crossentropy", "bce";
-    BinaryIoU: "binary_io_u";
-    CategoricalAccuracy: "categorical_accuracy";
-    CategoricalCrossentropy: "categorical_crossentropy";
-    CategoricalHinge: "categorical_hinge";
-    ConcordanceCorrelation: "concordance_correlation";
-    ConfusionMatrix(num_classes): "confusion_matrix";
-    CosineSimilarity: "cosine_similarity";
-    F1Score: "f1_score";
-    FBetaScore: "fbeta_score", "f_beta_score";
-    FalseNegatives: "false_negatives";
-    FalsePositives: "false_positives";
-    Hinge: "hinge";
-    IoU(num_classes, target_class_ids): "io_u";
-    KLDivergence: "kl_divergence";
-    LogCoshError: "logcosh", "log_cosh_error";
-    Mean: "mean";
-    MeanAbsoluteError: "mean_absolute_error", "mae";
-    MeanAbsolutePercentageError: "mean_absolute_percentage_error", "mape";
-    MeanIoU(num_classes): "mean_io_u";
-    MeanSquaredError: "mean_squared_error", "mse";
-    MeanSquaredLogarithmicError: "mean_squared_logarithmic_error", "msle";
-    OneHotIoU(num_classes, target_class_ids): "one_hot_io_u";
-    OneHotMeanIoU(num_classes): "one_hot_mean_io_u";
-    PearsonCorrelation: "pearson_correlation";
-    Poisson: "poisson";
-    Precision: "precision";
-    PrecisionAtRecall(recall): "precision_at_recall";
-    R2Score: "r2_score";
-    Recall: "recall";
-    RecallAtPrecision(precision): "recall_at_precision";
-    RootMeanSquaredError: "root_mean_squared_error";
-    SensitivityAtSpecificity(specificity): "sensitivity_at_specificity";
-    SparseCategoricalAccuracy: "sparse_categorical_accuracy";
-    SparseCategoricalCrossentropy: "sparse_categorical_crossentropy";
-    SparseTopKCategoricalAccuracy: "sparse_top_k_categorical_accuracy";
-    SpecificityAtSensitivity(sensitivity): "specificity_at_sensitivity";
-    SquaredHinge: "squared_hinge";
-    Sum: "sum";
-    TopKCategoricalAccuracy: "top_k_categorical_accuracy";
-    TrueNegatives: "true_negatives";
-    TruePositives: "true_positives";
+    }
 }
 
 impl Function {
     /// The name of the figure unless it is given another one.
     fn name(&self) -> &str {
         match self {
-            Self::Known(known) => known.function().name(),
+            Self::Known(known) => each_metric!(known, metric => metric.name()),
             Self::ByShape(by_shape) => by_shape.name(),
             Self::Custom(custom) => custom.name(),
         }
@@ -364,7 +301,7 @@ impl Function {
     /// figure is called.
     fn alias(&self, key: &str) -> Option<String> {
         let names_itself = match self {
-            Self::Known(known) => key == known.text_name(),
+            Self::Known(known) => key == known.listed_name(),
             Self::ByShape(_) | Self::Custom(_) => key == self.name(),
         };
         (!names_itself).then(|| key.to_owned())
@@ -422,16 +359,9 @@ impl Metric {
     /// this many columns of outputs.
     pub fn function(&self, targets: TargetForm, columns: usize) -> &dyn MetricFunction {
         match &self.function {
-            Function::Known(known) => known.function(),
+            Function::Known(known) => each_metric!(known, metric => metric),
             Function::ByShape(by_shape) => by_shape.function(targets, columns),
             Function::Custom(custom) => custom.as_ref(),
-        }
-    }
-
-    fn unknown(name: &str) -> TrainError {
-        TrainError::UnknownMetric {
-            name: name.to_owned(),
-            nearest: nearest_name(&firebrick_spec::snake_case(name), Self::ALIASES),
         }
     }
 }
@@ -452,27 +382,5 @@ impl PartialEq for Metric {
 impl fmt::Display for Metric {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.name())
-    }
-}
-
-impl FromStr for Metric {
-    type Err = TrainError;
-
-    fn from_str(name: &str) -> Result<Self, TrainError> {
-        let key = firebrick_spec::snake_case(name);
-        let function = if let Some(by_shape) = ByShape::by_name(&key) {
-            Function::ByShape(by_shape)
-        } else {
-            let known = Known::by_name(&key).ok_or_else(|| Self::unknown(name))?;
-            let missing = |required| TrainError::MissingArguments {
-                metric: key.clone(),
-                required,
-            };
-            Function::Known(known.map_err(missing)?)
-        };
-        Ok(Self {
-            name: function.alias(&key),
-            function,
-        })
     }
 }

@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use burn::module::Module;
 use burn::optim::ModuleOptimizer;
-use firebrick_model::nearest_name;
+use firebrick_spec::UnknownName;
 use serde::{Deserialize, Serialize};
 
 use crate::error::TrainError;
@@ -59,10 +59,7 @@ impl Optimizer {
     pub fn by_name(name: &str) -> Result<Self, TrainError> {
         match Kind::by_name(&name.to_lowercase()) {
             Some(kind) => Ok(Self::new(kind)),
-            None => Err(TrainError::UnknownOptimizer {
-                name: name.to_owned(),
-                nearest: nearest_name(name, &Self::NAMES),
-            }),
+            None => Err(UnknownName::new("optimizer", name, &Self::NAMES).into()),
         }
     }
 

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
 
 use burn::tensor::Tensor;
+use firebrick_spec::SpecProblem;
 use firebrick_trainer::losses::{
     BinaryCrossentropy, BinaryFocalCrossentropy, CategoricalFocalCrossentropy, Dice, Huber,
     MeanSquaredError, Reduction, SparseCategoricalCrossentropy, Tversky,
@@ -95,14 +96,17 @@ fn an_unknown_name_names_the_nearest() {
     for (name, nearest) in [
         ("mes", Some("mse")),
         ("hubber", Some("huber")),
-        ("BinaryCrossEntropy", Some("binary_crossentropy")),
+        ("BinaryCrossEntropie", Some("binary_crossentropy")),
         ("banana_split", None),
     ] {
         let error = name.parse::<Loss>().unwrap_err();
-        let TrainError::UnknownLoss { nearest: found, .. } = &error else {
+        let TrainError::Spec(problem) = &error else {
             panic!("{error}");
         };
-        assert_eq!(*found, nearest);
+        let SpecProblem::UnknownName(unknown) = problem.problem() else {
+            panic!("{error}");
+        };
+        assert_eq!(unknown.nearest.as_deref(), nearest);
         assert_eq!(
             from_toml(&format!("\"{name}\"")).unwrap_err(),
             error.to_string()
@@ -234,29 +238,32 @@ fn a_misspelled_argument_is_named_with_the_nearest() {
     for (table, message) in [
         (
             "{ name = \"huber\", detla = 0.5 }",
-            "the loss `huber` has no argument `detla`, did you mean `delta`?; it has delta, reduction",
+            "the loss `huber` has no argument `detla`, did you mean `delta`?; it takes delta, reduction",
         ),
         (
             "{ name = \"bce\", from_logit = true }",
             "the loss `binary_crossentropy` has no argument `from_logit`, did you mean `from_logits`?; \
-             it has from_logits, label_smoothing, reduction",
+             it takes from_logits, label_smoothing, reduction",
         ),
         (
             "{ name = \"mse\", delta = 0.5 }",
-            "the loss `mean_squared_error` has no argument `delta`; it has reduction",
+            "the loss `mean_squared_error` has no argument `delta`; it takes reduction",
         ),
         (
             "{ name = \"dice\", reducton = \"sum\" }",
-            "the loss `dice` has no argument `reducton`, did you mean `reduction`?; it has axis, reduction",
+            "the loss `dice` has no argument `reducton`, did you mean `reduction`?; it takes axis, reduction",
         ),
-        ("{ delta = 0.5 }", "missing field `name`"),
+        (
+            "{ delta = 0.5 }",
+            "the loss has no `name`; add it, e.g. `{ name = \"…\", … }`",
+        ),
     ] {
         assert_eq!(from_toml(table).unwrap_err(), message);
     }
     let message = from_toml("3").unwrap_err();
     assert_eq!(
         message,
-        "invalid type: integer `3`, expected the name of a loss, or a table with its name and arguments"
+        "expected the name of a loss, or a table with its `name` and arguments, received 3"
     );
 }
 
@@ -290,7 +297,7 @@ fn a_file_holds_no_value_that_a_setter_refuses() {
         ("{ name = \"huber\", delta = nan }", ["`delta`", "expected"]),
         (
             "{ name = \"huber\", delta = \"far\" }",
-            ["`delta`", "invalid type: string \"far\""],
+            ["`delta`", "expected a number, received `far`"],
         ),
         (
             "{ name = \"bce\", label_smoothing = 1.1 }",
@@ -331,7 +338,7 @@ fn a_file_holds_no_value_that_a_setter_refuses() {
         ),
         (
             "{ name = \"sparse_categorical_crossentropy\", ignore_class = 0.5 }",
-            ["`ignore_class`", "expected i32"],
+            ["`ignore_class`", "expected a whole number, received 0.5"],
         ),
         (
             "{ name = \"mse\", reduction = \"none\" }",

@@ -1,4 +1,5 @@
 use firebrick_scheduler::{Constant, ScheduleSpec};
+use firebrick_spec::{Argument, Spec, SpecError};
 use firebrick_trainer::{Compile, Loss, Metric, Optimizer};
 
 use super::optimizer_table;
@@ -79,17 +80,34 @@ impl CompileSettings {
                 .map(optimizer_table::read)
                 .transpose()?
                 .unwrap_or(default.optimizer),
-            loss: section.take("loss")?.unwrap_or(default.loss),
+            loss: section
+                .take_spec("loss", read_loss)?
+                .unwrap_or(default.loss),
             metrics: metrics?,
             weighted_metrics: weighted_metrics?,
         })
     }
 }
 
+fn read_loss(value: Argument) -> Result<Loss, SpecError> {
+    Spec::from_value(value.value, "loss")
+        .and_then(|spec| Loss::from_spec(&spec))
+        .map_err(|error| error.or_at(value.at))
+}
+
+fn read_metric_list(list: Argument) -> Result<Vec<Metric>, SpecError> {
+    let metrics = list.into_items("a list of metrics")?.into_iter();
+    metrics
+        .map(|metric| Metric::from_value(metric.value).map_err(|error| error.or_at(metric.at)))
+        .collect()
+}
+
 /// A list of metrics, each of which has a name that its figure can have.
 fn read_metrics(section: &mut Section<'_>, key: &str) -> Result<Vec<Metric>, Located> {
     let at = section.at_key(key);
-    let metrics: Vec<Metric> = section.take(key)?.unwrap_or_default();
+    let metrics: Vec<Metric> = section
+        .take_spec(key, read_metric_list)?
+        .unwrap_or_default();
     for metric in &metrics {
         metric
             .check_name()

@@ -1,5 +1,6 @@
 use firebrick_model::layers::Layer;
 use firebrick_model::{ModelError, did_you_mean, shortened};
+use firebrick_spec::SpecError;
 use firebrick_trainer::TrainError;
 
 /// What is wrong with a [`ModelFile`](super::ModelFile).
@@ -100,6 +101,15 @@ pub enum ModelFileProblem {
         message: String,
         /// The arguments that it has.
         known: Vec<String>,
+    },
+
+    /// A loss, a metric or another thing with a name and arguments that cannot be read.
+    #[error("`{key}`: {error}")]
+    Spec {
+        /// The key.
+        key: String,
+        /// What is wrong.
+        error: SpecError,
     },
 
     /// Layers that do not fit one another.

@@ -1,6 +1,7 @@
 //! A table of the file, taken apart key by key, so that every problem has its line.
 
 use firebrick_model::nearest_name;
+use firebrick_spec::{Argument, SpecError};
 use serde::de::{DeserializeOwned, IntoDeserializer};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -19,6 +20,15 @@ impl Located {
             problem: Box::new(problem),
             at: Some(at),
         }
+    }
+}
+
+impl Located {
+    /// A problem of a spec that stands at this byte, unless it knows better.
+    pub(super) fn of_spec(key: &str, error: SpecError, at: usize) -> Self {
+        let at = error.at().unwrap_or(at);
+        let key = key.to_owned();
+        Self::new(ModelFileProblem::Spec { key, error }, at)
     }
 }
 
@@ -108,6 +118,22 @@ impl<'i> Section<'i> {
         self.take_value(key)
             .map(|value| read(key, value))
             .transpose()
+    }
+
+    /// What the value of a key describes, by its places in the text.
+    pub(super) fn take_spec<T>(
+        &mut self,
+        key: &str,
+        read: impl FnOnce(Argument) -> Result<T, SpecError>,
+    ) -> Result<Option<T>, Located> {
+        let Some(value) = self.take_value(key) else {
+            return Ok(None);
+        };
+        let at = value.span().start;
+        match read(Argument::from_toml(key, value)) {
+            Ok(read) => Ok(Some(read)),
+            Err(error) => Err(Located::of_spec(key, error, at)),
+        }
     }
 
     /// The value of a key that has to be there, read; `place` and `example` are for who has left it out.

@@ -15,6 +15,11 @@ pub(super) enum ByShape {
 }
 
 impl ByShape {
+    pub(super) const NAMES: &'static [&'static str] = &["accuracy", "crossentropy"];
+    pub(super) const ALIASES: &'static [&'static str] = &["accuracy", "acc", "crossentropy", "ce"];
+    pub(super) const ENTRIES: &'static [&'static [&'static str]] =
+        &[&["accuracy", "acc"], &["crossentropy", "ce"]];
+
     pub(super) fn by_name(name: &str) -> Option<Self> {
         match name {
             "accuracy" | "acc" => Some(Self::Accuracy),

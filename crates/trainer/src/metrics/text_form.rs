@@ -1,116 +1,171 @@
-//! The form in files: a name alone, or a table with `metric`, its arguments, and a `name` of its own.
+//! The form in files and on a command line: a name, with the arguments that differ from the defaults.
 
-use std::fmt;
+use std::str::FromStr;
 
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{Error, MapAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use firebrick_spec::{KerasFields, Spec, SpecError, SpecProblem, UnknownName, Value, lookup};
+use serde::de::{Deserialize, Deserializer, Error as _};
+use serde::ser::{Serialize, Serializer};
 
-use super::argument::Arguments;
 use super::by_shape::ByShape;
 use super::{Function, Known, Metric};
 use crate::error::TrainError;
 
-#[derive(Deserialize)]
-struct Table {
-    metric: String,
-    #[serde(default)]
-    name: Option<String>,
-    #[serde(flatten)]
-    arguments: Arguments,
+const NAME: &str = "name";
+
+impl Metric {
+    /// The names of all metrics; [`FromStr`] takes their aliases too.
+    pub const NAMES: &'static [&'static str] =
+        &joined::<{ ByShape::NAMES.len() + Known::NAMES.len() }>(ByShape::NAMES, Known::NAMES);
+
+    /// Every name that [`FromStr`] takes, aliases included, in any case and with or without underscores.
+    pub const ALIASES: &'static [&'static str] = &joined::<
+        { ByShape::ALIASES.len() + Known::ALIASES.len() },
+    >(ByShape::ALIASES, Known::ALIASES);
+
+    /// The metric that a spec describes: its name and the arguments of Keras' constructor. An argument `name`, which a
+    /// table has beside `class_name`, is what the figure is called.
+    ///
+    /// ```
+    /// use firebrick::metrics::{Metric, Precision};
+    /// use firebrick::specs::Spec;
+    ///
+    /// let metric = Metric::from_spec(&Spec::from_text("precision:top_k=2:name=best")?)?;
+    /// assert_eq!(metric, Metric::from(Precision::new().with_top_k(2)?).named("best"));
+    /// # Ok::<(), firebrick::training::TrainError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// An unknown name or argument, with the nearest one; one that is missing; a value that cannot be.
+    pub fn from_spec(spec: &Spec) -> Result<Self, SpecError> {
+        let key =
+            spelling(spec.name()).map_err(|unknown| SpecError::from(unknown).or_at(spec.at()))?;
+        let thing = format!("the metric `{key}`");
+        let mut spec = spec.clone();
+        let fields = KerasFields::take(&mut spec, &thing, &["trainable"])?;
+        let function = match ByShape::by_name(key) {
+            Some(by_shape) => {
+                no_arguments(&spec, &thing)?;
+                Function::ByShape(by_shape)
+            }
+            None => Function::Known(Known::read_as(&spec, &thing)?),
+        };
+        Ok(Self {
+            function,
+            name: fields.name,
+        })
+    }
+
+    /// The same of any value that describes one; a text alone is also what the figure is called, as with
+    /// [`FromStr`].
+    ///
+    /// # Errors
+    /// As [`from_spec`](Self::from_spec); a value that is neither a text nor a table.
+    pub fn from_value(value: Value) -> Result<Self, SpecError> {
+        let is_text = matches!(value, Value::Text(_));
+        let spec = Spec::from_value(value, Known::KIND)?;
+        let metric = Self::from_spec(&spec)?;
+        Ok(if is_text {
+            metric.called_as(&spec)
+        } else {
+            metric
+        })
+    }
+
+    /// As in Keras, `mse` is also what the figure is called.
+    fn called_as(mut self, spec: &Spec) -> Self {
+        if self.name.is_none()
+            && let Ok(key) = spelling(spec.name())
+        {
+            self.name = self.function.alias(key);
+        }
+        self
+    }
+
+    /// The spec that describes it, without the arguments that are the defaults; `None` for one of your own.
+    pub fn to_spec(&self) -> Option<Spec> {
+        let spec = match &self.function {
+            Function::Known(known) => known.to_short_spec().ok()?,
+            Function::ByShape(by_shape) => Spec::new(by_shape.name()),
+            Function::Custom(_) => return None,
+        };
+        let as_text = |name: &str| {
+            let named = name.parse::<Self>();
+            named.is_ok_and(|named| named == *self)
+        };
+        if let Some(name) = [self.name(), spec.name()]
+            .into_iter()
+            .find(|name| as_text(name))
+        {
+            return Some(Spec::new(name));
+        }
+        Some(match &self.name {
+            Some(name) => spec.with(NAME, name.as_str()),
+            None => spec,
+        })
+    }
 }
 
-impl TryFrom<Table> for Metric {
-    type Error = TrainError;
+/// The spelling of a name in the list, or the error, with the nearest one.
+fn spelling(name: &str) -> Result<&'static str, UnknownName> {
+    if let Some((_, key)) = lookup(name, ByShape::ENTRIES) {
+        return Ok(key);
+    }
+    let found = Known::find(name).map(|(_, key)| key);
+    found.map_err(|_| {
+        UnknownName::new(Known::KIND, name, Metric::NAMES).with_aliases(Metric::ALIASES)
+    })
+}
 
-    fn try_from(table: Table) -> Result<Self, TrainError> {
-        let Table {
-            metric,
-            name,
-            arguments,
-        } = table;
-        let key = firebrick_spec::snake_case(&metric);
-        let refused = |reason: String| TrainError::MetricArguments {
-            metric: key.clone(),
-            reason,
-        };
-        let function = if let Some(by_shape) = ByShape::by_name(&key) {
-            if let Some(argument) = arguments.keys().next() {
-                return Err(refused(format!(
-                    "unknown field `{argument}`, there are no fields"
-                )));
-            }
-            Function::ByShape(by_shape)
+fn no_arguments(spec: &Spec, thing: &str) -> Result<(), SpecError> {
+    let Some(argument) = spec.arguments().first() else {
+        return Ok(());
+    };
+    let problem = SpecProblem::UnknownArgument {
+        thing: thing.to_owned(),
+        argument: argument.name.clone(),
+        nearest: None,
+        known: Vec::new(),
+    };
+    Err(SpecError::new(problem, argument.at))
+}
+
+const fn joined<const N: usize>(
+    first: &[&'static str],
+    then: &[&'static str],
+) -> [&'static str; N] {
+    let mut names = [""; N];
+    let mut place = 0;
+    while place < N {
+        names[place] = if place < first.len() {
+            first[place]
         } else {
-            let known = Known::read(&key, arguments);
-            let known = known.ok_or_else(|| Self::unknown(&metric))?;
-            Function::Known(known.map_err(|error| refused(error.to_string()))?)
+            then[place - first.len()]
         };
-        Ok(Self { function, name })
+        place += 1;
+    }
+    names
+}
+
+impl FromStr for Metric {
+    type Err = TrainError;
+
+    fn from_str(text: &str) -> Result<Self, TrainError> {
+        let spec = Spec::from_text(text)?;
+        Ok(Self::from_spec(&spec)?.called_as(&spec))
     }
 }
 
 impl<'de> Deserialize<'de> for Metric {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct NameOrTable;
-
-        impl<'de> Visitor<'de> for NameOrTable {
-            type Value = Metric;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("the name of a metric, or a table with `metric` and its arguments")
-            }
-
-            fn visit_str<E: Error>(self, name: &str) -> Result<Metric, E> {
-                name.parse().map_err(E::custom)
-            }
-
-            fn visit_map<M: MapAccess<'de>>(self, map: M) -> Result<Metric, M::Error> {
-                let table = Table::deserialize(MapAccessDeserializer::new(map))?;
-                table.try_into().map_err(M::Error::custom)
-            }
-        }
-
-        deserializer.deserialize_any(NameOrTable)
+        Self::from_value(Value::deserialize(deserializer)?).map_err(D::Error::custom)
     }
-}
-
-#[derive(Serialize)]
-#[serde(untagged)]
-enum Written<'a> {
-    Known {
-        #[serde(flatten)]
-        known: &'a Known,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        name: Option<&'a str>,
-    },
-    ByShape {
-        metric: &'static str,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        name: Option<&'a str>,
-    },
 }
 
 impl Serialize for Metric {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let text_name = match &self.function {
-            Function::Known(known) => known.text_name(),
-            Function::ByShape(by_shape) => by_shape.name(),
-            Function::Custom(_) => return serializer.serialize_str(self.name()),
-        };
-        for name in [self.name(), text_name] {
-            if name.parse().is_ok_and(|named: Self| named == *self) {
-                return serializer.serialize_str(name);
-            }
+        match self.to_spec() {
+            Some(spec) => spec.serialize(serializer),
+            None => serializer.serialize_str(self.name()),
         }
-        let name = self.name.as_deref();
-        match &self.function {
-            Function::Known(known) => Written::Known { known, name },
-            _ => Written::ByShape {
-                metric: text_name,
-                name,
-            },
-        }
-        .serialize(serializer)
     }
 }

@@ -34,7 +34,7 @@ impl ThresholdList {
 }
 
 #[derive(Serialize, Deserialize)]
-#[serde(untagged, expecting = "thresholds are a number or a list of numbers")]
+#[serde(untagged, expecting = "expected a number or a list of numbers")]
 enum Written {
     One(f64),
     Several(Vec<f64>),

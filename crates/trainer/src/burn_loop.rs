@@ -26,19 +26,18 @@ use std::sync::Arc;
 use burn::train::renderer::MetricsRenderer;
 use burn::train::{SupervisedTraining, TrainingStrategy};
 use firebrick_data::BatchLoader;
-use firebrick_model::Model;
 use firebrick_tensor::{catch_panic, panic_message};
 
 pub(crate) use dashboard::{leave_terminal, restore_terminal};
 pub(crate) use dashboard_metrics::DashboardFigures;
 pub(crate) use loop_dashboard::LoopDashboard;
-pub(crate) use outcome::{EpochHook, LoopOutcome, LoopSettings};
+pub(crate) use outcome::{EpochHook, LoopOutcome, LoopSettings, SaveModel};
 pub(crate) use pending::Pending;
 
 use crate::display::Display;
 use crate::error::TrainError;
 use crate::interrupt::StopHandle;
-use crate::step::AutodiffStep;
+use crate::step::Step;
 use dashboard_metrics::DashboardMetric;
 use epoch_loop::EpochLoop;
 use launched::Launched;
@@ -50,19 +49,18 @@ const KILLED: &str = "Killing training from user input";
 /// Trains with Burn's `SupervisedTraining` around our epoch loop.
 ///
 /// The outcome is there in every case: after an error or a panic it holds what was learned before.
-pub(crate) fn train<M: Model>(
-    step: AutodiffStep<M>,
+pub(crate) fn train<S: Step>(
+    step: S,
     loaders: (Arc<BatchLoader>, Option<Arc<BatchLoader>>),
-    settings: LoopSettings<M>,
+    settings: LoopSettings,
     stop: &StopHandle,
-) -> LoopOutcome<M> {
+) -> LoopOutcome<S> {
     let display = settings.display;
     let epochs = settings.params.epochs;
-    let objective = Arc::clone(step.objective());
     let metrics: Vec<DashboardMetric> = settings
         .figures
         .iter()
-        .map(|name| DashboardMetric::figure(name, objective.direction(name)))
+        .map(|name| DashboardMetric::figure(name, settings.measures.direction(name)))
         .collect();
     let label = settings.label.clone();
     let device = settings.device.clone();

@@ -445,8 +445,19 @@ impl<'a> Training<'a> {
 }
 
 impl Weights {
+    pub(crate) fn new<W: Send + 'static>(weights: W) -> Self {
+        Self {
+            model: Box::new(weights),
+        }
+    }
+
+    /// What they are in the training's own [step](crate::Step), if they are of this type.
+    pub fn into_inner<W: 'static>(self) -> Option<W> {
+        self.model.downcast().ok().map(|weights| *weights)
+    }
+
     /// The model with these weights, if it is of this type.
     pub fn into_model<M: Model>(self) -> Option<M> {
-        self.model.downcast().ok().map(|model| *model)
+        self.into_inner()
     }
 }

@@ -1,5 +1,6 @@
 use std::path::PathBuf;
 
+use burn::data::dataset::DatasetError;
 use firebrick_data::Targets;
 use firebrick_model::{readable_bytes, shortened};
 use firebrick_spec::{SpecError, UnknownName};
@@ -438,12 +439,46 @@ pub enum TrainError {
         num_classes: usize,
     },
 
+    /// Samples that cannot be read.
+    #[error(
+        "samples cannot be read: {source}; check the files or the data set that they come from"
+    )]
+    Samples {
+        /// What the data set said.
+        source: DatasetError,
+    },
+
+    /// A step of one's own whose batches give other figures than it says.
+    #[error(
+        "the step measures {} {} beside the loss ({}), one of its batches gave {}; give a number of shape [1] for each, in this \
+         order",
+        expected.len(), if expected.len() == 1 { "figure" } else { "figures" }, expected.join(", "), received_text(received)
+    )]
+    StepOutput {
+        /// Their names.
+        expected: Vec<String>,
+        /// How many numbers each had that was there.
+        received: Vec<usize>,
+    },
+
+    /// Validation data for a step that cannot be judged.
+    #[error(
+        "the step has no `test_step`, so that it cannot be validated; write one, or leave the validation data out"
+    )]
+    NoTestStep,
+
+    /// A file for a model that is none.
+    #[error(
+        "the step has no `save`, so that its model has no file; write one, or keep its weights in a callback"
+    )]
+    NoModelFile,
+
     /// A device that failed while computing.
     #[error(
-        "reading back from the device failed in epoch {epoch}: {message}; try another device, `flex` is the CPU"
+        "reading back from the device failed{}: {message}; try another device, `flex` is the CPU", in_epoch(*epoch)
     )]
     Device {
-        /// Counted from 1.
+        /// Counted from 1; 0 outside of a training.
         epoch: usize,
         /// What Burn said.
         message: String,
@@ -609,6 +644,27 @@ fn after(learning_rate: Option<f64>) -> String {
 }
 
 impl TrainError {
+    /// Samples that cannot be read.
+    pub(crate) fn samples(source: DatasetError) -> Self {
+        Self::Samples { source }
+    }
+
+    /// A device that failed, outside of a training.
+    pub(crate) fn device(message: impl ToString) -> Self {
+        Self::Device {
+            epoch: 0,
+            message: message.to_string(),
+        }
+    }
+
+    /// The same error in an epoch, counted from 1.
+    pub(crate) fn in_epoch(mut self, now: usize) -> Self {
+        if let Self::Device { epoch, .. } = &mut self {
+            *epoch = now;
+        }
+        self
+    }
+
     /// This error of a training, and that of saving it, which may have been the reason.
     pub(crate) fn besides(self, saving: Self) -> Self {
         if let Self::Unsaved { source, .. } = &saving
@@ -620,6 +676,22 @@ impl TrainError {
             source: Box::new(self),
             saving: Box::new(saving),
         }
+    }
+}
+
+fn in_epoch(epoch: usize) -> String {
+    match epoch {
+        0 => String::new(),
+        _ => format!(" in epoch {epoch}"),
+    }
+}
+
+/// How many figures there were, and how many numbers in each where that is not one.
+fn received_text(lengths: &[usize]) -> String {
+    if lengths.iter().all(|&length| length == 1) {
+        lengths.len().to_string()
+    } else {
+        format!("{} of {lengths:?} numbers", lengths.len())
     }
 }
 

@@ -73,4 +73,5 @@ pub use run_directory::RunDirectory;
 pub use run_panels::run_panels;
 pub use sample_place::SamplePlace;
 pub use settings_table::{Flag, Setting, SettingsTable, TextError, Values};
-pub use trainer::Trainer;
+pub use step::{Measures, Step, StepOutput, Updates};
+pub use trainer::{StepTrainer, Trainer};

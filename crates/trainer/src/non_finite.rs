@@ -58,28 +58,24 @@ pub enum NonFiniteCause {
 }
 
 impl NonFiniteCause {
-    /// Reruns a batch with these weights, as training counts it; `number` is what its samples are called.
-    pub(crate) fn of<M: Model>(
-        model: &M,
-        objective: &Objective,
-        batch: &Batch,
-        number: impl Fn(usize) -> usize,
-    ) -> Self {
-        match spoiled_number(batch) {
-            Some((part, sample, value)) => Self::Data {
-                part,
-                sample: number(sample),
-                value,
-            },
-            None => catch_panic(|| Self::of_finite(model, objective, batch))
-                .ok()
-                .flatten()
-                .unwrap_or(Self::Unknown),
-        }
+    /// A number of the batch, as training counts it, that is not finite; `number` is what its samples are called.
+    pub(crate) fn of_data(batch: &Batch, number: impl Fn(usize) -> usize) -> Option<Self> {
+        let (part, sample, value) = spoiled_number(batch)?;
+        Some(Self::Data {
+            part,
+            sample: number(sample),
+            value,
+        })
     }
 
-    /// The same for a batch whose numbers are finite; `None` where nothing can be found out.
-    fn of_finite<M: Model>(model: &M, objective: &Objective, batch: &Batch) -> Option<Self> {
+    /// Reruns a batch whose numbers are finite with these weights, as training counts it.
+    pub(crate) fn of_finite<M: Model>(model: &M, objective: &Objective, batch: &Batch) -> Self {
+        let found = catch_panic(|| Self::found(model, objective, batch));
+        found.ok().flatten().unwrap_or(Self::Unknown)
+    }
+
+    /// `None` where nothing can be found out.
+    fn found<M: Model>(model: &M, objective: &Objective, batch: &Batch) -> Option<Self> {
         if !are_finite(model).ok()? {
             return Some(Self::Weights);
         }

@@ -2,10 +2,9 @@ use std::sync::Arc;
 
 use burn::tensor::Device;
 use firebrick_data::{Batch, BatchSource, ShuffleState};
-use firebrick_model::Model;
 
 use crate::non_finite::NonFiniteCause;
-use crate::objective::Objective;
+use crate::step::Step;
 
 /// Where a batch stood, all counted from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +29,6 @@ pub(crate) struct Rerun {
     pub(crate) validation: Option<Part>,
     /// The order of the first pass over the training data; that of the data if absent.
     pub(crate) shuffle: Option<ShuffleState>,
-    pub(crate) objective: Objective,
     pub(crate) device: Device,
 }
 
@@ -42,14 +40,25 @@ pub(crate) struct Part {
 
 impl Rerun {
     /// Why the loss of a batch is not finite with these weights.
-    pub(crate) fn cause<M: Model>(&self, model: &M, place: BatchPlace) -> NonFiniteCause {
+    pub(crate) fn cause<S: Step>(
+        &self,
+        step: &S,
+        weights: &S::Weights,
+        place: BatchPlace,
+    ) -> NonFiniteCause {
         let Some((batch, part, rows)) = self.batch(place) else {
             return NonFiniteCause::Unknown;
         };
-        NonFiniteCause::of(model, &self.objective, &batch, |sample| {
+        let batch = match place {
+            BatchPlace::Training { .. } => step.weighed(batch),
+            BatchPlace::Validation { .. } => batch,
+        };
+        let number = |sample: usize| {
             let row = rows.get(sample).copied().unwrap_or(sample);
             part.data.origin_row(row)
-        })
+        };
+        NonFiniteCause::of_data(&batch, number)
+            .unwrap_or_else(|| step.non_finite_cause(weights, &batch))
     }
 
     fn batch(&self, place: BatchPlace) -> Option<(Batch, &Part, Vec<usize>)> {
@@ -73,10 +82,6 @@ impl Rerun {
         };
         let rows = order.chunks(part.batch_size.max(1)).nth(index)?.to_vec();
         let batch = part.data.gather(&rows, &self.device).ok()?;
-        let batch = match place {
-            BatchPlace::Training { .. } => self.objective.weigh(batch),
-            BatchPlace::Validation { .. } => batch,
-        };
         Some((batch, part, rows))
     }
 }

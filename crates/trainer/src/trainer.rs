@@ -1,34 +1,34 @@
 mod answers;
 mod assembly;
+mod fitting;
 mod on_batch;
 mod passing;
 mod run_files;
 mod samples;
+mod step_trainer;
 
 use std::sync::Arc;
 
 use burn::tensor::Device;
-use firebrick_data::{BatchLoader, BatchSource, ShuffleState};
+use firebrick_data::{BatchSource, ShuffleState};
 use firebrick_model::{AnyTensor, Model};
 
-use crate::burn_loop::{LoopSettings, train};
 use crate::compile::Compile;
 use crate::display::Display;
-use crate::displays::KeptLines;
 use crate::error::TrainError;
 use crate::evaluation::Evaluation;
 use crate::fit::Fit;
-use crate::history::{FitParams, History};
-use crate::interrupt::ctrl_c_on;
+use crate::history::History;
 use crate::pass::Pass;
-use crate::rerun::{Part, Rerun};
 use crate::run_description::{describe, is_ours};
 use crate::run_directory::RunDirectory;
 use crate::sample_place::SamplePlace;
-use crate::step::AutodiffStep;
-use crate::{displays, unoptimized};
+use crate::step::{AutodiffStep, Step};
+use crate::unoptimized;
 use assembly::Checked;
-use run_files::RunFiles;
+use fitting::{FitData, Fitting, run_files};
+
+pub use step_trainer::StepTrainer;
 
 /// A compiled model: fit it, evaluate it, let it predict.
 ///
@@ -121,7 +121,7 @@ impl<M: Model> Trainer<M> {
         D: BatchSource + Clone + 'static,
     {
         let display = fit.display.resolve()?;
-        let files = fit.run.as_ref().map(RunFiles::begin).transpose()?;
+        let files = run_files(fit)?;
         let Checked {
             data,
             validation,
@@ -129,119 +129,29 @@ impl<M: Model> Trainer<M> {
             figures,
         } = self.checked(Arc::new(data.clone()), fit)?;
         unoptimized::tell(display);
-
-        let train_loader = self.train_loader(&data, fit)?;
-        let validation_batch_size = fit
-            .settings
-            .validation_batch_size
-            .unwrap_or(fit.settings.batch_size);
-        let rerun = Rerun {
-            training: Part {
-                data: Arc::clone(&data),
-                batch_size: fit.settings.batch_size,
-            },
-            validation: validation.clone().map(|data| Part {
-                data,
-                batch_size: validation_batch_size,
-            }),
-            shuffle: train_loader.shuffle_state(),
-            objective: objective.clone(),
-            device: self.device.clone(),
-        };
-        let validation_loader = validation
-            .map(|source| BatchLoader::new(source, validation_batch_size, &self.device))
-            .transpose()?
-            .map(Arc::new);
-        let params = FitParams {
-            epochs: fit.settings.epochs,
-            steps: fit
-                .settings
-                .steps_per_epoch
-                .unwrap_or(train_loader.num_batches()),
-            batch_size: fit.settings.batch_size,
-        };
         if let Some(run) = &fit.run {
             self.describe_run(run, (data.as_ref(), fit))?;
         }
-        let stop = fit.stop.clone().unwrap_or_default();
-        let _ctrl_c = if fit.listens_to_ctrl_c {
-            Some(stop.on_ctrl_c()?)
-        } else {
-            ctrl_c_on(display, &stop)
-        };
-        let step = self.take_step(objective, params.steps, fit.settings.seed)?;
-        // The dashboard leaves nothing on the terminal, so that the epochs are told when it is gone.
-        let kept = KeptLines::default();
-        let settings = LoopSettings {
-            device: self.device.clone(),
-            params,
-            initial_epoch: fit.settings.initial_epoch,
-            is_limited: fit.settings.steps_per_epoch.is_some(),
-            validation_steps: fit.settings.validation_steps,
-            validation_freq: fit.settings.validation_freq,
-            callbacks: fit.callbacks.clone(),
+        let data = FitData {
+            training: data,
+            validation,
             figures,
-            run: fit.run.clone(),
-            display,
-            label: fit.label.clone(),
-            reporter: match display {
-                Display::Tui => kept.reporter(fit.settings.epochs),
-                shown => displays::reporter(shown, fit.settings.epochs),
-            },
-            epoch_hook: RunFiles::epoch_hook(files.clone()),
-            rerun,
+            shuffle: self.shuffle,
         };
-        log::info!(
-            "fit: {} samples in {} batches of {}, {} epochs, on {:?}",
-            data.num_samples(),
-            params.steps,
-            fit.settings.batch_size,
-            fit.settings.epochs,
-            self.device,
-        );
-        let train_loader = Arc::new(train_loader);
-        let loaders = (Arc::clone(&train_loader), validation_loader);
-        let outcome = train(step, loaders, settings, &stop);
-        drop(kept);
-        self.shuffle = train_loader.shuffle_state();
+        let fitting = Fitting::new(fit, data, display, files, &self.device)?;
+        let step = self.take_step(objective, fitting.steps_per_epoch(), fit.settings.seed)?;
+        let fitted = fitting.run(step);
 
-        self.step = outcome.step;
-        self.history = outcome.history;
-        self.history.params = params;
-        let has_learned = outcome.kept.is_some();
-        if let Some(model) = outcome.kept {
+        self.shuffle = fitted.shuffle;
+        self.step = fitted.step.filter(|_| fitted.goes_on);
+        self.history = fitted.history;
+        if let Some(model) = fitted.weights {
             self.model = model;
         }
-        let saved = match &files {
-            Some(files) if has_learned => files.borrow_mut().finish(&self.history, &self.model),
-            _ => Ok(()),
-        };
-        let error = match (outcome.error, saved) {
-            (None, Ok(())) => return Ok(self.history.clone()),
-            (Some(error), Ok(())) | (None, Err(error)) => error,
-            (Some(error), Err(saving)) => error.besides(saving),
-        };
-        log::error!("{error}");
-        Err(error)
-    }
-
-    /// The batches in the order of this fit, which goes on where the last one with its seed ended.
-    ///
-    /// Without a prefetching thread: gathering bytes takes a few per cent of a step, and on two cores the thread was
-    /// measured to cost more than it saves.
-    fn train_loader(
-        &self,
-        data: &Arc<dyn BatchSource>,
-        fit: &Fit,
-    ) -> Result<BatchLoader, TrainError> {
-        let mut loader = BatchLoader::new(Arc::clone(data), fit.settings.batch_size, &self.device)?;
-        if let Some(seed) = fit.settings.shuffle_seed() {
-            loader = loader.with_shuffle(seed);
-            if let Some(state) = self.shuffle.filter(|state| state.seed == seed) {
-                loader.restore_shuffle(state);
-            }
+        match fitted.error {
+            None => Ok(self.history.clone()),
+            Some(error) => Err(error),
         }
-        Ok(loader)
     }
 
     /// Checks what [`fit`](Self::fit) checks of settings and data before anything is learned.
@@ -368,7 +278,7 @@ impl<M: Model> Trainer<M> {
     /// Steps that the optimizer has taken.
     fn iterations(&self) -> u64 {
         let step = self.step.as_ref();
-        step.map_or(0, |step| step.rate_control().step())
+        step.map_or(0, Step::iterations)
     }
 
     /// Writes what the run is, unless somebody has said so already, as `firebrick train` does.

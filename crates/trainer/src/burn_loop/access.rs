@@ -1,6 +1,5 @@
 use std::path::Path;
 
-use firebrick_model::{Model, save_model, save_weights};
 use firebrick_scheduler::RateControl;
 
 use super::run::Run;
@@ -10,8 +9,9 @@ use crate::history::FitParams;
 use crate::logs::Logs;
 use crate::metrics::Direction;
 use crate::run_directory::RunDirectory;
+use crate::step::Step;
 
-impl<M: Model> Access for Run<'_, M> {
+impl<S: Step> Access for Run<'_, S> {
     fn position(&self) -> (usize, usize) {
         (self.epoch, self.batch)
     }
@@ -21,15 +21,15 @@ impl<M: Model> Access for Run<'_, M> {
     }
 
     fn iterations(&self) -> u64 {
-        self.step.rate_control().step()
+        self.step.iterations()
     }
 
     fn rate_control(&self) -> Option<&RateControl> {
-        Some(self.step.rate_control())
+        self.step.rate_control()
     }
 
     fn rate_control_mut(&mut self) -> Option<&mut RateControl> {
-        Some(self.step.rate_control_mut())
+        self.step.rate_control_mut()
     }
 
     fn logs(&mut self) -> Result<Logs, TrainError> {
@@ -38,38 +38,30 @@ impl<M: Model> Access for Run<'_, M> {
     }
 
     fn direction(&self, figure: &str) -> Direction {
-        self.step.objective().direction(figure)
+        self.settings.measures.direction(figure)
     }
 
     fn weights(&self) -> Weights {
-        Weights {
-            model: Box::new(self.step.model()),
-        }
+        Weights::new(self.step.weights())
     }
 
     fn restore(&mut self, weights: &Weights) -> Result<(), TrainError> {
-        match weights.model.downcast_ref::<M>() {
-            Some(model) if self.step.takes(model) => {
-                self.step.load(model);
-                Ok(())
-            }
-            _ => Err(TrainError::ForeignWeights),
+        match weights.model.downcast_ref::<S::Weights>() {
+            Some(weights) => self.step.set_weights(weights),
+            None => Err(TrainError::ForeignWeights),
         }
     }
 
     fn averaged(&self) -> Option<Weights> {
-        let model = self.step.averaged()?;
-        Some(Weights {
-            model: Box::new(model),
-        })
+        self.step.averaged_weights().map(Weights::new)
     }
 
     fn save(&self, path: &Path) -> Result<(), TrainError> {
-        Ok(save_model(&self.step.model(), path)?)
+        self.step.save(&self.step.weights(), path)
     }
 
     fn save_weights(&self, path: &Path) -> Result<(), TrainError> {
-        Ok(save_weights(&self.step.model(), path)?)
+        self.step.save_weights(&self.step.weights(), path)
     }
 
     fn run(&self) -> Option<&RunDirectory> {

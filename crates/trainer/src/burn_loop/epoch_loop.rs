@@ -11,25 +11,25 @@ use burn::train::{
     Learner, SupervisedLearningStrategy, SupervisedTrainingEventProcessor, TrainLoader,
     TrainingComponents, ValidLoader,
 };
-use firebrick_model::Model;
 
 use super::launched::Launched;
 use super::outcome::{LoopOutcome, LoopSettings};
 use super::panicked;
 use super::run::Run;
+use crate::step::Step;
 
 /// The training strategy.
-pub(super) struct EpochLoop<M: Model> {
-    settings: RefCell<LoopSettings<M>>,
+pub(super) struct EpochLoop<S: Step> {
+    settings: RefCell<LoopSettings>,
     has_validation: bool,
-    outcome: Rc<RefCell<LoopOutcome<M>>>,
+    outcome: Rc<RefCell<LoopOutcome<S>>>,
 }
 
-impl<M: Model> EpochLoop<M> {
+impl<S: Step> EpochLoop<S> {
     pub(super) fn new(
-        settings: LoopSettings<M>,
+        settings: LoopSettings,
         has_validation: bool,
-        outcome: Rc<RefCell<LoopOutcome<M>>>,
+        outcome: Rc<RefCell<LoopOutcome<S>>>,
     ) -> Self {
         Self {
             settings: RefCell::new(settings),
@@ -39,7 +39,7 @@ impl<M: Model> EpochLoop<M> {
     }
 }
 
-impl<M: Model> SupervisedLearningStrategy<Launched> for EpochLoop<M> {
+impl<S: Step> SupervisedLearningStrategy<Launched> for EpochLoop<S> {
     fn fit(
         &self,
         components: TrainingComponents<Launched>,
@@ -54,25 +54,23 @@ impl<M: Model> SupervisedLearningStrategy<Launched> for EpochLoop<M> {
         let validation = self
             .has_validation
             .then(|| validation.to_device(&settings.device));
-        let events = (components.event_processor, components.interrupter);
-        let Some(step) = self.outcome.borrow_mut().step.take() else {
-            return (learner.model(), events.0);
+        let (mut events, interrupter) = (components.event_processor, components.interrupter);
+        let Some(mut step) = self.outcome.borrow_mut().step.take() else {
+            return (learner.model(), events);
         };
-        let mut run = Run::new(step, (train, validation), events, &mut settings);
-        let looped = catch_unwind(AssertUnwindSafe(|| run.epochs(&self.outcome)));
+        let looped = catch_unwind(AssertUnwindSafe(|| {
+            let loaders = (train, validation);
+            let told = (&mut events, interrupter);
+            Run::new(&mut step, loaders, told, &mut settings).epochs(&self.outcome)
+        }));
+        self.outcome.borrow_mut().step = Some(step);
         let error = match looped {
             Ok(ended) => ended.err(),
             Err(payload) => Some(panicked(payload)),
         };
-        let (step, events, is_spoiled) = run.into_parts();
         settings.reporter.train_end();
-
-        let mut outcome = self.outcome.borrow_mut();
         if let Some(error) = error {
-            outcome.fail(error);
-        }
-        if outcome.error.is_none() && !is_spoiled {
-            outcome.step = Some(step);
+            self.outcome.borrow_mut().fail(error);
         }
         (learner.model(), events)
     }

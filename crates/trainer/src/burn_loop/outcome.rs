@@ -1,5 +1,6 @@
+use std::path::Path;
+
 use burn::tensor::Device;
-use firebrick_model::Model;
 
 use crate::callback::Callbacks;
 use crate::display::Display;
@@ -8,12 +9,16 @@ use crate::error::TrainError;
 use crate::history::{FitParams, History, StopReason};
 use crate::rerun::Rerun;
 use crate::run_directory::RunDirectory;
-use crate::step::AutodiffStep;
+use crate::step::{Measures, Step};
 
-/// Called after every whole epoch with the history so far and the model; gives what is to be told.
-pub(crate) type EpochHook<M> = Box<dyn FnMut(&History, &M) -> Result<Option<String>, TrainError>>;
+/// Writes a model into a file, whole or not at all.
+pub(crate) type SaveModel<'a> = dyn Fn(&Path) -> Result<(), TrainError> + 'a;
 
-pub(crate) struct LoopSettings<M: Model> {
+/// Called after every whole epoch with the history so far and what saves the model; gives what is to be told.
+pub(crate) type EpochHook =
+    Box<dyn FnMut(&History, &SaveModel<'_>) -> Result<Option<String>, TrainError>>;
+
+pub(crate) struct LoopSettings {
     /// Without automatic differentiation.
     pub(crate) device: Device,
     pub(crate) params: FitParams,
@@ -24,32 +29,35 @@ pub(crate) struct LoopSettings<M: Model> {
     pub(crate) validation_steps: Option<usize>,
     pub(crate) validation_freq: usize,
     pub(crate) callbacks: Callbacks,
+    pub(crate) measures: Measures,
     /// The names of the figures without those of the validation.
     pub(crate) figures: Vec<String>,
     pub(crate) run: Option<RunDirectory>,
     pub(crate) display: Display,
     pub(crate) label: String,
     pub(crate) reporter: Box<dyn Reporter>,
-    pub(crate) epoch_hook: EpochHook<M>,
+    pub(crate) epoch_hook: EpochHook,
     /// To look at a batch again whose loss is not finite.
     pub(crate) rerun: Rerun,
 }
 
 /// What a training leaves, however it ended.
-pub(crate) struct LoopOutcome<M: Model> {
-    /// What learned and goes on in the next `fit`; absent after an error or a panic.
-    pub(crate) step: Option<AutodiffStep<M>>,
+pub(crate) struct LoopOutcome<S: Step> {
+    /// What learned; absent while it does.
+    pub(crate) step: Option<S>,
+    /// Whether the weights are no numbers any more, and a callback stopped because of it.
+    pub(crate) is_spoiled: bool,
     /// The last weights known to be good; absent as long as nothing was learned.
-    pub(crate) kept: Option<M>,
+    pub(crate) kept: Option<S::Weights>,
     pub(crate) history: History,
     pub(crate) error: Option<TrainError>,
     /// Where the loop is, counted from 1.
     pub(super) epoch: usize,
 }
 
-impl<M: Model> LoopOutcome<M> {
+impl<S: Step> LoopOutcome<S> {
     /// Nothing learned yet.
-    pub(super) fn before(step: AutodiffStep<M>) -> Self {
+    pub(super) fn before(step: S) -> Self {
         Self {
             step: Some(step),
             ..Self::default()
@@ -59,15 +67,15 @@ impl<M: Model> LoopOutcome<M> {
     /// Keeps the first error.
     pub(super) fn fail(&mut self, error: TrainError) {
         self.history.stop_reason = StopReason::Failed { epoch: self.epoch };
-        self.step = None;
         self.error.get_or_insert(error);
     }
 }
 
-impl<M: Model> Default for LoopOutcome<M> {
+impl<S: Step> Default for LoopOutcome<S> {
     fn default() -> Self {
         Self {
             step: None,
+            is_spoiled: false,
             kept: None,
             history: History::default(),
             error: None,

@@ -2,9 +2,9 @@ use std::time::{Duration, Instant};
 
 use burn::tensor::Tensor;
 
+use crate::error::TrainError;
 use crate::figures::RunningFigures;
-use crate::objective::Objective;
-use crate::step::StepOutput;
+use crate::step::{Measures, StepOutput};
 
 /// Figures of batches that still lie on the device.
 ///
@@ -78,16 +78,16 @@ impl Pending {
             || self.last_read.elapsed() >= INTERVAL
     }
 
-    /// Reads everything back and adds it to the figures as the metrics of the objective want it; names the first batch
+    /// Reads everything back and adds it to the figures as its measures want it; names the first batch
     /// whose loss is not finite.
     ///
     /// # Errors
-    /// The message of a device that failed.
+    /// A device that failed.
     pub(crate) fn read(
         &mut self,
         figures: &mut RunningFigures,
-        objective: &Objective,
-    ) -> Result<Option<NonFinite>, String> {
+        measures: &Measures,
+    ) -> Result<Option<NonFinite>, TrainError> {
         self.last_read = Instant::now();
         if self.batches.is_empty() {
             return Ok(None);
@@ -95,10 +95,10 @@ impl Pending {
         self.length = 0;
         let values = Tensor::cat(std::mem::take(&mut self.figures), 0)
             .try_into_data_as::<f32>()
-            .map_err(|error| error.to_string())?;
+            .map_err(TrainError::device)?;
         let mut rest = values
             .as_slice::<f32>()
-            .map_err(|error| format!("{error:?}"))?;
+            .map_err(|error| TrainError::device(format!("{error:?}")))?;
         let mut take = |length: usize| {
             let (taken, others) = rest.split_at(length);
             rest = others;
@@ -109,7 +109,7 @@ impl Pending {
             let loss = f64::from(take(1)[0]);
             let sums: Vec<&[f32]> = batch.lengths.iter().map(|&length| take(length)).collect();
             figures.add(batch.samples, loss, sums, |metric, sums, batch| {
-                objective.join(metric, sums, batch);
+                measures.join(metric, sums, batch);
             });
             if !loss.is_finite() {
                 non_finite.get_or_insert(NonFinite {

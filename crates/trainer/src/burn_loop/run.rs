@@ -1,7 +1,6 @@
 //! The epochs of one `fit`: one visible place for steps, figures, callbacks and stopping.
 
 use std::cell::RefCell;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use burn::data::dataloader::{DataLoaderIterator, Progress};
@@ -10,7 +9,6 @@ use burn::train::{
     TrainLoader, TrainingItem, ValidLoader,
 };
 use firebrick_data::Batch;
-use firebrick_model::Model;
 
 use super::dashboard_metrics::DashboardFigures;
 use super::drawn::Drawn;
@@ -27,18 +25,18 @@ use crate::interrupt::asked_by;
 use crate::logs::Logs;
 use crate::non_finite::NonFiniteCause;
 use crate::rerun::BatchPlace;
-use crate::step::{AutodiffStep, are_finite, judge};
+use crate::step::Step;
 
 type Events = SupervisedTrainingEventProcessor<Launched>;
 type Batches<'a> = Box<dyn DataLoaderIterator<Batch> + 'a>;
 
 /// One call of `fit`, at work.
-pub(super) struct Run<'a, M: Model> {
-    pub(super) step: AutodiffStep<M>,
-    pub(super) settings: &'a mut LoopSettings<M>,
+pub(super) struct Run<'a, S: Step> {
+    pub(super) step: &'a mut S,
+    pub(super) settings: &'a mut LoopSettings,
     train: TrainLoader<Launched>,
     validation: Option<ValidLoader<Launched>>,
-    events: Events,
+    events: &'a mut Events,
     interrupter: Interrupter,
     /// Counted from 1.
     pub(super) epoch: usize,
@@ -54,9 +52,9 @@ pub(super) struct Run<'a, M: Model> {
     /// Whether the weights are no numbers any more, and a callback stopped because of it.
     is_spoiled: bool,
     /// The weights before the first step.
-    first: M,
+    first: S::Weights,
     /// The latest weights, proven good once a loss computed with them is finite.
-    unproven: Option<M>,
+    unproven: Option<S::Weights>,
     drawn: Drawn,
     /// Why the validation loss of this epoch is not finite.
     validation_cause: Option<NonFiniteCause>,
@@ -66,15 +64,15 @@ pub(super) struct Run<'a, M: Model> {
     last_logs: Logs,
 }
 
-impl<'a, M: Model> Run<'a, M> {
+impl<'a, S: Step> Run<'a, S> {
     pub(super) fn new(
-        step: AutodiffStep<M>,
+        step: &'a mut S,
         (train, validation): (TrainLoader<Launched>, Option<ValidLoader<Launched>>),
-        (events, interrupter): (Events, Interrupter),
-        settings: &'a mut LoopSettings<M>,
+        (events, interrupter): (&'a mut Events, Interrupter),
+        settings: &'a mut LoopSettings,
     ) -> Self {
         Self {
-            first: step.model(),
+            first: step.weights(),
             step,
             settings,
             train,
@@ -97,12 +95,8 @@ impl<'a, M: Model> Run<'a, M> {
         }
     }
 
-    pub(super) fn into_parts(self) -> (AutodiffStep<M>, Events, bool) {
-        (self.step, self.events, self.is_spoiled)
-    }
-
     /// All epochs, or those until an error or a stop.
-    pub(super) fn epochs(&mut self, outcome: &RefCell<LoopOutcome<M>>) -> Result<(), TrainError> {
+    pub(super) fn epochs(&mut self, outcome: &RefCell<LoopOutcome<S>>) -> Result<(), TrainError> {
         self.call(|callback, training| callback.on_train_begin(training))?;
         let train = self.train.clone();
         let mut batches = None;
@@ -130,16 +124,17 @@ impl<'a, M: Model> Run<'a, M> {
         let proven = outcome.borrow().kept.clone();
         if self.is_spoiled {
             let proven = proven.as_ref().unwrap_or(&self.first);
-            self.step.load(proven);
+            self.step.set_weights(proven)?;
+            outcome.borrow_mut().is_spoiled = true;
         }
-        self.step.finalize();
+        self.step.finish()?;
         let logs = std::mem::take(&mut self.last_logs);
         self.call(|callback, training| callback.on_train_end(training, &logs))?;
         if self.is_spoiled && proven.is_none() {
             return Ok(());
         }
         // Proven at the end of an epoch, not where the training was stopped or weights were put back.
-        let last = self.step.model();
+        let last = self.step.weights();
         self.prove(&last, None)?;
         outcome.borrow_mut().kept = Some(last);
         Ok(())
@@ -150,14 +145,14 @@ impl<'a, M: Model> Run<'a, M> {
         &mut self,
         train: &'t dyn burn::data::dataloader::DataLoader<Batch>,
         batches: &mut Option<Batches<'t>>,
-        outcome: &RefCell<LoopOutcome<M>>,
+        outcome: &RefCell<LoopOutcome<S>>,
     ) -> Result<(), TrainError> {
         let begin = Instant::now();
         self.drawn.begin_epoch();
         self.batch = 0;
         self.figures = RunningFigures::default();
         self.pending = Pending::new();
-        self.hint.begin(self.step.updates());
+        self.hint.begin(self.step.updates().count);
         self.call(|callback, training| callback.on_epoch_begin(training))?;
         self.train_part(train, batches, begin, outcome)?;
         if self.is_spoiled {
@@ -195,7 +190,7 @@ impl<'a, M: Model> Run<'a, M> {
             seconds: begin.elapsed().as_secs_f64(),
         };
         log::info!("{}", epoch_line(&record, self.settings.params.epochs));
-        let model = self.step.model();
+        let model = self.step.weights();
         self.prove(&model, validation.as_ref())?;
         self.unproven = None;
         outcome.borrow_mut().history.push(record.clone());
@@ -210,8 +205,11 @@ impl<'a, M: Model> Run<'a, M> {
         }
         self.last_logs = logs;
         let mut outcome = outcome.borrow_mut();
-        let model = self.step.model();
-        if let Some(text) = (self.settings.epoch_hook)(&outcome.history, &model)? {
+        let step = &*self.step;
+        let model = step.weights();
+        if let Some(text) =
+            (self.settings.epoch_hook)(&outcome.history, &|path| step.save(&model, path))?
+        {
             log::warn!("{text}");
             self.settings.reporter.say(&text);
         }
@@ -226,7 +224,7 @@ impl<'a, M: Model> Run<'a, M> {
         train: &'t dyn burn::data::dataloader::DataLoader<Batch>,
         batches: &mut Option<Batches<'t>>,
         begin: Instant,
-        outcome: &RefCell<LoopOutcome<M>>,
+        outcome: &RefCell<LoopOutcome<S>>,
     ) -> Result<(), TrainError> {
         self.tell_train(LearnerEvent::StartSplit {
             epoch_number: self.epoch,
@@ -259,8 +257,9 @@ impl<'a, M: Model> Run<'a, M> {
             self.batch += 1;
             self.drawn.batches += 1;
             self.call(|callback, training| callback.on_train_batch_begin(training))?;
-            let rate_before = self.step.updated_at();
-            let output = self.step.train(batch)?;
+            let rate_before = self.step.updates().last_rate;
+            let output = self.step.train_step(batch)?;
+            self.settings.measures.check(&output)?;
             self.pending.push(output, rate_before);
             if self.batch == 1 {
                 self.first_step = Some(begin.elapsed());
@@ -269,7 +268,7 @@ impl<'a, M: Model> Run<'a, M> {
             let stop = self.interrupter.should_stop() || self.stopped_by.is_some();
             if self.pending.is_due() || stop {
                 self.look(outcome)?;
-                let latest = self.step.model();
+                let latest = self.step.weights();
                 if let Some(proven) = self.unproven.replace(latest) {
                     outcome.borrow_mut().kept = Some(proven);
                 }
@@ -288,7 +287,7 @@ impl<'a, M: Model> Run<'a, M> {
     /// The figures on the validation data; `None` when stopped on the way.
     fn validation_part(
         &mut self,
-        outcome: &RefCell<LoopOutcome<M>>,
+        outcome: &RefCell<LoopOutcome<S>>,
     ) -> Result<Option<Logs>, TrainError> {
         let Some(validation) = self.validation.clone() else {
             return Ok(None);
@@ -304,14 +303,16 @@ impl<'a, M: Model> Run<'a, M> {
         self.pending = Pending::new();
         self.call(|callback, training| callback.on_test_begin(training))?;
         // Not before: a callback may evaluate with other weights.
-        let model = self.step.model();
+        let model = self.step.weights();
         let mut is_stopped = false;
         let steps = self.settings.validation_steps.unwrap_or(usize::MAX);
         for batch in validation.iter().take(steps) {
             let batch = batch.map_err(|error| burn_error(self.epoch, &error))?;
             self.batch += 1;
             self.call(|callback, training| callback.on_test_batch_begin(training))?;
-            let (output, _) = judge(&model, self.step.objective(), batch)?;
+            let output = self.step.test_step(&model, batch)?;
+            let output = output.ok_or(TrainError::NoTestStep)?;
+            self.settings.measures.check(&output)?;
             self.pending.push(output, None);
             self.call(|callback, training| callback.on_test_batch_end(training))?;
             is_stopped = self.interrupter.should_stop();
@@ -354,7 +355,7 @@ impl<'a, M: Model> Run<'a, M> {
     }
 
     /// Reads the figures of the batches since the last look; a loss that is no number ends the training.
-    fn look(&mut self, outcome: &RefCell<LoopOutcome<M>>) -> Result<(), TrainError> {
+    fn look(&mut self, outcome: &RefCell<LoopOutcome<S>>) -> Result<(), TrainError> {
         self.read()?;
         match self.non_finite.take() {
             None => Ok(()),
@@ -379,27 +380,28 @@ impl<'a, M: Model> Run<'a, M> {
     }
 
     /// Why the loss of a batch is not finite, as far as the latest weights and the last ones known to be good tell.
-    fn cause(&self, place: BatchPlace, latest: Option<&M>, kept: Option<&M>) -> NonFiniteCause {
+    fn cause(
+        &self,
+        place: BatchPlace,
+        latest: Option<&S::Weights>,
+        kept: Option<&S::Weights>,
+    ) -> NonFiniteCause {
         let proven = kept.unwrap_or(&self.first);
         let rerun = &self.settings.rerun;
         match latest {
             Some(latest) => rerun
-                .cause(latest, place)
-                .with_earlier(|| rerun.cause(proven, place)),
-            None => rerun.cause(proven, place),
+                .cause(self.step, latest, place)
+                .with_earlier(|| rerun.cause(self.step, proven, place)),
+            None => rerun.cause(self.step, proven, place),
         }
     }
 
     /// Reads what still lies on the device.
     pub(super) fn read(&mut self) -> Result<(), TrainError> {
-        let objective = Arc::clone(self.step.objective());
         let found = self
             .pending
-            .read(&mut self.figures, &objective)
-            .map_err(|message| TrainError::Device {
-                epoch: self.epoch,
-                message,
-            })?;
+            .read(&mut self.figures, &self.settings.measures)
+            .map_err(|error| error.in_epoch(self.epoch))?;
         if let Some(found) = found {
             self.non_finite.get_or_insert(found);
         }
@@ -411,13 +413,13 @@ impl<'a, M: Model> Run<'a, M> {
     /// # Errors
     /// A metric that panics.
     pub(super) fn current_logs(&self) -> Result<Logs, TrainError> {
-        Arc::clone(self.step.objective()).logs(&self.figures)
+        self.settings.measures.logs(&self.figures)
     }
 
     /// Makes sure that weights no loss has been computed with yet are numbers.
-    fn prove(&mut self, weights: &M, validation: Option<&Logs>) -> Result<(), TrainError> {
+    fn prove(&mut self, weights: &S::Weights, validation: Option<&Logs>) -> Result<(), TrainError> {
         let epoch = self.epoch;
-        let learning_rate = self.step.updated_at();
+        let learning_rate = self.step.updates().last_rate;
         let diverged = |what, cause| TrainError::Diverged {
             what,
             epoch,
@@ -425,7 +427,8 @@ impl<'a, M: Model> Run<'a, M> {
             cause: Box::new(cause),
         };
         let cause = self.validation_cause.take();
-        if !are_finite(weights).map_err(|message| TrainError::Device { epoch, message })? {
+        let is_finite = self.step.is_finite(weights);
+        if !is_finite.map_err(|error| error.in_epoch(epoch))? {
             let cause = match learning_rate {
                 Some(_) => NonFiniteCause::Updates,
                 None => NonFiniteCause::Weights,

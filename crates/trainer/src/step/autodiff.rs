@@ -1,18 +1,23 @@
+use std::path::Path;
 use std::sync::Arc;
 
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::optim::{GradientsParams, ModuleOptimizer};
 use burn::tensor::{Device, Shape, Tensor};
 use firebrick_data::Batch;
-use firebrick_model::{Draws, Model};
+use firebrick_model::{Draws, Model, save_model, save_weights};
 use firebrick_scheduler::{RateControl, Schedule};
 
-use super::judge::assess;
+use super::judge::{assess, judge};
+use super::measures::Measures;
 use super::output::StepOutput;
+use super::proof::are_finite;
+use super::{Step, Updates};
 use crate::error::TrainError;
+use crate::non_finite::NonFiniteCause;
 use crate::objective::{Assessed, Objective};
 use crate::optimizer::Optimizer;
-use crate::optimizers::{Accumulation, Average, Clipping, Path};
+use crate::optimizers::{Accumulation, Average, Clipping, Path as OptimizerPath};
 
 /// The training of a model by automatic differentiation: all that it is made of, as plain values. It goes on from one
 /// `fit` to the next.
@@ -31,10 +36,7 @@ pub(crate) struct AutodiffStep<M: Model> {
     is_trainable: bool,
     /// The rate of the last step, 0 before the first.
     learning_rate: f64,
-    /// How often the weights were moved, over all fits.
-    updates: u64,
-    /// The rate of the last time they were.
-    updated_at: Option<f64>,
+    updates: Updates,
 }
 
 impl<M: Model> AutodiffStep<M> {
@@ -52,23 +54,53 @@ impl<M: Model> AutodiffStep<M> {
             is_trainable: is_trainable(&model),
             model: model.fork(&device.clone().autodiff()),
             objective: Arc::new(objective),
-            optimizer: optimizer.build(Path::Fastest),
+            optimizer: optimizer.build(OptimizerPath::Fastest),
             rate: RateControl::new(schedule),
             seed,
             accumulation: optimizer.accumulation(),
             clipping: optimizer.clipping(),
             average: optimizer.average(),
             learning_rate: 0.0,
-            updates: 0,
-            updated_at: None,
+            updates: Updates::default(),
         }
     }
 
-    /// Learns a batch; gives its figures from before the update.
-    ///
+    /// Moves the weights by these gradients, their average with them.
+    fn update(&mut self, gradients: GradientsParams) {
+        let model = self.model.clone();
+        let mut model = self.optimizer.step(self.learning_rate, model, gradients);
+        if let Some(average) = &mut self.average {
+            model = average.follow(model);
+        }
+        self.model = model.constrained();
+    }
+
+    /// Sets what it learns from now on.
+    pub(crate) fn set_objective(&mut self, objective: Objective) {
+        self.objective = Arc::new(objective);
+    }
+
+    /// Sets what layers draw by from now on, beside the number of the step.
+    pub(crate) fn set_seed(&mut self, seed: u64) {
+        self.seed = seed;
+    }
+
+    /// Batches whose gradients wait for an update.
+    pub(crate) fn batches_waiting(&self) -> usize {
+        self.accumulation.as_ref().map_or(0, Accumulation::batches)
+    }
+}
+
+impl<M: Model> Step for AutodiffStep<M> {
+    type Weights = M;
+
+    fn measures(&self) -> Measures {
+        Measures::of(&self.objective)
+    }
+
     /// # Errors
     /// A batch that does not fit; a network, a loss or a metric that panics.
-    pub(crate) fn train(&mut self, batch: Batch) -> Result<StepOutput, TrainError> {
+    fn train_step(&mut self, batch: Batch) -> Result<StepOutput, TrainError> {
         let samples = batch.num_samples();
         let batch = self.objective.weigh(batch);
         // One step of the schedule a batch, over all fits.
@@ -76,7 +108,7 @@ impl<M: Model> AutodiffStep<M> {
         let Assessed { loss, sums, .. } = assess(&self.model, &self.objective, batch, |inputs| {
             self.model.forward_training(inputs, draws)
         })?;
-        let output = StepOutput::new(samples, loss.clone().inner(), sums);
+        let output = StepOutput::of_sums(samples, loss.clone().inner(), sums);
         let gradients = if self.is_trainable {
             GradientsParams::from_grads(loss.backward(), &self.model)
         } else {
@@ -88,8 +120,8 @@ impl<M: Model> AutodiffStep<M> {
             None => Some(gradients),
         };
         if gradients.is_some() && self.is_trainable {
-            self.updates += 1;
-            self.updated_at = Some(self.learning_rate);
+            self.updates.count += 1;
+            self.updates.last_rate = Some(self.learning_rate);
         }
         match (gradients, self.clipping) {
             (Some(gradients), Some(clipping)) => {
@@ -103,88 +135,74 @@ impl<M: Model> AutodiffStep<M> {
         Ok(output)
     }
 
-    /// Moves the weights by these gradients, their average with them.
-    fn update(&mut self, gradients: GradientsParams) {
-        let model = self.model.clone();
-        let mut model = self.optimizer.step(self.learning_rate, model, gradients);
-        if let Some(average) = &mut self.average {
-            model = average.follow(model);
-        }
-        self.model = model.constrained();
+    fn test_step(&self, model: &M, batch: Batch) -> Result<Option<StepOutput>, TrainError> {
+        let (output, _) = judge(model, &self.objective, batch)?;
+        Ok(Some(output))
     }
 
-    /// What it learns.
-    pub(crate) fn objective(&self) -> &Arc<Objective> {
-        &self.objective
+    fn iterations(&self) -> u64 {
+        self.rate.step()
     }
 
-    /// Sets what it learns from now on.
-    pub(crate) fn set_objective(&mut self, objective: Objective) {
-        self.objective = Arc::new(objective);
-    }
-
-    /// Sets what layers draw by from now on, beside the number of the step.
-    pub(crate) fn set_seed(&mut self, seed: u64) {
-        self.seed = seed;
-    }
-
-    /// The rates of the steps to come.
-    pub(crate) fn rate_control(&self) -> &RateControl {
-        &self.rate
-    }
-
-    /// The same, to change them.
-    pub(crate) fn rate_control_mut(&mut self) -> &mut RateControl {
-        &mut self.rate
-    }
-
-    /// The rate of the last step.
-    pub(crate) fn learning_rate(&self) -> f64 {
+    fn learning_rate(&self) -> f64 {
         self.learning_rate
     }
 
-    /// How often the weights were moved, over all fits.
-    pub(crate) fn updates(&self) -> u64 {
-        self.updates
-    }
-
-    /// The rate of the last time they were.
-    pub(crate) fn updated_at(&self) -> Option<f64> {
-        self.updated_at
-    }
-
-    /// Batches whose gradients wait for an update.
-    pub(crate) fn batches_waiting(&self) -> usize {
-        self.accumulation.as_ref().map_or(0, Accumulation::batches)
-    }
-
-    /// The model as it is now, without automatic differentiation.
-    pub(crate) fn model(&self) -> M {
+    fn weights(&self) -> M {
         self.model.valid()
     }
 
-    /// Whether these weights are of the shapes that the model has.
-    pub(crate) fn takes(&self, model: &M) -> bool {
-        shapes(model) == shapes(&self.model())
-    }
-
-    /// Replaces the weights; the state of the optimizer stays.
-    pub(crate) fn load(&mut self, model: &M) {
+    fn set_weights(&mut self, model: &M) -> Result<(), TrainError> {
+        if shapes(model) != shapes(&self.model) {
+            return Err(TrainError::ForeignWeights);
+        }
         let record = model.clone().into_record();
         self.model = self.model.clone().load_record(record);
+        Ok(())
     }
 
-    /// The model with the moving average of its weights, if one is kept.
-    pub(crate) fn averaged(&self) -> Option<M> {
+    fn rate_control(&self) -> Option<&RateControl> {
+        Some(&self.rate)
+    }
+
+    fn rate_control_mut(&mut self) -> Option<&mut RateControl> {
+        Some(&mut self.rate)
+    }
+
+    fn updates(&self) -> Updates {
+        self.updates
+    }
+
+    fn is_finite(&self, model: &M) -> Result<bool, TrainError> {
+        are_finite(model)
+    }
+
+    fn non_finite_cause(&self, model: &M, batch: &Batch) -> NonFiniteCause {
+        NonFiniteCause::of_finite(model, &self.objective, batch)
+    }
+
+    fn weighed(&self, batch: Batch) -> Batch {
+        self.objective.weigh(batch)
+    }
+
+    fn averaged_weights(&self) -> Option<M> {
         let average = self.average.as_ref()?;
-        Some(average.replace(self.model()))
+        Some(average.replace(self.weights()))
     }
 
-    /// Makes the weights their moving average, if one is kept.
-    pub(crate) fn finalize(&mut self) {
-        if let Some(averaged) = self.averaged() {
-            self.load(&averaged);
+    fn finish(&mut self) -> Result<(), TrainError> {
+        match self.averaged_weights() {
+            Some(averaged) => self.set_weights(&averaged),
+            None => Ok(()),
         }
+    }
+
+    fn save(&self, model: &M, path: &Path) -> Result<(), TrainError> {
+        Ok(save_model(model, path)?)
+    }
+
+    fn save_weights(&self, model: &M, path: &Path) -> Result<(), TrainError> {
+        Ok(save_weights(model, path)?)
     }
 }
 

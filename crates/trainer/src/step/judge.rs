@@ -21,7 +21,7 @@ pub(crate) fn judge<M: Model>(
         sums,
         outputs,
     } = assess(model, objective, batch, |inputs| model.forward(inputs))?;
-    Ok((StepOutput::new(samples, loss, sums), outputs))
+    Ok((StepOutput::of_sums(samples, loss, sums), outputs))
 }
 
 /// What a batch comes to by this forward pass, with what the weights add to the loss.

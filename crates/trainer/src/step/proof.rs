@@ -1,8 +1,13 @@
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::tensor::Tensor;
 
+use crate::error::TrainError;
+
 /// Whether all weights of a module are numbers.
-pub(crate) fn are_finite(module: &impl Module) -> Result<bool, String> {
+///
+/// # Errors
+/// A device that fails.
+pub(crate) fn are_finite(module: &impl Module) -> Result<bool, TrainError> {
     struct Sums(Vec<Tensor<1>>);
     impl ModuleVisitor for Sums {
         fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
@@ -16,6 +21,6 @@ pub(crate) fn are_finite(module: &impl Module) -> Result<bool, String> {
         return Ok(true);
     }
     let sums = Tensor::cat(sums.0, 0).try_into_data_as::<f32>();
-    let sums = sums.map_err(|error| error.to_string())?;
+    let sums = sums.map_err(TrainError::device)?;
     Ok(sums.iter::<f32>().all(f32::is_finite))
 }

@@ -21,7 +21,7 @@ use crate::memory::check_pass;
 use crate::objective::Objective;
 use crate::outputs::Outputs;
 use crate::pass::Pass;
-use crate::step::judge;
+use crate::step::{Measures, judge};
 
 /// How long a pass takes before its progress is shown.
 const LONG: Duration = Duration::from_secs(2);
@@ -37,10 +37,11 @@ pub(super) fn evaluate<M: Model>(
     let num_classes = objective.num_told_apart();
     let loader = BatchLoader::new(data, batch_size, &trainer.device)?;
     let objective = Arc::new(objective);
+    let measures = Measures::of(&objective);
     let iterations = trainer.iterations();
     let mut passing = Passing::new(
         &trainer.model,
-        Some(Arc::clone(&objective)),
+        Some(measures),
         &pass.callbacks,
         size,
         iterations,

@@ -176,9 +176,9 @@ impl<M: Model> Trainer<M> {
 }
 
 /// Training data and validation data.
-type Split = (Arc<dyn BatchSource>, Option<Arc<dyn BatchSource>>);
+pub(super) type Split = (Arc<dyn BatchSource>, Option<Arc<dyn BatchSource>>);
 
-fn split(data: Arc<dyn BatchSource>, fit: &Fit) -> Result<Split, TrainError> {
+pub(super) fn split(data: Arc<dyn BatchSource>, fit: &Fit) -> Result<Split, TrainError> {
     let fraction = fit.settings.validation_split;
     if let Some(validation) = &fit.validation {
         return Ok((data, Some(Arc::clone(validation))));
@@ -196,7 +196,10 @@ fn split(data: Arc<dyn BatchSource>, fit: &Fit) -> Result<Split, TrainError> {
 }
 
 /// Makes sure that training and validation data ask for the same.
-fn check_alike(training: &dyn BatchSource, validation: &dyn BatchSource) -> Result<(), TrainError> {
+pub(super) fn check_alike(
+    training: &dyn BatchSource,
+    validation: &dyn BatchSource,
+) -> Result<(), TrainError> {
     let (own, other) = (training.targets(), validation.targets());
     // A few samples need not have every class.
     let are_alike = match (&own, &other) {
@@ -213,7 +216,7 @@ fn check_alike(training: &dyn BatchSource, validation: &dyn BatchSource) -> Resu
 }
 
 /// Makes sure that what the callbacks watch will be there.
-fn check_monitors(
+pub(super) fn check_monitors(
     callbacks: &Callbacks,
     figures: &[String],
     has_validation: bool,

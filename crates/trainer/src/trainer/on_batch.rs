@@ -1,5 +1,7 @@
 //! Single batches, for loops of one's own.
 
+use std::sync::Arc;
+
 use burn::tensor::Tensor;
 use firebrick_data::{Batch, Targets};
 use firebrick_model::{AnyTensor, Model};
@@ -14,7 +16,7 @@ use crate::logs::Logs;
 use crate::non_finite::NonFiniteCause;
 use crate::objective::Objective;
 use crate::sample_place::SamplePlace;
-use crate::step::judge;
+use crate::step::{Measures, Step, judge};
 
 impl<M: Model> Trainer<M> {
     /// Learns one batch; gives loss and metrics of it from before the update. Unlike Keras, which goes
@@ -33,9 +35,9 @@ impl<M: Model> Trainer<M> {
         targets: impl Into<AnyTensor>,
     ) -> Result<Logs, TrainError> {
         let (objective, batch) = self.batch(inputs.into(), targets.into())?;
-        let mut step = self.take_step(objective.clone(), 1, Fit::SEED)?;
+        let mut step = self.take_step(objective, 1, Fit::SEED)?;
         let device = self.device.clone().autodiff();
-        let rate_before = step.updated_at();
+        let rate_before = step.updates().last_rate;
         let own = batch.clone();
         let batch = Batch {
             inputs: batch.inputs.to_device(&device),
@@ -43,14 +45,14 @@ impl<M: Model> Trainer<M> {
             sample_weights: None,
         };
         let tried = catch_step(|| {
-            let output = step.train(batch);
+            let output = step.train_step(batch);
             (step, output)
         });
         let (step, output) = tried?;
         let output = output?;
         let mut pending = Pending::new();
         pending.push(output, rate_before);
-        let logs = read(pending, &objective)?;
+        let logs = read(pending, &step.measures())?;
         let mean = logs.get("loss").unwrap_or(f64::NAN);
         if !mean.is_finite() {
             return Err(TrainError::NonFiniteLoss {
@@ -58,10 +60,13 @@ impl<M: Model> Trainer<M> {
                 batch: 1,
                 loss: mean,
                 learning_rate: rate_before,
-                cause: Box::new(NonFiniteCause::of(&self.model, &objective, &own, |row| row)),
+                cause: Box::new(
+                    NonFiniteCause::of_data(&own, |row| row)
+                        .unwrap_or_else(|| step.non_finite_cause(&self.model, &own)),
+                ),
             });
         }
-        self.model = step.model();
+        self.model = step.weights();
         self.step = Some(step);
         Ok(logs)
     }
@@ -82,7 +87,7 @@ impl<M: Model> Trainer<M> {
         let (output, _) = judge(&self.model, &objective, batch)?;
         let mut pending = Pending::new();
         pending.push(output, None);
-        read(pending, &objective)
+        read(pending, &Measures::of(&Arc::new(objective)))
     }
 
     /// What the network answers to one batch, its last activation included.
@@ -130,10 +135,8 @@ impl<M: Model> Trainer<M> {
     }
 }
 
-fn read(mut pending: Pending, objective: &Objective) -> Result<Logs, TrainError> {
+fn read(mut pending: Pending, measures: &Measures) -> Result<Logs, TrainError> {
     let mut figures = RunningFigures::default();
-    pending
-        .read(&mut figures, objective)
-        .map_err(|message| TrainError::Evaluation { message })?;
-    objective.logs(&figures)
+    pending.read(&mut figures, measures)?;
+    measures.logs(&figures)
 }

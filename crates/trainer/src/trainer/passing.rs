@@ -1,10 +1,8 @@
 use std::path::Path;
-use std::sync::Arc;
 
 use firebrick_model::{Model, save_model, save_weights};
 use firebrick_scheduler::RateControl;
 
-use super::answers::failed;
 use crate::burn_loop::Pending;
 use crate::callback::{Access, Callback, Callbacks, HookResult, Training, Weights};
 use crate::error::TrainError;
@@ -12,14 +10,14 @@ use crate::figures::RunningFigures;
 use crate::history::FitParams;
 use crate::logs::Logs;
 use crate::metrics::Direction;
-use crate::objective::Objective;
 use crate::run_directory::RunDirectory;
+use crate::step::Measures;
 
 /// A pass that learns nothing, as its callbacks see it.
 pub(super) struct Passing<'a, M: Model> {
     model: &'a M,
     /// Absent where nothing is judged.
-    objective: Option<Arc<Objective>>,
+    measures: Option<Measures>,
     callbacks: Callbacks,
     params: FitParams,
     iterations: u64,
@@ -33,14 +31,14 @@ pub(super) struct Passing<'a, M: Model> {
 impl<'a, M: Model> Passing<'a, M> {
     pub(super) fn new(
         model: &'a M,
-        objective: Option<Arc<Objective>>,
+        measures: Option<Measures>,
         callbacks: &Callbacks,
         (num_samples, batch_size): (usize, usize),
         iterations: u64,
     ) -> Self {
         Self {
             model,
-            objective,
+            measures,
             callbacks: callbacks.clone(),
             params: FitParams {
                 epochs: 0,
@@ -80,11 +78,10 @@ impl<'a, M: Model> Passing<'a, M> {
 
     /// Reads what still lies on the device.
     pub(super) fn read(&mut self) -> Result<(), TrainError> {
-        let Some(objective) = &self.objective else {
+        let Some(measures) = &self.measures else {
             return Ok(());
         };
-        let read = self.pending.read(&mut self.figures, objective);
-        read.map(drop).map_err(|error| failed(&error))
+        self.pending.read(&mut self.figures, measures).map(drop)
     }
 
     /// The figures of what has been read.
@@ -92,8 +89,8 @@ impl<'a, M: Model> Passing<'a, M> {
     /// # Errors
     /// A metric that panics.
     pub(super) fn current_logs(&self) -> Result<Logs, TrainError> {
-        match &self.objective {
-            Some(objective) => objective.logs(&self.figures),
+        match &self.measures {
+            Some(measures) => measures.logs(&self.figures),
             None => Ok(Logs::new()),
         }
     }
@@ -126,14 +123,12 @@ impl<M: Model> Access for Passing<'_, M> {
     }
 
     fn direction(&self, figure: &str) -> Direction {
-        let objective = self.objective.as_ref();
-        objective.map_or(Direction::Unknown, |objective| objective.direction(figure))
+        let measures = self.measures.as_ref();
+        measures.map_or(Direction::Unknown, |measures| measures.direction(figure))
     }
 
     fn weights(&self) -> Weights {
-        Weights {
-            model: Box::new(self.model.clone()),
-        }
+        Weights::new(self.model.clone())
     }
 
     fn restore(&mut self, _: &Weights) -> Result<(), TrainError> {

@@ -2,10 +2,9 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use firebrick_model::{Model, save_model};
 use firebrick_plot::curves_size;
 
-use crate::burn_loop::EpochHook;
+use crate::burn_loop::{EpochHook, SaveModel};
 use crate::curves::draw_curves;
 use crate::directory_claim::Busy;
 use crate::error::TrainError;
@@ -24,6 +23,8 @@ pub(super) struct RunFiles {
     saved: Option<Instant>,
     /// Whole epochs behind the model in its file, if this training has written one.
     model: Option<usize>,
+    /// Whether the step's model has a file.
+    has_model: bool,
     /// Whether they could not be written the last time.
     is_failing: bool,
 }
@@ -36,14 +37,15 @@ impl RunFiles {
             busy: run.begin()?,
             saved: None,
             model: None,
+            has_model: true,
             is_failing: false,
         })))
     }
 
     /// Keeps model and history up to date after every epoch, so that a killed training has lost little.
-    pub(super) fn epoch_hook<M: Model>(files: Option<Rc<RefCell<Self>>>) -> EpochHook<M> {
-        Box::new(move |history, model| match &files {
-            Some(files) => files.borrow_mut().epoch_end(history, model),
+    pub(super) fn epoch_hook(files: Option<Rc<RefCell<Self>>>) -> EpochHook {
+        Box::new(move |history, save| match &files {
+            Some(files) => files.borrow_mut().epoch_end(history, save),
             None => Ok(None),
         })
     }
@@ -52,10 +54,10 @@ impl RunFiles {
     ///
     /// Files that cannot be written at all end the training. Where they could be before, what is the matter may
     /// pass: it is tried again after every epoch.
-    fn epoch_end<M: Model>(
+    fn epoch_end(
         &mut self,
         history: &History,
-        model: &M,
+        save: &SaveModel<'_>,
     ) -> Result<Option<String>, TrainError> {
         let is_recent = self
             .saved
@@ -63,7 +65,7 @@ impl RunFiles {
         if is_recent && !self.is_failing {
             return Ok(None);
         }
-        let saved = self.save(history, model);
+        let saved = self.save(history, save);
         let was_failing = std::mem::replace(&mut self.is_failing, saved.is_err());
         let epoch = last_epoch(history);
         match saved {
@@ -81,8 +83,12 @@ impl RunFiles {
     }
 
     /// Model and history; what was in the directory before goes when there is a model.
-    fn save<M: Model>(&mut self, history: &History, model: &M) -> Result<(), TrainError> {
-        save_model(model, &self.run.file(RunDirectory::MODEL))?;
+    fn save(&mut self, history: &History, save: &SaveModel<'_>) -> Result<(), TrainError> {
+        match save(&self.run.file(RunDirectory::MODEL)) {
+            Ok(()) => {}
+            Err(TrainError::NoModelFile) => self.has_model = false,
+            Err(error) => return Err(error),
+        }
         self.model = Some(last_epoch(history));
         if let Err(error) = self.busy.claim().settle() {
             log::warn!("{error}");
@@ -91,21 +97,21 @@ impl RunFiles {
     }
 
     /// Brings all files to the end of the training.
-    pub(super) fn finish<M: Model>(
+    pub(super) fn finish(
         &mut self,
         history: &History,
-        model: &M,
+        save: &SaveModel<'_>,
     ) -> Result<(), TrainError> {
         // Until it is written, the model in the file is not the last one, even after the same whole epoch.
         let before = self.model.take();
         let finished = self
-            .save(history, model)
+            .save(history, save)
             .and_then(|()| self.draw(history))
             .map_err(Box::new);
         finished.map_err(|source| {
             let is_model_saved = self.model.is_some();
             self.model = self.model.or(before);
-            let on_disk = if is_model_saved {
+            let on_disk = if is_model_saved && self.has_model {
                 format!("`{}` holds all that was learned", RunDirectory::MODEL)
             } else {
                 self.on_disk(last_epoch(history))
@@ -136,6 +142,7 @@ impl RunFiles {
     fn on_disk(&self, epoch: usize) -> String {
         let name = RunDirectory::MODEL;
         match self.model {
+            _ if !self.has_model => format!("the step's model has no file, `{name}`"),
             None => format!("nothing that was learned is in `{name}`"),
             Some(saved) if saved == epoch => {
                 format!("`{name}` holds the model after epoch {saved}")
@@ -157,9 +164,10 @@ fn last_epoch(history: &History) -> usize {
 #[cfg(test)]
 mod tests {
     use std::fs;
+    use std::path::Path;
 
     use burn::tensor::Device;
-    use firebrick_model::{Mlp, MlpConfig};
+    use firebrick_model::{Mlp, MlpConfig, save_model};
 
     use super::*;
     use crate::history::EpochRecord;
@@ -197,9 +205,8 @@ mod tests {
 
         fn epoch_end(&self, epoch: usize) -> Result<Option<String>, TrainError> {
             self.files.borrow_mut().saved = None;
-            self.files
-                .borrow_mut()
-                .epoch_end(&history(epoch), &self.model)
+            let save = |path: &Path| Ok(save_model(&self.model, path)?);
+            self.files.borrow_mut().epoch_end(&history(epoch), &save)
         }
 
         /// Puts something in the place of a file that no file can replace, or takes it away.
@@ -252,7 +259,8 @@ mod tests {
         let case = Case::new();
         let finish = |epoch| {
             let mut files = case.files.borrow_mut();
-            let finished = files.finish(&history(epoch), &case.model);
+            let save = |path: &Path| Ok(save_model(&case.model, path)?);
+            let finished = files.finish(&history(epoch), &save);
             finished.map_err(|error| error.to_string())
         };
         case.epoch_end(2).unwrap();

@@ -1,0 +1,141 @@
+use std::sync::Arc;
+
+use burn::data::dataloader::DataLoader;
+use burn::tensor::Device;
+use firebrick_data::{BatchLoader, BatchSource, ShuffleState};
+
+use super::assembly::{check_alike, check_monitors, split};
+use super::fitting::{FitData, Fitting, run_files};
+use crate::burn_loop::catch_step;
+use crate::error::TrainError;
+use crate::figure_names;
+use crate::fit::Fit;
+use crate::history::History;
+use crate::step::Step;
+use crate::unoptimized;
+
+/// Trains by a [`Step`] of one's own, whose example shows both: epochs, order of the samples, callbacks, displays,
+/// history, run directory, validation and stopping are those of a [`Trainer`](crate::Trainer).
+///
+/// Weights of classes are the step's own business; those of a [`Fit`] are an error.
+pub struct StepTrainer<S: Step> {
+    /// Absent while it learns.
+    step: Option<S>,
+    device: Device,
+    /// The order in which samples are seen, going on where the last fit ended.
+    shuffle: Option<ShuffleState>,
+    history: History,
+}
+
+/// Why there is a step between two fits.
+const BACK: &str = "a fit gives its step back however it ends";
+
+impl<S: Step> StepTrainer<S> {
+    /// A step that learns batches on this device.
+    pub fn new(step: S, device: &Device) -> Self {
+        Self {
+            step: Some(step),
+            device: device.clone().without_autodiff(),
+            shuffle: None,
+            history: History::default(),
+        }
+    }
+
+    /// The step as it is after the last fit; where that ended with an error, with the last weights known to be good.
+    pub fn step(&self) -> &S {
+        self.step.as_ref().unwrap_or_else(|| unreachable!("{BACK}"))
+    }
+
+    /// Gives the step back.
+    pub fn into_step(self) -> S {
+        self.step.unwrap_or_else(|| unreachable!("{BACK}"))
+    }
+
+    /// What the last [`fit`](Self::fit) did, also when it ended with an error.
+    pub fn history(&self) -> &History {
+        &self.history
+    }
+
+    /// Trains on samples; a second call goes on where the first one ended.
+    ///
+    /// # Errors
+    /// Settings out of range, a callback that watches a figure there is not, validation data for a step without a
+    /// [`test_step`](Step::test_step), an error of the step, a loss that is not finite any more, files of the run that
+    /// cannot be written. What was learned before an error is kept.
+    pub fn fit<D>(&mut self, data: &D, fit: &Fit) -> Result<History, TrainError>
+    where
+        D: BatchSource + Clone + 'static,
+    {
+        let display = fit.display.resolve()?;
+        let files = run_files(fit)?;
+        let data = self.checked(Arc::new(data.clone()), fit)?;
+        unoptimized::tell(display);
+        let fitting = Fitting::new(fit, data, display, files, &self.device)?;
+        let step = self.step.take().unwrap_or_else(|| unreachable!("{BACK}"));
+        let before = step.weights();
+        let mut fitted = fitting.run(step);
+
+        self.shuffle = fitted.shuffle;
+        self.history = fitted.history;
+        let restored = match &mut fitted.step {
+            Some(step) if !fitted.goes_on => {
+                step.set_weights(fitted.weights.as_ref().unwrap_or(&before))
+            }
+            _ => Ok(()),
+        };
+        self.step = fitted.step;
+        match fitted.error {
+            Some(error) => Err(error),
+            None => restored.map(|()| self.history.clone()),
+        }
+    }
+
+    /// Checks what can be checked before anything is learned.
+    fn checked(&self, data: Arc<dyn BatchSource>, fit: &Fit) -> Result<FitData, TrainError> {
+        fit.settings.check_counts()?;
+        if !fit.class_weights()?.is_empty() {
+            return Err(TrainError::Setting {
+                setting: "class_weight",
+                expected: "none with a step of one's own, which weighs its samples itself",
+                received: "weights of classes".to_owned(),
+            });
+        }
+        let (training, validation) = split(data, fit)?;
+        let measures = self.step().measures();
+        let mut figures = measures.names();
+        figure_names::check(figures.iter().map(String::as_str))?;
+        figures.push("loss".to_owned());
+        if let Some(validation) = &validation {
+            check_alike(training.as_ref(), validation.as_ref())?;
+            self.check_test_step(validation, fit)?;
+        }
+        check_monitors(&fit.callbacks, &figures, validation.is_some())?;
+        Ok(FitData {
+            training,
+            validation,
+            figures,
+            shuffle: self.shuffle,
+        })
+    }
+
+    /// Makes sure that the step can be judged, and as it says.
+    fn check_test_step(
+        &self,
+        validation: &Arc<dyn BatchSource>,
+        fit: &Fit,
+    ) -> Result<(), TrainError> {
+        let batch_size = fit
+            .settings
+            .validation_batch_size
+            .unwrap_or(fit.settings.batch_size);
+        let loader = BatchLoader::new(Arc::clone(validation), batch_size, &self.device)?;
+        let Some(batch) = loader.iter().next() else {
+            return Ok(());
+        };
+        let step = self.step();
+        let batch = batch.map_err(TrainError::samples)?;
+        let output = catch_step(|| step.test_step(&step.weights(), batch))??;
+        step.measures()
+            .check(&output.ok_or(TrainError::NoTestStep)?)
+    }
+}

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use firebrick_tensor::{AnyTensor, SameShape};
 
 use crate::error::ModelError;
-use firebrick_spec::nearest_name;
+use firebrick_spec::UnknownName;
 
 /// A function between two layers, with Keras' names and constants; all but [`Glu`](Self::Glu) keep the
 /// shape.
@@ -323,10 +323,7 @@ impl FromStr for Activation {
             .iter()
             .find(|(_, known)| *known == wanted)
             .map(|(activation, _)| *activation)
-            .ok_or_else(|| ModelError::UnknownActivation {
-                name: name.to_owned(),
-                nearest: nearest_name(name, &Self::NAMES),
-            })
+            .ok_or_else(|| UnknownName::new("activation", name, &Self::NAMES).into())
     }
 }
 

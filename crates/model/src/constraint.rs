@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::ModelError;
 use crate::text_form::named_or_configured;
-use firebrick_spec::nearest_name;
+use firebrick_spec::UnknownName;
 use firebrick_tensor::Axes;
 
 /// Where a weight is brought back to after every step of the optimizer, with Keras' names, arguments
@@ -259,10 +259,7 @@ impl FromStr for Constraint {
             .iter()
             .find(|(_, known)| bare(known) == bare(name))
             .map(|(constraint, _)| constraint.clone())
-            .ok_or_else(|| ModelError::UnknownConstraint {
-                name: name.to_owned(),
-                nearest: nearest_name(name, &Self::NAMES),
-            })
+            .ok_or_else(|| UnknownName::new("constraint", name, &Self::NAMES).into())
     }
 }
 

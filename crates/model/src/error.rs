@@ -1,12 +1,7 @@
 use std::path::PathBuf;
 
-use crate::activation::Activation;
-use crate::constraint::Constraint;
-use crate::initializer::Initializer;
 use crate::layer_problem::LayerProblem;
-use crate::regularizer::Regularizer;
-use firebrick_spec::did_you_mean;
-use firebrick_spec::shortened;
+use firebrick_spec::{UnknownName, shortened};
 
 /// What can go wrong between describing a network and running it.
 #[derive(Debug, thiserror::Error)]
@@ -203,14 +198,9 @@ pub enum ModelError {
         received: Vec<usize>,
     },
 
-    /// An activation of no known name.
-    #[error("unknown activation `{}`{}; known activations: {}", shortened(name), did_you_mean(*nearest), Activation::NAMES.join(", "))]
-    UnknownActivation {
-        /// The name as given.
-        name: String,
-        /// The closest known name.
-        nearest: Option<&'static str>,
-    },
+    /// An activation, an initializer, a regularizer or a constraint of no known name.
+    #[error(transparent)]
+    UnknownName(#[from] UnknownName),
 
     /// A threshold without its two numbers.
     #[error(
@@ -229,24 +219,6 @@ pub enum ModelError {
     HalvingActivation {
         /// The activation's name.
         activation: String,
-    },
-
-    /// A regularizer of no known name.
-    #[error("unknown regularizer `{}`{}; known regularizers: {}", shortened(name), did_you_mean(*nearest), Regularizer::NAMES.join(", "))]
-    UnknownRegularizer {
-        /// The name as given.
-        name: String,
-        /// The closest known name.
-        nearest: Option<&'static str>,
-    },
-
-    /// A constraint of no known name.
-    #[error("unknown constraint `{}`{}; known constraints: {}", shortened(name), did_you_mean(*nearest), Constraint::NAMES.join(", "))]
-    UnknownConstraint {
-        /// The name as given.
-        name: String,
-        /// The closest known name.
-        nearest: Option<&'static str>,
     },
 
     /// An argument of a regularizer or a constraint that does not fit.
@@ -273,15 +245,6 @@ pub enum ModelError {
         weight: String,
         /// What does not fit.
         source: Box<Self>,
-    },
-
-    /// An initializer of no known name.
-    #[error("unknown initializer `{}`{}; known initializers: {}", shortened(name), did_you_mean(*nearest), Initializer::NAMES.join(", "))]
-    UnknownInitializer {
-        /// The name as given.
-        name: String,
-        /// The closest known name.
-        nearest: Option<&'static str>,
     },
 
     /// A number that an initializer cannot draw with.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::ModelError;
 use crate::text_form::named_or_configured;
-use firebrick_spec::nearest_name;
+use firebrick_spec::UnknownName;
 
 /// What a weight adds to the loss, with Keras' names, arguments and defaults.
 ///
@@ -134,10 +134,7 @@ impl FromStr for Regularizer {
             .iter()
             .find(|(_, known)| bare(known) == bare(name))
             .map(|(regularizer, _)| *regularizer)
-            .ok_or_else(|| ModelError::UnknownRegularizer {
-                name: name.to_owned(),
-                nearest: nearest_name(name, &Self::NAMES),
-            })
+            .ok_or_else(|| UnknownName::new("regularizer", name, &Self::NAMES).into())
     }
 }
 

@@ -1,3 +1,5 @@
+mod adapting;
+mod building;
 mod checked_run;
 mod freezing;
 mod rules;

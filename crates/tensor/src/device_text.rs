@@ -4,16 +4,13 @@ use std::str::FromStr;
 
 use crate::device_name::DeviceName;
 use crate::error::TensorError;
-use firebrick_spec::nearest_name;
+use firebrick_spec::UnknownName;
 
 impl FromStr for DeviceName {
     type Err = TensorError;
 
     fn from_str(text: &str) -> Result<Self, TensorError> {
-        let unknown = || TensorError::UnknownDevice {
-            name: text.to_owned(),
-            nearest: nearest_name(text, &Self::NAMES),
-        };
+        let unknown = || TensorError::UnknownDevice(UnknownName::new("device", text, &Self::NAMES));
         let (name, index) = match text.split_once(':') {
             Some((name, index)) => (name, Some(index.parse().map_err(|_ignored| unknown())?)),
             None => (text, None),

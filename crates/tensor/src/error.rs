@@ -1,6 +1,5 @@
 use crate::device_name::DeviceName;
-use firebrick_spec::did_you_mean;
-use firebrick_spec::shortened;
+use firebrick_spec::UnknownName;
 
 /// What can go wrong with a tensor and with the device it is to lie on.
 #[derive(Debug, thiserror::Error)]
@@ -42,13 +41,8 @@ pub enum TensorError {
     },
 
     /// A device of no known name.
-    #[error("unknown device `{}`{}; known devices: {} (GPU names take an index, as in `cuda:1`)", shortened(name), did_you_mean(*nearest), DeviceName::NAMES.join(", "))]
-    UnknownDevice {
-        /// The name as given.
-        name: String,
-        /// The closest known name.
-        nearest: Option<&'static str>,
-    },
+    #[error("{0} (GPU names take an index, as in `cuda:1`)")]
+    UnknownDevice(UnknownName),
 
     /// A device whose backend is not in this build.
     #[error(

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use super::{FanMode, Initializer, ScalingDistribution};
 use crate::error::ModelError;
-use firebrick_spec::nearest_name;
+use firebrick_spec::UnknownName;
 
 /// Every initializer with its default arguments, its name and Keras' class.
 const TABLE: [(Initializer, &str, &str); 15] = [
@@ -211,10 +211,7 @@ impl FromStr for Initializer {
             .iter()
             .find(|(_, known, _)| bare(known) == wanted)
             .map(|(initializer, ..)| *initializer)
-            .ok_or_else(|| ModelError::UnknownInitializer {
-                name: name.to_owned(),
-                nearest: nearest_name(name, &Self::NAMES),
-            })
+            .ok_or_else(|| UnknownName::new("initializer", name, &Self::NAMES).into())
     }
 }
 

@@ -1,8 +1,8 @@
 use burn::tensor::Device;
 
-use super::{PlannedLayer, Sequential};
 use crate::error::ModelError;
 use crate::layers::{Layer, LayerProblem, Moments, Normalization};
+use crate::sequential::{PlannedLayer, Sequential};
 use crate::sequential_model::SequentialModel;
 use firebrick_tensor::AnyTensor;
 
@@ -69,15 +69,15 @@ impl Sequential {
                 layer.see(samples, &mut moments).map_err(failed)?;
             }
             let adapted = layer.with_moments(moments).map_err(failed)?;
-            self.layers[index].layer = adapted.into();
+            self.replace_layer(index, adapted.into());
         }
         Ok(self)
     }
 
     /// The first layer that waits for its statistics.
     fn first_unadapted(&self) -> Option<(usize, &Normalization)> {
-        let mut layers = self.layers.iter().enumerate();
-        layers.find_map(|(index, described)| match &described.layer {
+        let mut layers = self.layers().iter().enumerate();
+        layers.find_map(|(index, described)| match described.layer() {
             Layer::Normalization(layer) if !layer.is_adapted() => Some((index, layer)),
             _ => None,
         })
@@ -111,11 +111,7 @@ impl Sequential {
         } else if index == 0 {
             Seen::Inputs
         } else {
-            let before = Self {
-                layers: self.layers[..index].to_vec(),
-                ..self.clone()
-            };
-            Seen::Outputs(Box::new(before.build(0, device)?))
+            Seen::Outputs(Box::new(self.before(index).build(0, device)?))
         };
         Ok((seen, shape))
     }

@@ -36,9 +36,7 @@ pub fn adapt(
             let end = num_samples.min(start + TOGETHER);
             let rows: Vec<usize> = (start..end).collect();
             let batch = data.gather(&rows, device);
-            let batch = batch.map_err(|error| TrainError::Evaluation {
-                message: error.to_string(),
-            })?;
+            let batch = batch.map_err(TrainError::samples)?;
             Ok((AnyTensor::from(batch.inputs), batch.targets.into()))
         })
     })

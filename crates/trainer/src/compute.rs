@@ -211,8 +211,6 @@ fn numbers(array: ArrayData, device: &Device) -> Result<Tensor<1>, TrainError> {
 
 fn read(values: Tensor<1>) -> Result<Vec<f32>, TrainError> {
     let data = values.try_into_data_as::<f32>();
-    let data = data.map_err(|error| TrainError::Evaluation {
-        message: error.to_string(),
-    })?;
+    let data = data.map_err(TrainError::device)?;
     Ok(data.iter().collect())
 }

@@ -423,13 +423,6 @@ pub enum TrainError {
         cause: Box<NonFiniteCause>,
     },
 
-    /// An evaluation that could not be finished.
-    #[error("the evaluation failed: {message}; try another device, `flex` is the CPU")]
-    Evaluation {
-        /// What Burn said.
-        message: String,
-    },
-
     /// Data that leaves nothing to tell apart.
     #[error(
         "the data has {num_classes} class, expected at least 2; use labels of two classes or more"
@@ -441,9 +434,12 @@ pub enum TrainError {
 
     /// Samples that cannot be read.
     #[error(
-        "samples cannot be read: {source}; check the files or the data set that they come from"
+        "samples could not be read{}: {source}; check the file or the data set that they come from{}",
+        in_epoch(*epoch), if *epoch > 0 { "; what was learned before is kept" } else { "" }
     )]
     Samples {
+        /// Counted from 1; 0 outside of a training.
+        epoch: usize,
         /// What the data set said.
         source: DatasetError,
     },
@@ -644,9 +640,9 @@ fn after(learning_rate: Option<f64>) -> String {
 }
 
 impl TrainError {
-    /// Samples that cannot be read.
+    /// Samples that cannot be read, outside of a training.
     pub(crate) fn samples(source: DatasetError) -> Self {
-        Self::Samples { source }
+        Self::Samples { epoch: 0, source }
     }
 
     /// A device that failed, outside of a training.
@@ -659,7 +655,7 @@ impl TrainError {
 
     /// The same error in an epoch, counted from 1.
     pub(crate) fn in_epoch(mut self, now: usize) -> Self {
-        if let Self::Device { epoch, .. } = &mut self {
+        if let Self::Device { epoch, .. } | Self::Samples { epoch, .. } = &mut self {
             *epoch = now;
         }
         self
@@ -697,4 +693,36 @@ fn received_text(lengths: &[usize]) -> String {
 
 fn holder_text(holder: Option<&LockHolder>) -> String {
     holder.map_or_else(|| "another process".to_owned(), ToString::to_string)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_failed_is_told_as_what_it_is() {
+        let samples = || TrainError::samples(DatasetError::new(std::io::Error::other("gone")));
+        let device = || TrainError::device("lost");
+        for (error, expected) in [
+            (
+                samples(),
+                "samples could not be read: gone; check the file or the data set that they come from",
+            ),
+            (
+                samples().in_epoch(2),
+                "samples could not be read in epoch 2: gone; check the file or the data set that they come from; what was \
+                 learned before is kept",
+            ),
+            (
+                device(),
+                "reading back from the device failed: lost; try another device, `flex` is the CPU",
+            ),
+            (
+                device().in_epoch(3),
+                "reading back from the device failed in epoch 3: lost; try another device, `flex` is the CPU",
+            ),
+        ] {
+            assert_eq!(error.to_string(), expected);
+        }
+    }
 }

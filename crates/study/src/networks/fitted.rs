@@ -98,7 +98,8 @@ fn fit<M: Model>(
     let answers = trainer.predict_data(&data.test)?.into_rank::<2>()?;
     let answers = answers
         .try_into_data_as::<f32>()
-        .map_err(|error| TrainError::Evaluation {
+        .map_err(|error| TrainError::Device {
+            epoch: 0,
             message: error.to_string(),
         })?;
     let probabilities: Vec<f32> = answers.iter().collect();

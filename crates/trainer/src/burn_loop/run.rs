@@ -253,7 +253,7 @@ impl<'a, S: Step> Run<'a, S> {
                 }
                 break;
             };
-            let batch = batch.map_err(|error| burn_error(self.epoch, &error))?;
+            let batch = batch.map_err(|error| TrainError::samples(error).in_epoch(self.epoch))?;
             self.batch += 1;
             self.drawn.batches += 1;
             self.call(|callback, training| callback.on_train_batch_begin(training))?;
@@ -307,7 +307,7 @@ impl<'a, S: Step> Run<'a, S> {
         let mut is_stopped = false;
         let steps = self.settings.validation_steps.unwrap_or(usize::MAX);
         for batch in validation.iter().take(steps) {
-            let batch = batch.map_err(|error| burn_error(self.epoch, &error))?;
+            let batch = batch.map_err(|error| TrainError::samples(error).in_epoch(self.epoch))?;
             self.batch += 1;
             self.call(|callback, training| callback.on_test_batch_begin(training))?;
             let output = self.step.test_step(&model, batch)?;

@@ -18,7 +18,7 @@ use crate::evaluation::ClassEvaluation;
 use crate::evaluation::Evaluation;
 use crate::logs::Logs;
 use crate::memory::check_pass;
-use crate::objective::Objective;
+use crate::objective::{Objective, named};
 use crate::outputs::Outputs;
 use crate::pass::Pass;
 use crate::step::{Measures, judge};
@@ -51,7 +51,7 @@ pub(super) fn evaluate<M: Model>(
     let mut lines = PassLines::new(trainer.display, loader.num_batches());
     passing.call(|callback, training| callback.on_test_begin(training))?;
     for batch in loader.iter() {
-        let batch = batch.map_err(|error| failed(&error))?;
+        let batch = batch.map_err(TrainError::samples)?;
         passing.begin_batch();
         passing.call(|callback, training| callback.on_test_batch_begin(training))?;
         let classes = batch.classes();
@@ -115,7 +115,7 @@ pub(super) fn predict_data<M: Model>(
     let inputs = |rows: Range<usize>| {
         let rows: Vec<usize> = rows.collect();
         let gathered = data.gather(&rows, &trainer.device);
-        let batch = gathered.map_err(|error| failed(&error))?;
+        let batch = gathered.map_err(TrainError::samples)?;
         let mut shape = vec![rows.len()];
         shape.extend(data.input_shape());
         Ok(AnyTensor::from(batch.inputs).reshape(&shape)?)
@@ -161,8 +161,9 @@ fn answered<M: Model, E: From<TrainError>>(
         let end = start.saturating_add(batch_size).min(num_samples);
         passing.begin_batch();
         passing.call(|callback, training| callback.on_predict_batch_begin(training))?;
-        let answers = model
-            .predict(inputs(start..end)?)
+        let inputs = inputs(start..end)?;
+        let part = || "forward pass of the network".to_owned();
+        let answers = named(part, || model.predict(inputs))?
             .map_err(|error| TrainError::from(error.with_sample(|sample| start + sample)))?;
         passing.call(|callback, training| callback.on_predict_batch_end(training))?;
         each(answers)?;
@@ -204,17 +205,11 @@ fn decided(outputs: &Outputs) -> Tensor<1, Int> {
     }
 }
 
-pub(super) fn failed(error: &impl std::fmt::Display) -> TrainError {
-    TrainError::Evaluation {
-        message: error.to_string(),
-    }
-}
-
 fn read_classes(classes: Tensor<1, Int>) -> Result<Vec<usize>, TrainError> {
     let data = classes
         .try_into_data_as::<i64>()
-        .map_err(|error| failed(&error))?;
+        .map_err(TrainError::device)?;
     data.iter::<i64>()
-        .map(|class| usize::try_from(class).map_err(|error| failed(&error)))
+        .map(|class| usize::try_from(class).map_err(TrainError::device))
         .collect()
 }

@@ -14,7 +14,7 @@ use crate::figures::RunningFigures;
 use crate::fit::Fit;
 use crate::logs::Logs;
 use crate::non_finite::NonFiniteCause;
-use crate::objective::Objective;
+use crate::objective::{Objective, named};
 use crate::sample_place::SamplePlace;
 use crate::step::{Measures, Step, judge};
 
@@ -99,7 +99,9 @@ impl<M: Model> Trainer<M> {
     /// # Errors
     /// Inputs that the network does not take.
     pub fn predict_on_batch(&self, inputs: impl Into<AnyTensor>) -> Result<AnyTensor, TrainError> {
-        Ok(self.model.predict(inputs)?)
+        let inputs = inputs.into();
+        let part = || "forward pass of the network".to_owned();
+        Ok(named(part, || self.model.predict(inputs))??)
     }
 
     fn batch(

@@ -5,7 +5,6 @@ use firebrick_data::{Batch, BatchSource};
 use firebrick_model::Model;
 
 use super::Trainer;
-use super::answers::failed;
 use crate::error::TrainError;
 use crate::objective::{Misfit, Objective, TargetScan};
 use crate::sample_place::SamplePlace;
@@ -50,7 +49,7 @@ impl<M: Model> Trainer<M> {
             }
             let rows: Vec<usize> = (start..num_samples.min(start + together)).collect();
             let gathered = data.gather(&rows, &self.device);
-            let batch = gathered.map_err(|error| failed(&error))?;
+            let batch = gathered.map_err(TrainError::samples)?;
             if let Some((sample, misfit)) = find(&mut scan, batch.targets.clone())? {
                 let (sample, place) = origin(start + sample);
                 return Err(misfit.at(sample, place));
@@ -87,13 +86,13 @@ impl<M: Model> Trainer<M> {
             return Ok(());
         }
         let gathered = data.gather(&rows, &self.device);
-        let batch = gathered.map_err(|error| failed(&error))?;
+        let batch = gathered.map_err(TrainError::samples)?;
         let answers = self.model.predict(objective.inputs(batch.inputs)?)?;
         let size = answers.shape().iter().product();
         let values: Tensor<1> = answers.reshape(&[size])?.into_rank()?;
         let values = values
             .try_into_data_as::<f32>()
-            .map_err(|error| failed(&error))?;
+            .map_err(TrainError::device)?;
         let outside = values.iter::<f32>().find(|&value| !expected.takes(value));
         let Some(value) = outside else {
             return Ok(());
@@ -125,7 +124,7 @@ pub(super) fn find(
     let width = targets.dims()[1].max(1);
     let targets = targets
         .try_into_data_as::<f32>()
-        .map_err(|error| failed(&error))?;
+        .map_err(TrainError::device)?;
     let targets: Vec<f32> = targets.iter::<f32>().collect();
     let misfit = scan.find(&targets);
     Ok(misfit.map(|misfit| (misfit.index / width, misfit)))
@@ -138,7 +137,7 @@ fn has_weight(objective: &Objective, batch: Batch) -> Result<bool, TrainError> {
     };
     let weights = weights
         .try_into_data_as::<f32>()
-        .map_err(|error| failed(&error))?;
+        .map_err(TrainError::device)?;
     // What is no number is told where it makes a loss of none.
     Ok(weights.iter::<f32>().any(|weight| weight != 0.0))
 }

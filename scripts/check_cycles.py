@@ -94,11 +94,20 @@ def imports(path, module):
                 yield target[0], text.count("\n", 0, start) + 1
 
 
+def test_files(source):
+    """The files of modules for tests alone, `#[cfg(test)] mod golden;`."""
+    for path in source.rglob("*.rs"):
+        folder = path.parent if path.name in ("lib.rs", "main.rs") else path.with_suffix("")
+        for name in re.findall(r"#\[cfg\(test\)\]\s*mod (\w+);", without_comments(path.read_text())):
+            yield folder / f"{name}.rs"
+            yield from (folder / name).rglob("*.rs")
+
+
 def arrows(crate):
     """For each top-level module the modules it takes from, with one place for each."""
     source = crate / "src"
     found = {}
-    for path in sorted(source.rglob("*.rs")):
+    for path in sorted(set(source.rglob("*.rs")) - set(test_files(source))):
         relative = path.relative_to(source)
         if str(relative) in ("lib.rs", "main.rs"):
             continue
@@ -169,6 +178,9 @@ def self_test():
         (source / "c.rs").write_text("use std::fmt;\n")
         assert check([Path(folder)]) == 0, "comments and tests are no arrows"
         (source / "c").mkdir()
+        (source / "c.rs").write_text("#[cfg(test)]\nmod golden;\n")
+        (source / "c" / "golden.rs").write_text("use crate::a::A;\n")
+        assert check([Path(folder)]) == 0, "files for tests are no arrows"
         (source / "c" / "d.rs").write_text("fn f(a: super::super::a::A) {}\n")
         assert check([Path(folder)]) == 2, "a and c lie in a cycle"
 

@@ -28,7 +28,6 @@ use burn::train::{SupervisedTraining, TrainingStrategy};
 use firebrick_data::BatchLoader;
 use firebrick_tensor::{catch_panic, panic_message};
 
-pub(crate) use dashboard::{leave_terminal, restore_terminal};
 pub(crate) use dashboard_metrics::DashboardFigures;
 pub(crate) use loop_dashboard::LoopDashboard;
 pub(crate) use outcome::{EpochHook, LoopOutcome, LoopSettings, SaveModel};

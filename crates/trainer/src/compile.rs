@@ -1,16 +1,14 @@
 use std::sync::Arc;
 
-use firebrick_model::Model;
 use firebrick_scheduler::{Constant, Schedule, ScheduleError, ScheduleSpec};
 
 use crate::error::TrainError;
 use crate::losses::Loss;
 use crate::metrics::Metric;
-use crate::optimizer::Optimizer;
-use crate::trainer::Trainer;
+use crate::optimizers::Optimizer;
 
 /// How a model is to learn: optimizer, learning rate, loss and metrics. With a model it becomes a
-/// [`Trainer`].
+/// [`Trainer`](crate::Trainer).
 ///
 /// ```
 /// use firebrick::losses::SparseCategoricalCrossentropy;
@@ -69,7 +67,7 @@ impl Compile {
         Ok(Self::new(optimizer.parse()?, loss.parse::<Loss>()?).with_metrics(metrics))
     }
 
-    /// Sets a learning rate that stays; [`fit`](Trainer::fit) checks that it is above 0.
+    /// Sets a learning rate that stays; [`fit`](crate::Trainer::fit) checks that it is above 0.
     #[must_use = "returns the changed settings"]
     pub fn with_learning_rate(mut self, learning_rate: f64) -> Self {
         self.rate = LearningRate::Constant(learning_rate);
@@ -105,11 +103,6 @@ impl Compile {
     ) -> Self {
         self.weighted_metrics = metrics.into_iter().map(Into::into).collect();
         self
-    }
-
-    /// Makes the model trainable, on the device it lies on.
-    pub fn model<M: Model>(self, model: M) -> Trainer<M> {
-        Trainer::new(self, model)
     }
 
     /// The schedule as a function of the optimizer step.

@@ -6,10 +6,11 @@ use firebrick_model::{Activation, DeviceName, catch_panic};
 
 use crate::error::TrainError;
 use crate::losses::Loss;
-use crate::losses::{DomainScan, TargetDomain, TargetForm};
 use crate::metrics::Metric;
 use crate::outputs::Outputs;
 use crate::sample_place::SamplePlace;
+use crate::target_domain::{DomainScan, TargetDomain};
+use crate::target_form::TargetForm;
 
 impl Loss {
     /// The loss of these outputs, as Keras gives it when a loss is called.

@@ -8,9 +8,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use firebrick_model::remove_abandoned_files;
 
-pub use lock::LockHolder;
-
 use crate::error::TrainError;
+use crate::lock_holder::LockHolder;
 use lock::Lock;
 
 /// What a directory of one kind holds.

@@ -5,10 +5,11 @@ use firebrick_data::Targets;
 use firebrick_model::{readable_bytes, shortened};
 use firebrick_spec::{SpecError, UnknownName};
 
-use crate::directory_claim::LockHolder;
-use crate::losses::{OutputForm, TargetDomain};
-use crate::non_finite::NonFiniteCause;
+use crate::lock_holder::LockHolder;
+use crate::non_finite_cause::NonFiniteCause;
+use crate::output_form::OutputForm;
 use crate::sample_place::SamplePlace;
+use crate::target_domain::TargetDomain;
 
 /// What can go wrong between compiling a model and reading its history.
 #[derive(Debug, thiserror::Error)]

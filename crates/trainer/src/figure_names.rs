@@ -3,7 +3,9 @@
 use std::collections::HashSet;
 
 use crate::error::TrainError;
-use crate::history::History;
+
+/// The columns that every history has.
+pub(crate) const HISTORY_COLUMNS: [&str; 4] = ["epoch", "learning_rate", "loss", "seconds"];
 
 /// The loss on the validation data.
 const VALIDATION_LOSS: &str = "val_loss";
@@ -50,7 +52,7 @@ pub(crate) fn check_name(name: &str) -> Result<(), TrainError> {
             "it has a line break or another control character",
         ));
     }
-    if History::COLUMNS.contains(&name) || name == VALIDATION_LOSS {
+    if HISTORY_COLUMNS.contains(&name) || name == VALIDATION_LOSS {
         return Err(unusable(
             name,
             "the history has a column of this name anyway",

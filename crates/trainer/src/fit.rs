@@ -1,4 +1,5 @@
 mod class_key;
+mod fit_settings;
 
 use std::sync::{Arc, Mutex};
 
@@ -7,10 +8,10 @@ use firebrick_data::{BatchSource, DataDescription};
 use crate::callback::{Callback, Callbacks};
 use crate::display::Display;
 use crate::error::TrainError;
-use crate::fit_settings::FitSettings;
 use crate::interrupt::StopHandle;
 use crate::run_directory::RunDirectory;
 pub use class_key::ClassKey;
+pub use fit_settings::{FitSettings, GivenFit};
 
 /// The settings of one [`fit`](crate::Trainer::fit), with Keras' names and defaults.
 ///

@@ -5,6 +5,7 @@ use std::path::Path;
 use firebrick_model::write_whole;
 
 use crate::error::TrainError;
+use crate::figure_names;
 use crate::logs::Logs;
 use crate::metrics::Direction;
 
@@ -171,7 +172,7 @@ pub struct History {
 
 impl History {
     /// The columns of the CSV form that every history has.
-    pub const COLUMNS: [&'static str; 4] = ["epoch", "learning_rate", "loss", "seconds"];
+    pub const COLUMNS: [&'static str; 4] = figure_names::HISTORY_COLUMNS;
 
     /// One record a whole epoch.
     pub fn epochs(&self) -> &[EpochRecord] {

@@ -6,9 +6,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use burn::train::Interrupter;
 
-use crate::burn_loop::{leave_terminal, restore_terminal};
 use crate::display::Display;
 use crate::error::TrainError;
+use crate::terminal::{leave_terminal, restore_terminal};
 
 pub use signal::Signal;
 

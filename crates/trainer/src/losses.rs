@@ -29,7 +29,6 @@ mod probabilities;
 mod reduction;
 mod sparse_categorical_crossentropy;
 mod squared_hinge;
-mod target_domain;
 mod text_form;
 mod tversky;
 
@@ -39,7 +38,10 @@ use std::sync::Arc;
 use burn::tensor::Tensor;
 use firebrick_spec::registry;
 
+pub use crate::output_form::OutputForm;
 pub use crate::outputs::Outputs;
+pub use crate::target_domain::TargetDomain;
+pub use crate::target_form::TargetForm;
 pub use binary_crossentropy::BinaryCrossentropy;
 pub use binary_focal_crossentropy::BinaryFocalCrossentropy;
 pub use categorical_crossentropy::CategoricalCrossentropy;
@@ -59,87 +61,7 @@ pub use poisson::Poisson;
 pub use reduction::Reduction;
 pub use sparse_categorical_crossentropy::SparseCategoricalCrossentropy;
 pub use squared_hinge::SquaredHinge;
-pub(crate) use target_domain::DomainScan;
-pub use target_domain::TargetDomain;
 pub use tversky::Tversky;
-
-/// Which targets a loss or a metric compares the outputs with.
-///
-/// ```
-/// use firebrick::losses::{CategoricalCrossentropy, LossFunction, SparseCategoricalCrossentropy, TargetForm};
-///
-/// // One-hot rows for the one, the index of a class for the other.
-/// assert_eq!(CategoricalCrossentropy::new().target_form(), TargetForm::LikeOutputs);
-/// assert_eq!(SparseCategoricalCrossentropy::new().target_form(), TargetForm::ClassIndex);
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum TargetForm {
-    /// As many columns as the outputs have; the one of a single column may be left out.
-    LikeOutputs,
-    /// The index of a class in a single column, counted from 0.
-    ClassIndex,
-}
-
-/// What a loss takes the outputs for.
-///
-/// ```
-/// use firebrick::losses::{BinaryCrossentropy, LossFunction, MeanSquaredError, OutputForm};
-///
-/// assert_eq!(MeanSquaredError::new().output_form(), OutputForm::Any);
-/// assert_eq!(BinaryCrossentropy::new().output_form(), OutputForm::Probabilities);
-/// assert_eq!(BinaryCrossentropy::new().from_logits().output_form(), OutputForm::Logits);
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum OutputForm {
-    /// Any numbers.
-    Any,
-    /// Numbers from 0 to 1, as a softmax or a sigmoid gives them.
-    Probabilities,
-    /// What a softmax or a sigmoid is yet to be applied to.
-    Logits,
-    /// Numbers from 0 on, as a softplus, an exponential or a relu gives them.
-    NotNegative,
-}
-
-impl OutputForm {
-    /// Whether it is an output that is taken; a little outside counts as rounding.
-    pub(crate) fn takes(self, output: f32) -> bool {
-        const ROUNDING: f32 = 1e-6;
-        match self {
-            Self::Any | Self::Logits => true,
-            Self::Probabilities => (-ROUNDING..=1.0 + ROUNDING).contains(&output),
-            Self::NotNegative => output >= 0.0,
-        }
-    }
-
-    /// The activations that a network of such outputs ends with.
-    pub(crate) fn endings(self) -> &'static str {
-        match self {
-            Self::NotNegative => "a softplus, an exponential or a relu",
-            _ => "a softmax or a sigmoid",
-        }
-    }
-
-    /// What a cross-entropy takes.
-    fn of(from_logits: bool) -> Self {
-        if from_logits {
-            Self::Logits
-        } else {
-            Self::Probabilities
-        }
-    }
-}
-
-impl fmt::Display for OutputForm {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::Any => "any numbers",
-            Self::Probabilities => "probabilities",
-            Self::Logits => "logits",
-            Self::NotNegative => "numbers from 0 on",
-        })
-    }
-}
 
 /// What training makes small, for one row of answers at a time.
 ///

@@ -61,8 +61,9 @@ use firebrick_spec::registry;
 use self::by_shape::ByShape;
 use crate::error::TrainError;
 use crate::figure_names;
-use crate::losses::{TargetDomain, TargetForm};
 use crate::outputs::Outputs;
+use crate::target_domain::TargetDomain;
+use crate::target_form::TargetForm;
 
 pub use accuracy::Accuracy;
 pub use area::{AUCCurve, AUCSummationMethod};

@@ -16,11 +16,12 @@ use crate::figure_names;
 use crate::figures::RunningFigures;
 use crate::logs::Logs;
 use crate::losses::Loss;
-use crate::losses::{OutputForm, TargetForm};
 use crate::metrics::Metric;
 use crate::metrics::{Direction, MetricFunction};
+use crate::output_form::OutputForm;
 use crate::outputs::Outputs;
 use crate::sample_place::SamplePlace;
+use crate::target_form::TargetForm;
 
 pub(crate) use target_scan::{Misfit, TargetScan};
 

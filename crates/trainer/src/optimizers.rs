@@ -13,6 +13,7 @@ mod description;
 mod golden;
 mod lion;
 mod nadam;
+mod optimizer;
 mod quantity;
 mod rmsprop;
 mod rule;
@@ -32,11 +33,10 @@ pub(crate) use clipping::Clipping;
 pub(crate) use description::{Description, Setting, Switch, above_zero, not_negative};
 pub(crate) use lion::Lion;
 pub(crate) use nadam::Nadam;
+pub use optimizer::Optimizer;
 pub(crate) use rmsprop::RmsProp;
 pub(crate) use rule::Path;
 pub(crate) use sgd::Sgd;
-
-use crate::optimizer::Optimizer;
 
 /// Writes the list below out: the enum, its names and what it hands on to the one inside.
 macro_rules! known_optimizers {

@@ -3,7 +3,8 @@ use std::sync::Arc;
 use burn::tensor::Device;
 use firebrick_data::{Batch, BatchSource, ShuffleState};
 
-use crate::non_finite::NonFiniteCause;
+use crate::non_finite::cause_in_data;
+use crate::non_finite_cause::NonFiniteCause;
 use crate::step::Step;
 
 /// Where a batch stood, all counted from 0.
@@ -57,8 +58,7 @@ impl Rerun {
             let row = rows.get(sample).copied().unwrap_or(sample);
             part.data.origin_row(row)
         };
-        NonFiniteCause::of_data(&batch, number)
-            .unwrap_or_else(|| step.non_finite_cause(weights, &batch))
+        cause_in_data(&batch, number).unwrap_or_else(|| step.non_finite_cause(weights, &batch))
     }
 
     fn batch(&self, place: BatchPlace) -> Option<(Batch, &Part, Vec<usize>)> {

@@ -11,8 +11,7 @@ use toml::{Table, Value};
 
 use crate::compile::Compile;
 use crate::compile::LearningRate;
-use crate::fit::Fit;
-use crate::fit_settings::FitSettings;
+use crate::fit::{Fit, FitSettings};
 
 /// The first line, by which a later fit knows what it may replace.
 const HEADING: &str = "# What a program has trained, as far as it can be written down.";

@@ -4,7 +4,6 @@ mod autodiff;
 mod judge;
 mod measures;
 mod output;
-mod proof;
 
 use std::path::Path;
 
@@ -15,10 +14,9 @@ pub(crate) use autodiff::AutodiffStep;
 pub(crate) use judge::judge;
 pub use measures::Measures;
 pub use output::StepOutput;
-pub(crate) use proof::are_finite;
 
 use crate::error::TrainError;
-use crate::non_finite::NonFiniteCause;
+use crate::non_finite_cause::NonFiniteCause;
 
 /// What a training does with a batch: it moves the weights and gives figures.
 ///

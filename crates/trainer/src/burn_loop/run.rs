@@ -23,7 +23,7 @@ use crate::figures::RunningFigures;
 use crate::history::{EpochRecord, StopReason};
 use crate::interrupt::asked_by;
 use crate::logs::Logs;
-use crate::non_finite::NonFiniteCause;
+use crate::non_finite_cause::NonFiniteCause;
 use crate::rerun::BatchPlace;
 use crate::step::Step;
 

@@ -2,11 +2,13 @@ use burn::tensor::Tensor;
 use firebrick_model::Activation;
 use serde::{Deserialize, Serialize};
 
+use super::LossFunction;
 use super::label_smoothing::LabelSmoothing;
 use super::probabilities::{either, log_yes_and_no};
-use super::{LossFunction, OutputForm, TargetDomain};
 use crate::error::TrainError;
+use crate::output_form::OutputForm;
 use crate::outputs::Outputs;
+use crate::target_domain::TargetDomain;
 
 /// Mean over the columns of `-t · ln p - (1 - t) · ln(1 - p)`, each column a yes or no of its own.
 ///

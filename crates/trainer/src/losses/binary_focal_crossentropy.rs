@@ -2,12 +2,14 @@ use burn::tensor::Tensor;
 use firebrick_model::Activation;
 use serde::{Deserialize, Serialize};
 
+use super::LossFunction;
 use super::bounds::{self, NOT_NEGATIVE, SHARE};
 use super::label_smoothing::LabelSmoothing;
 use super::probabilities::{either, log_yes_and_no};
-use super::{LossFunction, OutputForm, TargetDomain};
 use crate::error::TrainError;
+use crate::output_form::OutputForm;
 use crate::outputs::Outputs;
+use crate::target_domain::TargetDomain;
 
 /// Binary cross-entropy that passes over what is easy: mean over the columns of
 /// `(1 - q)^gamma · (-t · ln p - (1 - t) · ln(1 - p))`, `q = t · p + (1 - t) · (1 - p)`; with class

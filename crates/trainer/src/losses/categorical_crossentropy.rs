@@ -2,11 +2,13 @@ use burn::tensor::Tensor;
 use firebrick_model::Activation;
 use serde::{Deserialize, Serialize};
 
+use super::LossFunction;
 use super::label_smoothing::LabelSmoothing;
 use super::probabilities::log_shares;
-use super::{LossFunction, OutputForm, TargetDomain};
 use crate::error::TrainError;
+use crate::output_form::OutputForm;
 use crate::outputs::Outputs;
+use crate::target_domain::TargetDomain;
 
 /// `-Σ t · ln p` over the columns, of targets `t` that are probabilities, those of one class say.
 ///

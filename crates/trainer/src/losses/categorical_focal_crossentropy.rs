@@ -2,13 +2,15 @@ use burn::tensor::Tensor;
 use firebrick_model::Activation;
 use serde::{Deserialize, Serialize};
 
+use super::LossFunction;
 use super::bounds::{self, NOT_NEGATIVE};
 use super::class_weights::ClassWeights;
 use super::label_smoothing::LabelSmoothing;
 use super::probabilities::{EPSILON, log_shares_of_logits, shares};
-use super::{LossFunction, OutputForm, TargetDomain};
 use crate::error::TrainError;
+use crate::output_form::OutputForm;
 use crate::outputs::Outputs;
+use crate::target_domain::TargetDomain;
 
 /// Categorical cross-entropy that passes over what is easy: `-Σ alpha · (1 - p)^gamma · t · ln p` over
 /// the columns.

@@ -1,8 +1,9 @@
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
-use super::{LossFunction, TargetDomain};
+use super::LossFunction;
 use crate::outputs::Outputs;
+use crate::target_domain::TargetDomain;
 
 /// `max(n - p + 1, 0)` of the right class' output, `p = Σ target · output`, and the largest of the
 /// others, `n = max((1 - target) · output)`, for targets that are 1 for one class and else 0.

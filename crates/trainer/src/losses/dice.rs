@@ -1,11 +1,13 @@
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
+use super::LossFunction;
 use super::axes::Axes;
 use super::probabilities::EPSILON;
-use super::{LossFunction, OutputForm, TargetDomain};
 use crate::error::TrainError;
+use crate::output_form::OutputForm;
 use crate::outputs::Outputs;
+use crate::target_domain::TargetDomain;
 
 /// One minus the Dice coefficient, `1 - 2 Σ t · p / (Σ t + Σ p + 1e-7)`, over all rows and columns
 /// together unless [`with_axis`](Self::with_axis) says otherwise.

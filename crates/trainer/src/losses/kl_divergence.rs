@@ -3,9 +3,11 @@ use burn::tensor::activation::{log_sigmoid, log_softmax};
 use firebrick_model::Activation;
 use serde::{Deserialize, Serialize};
 
+use super::LossFunction;
 use super::probabilities::EPSILON;
-use super::{LossFunction, OutputForm, TargetDomain};
+use crate::output_form::OutputForm;
 use crate::outputs::Outputs;
+use crate::target_domain::TargetDomain;
 
 /// Kullback-Leibler divergence, `Σ t · ln(t / p)` over the columns of targets `t` and probabilities
 /// `p`, both clipped to `[1e-7, 1]`.

@@ -1,9 +1,10 @@
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
+use super::LossFunction;
 use super::probabilities::EPSILON;
-use super::{LossFunction, TargetDomain};
 use crate::outputs::Outputs;
+use crate::target_domain::TargetDomain;
 
 /// Mean over the columns of `(ln(output + 1) - ln(target + 1))²`, both at least 1e-7.
 ///

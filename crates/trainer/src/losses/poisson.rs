@@ -1,9 +1,11 @@
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
+use super::LossFunction;
 use super::probabilities::EPSILON;
-use super::{LossFunction, OutputForm, TargetDomain};
+use crate::output_form::OutputForm;
 use crate::outputs::Outputs;
+use crate::target_domain::TargetDomain;
 
 /// Mean over the columns of `output - target · ln(output + 1e-7)`, for outputs from 0 on.
 ///

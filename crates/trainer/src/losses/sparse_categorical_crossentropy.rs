@@ -2,9 +2,11 @@ use burn::tensor::{Bool, Tensor};
 use firebrick_model::Activation;
 use serde::{Deserialize, Serialize};
 
+use super::LossFunction;
 use super::probabilities::log_shares;
-use super::{LossFunction, OutputForm, TargetForm};
+use crate::output_form::OutputForm;
 use crate::outputs::Outputs;
+use crate::target_form::TargetForm;
 
 /// `-ln p[class]` of the probabilities `p` that the outputs are, for targets that are the index of a class.
 ///

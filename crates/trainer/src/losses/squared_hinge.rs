@@ -1,9 +1,10 @@
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
+use super::LossFunction;
 use super::margins::margins;
-use super::{LossFunction, TargetDomain};
 use crate::outputs::Outputs;
+use crate::target_domain::TargetDomain;
 
 /// Mean over the columns of `max(1 - target · output, 0)²`, for targets of -1 and 1.
 ///

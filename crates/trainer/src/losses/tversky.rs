@@ -1,12 +1,14 @@
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
+use super::LossFunction;
 use super::axes::Axes;
 use super::bounds::{self, NOT_NEGATIVE};
 use super::probabilities::EPSILON;
-use super::{LossFunction, OutputForm, TargetDomain};
 use crate::error::TrainError;
+use crate::output_form::OutputForm;
 use crate::outputs::Outputs;
+use crate::target_domain::TargetDomain;
 
 /// One minus the Tversky index, `1 - c / (c + alpha · Σ t · (1 - p) + beta · Σ (1 - t) · p + 1e-7)`
 /// with `c = Σ t · p`, over all rows and columns together unless [`with_axis`](Self::with_axis) says

@@ -2,7 +2,7 @@ use super::{
     BinaryAccuracy, BinaryCrossentropy, CategoricalAccuracy, CategoricalCrossentropy,
     MetricFunction, SparseCategoricalAccuracy, SparseCategoricalCrossentropy,
 };
-use crate::losses::TargetForm;
+use crate::target_form::TargetForm;
 
 /// Names that stand for one of three metrics, as targets and outputs demand.
 ///

@@ -6,8 +6,8 @@ use super::checked::{checked, expect};
 use super::class_matrix::{ClassForm, ClassMatrix};
 use super::{Direction, MetricFunction};
 use crate::error::TrainError;
-use crate::losses::TargetForm;
 use crate::outputs::Outputs;
+use crate::target_form::TargetForm;
 
 checked! {
     /// How often each class was taken for each: the matrix row by row, rows are the true classes, columns

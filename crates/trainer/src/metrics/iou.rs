@@ -4,8 +4,8 @@ use super::checked::{checked, classes};
 use super::class_matrix::{ClassForm, ClassMatrix, check_class_ids};
 use super::{Direction, MetricFunction};
 use crate::error::TrainError;
-use crate::losses::TargetForm;
 use crate::outputs::Outputs;
+use crate::target_form::TargetForm;
 
 checked! {
     /// How much of a class and of what was taken for it is both, `true positives / (true positives + false

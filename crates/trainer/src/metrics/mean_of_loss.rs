@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use super::mean::{mean_result, mean_sums};
 use super::{Direction, MetricFunction};
-use crate::losses::{self, LossFunction, TargetDomain};
+use crate::losses::{self, LossFunction};
 use crate::outputs::Outputs;
+use crate::target_domain::TargetDomain;
 
 /// Writes the list below out: a metric for every loss.
 macro_rules! means_of_losses {

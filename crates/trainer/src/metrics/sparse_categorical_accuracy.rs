@@ -3,8 +3,8 @@ use serde::{Deserialize, Serialize};
 
 use super::mean::{mean_result, mean_sums};
 use super::{Direction, MetricFunction};
-use crate::losses::TargetForm;
 use crate::outputs::Outputs;
+use crate::target_form::TargetForm;
 
 /// How often the largest output is that of the target's class; of equal ones the first counts.
 ///

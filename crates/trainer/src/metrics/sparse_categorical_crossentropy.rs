@@ -3,8 +3,9 @@ use serde::{Deserialize, Serialize};
 
 use super::mean::{mean_result, mean_sums};
 use super::{Direction, MetricFunction};
-use crate::losses::{self, LossFunction, TargetForm};
+use crate::losses::{self, LossFunction};
 use crate::outputs::Outputs;
+use crate::target_form::TargetForm;
 
 /// `-ln p[class]` of the probabilities `p` that the outputs are.
 ///

@@ -5,8 +5,8 @@ use super::mean::{mean_result, mean_sums};
 use super::top_k::in_top_k;
 use super::{Direction, MetricFunction};
 use crate::error::TrainError;
-use crate::losses::TargetForm;
 use crate::outputs::Outputs;
+use crate::target_form::TargetForm;
 
 checked! {
     /// How often the output of the target's class is among the `k` largest: fewer than `k` exceed it.

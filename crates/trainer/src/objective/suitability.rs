@@ -5,8 +5,9 @@ use firebrick_model::Activation;
 
 use crate::error::TrainError;
 use crate::losses::Loss;
-use crate::losses::{OutputForm, TargetForm};
 use crate::metrics::MetricFunction;
+use crate::output_form::OutputForm;
+use crate::target_form::TargetForm;
 
 /// What the targets are, seen from this loss and these outputs.
 pub(super) fn natural_form(

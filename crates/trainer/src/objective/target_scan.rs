@@ -2,8 +2,9 @@ use firebrick_data::Targets;
 
 use super::Objective;
 use crate::error::TrainError;
-use crate::losses::{DomainScan, TargetDomain, TargetForm};
 use crate::sample_place::SamplePlace;
+use crate::target_domain::{DomainScan, TargetDomain};
+use crate::target_form::TargetForm;
 
 /// A look at all targets before anything is done with them: are they what loss and metrics take?
 pub(crate) struct TargetScan {

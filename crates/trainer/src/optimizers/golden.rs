@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::Path;
 use crate::error::TrainError;
-use crate::optimizer::Optimizer;
+use crate::optimizers::Optimizer;
 
 /// The two variables, or their gradients.
 #[derive(Clone, Copy, Deserialize)]

@@ -11,13 +11,14 @@ use firebrick_scheduler::{RateControl, Schedule};
 use super::judge::{assess, judge};
 use super::measures::Measures;
 use super::output::StepOutput;
-use super::proof::are_finite;
 use super::{Step, Updates};
 use crate::error::TrainError;
-use crate::non_finite::NonFiniteCause;
+use crate::non_finite::cause_by_rerun;
+use crate::non_finite_cause::NonFiniteCause;
 use crate::objective::{Assessed, Objective};
-use crate::optimizer::Optimizer;
+use crate::optimizers::Optimizer;
 use crate::optimizers::{Accumulation, Average, Clipping, Path as OptimizerPath};
+use crate::proof::are_finite;
 
 /// The training of a model by automatic differentiation: all that it is made of, as plain values. It goes on from one
 /// `fit` to the next.
@@ -178,7 +179,7 @@ impl<M: Model> Step for AutodiffStep<M> {
     }
 
     fn non_finite_cause(&self, model: &M, batch: &Batch) -> NonFiniteCause {
-        NonFiniteCause::of_finite(model, &self.objective, batch)
+        cause_by_rerun(model, &self.objective, batch)
     }
 
     fn weighed(&self, batch: Batch) -> Batch {

@@ -8,6 +8,7 @@ use firebrick_model::{AnyTensor, Model, catch_panic};
 
 use super::Trainer;
 use crate::callback::Callbacks;
+use crate::compile::Compile;
 use crate::error::TrainError;
 use crate::figure_names;
 use crate::figures::RunningFigures;
@@ -15,6 +16,13 @@ use crate::fit::Fit;
 use crate::objective::Objective;
 use crate::sample_place::SamplePlace;
 use crate::step::{AutodiffStep, judge};
+
+impl Compile {
+    /// Makes the model trainable, on the device it lies on.
+    pub fn model<M: Model>(self, model: M) -> Trainer<M> {
+        Trainer::new(self, model)
+    }
+}
 
 /// Data and objective of a fit that can begin.
 pub(super) struct Checked {

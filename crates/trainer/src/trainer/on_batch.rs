@@ -13,7 +13,7 @@ use crate::error::TrainError;
 use crate::figures::RunningFigures;
 use crate::fit::Fit;
 use crate::logs::Logs;
-use crate::non_finite::NonFiniteCause;
+use crate::non_finite::cause_in_data;
 use crate::objective::{Objective, named};
 use crate::sample_place::SamplePlace;
 use crate::step::{Measures, Step, judge};
@@ -61,7 +61,7 @@ impl<M: Model> Trainer<M> {
                 loss: mean,
                 learning_rate: rate_before,
                 cause: Box::new(
-                    NonFiniteCause::of_data(&own, |row| row)
+                    cause_in_data(&own, |row| row)
                         .unwrap_or_else(|| step.non_finite_cause(&self.model, &own)),
                 ),
             });

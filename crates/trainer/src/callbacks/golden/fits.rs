@@ -23,7 +23,7 @@ use crate::logs::Logs;
 use crate::losses::MeanSquaredError;
 use crate::metrics::MeanAbsoluteError;
 use crate::metrics::Metric;
-use crate::optimizer::Optimizer;
+use crate::optimizers::Optimizer;
 use crate::pass::Pass;
 use crate::trainer::Trainer;
 

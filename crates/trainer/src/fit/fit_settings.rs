@@ -3,8 +3,8 @@ use std::collections::BTreeMap;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
 
+use super::{ClassKey, Fit};
 use crate::error::TrainError;
-use crate::fit::{ClassKey, Fit};
 use crate::settings;
 use crate::settings_table::Flag;
 

@@ -45,20 +45,7 @@ pub(crate) fn is_about_settings(error: &TrainError) -> bool {
         error,
         TrainError::Setting { .. }
             | TrainError::ForeignSetting { .. }
-            | TrainError::InputMismatch { .. }
-            | TrainError::ClassMismatch { .. }
-            | TrainError::TargetMismatch { .. }
-            | TrainError::OutputMismatch { .. }
-            | TrainError::MetricMismatch { .. }
-            | TrainError::NotComparable { .. }
-            | TrainError::TooFewClasses { .. }
-            | TrainError::DuplicateMetric { .. }
-            | TrainError::MetricName { .. }
-            | TrainError::ClassKey { .. }
-            | TrainError::NoUpdate { .. }
-            | TrainError::NothingCounts { .. }
-            | TrainError::ClassWeight { .. }
-            | TrainError::NoClassToWeigh { .. }
+            | TrainError::Mismatch(_)
             | TrainError::UnknownMonitor { .. }
             | TrainError::UnknownDirection { .. }
             | TrainError::NoAverage { .. }

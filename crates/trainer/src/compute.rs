@@ -7,6 +7,7 @@ use firebrick_model::{Activation, DeviceName, catch_panic};
 use crate::error::TrainError;
 use crate::losses::Loss;
 use crate::metrics::Metric;
+use crate::mismatch_error::MismatchError;
 use crate::outputs::Outputs;
 use crate::sample_place::SamplePlace;
 use crate::target_domain::{DomainScan, TargetDomain};
@@ -110,11 +111,12 @@ impl Compared {
         let num_targets = asked.iter().product::<usize>();
         // As many rows as outputs, of one target or of one for each output.
         if rows == 0 || asked[0] != answered[0] || ![rows, rows * columns].contains(&num_targets) {
-            return Err(TrainError::NotComparable {
+            return Err(MismatchError::NotComparable {
                 taker,
                 targets: asked,
                 outputs: answered,
-            });
+            }
+            .into());
         }
         let device = DeviceName::Auto.select()?.device;
         let rows_of = |array: ArrayData, columns: usize| -> Result<Tensor<2>, TrainError> {
@@ -140,11 +142,12 @@ impl Compared {
             TargetForm::LikeOutputs => columns,
         };
         if width != expected {
-            return Err(TrainError::NotComparable {
+            return Err(MismatchError::NotComparable {
                 taker: self.taker.clone(),
                 targets: vec![rows, width],
                 outputs: vec![rows, columns],
-            });
+            }
+            .into());
         }
         if form == TargetForm::LikeOutputs || columns == 1 {
             return Ok(());

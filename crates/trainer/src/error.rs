@@ -2,12 +2,13 @@ use std::path::PathBuf;
 
 use burn::data::dataset::DatasetError;
 use firebrick_data::Targets;
-use firebrick_model::{readable_bytes, shortened};
+use firebrick_model::shortened;
 use firebrick_spec::{SpecError, UnknownName};
 
 use crate::lock_holder::LockHolder;
+use crate::memory_error::MemoryError;
+use crate::mismatch_error::MismatchError;
 use crate::non_finite_cause::NonFiniteCause;
-use crate::output_form::OutputForm;
 use crate::sample_place::SamplePlace;
 use crate::target_domain::TargetDomain;
 
@@ -70,59 +71,19 @@ pub enum TrainError {
     #[error(transparent)]
     UnknownName(#[from] UnknownName),
 
+    /// Model, data, loss, metrics and weights of classes that do not go together.
+    #[error(transparent)]
+    Mismatch(#[from] MismatchError),
+
+    /// More memory than there is.
+    #[error(transparent)]
+    Memory(#[from] MemoryError),
+
     /// The dashboard asked for where it cannot be shown.
     #[error("the dashboard cannot be shown: {reason}; use `lines` (one line an epoch) instead")]
     NoDashboard {
         /// What is missing.
         reason: &'static str,
-    },
-
-    /// Samples a network cannot take.
-    #[error(
-        "the network does not take these samples of shape {shape:?}: {reason}; build it for this shape"
-    )]
-    InputMismatch {
-        /// The shape of a sample.
-        shape: Vec<usize>,
-        /// What the forward pass said.
-        reason: String,
-    },
-
-    /// More classes in the data than the network can tell apart.
-    #[error(
-        "the network has {outputs} outputs, the data has {num_classes} classes; build the network for {num_classes} classes"
-    )]
-    ClassMismatch {
-        /// Outputs of the network.
-        outputs: usize,
-        /// Classes of the data.
-        num_classes: usize,
-    },
-
-    /// Targets that cannot be compared with the outputs.
-    #[error(
-        "the loss {loss} cannot compare outputs of shape {output_shape:?} a sample with {targets}; {hint}"
-    )]
-    TargetMismatch {
-        /// The loss.
-        loss: String,
-        /// What the network gives for one sample.
-        output_shape: Vec<usize>,
-        /// What the data set asks for one sample.
-        targets: Targets,
-        /// What to do.
-        hint: &'static str,
-    },
-
-    /// A loss that takes the outputs for something else than they are.
-    #[error("the loss {loss} takes {expected}; {hint}")]
-    OutputMismatch {
-        /// The loss.
-        loss: String,
-        /// What it takes them for.
-        expected: OutputForm,
-        /// What they are and what to do.
-        hint: String,
     },
 
     /// Validation data of another kind than the training data.
@@ -136,67 +97,6 @@ pub enum TrainError {
         training: (Vec<usize>, Targets),
         /// Inputs and targets of a validation sample.
         validation: (Vec<usize>, Targets),
-    },
-
-    /// A metric of class indices where there are none.
-    #[error(
-        "the metric {metric} takes the index of a class, the targets are rows of numbers; take its form for rows, e.g. categorical_accuracy"
-    )]
-    MetricMismatch {
-        /// The metric.
-        metric: String,
-    },
-
-    /// Two figures of one name.
-    #[error(
-        "two figures would be called `{name}`; give one of the metrics another name with `named`"
-    )]
-    DuplicateMetric {
-        /// The name.
-        name: String,
-    },
-
-    /// A name that a figure cannot have.
-    #[error(
-        "a metric cannot be called `{}`: {reason}; give it another name, by `named` or in a file by `name`",
-        name.escape_debug()
-    )]
-    MetricName {
-        /// The name.
-        name: String,
-        /// Why not.
-        reason: String,
-    },
-
-    /// A class by a name or an index that does not say which.
-    #[error("class_weight `{}`: {reason}", key.escape_debug())]
-    ClassKey {
-        /// The name or the index.
-        key: String,
-        /// Why not, and what to do.
-        reason: String,
-    },
-
-    /// A weight for a class that there is not, or one that is no weight.
-    #[error(
-        "the class weight {weight} of class {class} cannot be used; expected weights of at least 0 for classes below {num_classes}"
-    )]
-    ClassWeight {
-        /// The class, counted from 0.
-        class: usize,
-        /// Its weight.
-        weight: f64,
-        /// Classes there are.
-        num_classes: usize,
-    },
-
-    /// Class weights where a sample has not one class.
-    #[error(
-        "class weights need one class a sample, received {targets}; give weights of samples instead"
-    )]
-    NoClassToWeigh {
-        /// What the data set asks for one sample.
-        targets: Targets,
     },
 
     /// A class index that no output stands for.
@@ -231,32 +131,6 @@ pub enum TrainError {
         taker: String,
         /// What it takes.
         domain: TargetDomain,
-    },
-
-    /// Gradients gathered over more batches than there are.
-    #[error(
-        "gradient_accumulation_steps is {steps}, the fit has {batches} {}, so that no weight would be moved; lower it, or \
-         train for more epochs or in smaller batches",
-        if *batches == 1 { "batch" } else { "batches" }
-    )]
-    NoUpdate {
-        /// Batches whose gradients make one update.
-        steps: usize,
-        /// Batches of all epochs of the fit.
-        batches: usize,
-    },
-
-    /// Samples of which none counts.
-    #[error(
-        "all samples of {} weigh 0{}, so that their loss would be 0 whatever the network answers; give some of \
-         them a weight above 0",
-        place.data(), if *by_class { " by `class_weight`" } else { "" }
-    )]
-    NothingCounts {
-        /// Which data it is.
-        place: SamplePlace,
-        /// Whether the weights of classes have a part in it.
-        by_class: bool,
     },
 
     /// Inputs that the network has no answer to.
@@ -353,20 +227,6 @@ pub enum TrainError {
         epoch: usize,
     },
 
-    /// Arrays that a loss or a metric cannot compare.
-    #[error(
-        "the {taker} cannot compare targets of the shape {targets:?} with outputs of the shape {outputs:?}; give a target for \
-         every output, or where it takes the index of a class one for every row of outputs"
-    )]
-    NotComparable {
-        /// The loss or the metric, e.g. `loss poisson`.
-        taker: String,
-        /// Shape of the targets.
-        targets: Vec<usize>,
-        /// Shape of the outputs.
-        outputs: Vec<usize>,
-    },
-
     /// A panic in a callback.
     #[error(
         "the callback {callback} panicked: {message}; the weights of the last whole epoch are kept. Let its \
@@ -422,15 +282,6 @@ pub enum TrainError {
         learning_rate: Option<f64>,
         /// What is known of why.
         cause: Box<NonFiniteCause>,
-    },
-
-    /// Data that leaves nothing to tell apart.
-    #[error(
-        "the data has {num_classes} class, expected at least 2; use labels of two classes or more"
-    )]
-    TooFewClasses {
-        /// Classes of the data.
-        num_classes: usize,
     },
 
     /// Samples that cannot be read.
@@ -581,55 +432,6 @@ pub enum TrainError {
         /// What the system said.
         source: std::io::Error,
     },
-
-    /// More memory than there is.
-    #[error(
-        "{what} needs at least {} of memory, the machine has {}: {}",
-        readable_bytes(weights.saturating_add(*outputs)), readable_bytes(*machine),
-        memory_text(*weights, *outputs, (*batch_size, layer, shape))
-    )]
-    Memory {
-        /// What needs it.
-        what: &'static str,
-        /// Bytes for weights, gradients and the state of the optimizer.
-        weights: u64,
-        /// Bytes for what the layers give for a batch.
-        outputs: u64,
-        /// Samples of a batch.
-        batch_size: usize,
-        /// The layer that gives most.
-        layer: String,
-        /// What it gives for a sample.
-        shape: Vec<usize>,
-        /// Bytes of the machine, or what the process may have of them.
-        machine: u64,
-    },
-}
-
-/// What is told of memory beside how much is there.
-fn memory_text(
-    weights: u64,
-    outputs: u64,
-    (batch_size, layer, shape): (usize, &str, &[usize]),
-) -> String {
-    if outputs == 0 {
-        return format!(
-            "{} for weights, their gradients and the state of the optimizer; choose smaller layers",
-            readable_bytes(weights)
-        );
-    }
-    let way_out = if batch_size > 1 {
-        "choose a smaller batch_size, or layers that give less"
-    } else {
-        "choose layers that give less"
-    };
-    format!(
-        "{} for weights and the state of the optimizer, {} for what the layers give for a batch of {batch_size} samples, \
-         where `{}` gives {shape:?} for each; {way_out}",
-        readable_bytes(weights),
-        readable_bytes(outputs),
-        shortened(layer)
-    )
 }
 
 /// What was done before.

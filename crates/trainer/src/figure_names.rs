@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use crate::error::TrainError;
+use crate::mismatch_error::MismatchError;
 
 /// The columns that every history has.
 pub(crate) const HISTORY_COLUMNS: [&str; 4] = ["epoch", "learning_rate", "loss", "seconds"];
@@ -22,7 +23,7 @@ pub(crate) fn check<'a>(names: impl IntoIterator<Item = &'a str>) -> Result<(), 
         check_name(name)?;
         if !seen.insert(name) {
             let name = name.to_owned();
-            return Err(TrainError::DuplicateMetric { name });
+            return Err(MismatchError::DuplicateMetric { name }.into());
         }
     }
     let of_validation = |name: &&str| {
@@ -68,10 +69,10 @@ pub(crate) fn check_name(name: &str) -> Result<(), TrainError> {
 }
 
 fn unusable(name: &str, reason: impl Into<String>) -> TrainError {
-    TrainError::MetricName {
+    TrainError::from(MismatchError::MetricName {
         name: name.to_owned(),
         reason: reason.into(),
-    }
+    })
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use crate::callback::{Callback, Callbacks};
 use crate::display::Display;
 use crate::error::TrainError;
 use crate::interrupt::StopHandle;
+use crate::mismatch_error::MismatchError;
 use crate::run_directory::RunDirectory;
 pub use class_key::ClassKey;
 pub use fit_settings::{FitSettings, GivenFit};
@@ -229,10 +230,11 @@ impl Fit {
         for (key, weight) in &self.class_weights {
             let class = key.index(&self.class_names)?;
             if weights.iter().any(|(other, _)| *other == class) {
-                return Err(TrainError::ClassKey {
+                return Err(MismatchError::ClassKey {
                     key: key.to_string(),
                     reason: "the same class has another weight; keep one of them".to_owned(),
-                });
+                }
+                .into());
             }
             weights.push((class, *weight));
         }

@@ -7,6 +7,7 @@ use firebrick_tensor::{is_host_cpu, machine_memory};
 
 use crate::compile::Compile;
 use crate::error::TrainError;
+use crate::memory_error::MemoryError;
 
 /// Bytes of a number in single precision.
 const BYTES: u64 = size_of::<f32>() as u64;
@@ -36,7 +37,7 @@ impl Compile {
         device: &Device,
     ) -> Result<(), TrainError> {
         let needed = training(size, batch_size, self.optimizer.num_slots());
-        check("training", needed, (size, batch_size), device)
+        Ok(check("training", needed, (size, batch_size), device)?)
     }
 }
 
@@ -50,7 +51,7 @@ pub(crate) fn check_pass(
         weights: numbers(size.num_params, 1),
         outputs: numbers(size.widest, batch_size),
     };
-    check("the network", needed, (size, batch_size), device)
+    Ok(check("the network", needed, (size, batch_size), device)?)
 }
 
 /// The weights, those before the last update, and the optimizer's `num_slots` numbers for each; beside them what the layers
@@ -75,7 +76,7 @@ fn check(
     needed: Needed,
     (size, batch_size): (&ModelSize, usize),
     device: &Device,
-) -> Result<(), TrainError> {
+) -> Result<(), MemoryError> {
     if !is_host_cpu(device) {
         return Ok(());
     }
@@ -90,12 +91,12 @@ fn compare(
     needed: Needed,
     (size, batch_size): (&ModelSize, usize),
     machine: u64,
-) -> Result<(), TrainError> {
+) -> Result<(), MemoryError> {
     let Needed { weights, outputs } = needed;
     if weights.saturating_add(outputs) <= machine {
         return Ok(());
     }
-    Err(TrainError::Memory {
+    Err(MemoryError {
         what,
         weights,
         outputs,

@@ -18,6 +18,7 @@ use crate::logs::Logs;
 use crate::losses::Loss;
 use crate::metrics::Metric;
 use crate::metrics::{Direction, MetricFunction};
+use crate::mismatch_error::MismatchError;
 use crate::output_form::OutputForm;
 use crate::outputs::Outputs;
 use crate::sample_place::SamplePlace;
@@ -96,7 +97,7 @@ impl Objective {
                 own.to_owned()
             };
             if is_taken(&name) {
-                return Err(TrainError::DuplicateMetric { name });
+                return Err(MismatchError::DuplicateMetric { name }.into());
             }
             metrics.push(Measured {
                 metric: metric.clone(),
@@ -130,9 +131,10 @@ impl Objective {
             TargetForm::LikeOutputs => self.targets.num_columns() == self.columns,
         };
         if !has_one_class {
-            return Err(TrainError::NoClassToWeigh {
+            return Err(MismatchError::NoClassToWeigh {
                 targets: self.targets.clone(),
-            });
+            }
+            .into());
         }
         let num_classes = match self.form {
             TargetForm::LikeOutputs if self.columns == 1 => 2,
@@ -149,19 +151,21 @@ impl Objective {
                     *own = weight as f32;
                 }
                 _ => {
-                    return Err(TrainError::ClassWeight {
+                    return Err(MismatchError::ClassWeight {
                         class,
                         weight,
                         num_classes,
-                    });
+                    }
+                    .into());
                 }
             }
         }
         if table.iter().all(|&weight| weight == 0.0) {
-            return Err(TrainError::NothingCounts {
+            return Err(MismatchError::NothingCounts {
                 place: SamplePlace::new(),
                 by_class: true,
-            });
+            }
+            .into());
         }
         self.class_weights = Some(table.into());
         Ok(self)

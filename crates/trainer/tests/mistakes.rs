@@ -14,7 +14,8 @@ use firebrick_trainer::losses::{
     SparseCategoricalCrossentropy,
 };
 use firebrick_trainer::{
-    Callback, Compile, Display, Fit, Loss, Metric, Optimizer, TrainError, Trainer, Training,
+    Callback, Compile, Display, Fit, Loss, Metric, MismatchError, Optimizer, TrainError, Trainer,
+    Training,
 };
 
 /// Six samples of four features.
@@ -445,10 +446,10 @@ fn gradients_gathered_over_more_batches_than_there_are() {
     assert!(
         matches!(
             alone,
-            TrainError::NoUpdate {
+            TrainError::Mismatch(MismatchError::NoUpdate {
                 steps: 7,
                 batches: 1
-            }
+            })
         ),
         "{alone}"
     );
@@ -653,7 +654,10 @@ fn a_weight_for_a_class_there_is_not() {
         let fit = quiet(1).with_class_weight([(class, weight)]);
         let error = trainer.fit(&classes(2), &fit).unwrap_err();
         assert!(
-            matches!(error, TrainError::ClassWeight { num_classes: 2, .. }),
+            matches!(
+                error,
+                TrainError::Mismatch(MismatchError::ClassWeight { num_classes: 2, .. })
+            ),
             "{error}"
         );
     }

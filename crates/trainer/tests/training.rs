@@ -17,7 +17,8 @@ use firebrick_model::{Activation, AnyTensor, Mlp, MlpConfig, Model, ModelError};
 use firebrick_scheduler::{Schedule, TimeBased};
 use firebrick_trainer::losses::{MeanSquaredError, SparseCategoricalCrossentropy};
 use firebrick_trainer::{
-    Compile, Display, Fit, Metric, NonFiniteCause, Optimizer, StopHandle, StopReason, TrainError,
+    Compile, Display, Fit, Metric, MismatchError, NonFiniteCause, Optimizer, StopHandle,
+    StopReason, TrainError,
 };
 
 fn sample() -> Mnist {
@@ -255,7 +256,10 @@ fn a_single_class_is_an_error_before_training() {
     let single = MnistDataset::new(images, zeros).unwrap();
     let error = sgd(0.1).model(mlp(3)).fit(&single, &quiet(1)).unwrap_err();
     assert!(
-        matches!(error, TrainError::TooFewClasses { num_classes: 1 }),
+        matches!(
+            error,
+            TrainError::Mismatch(MismatchError::TooFewClasses { num_classes: 1 })
+        ),
         "{error}"
     );
 }
@@ -346,7 +350,7 @@ fn data_that_does_not_fit_the_network_is_an_error_before_training() {
     assert!(
         matches!(
             error,
-            TrainError::InputMismatch { ref shape, .. } if shape == &[784]
+            TrainError::Mismatch(MismatchError::InputMismatch { ref shape, .. }) if shape == &[784]
         ),
         "{error}"
     );

@@ -7,6 +7,7 @@ use firebrick_model::nearest_name;
 use serde::{Deserialize, Serialize};
 
 use crate::error::TrainError;
+use crate::mismatch_error::MismatchError;
 
 /// Before a name that would be taken for an index.
 const NAME: &str = "name:";
@@ -55,7 +56,7 @@ impl ClassKey {
                 )
             };
             let key = name.clone();
-            TrainError::ClassKey { key, reason }
+            TrainError::from(MismatchError::ClassKey { key, reason })
         })
     }
 
@@ -75,13 +76,13 @@ impl ClassKey {
                     || "of no class".to_owned(),
                     |name| format!("of the class `{name}`"),
                 );
-                Err(TrainError::ClassKey {
+                Err(MismatchError::ClassKey {
                     reason: format!(
                         "it is the index {other} and the name of class {class} (counted from 0); write `name:{text}`, or \
                          the name of the class that is meant"
                     ),
                     key: text,
-                })
+                }.into())
             }
             _ => Ok(()),
         }

@@ -6,6 +6,7 @@ use firebrick_model::Activation;
 use crate::error::TrainError;
 use crate::losses::Loss;
 use crate::metrics::MetricFunction;
+use crate::mismatch_error::MismatchError;
 use crate::output_form::OutputForm;
 use crate::target_form::TargetForm;
 
@@ -16,19 +17,22 @@ pub(super) fn natural_form(
     output_shape: &[usize],
 ) -> Result<TargetForm, TrainError> {
     let columns = output_shape.last().copied().unwrap_or(1);
-    let mismatch = |hint: &'static str| TrainError::TargetMismatch {
-        loss: loss.name().to_owned(),
-        output_shape: output_shape.to_vec(),
-        targets: targets.clone(),
-        hint,
+    let mismatch = |hint: &'static str| {
+        TrainError::from(MismatchError::TargetMismatch {
+            loss: loss.name().to_owned(),
+            output_shape: output_shape.to_vec(),
+            targets: targets.clone(),
+            hint,
+        })
     };
     let wanted = loss.function().target_form();
     match (targets, wanted) {
         (Targets::Classes { num_classes }, _) => {
             if *num_classes < 2 {
-                return Err(TrainError::TooFewClasses {
+                return Err(MismatchError::TooFewClasses {
                     num_classes: *num_classes,
-                });
+                }
+                .into());
             }
             if output_shape.len() > 1 {
                 return Err(mismatch(
@@ -45,10 +49,11 @@ pub(super) fn natural_form(
                     "for numbers to predict give the targets as floats; for classes take as many outputs as there \
                      are, with a softmax",
                 )),
-                (outputs, _) if outputs < *num_classes => Err(TrainError::ClassMismatch {
+                (outputs, _) if outputs < *num_classes => Err(MismatchError::ClassMismatch {
                     outputs,
                     num_classes: *num_classes,
-                }),
+                }
+                .into()),
                 _ => Ok(TargetForm::ClassIndex),
             }
         }
@@ -122,11 +127,12 @@ pub(super) fn check_activation(
     } else {
         return Ok(());
     };
-    Err(TrainError::OutputMismatch {
+    Err(MismatchError::OutputMismatch {
         loss: loss.name().to_owned(),
         expected,
         hint,
-    })
+    }
+    .into())
 }
 
 /// Whether a metric can be taken of such targets.
@@ -138,9 +144,10 @@ pub(super) fn check_metric(
 ) -> Result<(), TrainError> {
     let has_no_index = form == TargetForm::LikeOutputs && columns > 1;
     if function.target_form() == TargetForm::ClassIndex && has_no_index {
-        return Err(TrainError::MetricMismatch {
+        return Err(MismatchError::MetricMismatch {
             metric: name.to_owned(),
-        });
+        }
+        .into());
     }
     function.check(columns)
 }

@@ -13,6 +13,7 @@ use crate::error::TrainError;
 use crate::figure_names;
 use crate::figures::RunningFigures;
 use crate::fit::Fit;
+use crate::mismatch_error::MismatchError;
 use crate::objective::Objective;
 use crate::sample_place::SamplePlace;
 use crate::step::{AutodiffStep, judge};
@@ -93,7 +94,7 @@ impl<M: Model> Trainer<M> {
         if waiting.saturating_add(batches) >= steps {
             return Ok(());
         }
-        Err(TrainError::NoUpdate { steps, batches })
+        Err(MismatchError::NoUpdate { steps, batches }.into())
     }
 
     /// Runs one sample through the network, so that a misfit is an error before anything starts.
@@ -106,9 +107,11 @@ impl<M: Model> Trainer<M> {
         input_shape: Vec<usize>,
         targets: Targets,
     ) -> Result<Objective, TrainError> {
-        let mismatch = |reason: String| TrainError::InputMismatch {
-            shape: input_shape.clone(),
-            reason,
+        let mismatch = |reason: String| {
+            TrainError::from(MismatchError::InputMismatch {
+                shape: input_shape.clone(),
+                reason,
+            })
         };
         let width = input_shape.iter().product();
         let mut shape = vec![1];

@@ -6,6 +6,7 @@ use firebrick_model::Model;
 
 use super::Trainer;
 use crate::error::TrainError;
+use crate::mismatch_error::MismatchError;
 use crate::objective::{Misfit, Objective, TargetScan};
 use crate::sample_place::SamplePlace;
 
@@ -66,10 +67,11 @@ impl<M: Model> Trainer<M> {
         if counts {
             return Ok(());
         }
-        Err(TrainError::NothingCounts {
+        Err(MismatchError::NothingCounts {
             place,
             by_class: objective.weighs_classes(),
-        })
+        }
+        .into())
     }
 
     /// Looks at the first outputs where only they can tell whether the loss takes them.
@@ -103,13 +105,14 @@ impl<M: Model> Trainer<M> {
         } else {
             ""
         };
-        Err(TrainError::OutputMismatch {
+        Err(MismatchError::OutputMismatch {
             loss: objective.loss().name().to_owned(),
             expected,
             hint: format!(
                 "the network answers {value} to one of the first samples; end it with {end}{or}"
             ),
-        })
+        }
+        .into())
     }
 }
 

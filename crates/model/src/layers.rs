@@ -44,6 +44,7 @@ mod reshape;
 mod size;
 mod softmax;
 mod spatial_dropout2d;
+mod text_form;
 mod up_sampling2d;
 mod weights;
 mod window;
@@ -51,7 +52,8 @@ mod zero_padding2d;
 
 use burn::module::Module;
 use burn::tensor::Device;
-use serde::{Deserialize, Serialize};
+use firebrick_spec::registry;
+use serde::Serialize;
 
 use crate::mode::Mode;
 use firebrick_tensor::AnyTensor;
@@ -104,29 +106,31 @@ pub(crate) use weights::{Storage, Weights};
 /// Writes the enums of all layers, described and built, and what has to know every one of them.
 macro_rules! known_layers {
     ($($layer:ident),+ $(,)?) => {
-        /// The description of any layer.
-        ///
-        /// ```
-        /// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
-        /// use firebrick::layers::{Conv2D, Layer};
-        ///
-        /// let layer = Layer::from(Conv2D::new(8, 3));
-        /// assert_eq!((layer.class_name(), layer.default_name()), ("Conv2D", "conv2d".to_owned()));
-        /// assert_eq!(layer.output_shape(&[28, 28, 1])?, [26, 26, 8]);
-        /// # Ok::<(), firebrick::layers::LayerProblem>(())
-        /// ```
-        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-        #[serde(tag = "class_name", content = "config", deny_unknown_fields)]
-        #[non_exhaustive]
-        #[allow(
-            clippy::upper_case_acronyms,
-            reason = "the names of the layers are Keras'"
-        )]
-        pub enum Layer {
-            $(
-                #[doc = concat!("[`", stringify!($layer), "`]")]
-                $layer($layer),
-            )+
+        registry! {
+            /// The description of any layer.
+            ///
+            /// ```
+            /// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
+            /// use firebrick::layers::{Conv2D, Layer};
+            ///
+            /// let layer = Layer::from(Conv2D::new(8, 3));
+            /// assert_eq!((layer.class_name(), layer.default_name()), ("Conv2D", "conv2d".to_owned()));
+            /// assert_eq!(layer.output_shape(&[28, 28, 1])?, [26, 26, 8]);
+            /// # Ok::<(), firebrick::layers::LayerProblem>(())
+            /// ```
+            #[derive(Clone, Debug, PartialEq, Serialize)]
+            #[serde(tag = "class_name", content = "config")]
+            #[non_exhaustive]
+            #[allow(
+                clippy::upper_case_acronyms,
+                reason = "the names of the layers are Keras'"
+            )]
+            pub enum Layer: "layer", each_layer => NewLayer; through Describe {
+                $(
+                    #[doc = concat!("[`", stringify!($layer), "`]")]
+                    $layer: stringify!($layer);
+                )+
+            }
         }
 
         /// Any layer with its weights.
@@ -140,57 +144,6 @@ macro_rules! known_layers {
         }
 
         impl Layer {
-            /// Keras' names of all layers.
-            pub const CLASS_NAMES: &'static [&'static str] = &[$(stringify!($layer)),+];
-
-            /// Keras' name of the layer, e.g. `Conv2D`.
-            pub fn class_name(&self) -> &'static str {
-                match self {
-                    $(Self::$layer(_) => stringify!($layer),)+
-                }
-            }
-
-            /// The shape that leaves the layer when `input` enters it, both without the batch axis
-            /// and with the channels last.
-            ///
-            /// # Errors
-            /// An input that does not fit, or an argument out of range.
-            pub fn output_shape(&self, input: &[usize]) -> Result<Vec<usize>, LayerProblem> {
-                match self {
-                    $(Self::$layer(layer) => layer.output_shape(input),)+
-                }
-            }
-
-            /// The weights of a layer that `input` can enter.
-            pub(crate) fn weights(&self, input: &[usize]) -> Vec<WeightSpec> {
-                match self {
-                    $(Self::$layer(layer) => layer.weights(input),)+
-                }
-            }
-
-            fn arguments_of(class_name: &str) -> Option<Vec<String>> {
-                match class_name {
-                    $(stringify!($layer) => Some(<$layer as Describe>::argument_names()),)+
-                    _ => None,
-                }
-            }
-
-            pub(crate) fn weight_arguments(&self) -> &[WeightArguments] {
-                match self {
-                    $(Self::$layer(layer) => layer.weight_arguments(),)+
-                }
-            }
-
-            pub(crate) fn probe(
-                &self,
-                input: &[usize],
-                device: &Device,
-            ) -> Result<(), LayerProblem> {
-                match self {
-                    $(Self::$layer(layer) => layer.probe(input, device),)+
-                }
-            }
-
             pub(crate) fn build(&self, input: &[usize], weights: &mut Weights) -> BuiltLayer {
                 match self {
                     $(Self::$layer(layer) => BuiltLayer::$layer(layer.build(input, weights)),)+
@@ -260,18 +213,6 @@ macro_rules! known_layers {
                     NewLayer::from(self).frozen()
                 }
             }
-
-            impl From<$layer> for Layer {
-                fn from(layer: $layer) -> Self {
-                    Self::$layer(layer)
-                }
-            }
-
-            impl From<$layer> for NewLayer {
-                fn from(layer: $layer) -> Self {
-                    Layer::from(layer).into()
-                }
-            }
         )+
     };
 }
@@ -314,6 +255,36 @@ known_layers!(
 );
 
 impl Layer {
+    /// Keras' names of all layers.
+    pub const CLASS_NAMES: &'static [&'static str] = Self::NAMES;
+
+    /// Keras' name of the layer, e.g. `Conv2D`.
+    pub fn class_name(&self) -> &'static str {
+        self.listed_name()
+    }
+
+    /// The shape that leaves the layer when `input` enters it, both without the batch axis
+    /// and with the channels last.
+    ///
+    /// # Errors
+    /// An input that does not fit, or an argument out of range.
+    pub fn output_shape(&self, input: &[usize]) -> Result<Vec<usize>, LayerProblem> {
+        each_layer!(self, layer => layer.output_shape(input))
+    }
+
+    /// The weights of a layer that `input` can enter.
+    pub(crate) fn weights(&self, input: &[usize]) -> Vec<WeightSpec> {
+        each_layer!(self, layer => layer.weights(input))
+    }
+
+    pub(crate) fn weight_arguments(&self) -> &[WeightArguments] {
+        each_layer!(self, layer => layer.weight_arguments())
+    }
+
+    pub(crate) fn probe(&self, input: &[usize], device: &Device) -> Result<(), LayerProblem> {
+        each_layer!(self, layer => layer.probe(input, device))
+    }
+
     /// The name that the first layer of its kind has in a network, e.g. `max_pooling2d`.
     pub fn default_name(&self) -> String {
         firebrick_spec::snake_case(self.class_name())

@@ -220,15 +220,15 @@ fn what_is_wrong_with_a_layer_has_its_line_its_index_and_the_nearest_name() {
     let flat = "class_name = \"Flatten\"";
     for (text, line, words) in [
         (
-            with("\"Conv2D\"", "\"conv2d\""),
+            with("\"Conv2D\"", "\"conv3d\""),
             6,
-            "layer of index 0: unknown class_name `conv2d`, did you mean `Conv2D`?; known layers: \
+            "layer of index 0: unknown layer `conv3d`, did you mean `Conv1D`?; known layers: \
              Activation, ",
         ),
         (
-            with("\"Flatten\"", "\"relu\""),
+            with("\"Flatten\"", "\"rellu\""),
             17,
-            "layer of index 2: unknown class_name `relu`, did you mean `ReLU`?",
+            "layer of index 2: unknown layer `rellu`, did you mean `ReLU`?",
         ),
         (
             with("filters", "fliters"),
@@ -246,8 +246,8 @@ fn what_is_wrong_with_a_layer_has_its_line_its_index_and_the_nearest_name() {
         (
             with("units = 10", "units = \"ten\""),
             22,
-            "layer `digits` (Dense, index 3), argument `units`: invalid type: string \"ten\", \
-             expected usize",
+            "layer `digits` (Dense, index 3), argument `units`: expected a whole number from 0, \
+             received `ten`",
         ),
         (
             with("activation = \"softmax\"", "activation = \"sotfmax\""),
@@ -262,7 +262,7 @@ fn what_is_wrong_with_a_layer_has_its_line_its_index_and_the_nearest_name() {
         (
             with("units = 10\n", ""),
             19,
-            "layer `digits` (Dense, index 3): missing field `units`; it takes units, ",
+            "layer `digits` (Dense, index 3) needs `units`, which is missing; add it, it takes units, ",
         ),
         (
             with(flat, "rate = 0.5"),
@@ -292,7 +292,7 @@ fn what_is_wrong_with_a_layer_has_its_line_its_index_and_the_nearest_name() {
         (
             with("trainable = false", "trainable = 0"),
             24,
-            "`trainable`: invalid type: integer `0`, expected a boolean",
+            "layer `digits` (Dense, index 3), argument `trainable`: expected true or false, received 0",
         ),
     ] {
         let message = problem(&text);

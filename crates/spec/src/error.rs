@@ -64,6 +64,17 @@ impl SpecError {
         self
     }
 
+    /// The same of a thing that takes these arguments and no others.
+    #[must_use = "returns the changed error"]
+    pub fn takes(mut self, names: &[&str]) -> Self {
+        if let SpecProblem::UnknownArgument { known, .. }
+        | SpecProblem::MissingArgument { known, .. } = self.problem.as_mut()
+        {
+            known.clear();
+        }
+        self.also_takes(names)
+    }
+
     /// The same at a place that was not known before.
     #[must_use = "returns the changed error"]
     pub fn or_at(mut self, at: Option<usize>) -> Self {

@@ -91,14 +91,64 @@ const FIELDS: &[Field] = &[
         hint: "use a Rescaling for the inverse",
     },
     Field {
-        name: "seed",
+        name: "axis",
+        is_meant: is_last,
+        expected: "-1",
+        hint: "the layer works along the last axis here: put a Permute in front of it",
+    },
+    Field {
+        name: "renorm",
+        is_meant: |value| *value == Value::Bool(false),
+        expected: "false",
+        hint: "batch renormalization is not there: leave it out",
+    },
+    Field {
+        name: "renorm_clipping",
         is_meant: |_| false,
         expected: "none",
-        hint: "the seed of the training is what it is drawn by: leave it out",
+        hint: "batch renormalization is not there: leave it out",
+    },
+    Field {
+        name: "renorm_momentum",
+        is_meant: |value| matches!(value, Value::Number(_)),
+        expected: "a number, which counts for `renorm` alone",
+        hint: "leave it out",
+    },
+    Field {
+        name: "rms_scaling",
+        is_meant: |value| *value == Value::Bool(false),
+        expected: "false",
+        hint: "the mean is taken away here: leave it out",
+    },
+    Field {
+        name: "shared_axes",
+        is_meant: |_| false,
+        expected: "none",
+        hint: "every element has a slope of its own here: leave it out",
+    },
+    // What is drawn is drawn by the seed of the training, whatever this one is.
+    Field {
+        name: "seed",
+        is_meant: |value| matches!(value, Value::Integer(_)),
+        expected: "a whole number",
+        hint: "leave it out",
     },
 ];
 
 impl KerasFields {
+    /// Takes what Keras writes beside the arguments of a loss or a metric, which are never trained, out of `spec`.
+    ///
+    /// # Errors
+    /// As [`take`](Self::take).
+    pub fn take_untrained(spec: &mut Spec, thing: &str, own: &[String]) -> Result<Self, SpecError> {
+        let own: Vec<&str> = own
+            .iter()
+            .map(String::as_str)
+            .chain(["trainable"])
+            .collect();
+        Self::take(spec, thing, &own)
+    }
+
     /// Takes them out of `spec`, but for those that are arguments of the thing itself; `thing` is for errors.
     ///
     /// # Errors
@@ -139,6 +189,13 @@ impl Field {
 
 fn is_text(value: &Value, wanted: &str) -> bool {
     matches!(value, Value::Text(text) if text == wanted)
+}
+
+fn is_last(value: &Value) -> bool {
+    match value {
+        Value::List(axes) => matches!(axes.as_slice(), [axis] if is_last(&axis.value)),
+        axis => *axis == Value::Integer(-1),
+    }
 }
 
 /// `"float32"`, or the policy of it: `{"class_name": "DTypePolicy", "config": {"name": "float32"}}`.

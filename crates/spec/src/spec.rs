@@ -2,6 +2,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::error::{SpecError, SpecProblem};
+use crate::names::nearest_name;
 use crate::read;
 use crate::value::{Argument, Value};
 
@@ -209,6 +210,26 @@ impl Spec {
     /// An unknown argument, with the nearest one; one that is missing, there twice, or of a value that cannot be.
     pub fn read<T: DeserializeOwned>(&self, thing: &str) -> Result<T, SpecError> {
         read::read(&self.arguments, self.at, thing)
+    }
+
+    /// Makes sure that every argument with a name is one of these; errors call the whole `thing`.
+    ///
+    /// # Errors
+    /// An unknown argument, with the nearest one.
+    pub fn check_arguments(&self, thing: &str, known: &[&str]) -> Result<(), SpecError> {
+        let is_unknown = |argument: &&Argument| {
+            !argument.name.is_empty() && !known.contains(&argument.name.as_str())
+        };
+        let Some(argument) = self.arguments.iter().find(is_unknown) else {
+            return Ok(());
+        };
+        let problem = SpecProblem::UnknownArgument {
+            thing: thing.to_owned(),
+            argument: argument.name.clone(),
+            nearest: nearest_name(&argument.name, known).map(str::to_owned),
+            known: known.iter().map(|&name| name.to_owned()).collect(),
+        };
+        Err(SpecError::new(problem, argument.at))
     }
 
     /// Reads one argument away, if it is there.

@@ -98,7 +98,7 @@ fn a_name_of_a_megabyte_is_told_in_a_line() {
             "unknown schedule `aaa",
         ),
         (format!("{network}{long} = 1\n"), "no argument `aaa"),
-        (network.replace("Dense", &long), "unknown class_name `aaa"),
+        (network.replace("Dense", &long), "unknown layer `aaa"),
         (
             format!("{network}activation = \"{long}\"\n"),
             "unknown activation `aaa",

@@ -208,7 +208,7 @@ fn mistakes_in_the_file_are_told_with_their_line_and_leave_no_run() {
         (
             "\"Flatten\"",
             "\"Flaten\"",
-            "`cnn.toml`, line 12: layer of index 1: unknown class_name `Flaten`, did you mean `Flatten`?",
+            "`cnn.toml`, line 12: layer of index 1: unknown layer `Flaten`, did you mean `Flatten`?",
         ),
         (
             "filters",

@@ -1,6 +1,7 @@
 use burn::module::{Flag, Module, Param, RunningState};
 use burn::tensor::Tensor;
 use burn::tensor::module::{batch_norm, batch_norm_train};
+use firebrick_spec::{Spec, SpecError};
 use serde::{Deserialize, Serialize};
 
 use super::checks::check_number;
@@ -130,6 +131,10 @@ impl Describe for BatchNormalization {
         .filter(|(_, is_there)| *is_there)
         .map(|(name, _)| self.weights.spec(name, vec![channels]))
         .collect()
+    }
+
+    fn from_spec(spec: &Spec, thing: &str) -> Result<Self, SpecError> {
+        LayerWeights::read(spec, thing, |layer: &mut Self| &mut layer.weights)
     }
 
     fn argument_names() -> Vec<String> {

@@ -1,6 +1,7 @@
 use burn::module::{Module, Param};
 use burn::tensor::ops::ConvOptions;
 use burn::tensor::{Tensor, module::conv2d};
+use firebrick_spec::{Spec, SpecError};
 use serde::{Deserialize, Serialize};
 
 use super::activation::activated_shape;
@@ -159,6 +160,10 @@ impl Describe for Conv2D {
             .into_iter()
             .chain(self.use_bias.then_some(bias))
             .collect()
+    }
+
+    fn from_spec(spec: &Spec, thing: &str) -> Result<Self, SpecError> {
+        LayerWeights::read(spec, thing, |layer: &mut Self| &mut layer.weights)
     }
 
     fn argument_names() -> Vec<String> {

@@ -1,5 +1,6 @@
 use burn::module::{Module, Param};
 use burn::tensor::{Tensor, module::linear};
+use firebrick_spec::{Spec, SpecError};
 use serde::{Deserialize, Serialize};
 
 use super::activation::activated_shape;
@@ -105,6 +106,10 @@ impl Describe for Dense {
             .into_iter()
             .chain(self.use_bias.then_some(bias))
             .collect()
+    }
+
+    fn from_spec(spec: &Spec, thing: &str) -> Result<Self, SpecError> {
+        LayerWeights::read(spec, thing, |layer: &mut Self| &mut layer.weights)
     }
 
     fn argument_names() -> Vec<String> {

@@ -1,9 +1,11 @@
 use burn::module::Module;
 use burn::tensor::Device;
+use firebrick_spec::{Spec, SpecError};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::layer_weights::WeightArguments;
-use super::{LayerProblem, WeightSpec, Weights, argument_names};
+use super::{LayerProblem, WeightSpec, Weights};
 use crate::activation::Activation;
 use crate::mode::Mode;
 use firebrick_tensor::AnyTensor;
@@ -11,7 +13,7 @@ use firebrick_tensor::AnyTensor;
 /// The description of a layer, checked before anything is built from it.
 ///
 /// Shapes are those of one sample: without the batch axis, channels last.
-pub(crate) trait Describe: DeserializeOwned {
+pub(crate) trait Describe: Serialize + DeserializeOwned {
     /// The layer with its weights.
     type Built: Apply;
 
@@ -25,9 +27,20 @@ pub(crate) trait Describe: DeserializeOwned {
         Vec::new()
     }
 
+    /// The layer that the arguments of a spec describe; errors call it `thing`.
+    fn from_spec(spec: &Spec, thing: &str) -> Result<Self, SpecError> {
+        spec.read(thing)
+    }
+
+    /// The spec of this name with the layer's arguments.
+    fn to_spec(&self, name: &str) -> Result<Spec, SpecError> {
+        Spec::of(name, self)
+    }
+
     /// Keras' names of all arguments.
     fn argument_names() -> Vec<String> {
-        argument_names::fields::<Self>()
+        let names = firebrick_spec::argument_names::<Self>().into_iter();
+        names.map(str::to_owned).collect()
     }
 
     /// What the description says of the weights that there may be, whatever their shapes.

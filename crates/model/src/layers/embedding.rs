@@ -1,5 +1,6 @@
 use burn::module::{Module, Param};
 use burn::tensor::Tensor;
+use firebrick_spec::{Spec, SpecError};
 use serde::{Deserialize, Serialize};
 
 use super::checks::check_positive;
@@ -101,6 +102,10 @@ impl Describe for Embedding {
     fn weights(&self, _: &[usize]) -> Vec<WeightSpec> {
         let shape = vec![self.input_dim, self.output_dim];
         vec![self.weights.spec("embeddings", shape)]
+    }
+
+    fn from_spec(spec: &Spec, thing: &str) -> Result<Self, SpecError> {
+        LayerWeights::read(spec, thing, |layer: &mut Self| &mut layer.weights)
     }
 
     fn argument_names() -> Vec<String> {

@@ -1,5 +1,6 @@
 use burn::module::{Module, Param};
 use burn::tensor::Tensor;
+use firebrick_spec::{Spec, SpecError};
 use serde::{Deserialize, Serialize};
 
 use super::checks::check_number;
@@ -134,6 +135,10 @@ impl Describe for LayerNormalization {
         let gamma = self.scale.then(|| weight("gamma"));
         let beta = self.center.then(|| weight("beta"));
         gamma.into_iter().chain(beta).collect()
+    }
+
+    fn from_spec(spec: &Spec, thing: &str) -> Result<Self, SpecError> {
+        LayerWeights::read(spec, thing, |layer: &mut Self| &mut layer.weights)
     }
 
     fn argument_names() -> Vec<String> {

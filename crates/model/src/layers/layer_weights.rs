@@ -5,11 +5,11 @@ use serde::de::{Error, MapAccess, Visitor};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::WeightSpec;
+use super::{Describe, WeightSpec};
 use crate::constraint::Constraint;
 use crate::initializer::Initializer;
 use crate::regularizer::Regularizer;
-use firebrick_spec::{did_you_mean, nearest_name};
+use firebrick_spec::{Spec, SpecError, did_you_mean, nearest_name};
 
 /// What a description says of one weight, whatever its shape: Keras' arguments
 /// `<name>_initializer`, `<name>_regularizer` and `<name>_constraint`.
@@ -44,6 +44,35 @@ impl<L: HasWeights> LayerWeights<L> {
     pub(crate) fn argument_names(own: &[&str]) -> Vec<String> {
         let own = own.iter().map(|&name| name.to_owned());
         own.chain(known::<L>()).collect()
+    }
+
+    /// A layer `D`, of which these are a part, out of its arguments; errors call it `thing`.
+    ///
+    /// # Errors
+    /// An unknown argument, with the nearest one; one that is missing; a value that cannot be.
+    pub(crate) fn read<D: Describe>(
+        spec: &Spec,
+        thing: &str,
+        part_of: impl FnOnce(&mut D) -> &mut Self,
+    ) -> Result<D, SpecError> {
+        let names = D::argument_names();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        spec.check_arguments(thing, &names)?;
+        let mut spec = spec.clone();
+        let mut read = Self::default();
+        for weight in &mut read.weights {
+            let argument = |what: &str| format!("{}_{what}", weight.name);
+            let [initializer, regularizer, constraint] =
+                ["initializer", "regularizer", "constraint"].map(argument);
+            if let Some(Some(initializer)) = spec.take_as(thing, &initializer)? {
+                weight.initializer = initializer;
+            }
+            weight.regularizer = spec.take_as(thing, &regularizer)?.flatten();
+            weight.constraint = spec.take_as(thing, &constraint)?.flatten();
+        }
+        let mut layer: D = spec.read(thing).map_err(|error| error.takes(&names))?;
+        *part_of(&mut layer) = read;
+        Ok(layer)
     }
 
     /// One for each weight that the layer may have.

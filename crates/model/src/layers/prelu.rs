@@ -1,5 +1,6 @@
 use burn::module::{Module, Param};
 use burn::tensor::{Tensor, activation::relu};
+use firebrick_spec::{Spec, SpecError};
 use serde::{Deserialize, Serialize};
 
 use super::layer_weights::{LayerWeights, WeightArguments, layer_weights};
@@ -61,6 +62,10 @@ impl Describe for PReLU {
     fn weights(&self, input: &[usize]) -> Vec<WeightSpec> {
         let alpha = self.weights.spec("alpha", input.to_vec());
         vec![alpha.stored(Storage::Flat)]
+    }
+
+    fn from_spec(spec: &Spec, thing: &str) -> Result<Self, SpecError> {
+        LayerWeights::read(spec, thing, |layer: &mut Self| &mut layer.weights)
     }
 
     fn argument_names() -> Vec<String> {

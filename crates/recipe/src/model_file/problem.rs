@@ -1,4 +1,3 @@
-use firebrick_model::layers::Layer;
 use firebrick_model::{ModelError, did_you_mean, shortened};
 use firebrick_spec::SpecError;
 use firebrick_trainer::TrainError;
@@ -51,54 +50,22 @@ pub enum ModelFileProblem {
         message: String,
     },
 
-    /// A layer of no known class.
-    #[error(
-        "layer of index {index}: unknown class_name `{}`{}; known layers: {}", shortened(name),
-        did_you_mean(*nearest), Layer::CLASS_NAMES.join(", ")
-    )]
-    UnknownLayer {
-        /// Its place among the layers, counted from 0.
-        index: usize,
-        /// The class as given.
-        name: String,
-        /// The closest known class.
-        nearest: Option<&'static str>,
-    },
+    /// A layer that cannot be read.
+    #[error(transparent)]
+    Layer(SpecError),
 
-    /// An argument that a layer or an optimizer does not have.
+    /// An argument that an optimizer does not have.
     #[error(
         "{place} has no argument `{}`{}; it takes {}", shortened(argument),
         did_you_mean(nearest.as_deref()), known.join(", ")
     )]
     UnknownArgument {
-        /// The layer with its name or index, or the optimizer.
+        /// The optimizer.
         place: String,
         /// The argument as given.
         argument: String,
         /// The closest known argument.
         nearest: Option<String>,
-        /// The arguments that it has.
-        known: Vec<String>,
-    },
-
-    /// An argument of a layer or an optimizer that it cannot have.
-    #[error("{place}, argument `{argument}`: {message}")]
-    Argument {
-        /// The layer with its name or index, or the optimizer.
-        place: String,
-        /// The argument.
-        argument: String,
-        /// What was expected and what was there.
-        message: String,
-    },
-
-    /// A layer without an argument that it needs.
-    #[error("{place}: {message}; it takes {}", known.join(", "))]
-    Arguments {
-        /// The layer with its name or index.
-        place: String,
-        /// What is missing.
-        message: String,
         /// The arguments that it has.
         known: Vec<String>,
     },

@@ -32,7 +32,7 @@ impl Loss {
         let thing = format!("the loss `{name}`");
         let mut spec = spec.clone();
         // Keras writes the name of the function again.
-        KerasFields::take(&mut spec, &thing, &["trainable"])?;
+        KerasFields::take_untrained(&mut spec, &thing, &Known::arguments_of(name))?;
         let reduction = spec.take_as::<Option<Reduction>>(&thing, REDUCTION)?;
         let known =
             Known::read_as(&spec, &thing).map_err(|error| error.also_takes(&[REDUCTION]))?;

@@ -41,7 +41,7 @@ impl Metric {
             spelling(spec.name()).map_err(|unknown| SpecError::from(unknown).or_at(spec.at()))?;
         let thing = format!("the metric `{key}`");
         let mut spec = spec.clone();
-        let fields = KerasFields::take(&mut spec, &thing, &["trainable"])?;
+        let fields = KerasFields::take_untrained(&mut spec, &thing, &Known::arguments_of(key))?;
         let function = match ByShape::by_name(key) {
             Some(by_shape) => {
                 no_arguments(&spec, &thing)?;

@@ -1,0 +1,118 @@
+//! Layers out of specs: what Keras writes into a config is taken where it is meant.
+
+use firebrick_spec::{KerasFields, Spec, SpecError, SpecProblem, Value, shortened};
+use serde::{Deserialize, Deserializer, de};
+
+use super::{Layer, NewLayer};
+
+const NAME: &str = "name";
+
+impl Layer {
+    /// The layer that a spec describes, its class and the arguments of Keras' constructor.
+    ///
+    /// # Errors
+    /// As [`NewLayer::from_spec`]; also a name and `trainable`, which a layer has in its place only.
+    pub fn from_spec(spec: &Spec) -> Result<Self, SpecError> {
+        Self::found(spec, None, &[NAME, "trainable"]).map(|(layer, _)| layer)
+    }
+
+    fn found(
+        spec: &Spec,
+        index: Option<usize>,
+        own: &[&str],
+    ) -> Result<(Self, KerasFields), SpecError> {
+        let (class_name, _) =
+            Self::find(spec.name()).map_err(|unknown| SpecError::from(unknown).or_at(spec.at()))?;
+        let thing = match (spec.get(NAME), index) {
+            (Some(Value::Text(name)), Some(index)) => {
+                format!("layer `{}` ({class_name}, index {index})", shortened(name))
+            }
+            (_, Some(index)) => format!("layer of index {index} ({class_name})"),
+            (Some(Value::Text(name)), None) => {
+                format!("the layer `{}` ({class_name})", shortened(name))
+            }
+            (_, None) => format!("the layer {class_name}"),
+        };
+        let arguments = Self::arguments_of(class_name);
+        let own: Vec<&str> = arguments
+            .iter()
+            .map(String::as_str)
+            .chain(own.iter().copied())
+            .collect();
+        let mut spec = spec.clone();
+        let fields = KerasFields::take(&mut spec, &thing, &own)?;
+        Ok((Self::read_as(&spec, &thing)?, fields))
+    }
+}
+
+impl NewLayer {
+    /// The layer that a spec describes: its class, the arguments of Keras' constructor, and of what else Keras writes into
+    /// a config `name`, `trainable`, and what can only be as it is here: `dtype`, `data_format`, `activity_regularizer`…
+    ///
+    /// ```
+    /// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; pub use firebrick_spec as specs; }
+    /// use firebrick::layers::{Dense, NewLayer};
+    /// use firebrick::specs::{Spec, Value};
+    ///
+    /// let json = r#"{"module": "keras.layers", "class_name": "Dense", "registered_name": null, "config": {"name": "top",
+    ///     "trainable": false, "dtype": "float32", "units": 10, "activation": "softmax", "activity_regularizer": null}}"#;
+    /// let value: Value = serde_json::from_str(json)?;
+    /// let layer = NewLayer::from_spec(&Spec::from_value(value, "layer")?)?;
+    /// let same = Dense::new(10).with_activation(firebrick::models::Activation::Softmax).named("top").frozen();
+    /// assert_eq!(layer, same);
+    ///
+    /// let half = Spec::from_text("dense:units=10:dtype=float16")?;
+    /// let error = NewLayer::from_spec(&half).unwrap_err().to_string();
+    /// assert!(error.starts_with("the layer Dense, argument `dtype`: expected `float32`, received `float16`"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// An unknown class or argument, with the nearest one; an argument that is missing, or of a value that cannot be; a
+    /// field of Keras' that cannot be honoured.
+    pub fn from_spec(spec: &Spec) -> Result<Self, SpecError> {
+        Self::found(spec, None)
+    }
+
+    /// The same of the layer of this index, counted from 0, which errors tell.
+    ///
+    /// # Errors
+    /// As [`from_spec`](Self::from_spec).
+    pub fn from_indexed_spec(spec: &Spec, index: usize) -> Result<Self, SpecError> {
+        Self::found(spec, Some(index)).map_err(|error| match error.problem() {
+            SpecProblem::UnknownName(unknown) => {
+                let problem = SpecProblem::Refused {
+                    thing: format!("layer of index {index}"),
+                    reason: unknown.to_string(),
+                };
+                SpecError::new(problem, error.at())
+            }
+            _ => error,
+        })
+    }
+
+    fn found(spec: &Spec, index: Option<usize>) -> Result<Self, SpecError> {
+        let (layer, fields) = Layer::found(spec, index, &[])?;
+        Ok(Self {
+            name: fields.name,
+            layer,
+            trainable: fields.trainable.unwrap_or(true),
+        })
+    }
+}
+
+impl<'de> Deserialize<'de> for Layer {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Spec::from_value(Value::deserialize(deserializer)?, Self::KIND)
+            .and_then(|spec| Self::from_spec(&spec))
+            .map_err(de::Error::custom)
+    }
+}
+
+impl<'de> Deserialize<'de> for NewLayer {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Spec::from_value(Value::deserialize(deserializer)?, Layer::KIND)
+            .and_then(|spec| Self::from_spec(&spec))
+            .map_err(de::Error::custom)
+    }
+}

@@ -5,7 +5,6 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
-use firebrick::datasets::{CsvTest, DataDescription, DataSource};
 use firebrick::models::{AtomicFile, folder_of, is_same_file, remove_abandoned_files};
 
 use crate::failure::OrUsage;
@@ -164,24 +163,6 @@ impl Write for DestinationWriter<'_> {
             Sink::StandardOutput(out) => out.flush(),
             Sink::File(file) => file.flush(),
         }
-    }
-}
-
-/// The files that a data set of the user's is read from.
-pub(crate) fn data_files(data: &DataDescription) -> Vec<PathBuf> {
-    match data {
-        DataDescription::Csv(source) => {
-            let test = match source.test() {
-                Some(CsvTest::File(path)) => Some(path.clone()),
-                _ => None,
-            };
-            test.into_iter().chain([source.path().to_owned()]).collect()
-        }
-        DataDescription::Images(DataSource::Directory(folder)) => {
-            let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-            entries.map(|entry| entry.path()).collect()
-        }
-        DataDescription::Images(_) => Vec::new(),
     }
 }
 

@@ -5,36 +5,28 @@
 
 mod arguments;
 mod chart;
-mod checkpoints;
 mod class_labels;
 mod column_scales;
 mod commands;
-mod config_file;
 mod destination;
 mod dialect_flags;
-mod early_stopping;
 mod failure;
 mod foreign_file;
-mod hidden_units;
 mod network;
 mod network_settings;
 mod new_run;
-mod optimizer_name;
 mod output;
 mod picture;
 mod picture_size;
-mod plateau;
 mod predicted_plot;
 mod run_name;
 mod runs;
 mod samples;
+mod settings_file;
 mod split_notes;
 mod table_flags;
-mod train_callbacks;
-mod train_config;
 mod train_settings;
 mod unit;
-mod whole_numbers;
 
 use std::process::ExitCode;
 

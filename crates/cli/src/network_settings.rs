@@ -1,16 +1,12 @@
 use anyhow::anyhow;
-use firebrick::datasets::{BatchSource, CsvSource, CsvTarget, DataDescription, Targets};
+use firebrick::datasets::{BatchSource, Targets};
 use firebrick::layers::{Dense, NewLayer, Normalization};
-use firebrick::losses::{Loss, MeanSquaredError};
-use firebrick::metrics::{MeanAbsoluteError, Metric, R2Score};
 use firebrick::models::{Activation, MlpConfig, Sequential};
-use firebrick::training::{CompileSettings, FitSettings, ModelFile, Optimizer};
+use firebrick::recipes::{HiddenUnits, ModelFile, Settings};
 
 use crate::column_scales::{ColumnScales, Scaling};
 use crate::failure::OrUsage;
-use crate::hidden_units::HiddenUnits;
 use crate::network::Network;
-use crate::train_config::TrainConfig;
 
 /// What the network is made of.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,44 +16,45 @@ pub(crate) enum NetworkSettings {
         hidden: HiddenUnits,
         activation: Activation,
     },
-    /// A model file, and all settings as they were given.
-    File {
-        file: Box<ModelFile>,
-        given: Box<TrainConfig>,
-    },
+    /// A model file.
+    File(Box<ModelFile>),
 }
 
 impl NetworkSettings {
-    /// The network that is asked for, and the settings that hold where nothing else is said.
+    /// The network that is asked for.
     ///
     /// # Errors
     /// With a usage error two descriptions of the network at once.
-    pub(crate) fn of(config: &TrainConfig) -> anyhow::Result<(Self, CompileSettings, FitSettings)> {
-        let Some(file) = &config.model else {
-            return Ok(match config.data() {
-                Some(DataDescription::Csv(source)) => of_table(config, source),
-                _ => of_images(config),
+    pub(crate) fn of(settings: &Settings) -> anyhow::Result<Self> {
+        let Some(file) = &settings.model else {
+            return Ok(Self::Mlp {
+                hidden: settings.hidden.clone().unwrap_or_default(),
+                activation: settings.activation.unwrap_or_default(),
             });
         };
-        if config.hidden.is_some() || config.activation.is_some() {
+        if settings.hidden.is_some() || settings.activation.is_some() {
             return Err(anyhow!(
                 "`hidden` and `activation` cannot be used with a model file, which describes the whole network; \
                  change the layers there, or leave the file out"
             ))
             .or_usage();
         }
-        let network = Self::File {
-            file: Box::new(file.clone()),
-            given: Box::new(config.clone()),
-        };
-        Ok((network, file.compile().clone(), file.fit().clone()))
+        Ok(Self::File(Box::new(file.clone())))
+    }
+
+    /// The model file that describes it, if one does.
+    pub(crate) fn file(&self) -> Option<&ModelFile> {
+        match self {
+            Self::Mlp { .. } => None,
+            Self::File(file) => Some(file),
+        }
     }
 
     /// What scales the features of a table.
     pub(crate) fn scaling(&self) -> Scaling {
         match self {
             Self::Mlp { .. } => Scaling::Own,
-            Self::File { file, .. } => Scaling::of(file.network()),
+            Self::File(file) => Scaling::of(file.network()),
         }
     }
 
@@ -91,7 +88,7 @@ impl NetworkSettings {
                     Ok(Network::Sequential(network))
                 }
             },
-            Self::File { file, .. } => {
+            Self::File(file) => {
                 let network = file.network();
                 let expected = network.input_shape();
                 if expected.iter().product::<usize>() != num_features {
@@ -105,57 +102,6 @@ impl NetworkSettings {
             }
         }
     }
-}
-
-/// A network of hidden layers for images, and its training.
-fn of_images(config: &TrainConfig) -> (NetworkSettings, CompileSettings, FitSettings) {
-    let network = NetworkSettings::Mlp {
-        hidden: config.hidden.clone().unwrap_or_default(),
-        activation: config.activation.unwrap_or_default(),
-    };
-    let compile = CompileSettings {
-        optimizer: Optimizer::sgd(),
-        metrics: vec![Metric::accuracy()],
-        ..CompileSettings::default()
-    };
-    let fit = FitSettings {
-        epochs: 10,
-        batch_size: 128,
-        validation_split: 0.1,
-        ..FitSettings::default()
-    };
-    (network, compile, fit)
-}
-
-/// A network of hidden layers for a table, which has fewer samples and numbers of any scale, and its training.
-fn of_table(
-    config: &TrainConfig,
-    source: &CsvSource,
-) -> (NetworkSettings, CompileSettings, FitSettings) {
-    let network = NetworkSettings::Mlp {
-        hidden: config.hidden.clone().unwrap_or_default(),
-        activation: config.activation.unwrap_or(Activation::Relu),
-    };
-    let (loss, metrics) = match source.target() {
-        CsvTarget::Classes { .. } => (Loss::default(), vec![Metric::accuracy()]),
-        CsvTarget::Values(_) => (
-            MeanSquaredError::new().into(),
-            vec![MeanAbsoluteError::new().into(), R2Score::new().into()],
-        ),
-    };
-    let compile = CompileSettings {
-        optimizer: Optimizer::adam(),
-        loss,
-        metrics,
-        ..CompileSettings::default()
-    };
-    let fit = FitSettings {
-        epochs: 30,
-        batch_size: 32,
-        validation_split: 0.1,
-        ..FitSettings::default()
-    };
-    (network, compile, fit)
 }
 
 /// Hidden layers between normalized features and what is to be predicted: a probability for each class, or numbers brought

@@ -2,11 +2,10 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::anyhow;
-use firebrick::datasets::{DataDescription, DataSource, absolute_path};
+use firebrick::datasets::DataDescription;
 use firebrick::models::is_same_file;
 use firebrick::training::{History, RunDirectory, TrainError};
 
-use crate::destination::data_files;
 use crate::failure::OrUsage;
 use crate::run_name::RunName;
 
@@ -84,7 +83,7 @@ impl NewRun {
 /// With a usage error one that is.
 pub(crate) fn check_replaced(run: &Path, data: &DataDescription) -> anyhow::Result<()> {
     let own = RunDirectory::FILES.map(|name| run.join(name));
-    let files = data_files(data);
+    let files = data.files();
     let shared = files
         .iter()
         .find(|file| own.iter().any(|own| is_same_file(own, file)));
@@ -111,14 +110,7 @@ pub(crate) enum Remains {
 
 /// What runs on this data are called.
 pub(crate) fn data_name(data: &DataDescription) -> String {
-    let name = match data {
-        DataDescription::Images(DataSource::Directory(directory)) => {
-            absolute_path(directory).file_name().map(ToOwned::to_owned)
-        }
-        DataDescription::Images(named) => return named.to_string(),
-        DataDescription::Csv(source) => source.path().file_stem().map(ToOwned::to_owned),
-    };
-    let name = name.map(|name| name.to_string_lossy().into_owned());
+    let name = data.short_name();
     name.and_then(|name| name.parse::<RunName>().ok())
         .map_or_else(|| "run".to_owned(), |name| name.as_str().to_owned())
 }

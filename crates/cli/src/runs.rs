@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use anyhow::anyhow;
 use firebrick::burn::tensor::Device;
 use firebrick::models::{AnyModel, SavedModel, folder_of, nearest_name};
+use firebrick::recipes::Settings;
 use firebrick::training::RunDirectory;
 
-use crate::config_file;
 use crate::foreign_file::no_run_but;
-use crate::train_config::TrainConfig;
+use crate::settings_file;
 
 /// The most runs that a message lists.
 const MOST_LISTED: usize = 5;
@@ -165,14 +165,14 @@ pub(crate) fn load_network(run: &RunDirectory, device: &Device) -> anyhow::Resul
 ///
 /// # Errors
 /// A file that cannot be read, or is none.
-pub(crate) fn config(run: &RunDirectory) -> anyhow::Result<TrainConfig> {
+pub(crate) fn config(run: &RunDirectory) -> anyhow::Result<Settings> {
     let path = run.file(RunDirectory::CONFIG);
     if path.exists() {
-        return config_file::read(&path);
+        return settings_file::read(&path);
     }
     let unknown = ["data", "loss", "metrics"].map(ToOwned::to_owned).to_vec();
-    Ok(TrainConfig {
+    Ok(Settings {
         unknown: Some(unknown),
-        ..TrainConfig::default()
+        ..Settings::default()
     })
 }

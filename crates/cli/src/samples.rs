@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use anyhow::anyhow;
 use firebrick::datasets::{
-    BatchSource, CoarseColumn, CsvError, CsvSource, CsvTest, DataDescription, DataError,
-    DataSource, LoadedData, Mnist, load,
+    BatchSource, CoarseColumn, CsvError, CsvSource, DataDescription, DataError, DataSource,
+    LoadedData, Mnist, load,
 };
 use firebrick::models::nearest_name;
 use firebrick::training::figure_text;
@@ -79,7 +79,7 @@ fn with_offsets(
     settings: &TrainSettings,
     data: &LoadedData,
 ) -> anyhow::Result<(Option<DataDescription>, Vec<String>)> {
-    let DataDescription::Csv(source) = &data.description else {
+    let Some(source) = data.description.table() else {
         return Ok((None, Vec::new()));
     };
     let mut changed = source.clone().with_fingerprint(None);
@@ -131,7 +131,7 @@ fn notes(
         .into_iter()
         .chain(of_changed_rows(&settings.data, &data.description))
         .collect();
-    if let (Some(test), Some(share)) = (&data.test, test_share(&data.description)) {
+    if let (Some(test), Some(share)) = (&data.test, data.description.test_share()) {
         let test = KeptBack {
             samples: test,
             purpose: "test",
@@ -143,22 +143,11 @@ fn notes(
         let validation = KeptBack {
             samples: validation,
             purpose: "validation",
-            share: settings.stratified.then_some(settings.validation_split),
+            share: settings.stratified.then_some(settings.fit.validation_split),
         };
         notes.extend(validation.notes(train, names));
     }
     notes
-}
-
-/// The share of a table's rows that is kept back to judge by.
-fn test_share(description: &DataDescription) -> Option<f64> {
-    match description {
-        DataDescription::Csv(source) => match source.test() {
-            Some(CsvTest::Split(share)) => Some(*share),
-            _ => None,
-        },
-        DataDescription::Images(_) => None,
-    }
 }
 
 impl TestSamples {
@@ -178,10 +167,7 @@ impl TestSamples {
         Ok(Self {
             samples: samples.or_usage()?,
             class_names: data.class_names,
-            target_names: match description {
-                DataDescription::Images(_) => Vec::new(),
-                DataDescription::Csv(source) => target_names(source),
-            },
+            target_names: description.table().map_or_else(Vec::new, target_names),
             origin: data.origin,
             unit: Unit::of(description),
         })
@@ -223,7 +209,7 @@ pub(crate) fn load_images(source: &DataSource) -> anyhow::Result<Mnist> {
 
 /// The samples of a data set of any kind.
 fn load_data(description: &DataDescription) -> anyhow::Result<LoadedData> {
-    if let DataDescription::Images(source) = description {
+    if let Some(source) = description.images() {
         check_place(source)?;
     }
     Ok(description.load()?)

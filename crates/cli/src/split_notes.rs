@@ -76,10 +76,7 @@ pub(crate) fn of_target(
     names: ClassNames<'_>,
     num_rows: usize,
 ) -> Option<String> {
-    let DataDescription::Csv(source) = description else {
-        return None;
-    };
-    let CsvTarget::Classes { column, .. } = source.target() else {
+    let CsvTarget::Classes { column, .. } = description.table()?.target() else {
         return None;
     };
     let numbers: Option<Vec<f64>> = names.0.iter().map(|name| name.parse().ok()).collect();

@@ -68,10 +68,7 @@ impl TableFlags {
             return Ok(data);
         }
         match data {
-            Some(DataDescription::Csv(source)) => {
-                let source = self.changed(source)?;
-                Ok(Some(DataDescription::Csv(source)))
-            }
+            Some(data) if data.is_table() => data.map_table(|source| self.changed(source)).map(Some),
             other => Err(anyhow!(
                 "the flags {} are about a table, the data is {}; name a table with `--data FILE.csv`",
                 self.given().join(", "),

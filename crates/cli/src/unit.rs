@@ -9,9 +9,10 @@ pub(crate) enum Unit {
 
 impl Unit {
     pub(crate) fn of(data: &DataDescription) -> Self {
-        match data {
-            DataDescription::Images(_) => Self::Image,
-            DataDescription::Csv(_) => Self::Row,
+        if data.is_table() {
+            Self::Row
+        } else {
+            Self::Image
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::fmt;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -9,7 +10,8 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::csv_source::CsvSource;
+use crate::absolute_path::absolute_path;
+use crate::csv_source::{CsvSource, CsvTest};
 use crate::data_source::DataSource;
 use crate::fingerprint::Fingerprint;
 
@@ -42,6 +44,88 @@ pub enum DataDescription {
 }
 
 impl DataDescription {
+    /// The table, if it is one.
+    pub fn table(&self) -> Option<&CsvSource> {
+        match self {
+            Self::Csv(source) => Some(source),
+            Self::Images(_) => None,
+        }
+    }
+
+    /// The images, if it is some.
+    pub fn images(&self) -> Option<&DataSource> {
+        match self {
+            Self::Images(source) => Some(source),
+            Self::Csv(_) => None,
+        }
+    }
+
+    /// Whether its samples are the rows of a table.
+    pub fn is_table(&self) -> bool {
+        self.table().is_some()
+    }
+
+    /// The share of a table's rows that is kept back to judge by, if it is a share.
+    pub fn test_share(&self) -> Option<f64> {
+        match self.table()?.test()? {
+            CsvTest::Split(share) => Some(*share),
+            CsvTest::File(_) => None,
+        }
+    }
+
+    /// The files of the user's that it is read from.
+    pub fn files(&self) -> Vec<PathBuf> {
+        match self {
+            Self::Csv(source) => {
+                let test = match source.test() {
+                    Some(CsvTest::File(path)) => Some(path.clone()),
+                    _ => None,
+                };
+                test.into_iter().chain([source.path().to_owned()]).collect()
+            }
+            Self::Images(DataSource::Directory(folder)) => {
+                let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+                entries.map(|entry| entry.path()).collect()
+            }
+            Self::Images(_) => Vec::new(),
+        }
+    }
+
+    /// What it is called for short: its name, or that of its folder or of its file without the extension.
+    ///
+    /// ```
+    /// # mod firebrick { pub use firebrick_data as datasets; }
+    /// use firebrick::datasets::DataDescription;
+    ///
+    /// let called = |text: &str| text.parse().ok().and_then(|data: DataDescription| data.short_name());
+    /// assert_eq!(called("assets/iris/iris.csv").as_deref(), Some("iris"));
+    /// assert_eq!(called("mnist").as_deref(), Some("mnist"));
+    /// ```
+    pub fn short_name(&self) -> Option<String> {
+        let name = match self {
+            Self::Images(DataSource::Directory(directory)) => {
+                absolute_path(directory).file_name().map(ToOwned::to_owned)
+            }
+            Self::Images(named) => return Some(named.to_string()),
+            Self::Csv(source) => source.path().file_stem().map(ToOwned::to_owned),
+        };
+        name.map(|name| name.to_string_lossy().into_owned())
+    }
+
+    /// The same data set with its table changed; images stay as they are.
+    ///
+    /// # Errors
+    /// Those of `change`.
+    pub fn map_table<E>(
+        self,
+        change: impl FnOnce(CsvSource) -> Result<CsvSource, E>,
+    ) -> Result<Self, E> {
+        match self {
+            Self::Csv(source) => change(source).map(Self::Csv),
+            images @ Self::Images(_) => Ok(images),
+        }
+    }
+
     /// The same data set whatever rows it had before, see [`CsvSource::with_fingerprint`].
     #[must_use = "returns the changed description"]
     pub fn without_fingerprint(self) -> Self {

@@ -28,6 +28,8 @@ pub use firebrick_model as models;
 #[doc(inline)]
 pub use firebrick_model::layers;
 #[doc(inline)]
+pub use firebrick_recipe as recipes;
+#[doc(inline)]
 pub use firebrick_scheduler as schedules;
 #[doc(inline)]
 pub use firebrick_spec as specs;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use firebrick_trainer::TrainError;
 
 use crate::model_file::ModelFileProblem;
+use crate::settings_problem::SettingsProblem;
 
 /// Why a training cannot be read from a file.
 ///
@@ -41,6 +42,21 @@ pub enum RecipeError {
         /// What was expected, what was there and what to do.
         problem: Box<ModelFileProblem>,
     },
+
+    /// A file of settings that cannot be.
+    #[error("`{}`{}: {problem}", path.display(), in_line(*line))]
+    Settings {
+        /// The file.
+        path: PathBuf,
+        /// The line of the problem, counted from 1, if it has one.
+        line: Option<usize>,
+        /// What was expected, what was there and what to do.
+        problem: SettingsProblem,
+    },
+
+    /// Settings that TOML cannot hold.
+    #[error("cannot write the settings as TOML: {0}")]
+    Write(#[from] toml::ser::Error),
 }
 
 fn in_line(line: Option<usize>) -> String {

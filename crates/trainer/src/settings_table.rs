@@ -163,6 +163,19 @@ pub trait SettingsTable: Clone + Default + Sized {
     /// All of them, in the order of the fields.
     fn settings() -> Vec<Setting>;
 
+    /// All of them, those whose flags share a heading together; those without a flag come last.
+    fn by_heading() -> Vec<Setting> {
+        let heading = |setting: &Setting| setting.flag.map(|flag| flag.heading);
+        let mut settings = Self::settings();
+        let headings: Vec<Option<&str>> = settings.iter().map(heading).collect();
+        settings.sort_by_key(|setting| {
+            let own = heading(setting);
+            let first = headings.iter().position(|heading| *heading == own);
+            (own.is_none(), first)
+        });
+        settings
+    }
+
     /// Reads the value of a key from the text of a flag; nothing where no flag has this key.
     fn read_text(&mut self, key: &str, text: &str) -> Option<Result<(), TextError>>;
 
@@ -186,11 +199,11 @@ pub trait SettingsTable: Clone + Default + Sized {
     #[must_use = "returns the settings of both"]
     fn or(self, other: Self) -> Self;
 
-    /// Writes what is given, each under its key.
+    /// Writes the value of a key, if it is given.
     ///
     /// # Errors
     /// Those of the format.
-    fn serialize_into<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error>;
+    fn serialize_key<M: SerializeMap>(&self, key: &str, map: &mut M) -> Result<(), M::Error>;
 }
 
 /// Writes a struct of settings that may be left open, each row one setting: its documentation, whose first paragraph is
@@ -265,11 +278,12 @@ macro_rules! settings {
                 }
             }
 
-            fn serialize_into<M: ::serde::ser::SerializeMap>(
+            fn serialize_key<M: ::serde::ser::SerializeMap>(
                 &self,
+                key: &str,
                 map: &mut M,
             ) -> ::std::result::Result<(), M::Error> {
-                $($crate::settings!(@serialize self.$key, map, $key $(=> $nested)?);)*
+                $($crate::settings!(@serialize self.$key, key, map, $key $(=> $nested)?);)*
                 Ok(())
             }
         }
@@ -282,7 +296,9 @@ macro_rules! settings {
                 use ::serde::ser::SerializeMap as _;
 
                 let mut map = serializer.serialize_map(None)?;
-                $crate::SettingsTable::serialize_into(self, &mut map)?;
+                for setting in <Self as $crate::SettingsTable>::by_heading() {
+                    $crate::SettingsTable::serialize_key(self, setting.key, &mut map)?;
+                }
                 map.end()
             }
         }
@@ -352,11 +368,13 @@ macro_rules! settings {
         $given == stringify!($key) && $place.is_some()
     };
 
-    (@serialize $place:expr, $map:ident, $key:ident=> nested) => {
-        $crate::SettingsTable::serialize_into(&$place, $map)?;
+    (@serialize $place:expr, $given:ident, $map:ident, $key:ident => nested) => {
+        $crate::SettingsTable::serialize_key(&$place, $given, $map)?;
     };
-    (@serialize $place:expr, $map:ident, $key:ident) => {
-        if let Some(value) = &$place {
+    (@serialize $place:expr, $given:ident, $map:ident, $key:ident) => {
+        if $given == stringify!($key)
+            && let Some(value) = &$place
+        {
             $map.serialize_entry(stringify!($key), value)?;
         }
     };

@@ -104,19 +104,18 @@ pub(crate) fn run(arguments: DataArguments) -> anyhow::Result<ExitCode> {
 
 fn info(arguments: InfoArguments) -> anyhow::Result<()> {
     let given = arguments.dialect.given();
-    let source = match arguments.data {
-        DataDescription::Images(source) if given.is_empty() => source,
-        DataDescription::Images(source) => {
-            return Err(anyhow!(
-                "{} is about a table, the data is {source}; name a table with `--data FILE.csv`",
-                given.join(", ")
-            ))
-            .or_usage();
-        }
-        DataDescription::Csv(source) => {
-            return table_info(&arguments.dialect.applied_to(source)?, arguments.json);
-        }
-    };
+    if let Some(table) = arguments.data.table() {
+        let source = arguments.dialect.applied_to(table.clone())?;
+        return table_info(&source, arguments.json);
+    }
+    let source = arguments.data.images().cloned().unwrap_or_default();
+    if !given.is_empty() {
+        return Err(anyhow!(
+            "{} is about a table, the data is {source}; name a table with `--data FILE.csv`",
+            given.join(", ")
+        ))
+        .or_usage();
+    }
     let data = load_images(&source)?;
     let set = |set: &MnistDataset| SetInfo {
         images: set.len(),

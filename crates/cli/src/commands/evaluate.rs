@@ -13,18 +13,18 @@ use firebrick::datasets::{BatchSource as _, DataDescription, Targets};
 use firebrick::devices::DeviceName;
 use firebrick::losses::Loss;
 use firebrick::models::AnyModel;
+use firebrick::recipes::Settings;
 use firebrick::training::{ClassEvaluation, Evaluation, RunDirectory, Trainer, figure_text};
 use serde::Serialize;
 
 use crate::commands::devices::select_device;
-use crate::destination::{Destination, data_files};
+use crate::destination::Destination;
 use crate::dialect_flags::DialectFlags;
 use crate::failure::{self, OrUsage};
 use crate::output;
 use crate::predicted_plot::{self, Predicted};
 use crate::runs::{self, RunsFolder};
 use crate::samples::TestSamples;
-use crate::train_config::TrainConfig;
 use crate::train_settings::TrainSettings;
 
 const EXAMPLES: &str = "\
@@ -91,7 +91,7 @@ pub(crate) fn run(arguments: &EvaluateArguments) -> anyhow::Result<ExitCode> {
     let settings = TrainSettings::resolve(config)?;
     let destination = |path: &Path, what| {
         let data = arguments.data.as_ref().unwrap_or(&settings.data);
-        let read = runs::read_files(&run).into_iter().chain(data_files(data));
+        let read = runs::read_files(&run).into_iter().chain(data.files());
         Destination::new(path, what, read)
     };
     let destination = |path: &Option<PathBuf>, what| {
@@ -113,7 +113,7 @@ pub(crate) fn run(arguments: &EvaluateArguments) -> anyhow::Result<ExitCode> {
     }
 
     // Only loss and metrics matter; nothing is going to be learned.
-    let trainer = settings.compile()?.model(network);
+    let trainer = settings.compile.to_compile().model(network);
     let evaluation = match trainer.evaluate(&data.samples) {
         Err(error) if arguments.loss.is_some() && failure::is_about_settings(&error) => {
             return Err(error).or_usage();
@@ -153,7 +153,7 @@ pub(crate) fn run(arguments: &EvaluateArguments) -> anyhow::Result<ExitCode> {
         }
         return Ok(ExitCode::SUCCESS);
     }
-    let text = table(&run, &data, &evaluation, &settings.loss);
+    let text = table(&run, &data, &evaluation, &settings.compile.loss);
     if is_beside {
         output::note(text.trim_end());
     } else {
@@ -254,7 +254,7 @@ struct Judged<'a> {
 ///
 /// # Errors
 /// With a usage error a run that does not say what it was trained on or with which loss, where no flag does.
-fn config_of(run: &RunDirectory, arguments: &EvaluateArguments) -> anyhow::Result<TrainConfig> {
+fn config_of(run: &RunDirectory, arguments: &EvaluateArguments) -> anyhow::Result<Settings> {
     let config = runs::config(run)?;
     let lacks = |key, is_said: bool, flag| (config.lacks(key) && !is_said).then_some(flag);
     let data = config.data().or(arguments.data.as_ref());
@@ -273,11 +273,11 @@ fn config_of(run: &RunDirectory, arguments: &EvaluateArguments) -> anyhow::Resul
         ))
         .or_usage();
     }
-    let asked_for = TrainConfig {
+    let asked_for = Settings {
         loss: arguments.loss.clone(),
-        ..TrainConfig::default()
+        ..Settings::default()
     };
-    Ok(asked_for.or(config))
+    Ok(asked_for.over(config))
 }
 
 /// The samples to judge by: those that the run's data keeps for it, or those of other data.
@@ -287,34 +287,38 @@ fn test_samples(
     dialect: &DialectFlags,
 ) -> anyhow::Result<TestSamples> {
     let given = dialect.given();
-    if !given.is_empty() && !matches!(other, Some(DataDescription::Csv(_))) {
+    if !given.is_empty() && !other.is_some_and(DataDescription::is_table) {
         return Err(anyhow!(
             "the flags {} are about the table to judge by; name it with `--data FILE.csv`",
             given.join(", ")
         ))
         .or_usage();
     }
-    match (own, other) {
-        (Some(DataDescription::Csv(own)), Some(DataDescription::Csv(other))) => {
-            let source = own.clone().with_path(other.path());
-            TestSamples::of_table(&dialect.applied_to(source)?)
-        }
-        (Some(DataDescription::Images(own)), Some(DataDescription::Csv(other))) => Err(anyhow!(
-            "the run was trained on the images of `{own}`, which says nothing of the columns of `{}`; name other images",
-            other.path().display()
-        ))
-        .or_usage(),
-        (None, Some(DataDescription::Csv(other))) => Err(anyhow!(
+    let Some(table) = other.and_then(DataDescription::table) else {
+        let named = other.or(own);
+        return TestSamples::of(
+            named
+                .context("no data to judge by; name it with `--data`")
+                .or_usage()?,
+        );
+    };
+    let path = table.path();
+    let Some(own) = own else {
+        return Err(anyhow!(
             "the run does not say which columns of a table it learned from, so that `{}` cannot be judged by; the program \
              that trains can tell: `Fit::with_data_description`",
-            other.path().display()
+            path.display()
         ))
-        .or_usage(),
-        (own, other) => {
-            let named = other.or(own);
-            TestSamples::of(named.context("no data to judge by; name it with `--data`").or_usage()?)
-        }
-    }
+        .or_usage();
+    };
+    let Some(source) = own.table() else {
+        return Err(anyhow!(
+            "the run was trained on the images of `{own}`, which says nothing of the columns of `{}`; name other images",
+            path.display()
+        ))
+        .or_usage();
+    };
+    TestSamples::of_table(&dialect.applied_to(source.clone().with_path(path))?)
 }
 
 /// One row a sample, in the order of the data: its number from 0 among all that the file holds, so that the files can be

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::anyhow;
-use firebrick::datasets::{CsvSource, DataDescription};
+use firebrick::datasets::CsvSource;
 use firebrick::devices::DeviceName;
 
 use crate::dialect_flags::{DialectFlags, Names};
@@ -117,7 +117,7 @@ pub(crate) fn run(arguments: &PredictArguments) -> anyhow::Result<ExitCode> {
     }
     let says_data = config.data().is_some();
     let settings = TrainSettings::resolve(config)?;
-    if let DataDescription::Csv(source) = &settings.data {
+    if let Some(source) = settings.data.table() {
         if let Some(flag) = arguments.flag_for_pictures() {
             return Err(anyhow!(
                 "`{flag}` is for pictures, the network of `{name}` was trained on a table; leave it out"

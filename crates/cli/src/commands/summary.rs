@@ -6,14 +6,14 @@ use std::process::ExitCode;
 use anyhow::anyhow;
 use firebrick::datasets::DataDescription;
 use firebrick::models::{Activation, MlpConfig, SavedModel};
+use firebrick::recipes::HiddenUnits;
 use firebrick::training::RunDirectory;
 
-use crate::commands::train::read_model;
 use crate::failure::OrUsage;
-use crate::hidden_units::HiddenUnits;
 use crate::output;
 use crate::runs::RunsFolder;
 use crate::samples::load_images;
+use crate::settings_file::read_model;
 
 const EXAMPLES: &str = "\
 EXAMPLES:
@@ -77,16 +77,17 @@ pub(crate) fn run(arguments: &SummaryArguments) -> anyhow::Result<ExitCode> {
 
 /// The network that the flags describe.
 fn described(arguments: &SummaryArguments) -> anyhow::Result<MlpConfig> {
-    let (inputs, classes) = match &arguments.data {
-        Some(DataDescription::Csv(source)) => {
-            return Err(anyhow!(
-                "the table `{}` does not say what is to be predicted; give the features as `--inputs` and the classes as \
-                 `--classes`",
-                source.path().display()
-            ))
-            .or_usage();
-        }
-        Some(DataDescription::Images(source)) => {
+    let data = arguments.data.as_ref();
+    if let Some(table) = data.and_then(DataDescription::table) {
+        return Err(anyhow!(
+            "the table `{}` does not say what is to be predicted; give the features as `--inputs` and the classes as \
+             `--classes`",
+            table.path().display()
+        ))
+        .or_usage();
+    }
+    let (inputs, classes) = match data.and_then(DataDescription::images) {
+        Some(source) => {
             let data = load_images(source)?;
             (data.train.num_features(), data.train.num_classes())
         }

@@ -1,22 +1,21 @@
 //! `firebrick train`
 
-use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::anyhow;
-use firebrick::datasets::{BatchSource, DataDescription};
+use firebrick::datasets::BatchSource;
 use firebrick::devices::SelectedDevice;
 use firebrick::models::AnyModel;
+use firebrick::recipes::Settings;
 use firebrick::training::{
-    Compile, Display, Evaluation, Fit, ModelFile, RecipeError, RunDirectory, Signal, StopReason,
-    TrainError, Trainer, figure_text,
+    Compile, Display, Evaluation, Fit, RunDirectory, Signal, StopReason, TrainError, Trainer,
+    figure_text,
 };
 
 use crate::column_scales::ColumnScales;
 use crate::commands::devices::select_device;
 use crate::failure::{self, OrUsage, interrupted};
-use crate::foreign_file::no_settings_but;
 use crate::network::Network;
 use crate::new_run::{NewRun, Remains};
 use crate::output::{self, ClosedPipe};
@@ -24,11 +23,9 @@ use crate::run_name::RunName;
 use crate::runs::{self, RunsFolder};
 use crate::samples::TrainingSamples;
 use crate::table_flags::TableFlags;
-use crate::train_callbacks::with_callbacks;
-use crate::train_config::TrainConfig;
 use crate::train_settings::TrainSettings;
 use crate::unit::Unit;
-use crate::{config_file, new_run};
+use crate::{new_run, settings_file};
 
 const EXAMPLES: &str = "\
 EXAMPLES:
@@ -53,7 +50,7 @@ saved before, c goes on. The upper bar is the epoch, the lower one the training.
 #[command(after_help = EXAMPLES)]
 pub(crate) struct TrainArguments {
     #[command(flatten)]
-    settings: TrainConfig,
+    settings: Settings,
 
     #[command(flatten)]
     table: TableFlags,
@@ -101,32 +98,29 @@ pub(crate) fn run(arguments: TrainArguments) -> anyhow::Result<ExitCode> {
     // Whatever can be checked is checked before the run directory is made.
     let display = arguments.ui.resolve().or_usage()?;
     let file = match &arguments.config_file {
-        Some(path) => config_file::read(path)?,
-        None => TrainConfig::default(),
+        Some(path) => settings_file::read(path)?,
+        None => Settings::default(),
     };
-    let flags = TrainConfig {
-        model: arguments
-            .model_file
-            .as_deref()
-            .map(read_model)
-            .transpose()?,
+    let model = arguments.model_file.as_deref();
+    let flags = Settings {
+        model: model.map(settings_file::read_model).transpose()?,
         ..arguments.settings
     };
-    let mut config = flags.or(file);
-    config.data = arguments.table.applied_to(config.data().cloned())?;
-    config.check_complete().or_usage()?;
-    let settings = TrainSettings::resolve(config)?;
+    let mut given = flags.over(file);
+    given.data = arguments.table.applied_to(given.data().cloned())?;
+    check_complete(&given)?;
+    let settings = TrainSettings::resolve(given)?;
     if let Some(name) = arguments.run.as_ref().filter(|_| arguments.overwrite) {
         let path = arguments.runs.path.join(name.as_str());
         new_run::check_replaced(&path, &settings.data)?;
     }
     let prepared = Prepared::new(settings)?;
-    let compile = prepared.settings.compile()?;
-    let config = prepared.settings.to_config(prepared.device.name);
-    let config = config_file::write(&config)?;
+    let compile = prepared.settings.compile.to_compile();
+    let written = prepared.settings.written(prepared.device.name);
+    let config = written.to_toml()?;
     prepared.check_memory(&compile)?;
     let model = prepared.network.init(
-        prepared.settings.seed,
+        prepared.settings.fit.seed,
         &prepared.data.train,
         &prepared.device.device,
     )?;
@@ -188,18 +182,20 @@ pub(crate) fn run(arguments: TrainArguments) -> anyhow::Result<ExitCode> {
     prepared.conclude(&trainer, display, &run)
 }
 
-/// The model file at this path.
+/// Makes sure that all that decides a training is said, where a program could not write everything down.
 ///
 /// # Errors
-/// A file that cannot be read; with a usage error one that describes no model.
-pub(crate) fn read_model(path: &Path) -> anyhow::Result<ModelFile> {
-    match ModelFile::read(path) {
-        Err(error @ RecipeError::ModelFile { .. }) => Err(error).or_usage(),
-        Err(RecipeError::File { source, .. }) if source.kind() == ErrorKind::InvalidData => {
-            Err(anyhow!(no_settings_but(path))).or_usage()
-        }
-        read => Ok(read?),
+/// With a usage error what is missing, all of it.
+fn check_complete(given: &Settings) -> anyhow::Result<()> {
+    let missing = given.missing();
+    if missing.is_empty() {
+        return Ok(());
     }
+    Err(anyhow!(
+        "the settings are those of a program that could not write everything down; say the rest by {}",
+        missing.join(", ")
+    ))
+    .or_usage()
 }
 
 impl Prepared {
@@ -208,12 +204,10 @@ impl Prepared {
         settings.data = data.description.clone();
         settings.check_class_weight(&data.class_names)?;
         let device = select_device(settings.device)?;
-        let scales = match &settings.data {
-            DataDescription::Csv(source) => {
-                Some(ColumnScales::of(source, &data.train, &device.device)?)
-            }
-            DataDescription::Images(_) => None,
-        };
+        let scales = settings.data.table();
+        let scales = scales
+            .map(|source| ColumnScales::of(source, &data.train, &device.device))
+            .transpose()?;
         if let Some(scales) = &scales {
             data.notes.extend(scales.notes(settings.network.scaling()));
         }
@@ -229,7 +223,11 @@ impl Prepared {
     /// Makes sure that there is room for the training, before anything of the network is.
     fn check_memory(&self, compile: &Compile) -> anyhow::Result<()> {
         let size = self.network.summary()?.size();
-        let batch_size = self.settings.batch_size.min(self.data.train.num_samples());
+        let batch_size = self
+            .settings
+            .fit
+            .batch_size
+            .min(self.data.train.num_samples());
         Ok(compile.check_memory(&size, batch_size, &self.device.device)?)
     }
 
@@ -237,7 +235,7 @@ impl Prepared {
     fn fit(&self, display: Display, run: Option<&RunDirectory>) -> Result<Fit, TrainError> {
         let mut fit = self
             .settings
-            .fit()
+            .to_fit()
             .with_class_names(self.data.class_names.iter().cloned())
             .with_display(display)
             .stopped_by_ctrl_c();
@@ -249,7 +247,7 @@ impl Prepared {
         if let Some(validation) = &self.data.validation {
             fit = fit.with_validation(validation);
         }
-        with_callbacks(fit, &self.settings, run)
+        self.settings.given.callbacks.applied_to(fit, run)
     }
 
     /// What is about to happen, before the display takes over.
@@ -270,12 +268,12 @@ impl Prepared {
             self.device.adapter,
             self.device.reason,
             self.network.line()?,
-            settings.loss,
-            settings.optimizer.as_str(),
-            settings.schedule,
-            settings.epochs,
-            settings.batch_size,
-            settings.seed,
+            settings.compile.loss,
+            settings.compile.optimizer,
+            settings.schedule()?,
+            settings.fit.epochs,
+            settings.fit.batch_size,
+            settings.fit.seed,
             run.path().display(),
         ))
     }

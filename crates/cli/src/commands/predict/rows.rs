@@ -51,7 +51,7 @@ pub(super) fn run(
     let network = runs::load_network(run, &device)?;
     let activation = network.output_activation();
     // Only what the network answers matters; nothing is going to be learned or judged.
-    let trainer = settings.compile()?.model(network);
+    let trainer = settings.compile.to_compile().model(network);
     let inputs = inputs.data.into_tensor::<2>(&device)?;
     let num_rows = inputs.dims()[0];
     let mut meaning: Option<Meaning> = None;

@@ -4,12 +4,11 @@ use std::str::FromStr;
 use firebrick::datasets::DataSource;
 use firebrick::devices::DeviceName;
 use firebrick::models::Activation;
+use firebrick::recipes::{HiddenUnits, WholeNumbersError, whole_numbers};
 use firebrick::training::Display;
 use firebrick_study::{CurveAxis, CurveSettings, StudySettings};
 
 use super::Place;
-use crate::hidden_units::HiddenUnits;
-use crate::whole_numbers::{WholeNumbersError, whole_numbers};
 
 const EXAMPLES: &str = "\
 EXAMPLES:

@@ -2,11 +2,11 @@ use std::process::ExitCode;
 
 use firebrick::datasets::DataSource;
 use firebrick::devices::DeviceName;
+use firebrick::recipes::HiddenUnits;
 use firebrick::training::Display;
 use firebrick_study::{NetworksSettings, StudySettings};
 
 use super::Place;
-use crate::hidden_units::HiddenUnits;
 
 const EXAMPLES: &str = "\
 EXAMPLES:

@@ -1,26 +1,39 @@
 use std::fmt;
 use std::str::FromStr;
 
-use firebrick::callbacks::ReduceLrOnPlateau;
-use firebrick::training::TrainError;
+use firebrick_trainer::TrainError;
+use firebrick_trainer::callbacks::ReduceLrOnPlateau;
 use serde::{Deserialize, Serialize};
 
 /// When the learning rate is lowered because nothing gets better; as a string `val_loss:5`, `val_loss:5:0.5`, or `none`.
+///
+/// ```
+/// use firebrick::recipes::Plateau;
+///
+/// let plateau: Plateau = "val_loss:5:0.5".parse()?;
+/// assert_eq!(plateau.to_string(), "val_loss:5:0.5");
+/// # Ok::<(), firebrick::recipes::PlateauError>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub(crate) enum Plateau {
+pub enum Plateau {
+    /// It is not.
     #[default]
     None,
+    /// Where a figure has not got better for so long.
     After {
+        /// The figure, e.g. `val_loss`.
         metric: String,
+        /// The number of epochs.
         epochs: usize,
+        /// What the rate is multiplied with.
         factor: f64,
     },
 }
 
 /// A text that says no plateau.
 #[derive(Debug)]
-pub(crate) struct PlateauError {
+pub struct PlateauError {
     received: String,
 }
 
@@ -43,7 +56,10 @@ impl Plateau {
     const FACTOR: f64 = 0.1;
 
     /// The callback that does it.
-    pub(crate) fn callback(&self) -> Result<Option<ReduceLrOnPlateau>, TrainError> {
+    ///
+    /// # Errors
+    /// A factor that is not between 0 and 1.
+    pub fn callback(&self) -> Result<Option<ReduceLrOnPlateau>, TrainError> {
         let Self::After {
             metric,
             epochs,

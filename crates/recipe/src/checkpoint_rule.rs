@@ -1,15 +1,23 @@
 use std::fmt;
 use std::str::FromStr;
 
-use firebrick::callbacks::{ModelCheckpoint, SaveFreq};
-use firebrick::training::TrainError;
+use firebrick_trainer::TrainError;
+use firebrick_trainer::callbacks::{ModelCheckpoint, SaveFreq};
 use serde::{Deserialize, Serialize};
 
 /// Which models are saved in the course of a training; as a string `best`, `every`, a number of epochs, or
 /// `none`.
+///
+/// ```
+/// use firebrick::recipes::CheckpointRule;
+///
+/// assert_eq!("every".parse::<CheckpointRule>()?, CheckpointRule::Every(1));
+/// # Ok::<(), firebrick::recipes::CheckpointRuleError>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub(crate) enum Checkpoints {
+pub enum CheckpointRule {
+    /// None at all.
     #[default]
     None,
     /// That of the best validation loss.
@@ -20,11 +28,11 @@ pub(crate) enum Checkpoints {
 
 /// A text that is no choice.
 #[derive(Debug)]
-pub(crate) struct CheckpointsError {
+pub struct CheckpointRuleError {
     received: String,
 }
 
-impl fmt::Display for CheckpointsError {
+impl fmt::Display for CheckpointRuleError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
@@ -34,11 +42,14 @@ impl fmt::Display for CheckpointsError {
     }
 }
 
-impl std::error::Error for CheckpointsError {}
+impl std::error::Error for CheckpointRuleError {}
 
-impl Checkpoints {
+impl CheckpointRule {
     /// The callback that does it.
-    pub(crate) fn callback(self) -> Result<Option<ModelCheckpoint>, TrainError> {
+    ///
+    /// # Errors
+    /// A number of epochs of 0.
+    pub fn callback(self) -> Result<Option<ModelCheckpoint>, TrainError> {
         Ok(match self {
             Self::None => None,
             Self::Best => Some(ModelCheckpoint::new("best.bpk")?.with_save_best_only()),
@@ -50,17 +61,17 @@ impl Checkpoints {
     }
 }
 
-impl FromStr for Checkpoints {
-    type Err = CheckpointsError;
+impl FromStr for CheckpointRule {
+    type Err = CheckpointRuleError;
 
-    fn from_str(text: &str) -> Result<Self, CheckpointsError> {
+    fn from_str(text: &str) -> Result<Self, CheckpointRuleError> {
         match text {
             "none" => Ok(Self::None),
             "best" => Ok(Self::Best),
             "every" => Ok(Self::Every(1)),
             number => match number.parse() {
                 Ok(epochs) if epochs > 0 => Ok(Self::Every(epochs)),
-                _ => Err(CheckpointsError {
+                _ => Err(CheckpointRuleError {
                     received: text.to_owned(),
                 }),
             },
@@ -68,7 +79,7 @@ impl FromStr for Checkpoints {
     }
 }
 
-impl fmt::Display for Checkpoints {
+impl fmt::Display for CheckpointRule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::None => f.write_str("none"),
@@ -79,17 +90,17 @@ impl fmt::Display for Checkpoints {
     }
 }
 
-impl TryFrom<String> for Checkpoints {
-    type Error = CheckpointsError;
+impl TryFrom<String> for CheckpointRule {
+    type Error = CheckpointRuleError;
 
-    fn try_from(text: String) -> Result<Self, CheckpointsError> {
+    fn try_from(text: String) -> Result<Self, CheckpointRuleError> {
         text.parse()
     }
 }
 
-impl From<Checkpoints> for String {
-    fn from(checkpoints: Checkpoints) -> Self {
-        checkpoints.to_string()
+impl From<CheckpointRule> for String {
+    fn from(rule: CheckpointRule) -> Self {
+        rule.to_string()
     }
 }
 
@@ -100,11 +111,14 @@ mod tests {
     #[test]
     fn a_choice_is_the_text_it_was_read_from() {
         for text in ["none", "best", "every", "5"] {
-            assert_eq!(text.parse::<Checkpoints>().unwrap().to_string(), text);
+            assert_eq!(text.parse::<CheckpointRule>().unwrap().to_string(), text);
         }
-        assert_eq!("1".parse::<Checkpoints>().unwrap(), Checkpoints::Every(1));
+        assert_eq!(
+            "1".parse::<CheckpointRule>().unwrap(),
+            CheckpointRule::Every(1)
+        );
         for text in ["", "0", "-1", "all", "2.5"] {
-            assert!(text.parse::<Checkpoints>().is_err(), "{text}");
+            assert!(text.parse::<CheckpointRule>().is_err(), "{text}");
         }
     }
 }

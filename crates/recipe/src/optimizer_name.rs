@@ -1,16 +1,36 @@
+use std::fmt;
 use std::str::FromStr;
 
-use firebrick::training::{Optimizer, TrainError};
+use firebrick_trainer::{Optimizer, TrainError};
 use serde::{Deserialize, Serialize};
 
 /// The name of an optimizer, one of [`Optimizer::NAMES`].
+///
+/// ```
+/// use firebrick::recipes::OptimizerName;
+///
+/// assert_eq!("RMSprop".parse::<OptimizerName>()?.as_str(), "rmsprop");
+/// # Ok::<(), firebrick::training::TrainError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub(crate) struct OptimizerName(String);
+pub struct OptimizerName(String);
 
 impl OptimizerName {
-    pub(crate) fn as_str(&self) -> &str {
+    /// The name of this one.
+    pub(crate) fn of(optimizer: &Optimizer) -> Self {
+        Self(optimizer.name().to_owned())
+    }
+
+    /// The name itself.
+    pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl fmt::Display for OptimizerName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
     }
 }
 

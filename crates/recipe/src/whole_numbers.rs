@@ -5,7 +5,14 @@ use std::num::ParseIntError;
 ///
 /// # Errors
 /// A part that is no whole number, or is too large.
-pub(crate) fn whole_numbers(text: &str) -> Result<Vec<usize>, WholeNumbersError> {
+///
+/// ```
+/// use firebrick::recipes::whole_numbers;
+///
+/// assert_eq!(whole_numbers("1, 2,4")?, [1, 2, 4]);
+/// # Ok::<(), firebrick::recipes::WholeNumbersError>(())
+/// ```
+pub fn whole_numbers(text: &str) -> Result<Vec<usize>, WholeNumbersError> {
     let number = |part: &str| {
         part.trim().parse().map_err(|source| WholeNumbersError {
             part: part.to_owned(),
@@ -17,14 +24,14 @@ pub(crate) fn whole_numbers(text: &str) -> Result<Vec<usize>, WholeNumbersError>
 
 /// A text that is no list of whole numbers.
 #[derive(Debug)]
-pub(crate) struct WholeNumbersError {
+pub struct WholeNumbersError {
     part: String,
     source: ParseIntError,
 }
 
 impl WholeNumbersError {
     /// What was there instead of a number.
-    pub(crate) fn received(&self) -> String {
+    pub fn received(&self) -> String {
         format!("received `{}` ({})", self.part, self.source)
     }
 }

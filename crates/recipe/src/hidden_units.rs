@@ -6,9 +6,19 @@ use serde::{Deserialize, Serialize};
 use crate::whole_numbers::{WholeNumbersError, whole_numbers};
 
 /// Units of the hidden layers; as a string `128,64`, or `none` for a linear classifier.
+///
+/// ```
+/// use firebrick::recipes::HiddenUnits;
+///
+/// assert_eq!("128,64".parse::<HiddenUnits>()?, HiddenUnits::default());
+/// # Ok::<(), firebrick::recipes::HiddenUnitsError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub(crate) struct HiddenUnits(pub(crate) Vec<usize>);
+pub struct HiddenUnits(
+    /// From the input on.
+    pub Vec<usize>,
+);
 
 impl Default for HiddenUnits {
     fn default() -> Self {
@@ -18,7 +28,7 @@ impl Default for HiddenUnits {
 
 /// A text that is no list of widths.
 #[derive(Debug)]
-pub(crate) struct HiddenUnitsError(WholeNumbersError);
+pub struct HiddenUnitsError(WholeNumbersError);
 
 impl fmt::Display for HiddenUnitsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -40,6 +50,16 @@ impl FromStr for HiddenUnits {
             return Ok(Self(Vec::new()));
         }
         whole_numbers(text).map(Self).map_err(HiddenUnitsError)
+    }
+}
+
+impl fmt::Display for HiddenUnits {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.is_empty() {
+            return f.write_str("none");
+        }
+        let units: Vec<String> = self.0.iter().map(ToString::to_string).collect();
+        f.write_str(&units.join(","))
     }
 }
 

@@ -1,32 +1,56 @@
 use std::fmt;
 use std::str::FromStr;
 
-use firebrick::callbacks::EarlyStopping;
+use firebrick_trainer::callbacks::EarlyStopping;
 use serde::{Deserialize, Serialize};
 
 /// When a training stops by itself; as a string `val_loss:5`, `val_accuracy:5:restore`, or `none`.
+///
+/// ```
+/// use firebrick::recipes::StoppingRule;
+///
+/// let rule: StoppingRule = "val_loss:5:restore".parse()?;
+/// assert!(rule.callback().is_some());
+/// assert_eq!(rule.to_string(), "val_loss:5:restore");
+/// # Ok::<(), firebrick::recipes::StoppingRuleError>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub(crate) enum StoppingRule {
+pub enum StoppingRule {
+    /// It does not.
     #[default]
     Never,
+    /// Where a figure has not got better for so long.
     Patience {
+        /// The figure, e.g. `val_loss`.
         metric: String,
+        /// The number of epochs.
         epochs: usize,
+        /// The weights that are left.
         weights: FinalWeights,
     },
 }
 
 /// The weights that a stopped training leaves.
+///
+/// ```
+/// use firebrick::recipes::{FinalWeights, StoppingRule};
+///
+/// let rule: StoppingRule = "val_loss:5".parse()?;
+/// assert!(matches!(rule, StoppingRule::Patience { weights: FinalWeights::Last, .. }));
+/// # Ok::<(), firebrick::recipes::StoppingRuleError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum FinalWeights {
+pub enum FinalWeights {
+    /// Those of the last epoch.
     Last,
+    /// Those of the best one.
     Best,
 }
 
 /// A text that is no rule.
 #[derive(Debug)]
-pub(crate) struct StoppingRuleError {
+pub struct StoppingRuleError {
     received: String,
 }
 
@@ -48,7 +72,7 @@ impl StoppingRule {
     const RESTORE: &'static str = "restore";
 
     /// The callback that does it.
-    pub(crate) fn callback(&self) -> Option<EarlyStopping> {
+    pub fn callback(&self) -> Option<EarlyStopping> {
         let Self::Patience {
             metric,
             epochs,

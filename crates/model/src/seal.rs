@@ -16,6 +16,13 @@ const MARK: &str = "firebrick-sha256:";
 const DIGITS: usize = 64;
 
 /// What a file's checksum says of its bytes.
+///
+/// ```
+/// # mod firebrick { pub use firebrick_model as models; }
+/// use firebrick::models::{Seal, check_seal};
+///
+/// assert_eq!(check_seal(b"no checksum"), Seal::Absent);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Seal {
     /// They are those that were written.
@@ -67,6 +74,15 @@ fn sealed(mut bytes: Vec<u8>) -> Option<Vec<u8>> {
 }
 
 /// Whether a burnpack has the bytes that it was [sealed](seal) with.
+///
+/// ```
+/// # mod firebrick { pub use firebrick_model as models; }
+/// use firebrick::models::{Seal, check_seal, seal};
+///
+/// let bytes = seal(burn_pack::Writer::new(Vec::new()))?;
+/// assert_eq!(check_seal(&bytes[..bytes.len() - 1]), Seal::Broken);
+/// # Ok::<(), std::io::Error>(())
+/// ```
 pub fn check_seal(bytes: &[u8]) -> Seal {
     // What describes the file lies in front of the weights, which begin with no text of ours.
     match (find(bytes, KEY.as_bytes()), find(bytes, MARK.as_bytes())) {

@@ -8,6 +8,7 @@ mod dashboard_metrics;
 mod dashboard_renderer;
 mod drawn;
 mod epoch_loop;
+mod keeping;
 mod launched;
 mod loop_dashboard;
 mod outcome;

@@ -10,6 +10,7 @@ use crate::history::FitParams;
 use crate::logs::Logs;
 use crate::metrics::Direction;
 use crate::run_directory::RunDirectory;
+use crate::state::State;
 
 /// Whether a training goes on.
 ///
@@ -104,7 +105,55 @@ pub trait Callback: Send {
         Vec::new()
     }
 
-    /// Before the first epoch.
+    /// What it remembers of the training, which goes into every checkpoint; nothing by default.
+    ///
+    /// ```
+    /// use firebrick::callbacks::{Callback, Flow, HookResult, Training};
+    /// use firebrick::training::{Logs, State, TrainError};
+    ///
+    /// /// Stops after three epochs whose loss is above 1.
+    /// #[derive(Default)]
+    /// struct ThreeBad {
+    ///     bad: usize,
+    /// }
+    ///
+    /// impl Callback for ThreeBad {
+    ///     fn name(&self) -> &str {
+    ///         "ThreeBad"
+    ///     }
+    ///
+    ///     fn state(&self) -> State {
+    ///         State::new().with("bad", self.bad)
+    ///     }
+    ///
+    ///     fn restore(&mut self, state: &State, _: &mut Training<'_>) -> Result<(), TrainError> {
+    ///         self.bad = state.get("bad")?;
+    ///         Ok(())
+    ///     }
+    ///
+    ///     fn on_epoch_end(&mut self, _: &mut Training<'_>, logs: &Logs) -> HookResult {
+    ///         self.bad += usize::from(logs.get("loss") > Some(1.0));
+    ///         Ok(if self.bad == 3 { Flow::Stop } else { Flow::Continue })
+    ///     }
+    /// }
+    ///
+    /// assert_eq!(ThreeBad { bad: 2 }.state().get::<usize>("bad")?, 2);
+    /// # Ok::<(), TrainError>(())
+    /// ```
+    fn state(&self) -> State {
+        State::new()
+    }
+
+    /// Goes on where it was when it gave this [`state`](Self::state). In a training that is resumed it is called once, after
+    /// [`on_train_begin`](Self::on_train_begin), where [`Training::is_resumed`] says so.
+    ///
+    /// # Errors
+    /// A state that is not its own.
+    fn restore(&mut self, state: &State, training: &mut Training<'_>) -> Result<(), TrainError> {
+        Ok(())
+    }
+
+    /// Before the first epoch; in a training that is resumed before the epoch that it was broken off in.
     fn on_train_begin(&mut self, training: &mut Training<'_>) -> HookResult {
         Ok(Flow::Continue)
     }
@@ -215,6 +264,36 @@ impl Callbacks {
         monitors
     }
 
+    /// What each remembers, in order.
+    pub(crate) fn state(&self) -> State {
+        let callbacks = self.callbacks.iter().enumerate();
+        callbacks.fold(State::new(), |state, (index, callback)| {
+            let callback = callback.lock().unwrap_or_else(PoisonError::into_inner);
+            let own = State::new()
+                .with("name", callback.name().to_owned())
+                .with("state", callback.state());
+            state.with(index.to_string(), own)
+        })
+    }
+
+    /// Has each go on where it was.
+    ///
+    /// # Errors
+    /// The first error, or the first panic.
+    pub(crate) fn restore(&self, state: &State, access: &mut dyn Access) -> Result<(), TrainError> {
+        for (index, callback) in self.callbacks.iter().enumerate() {
+            let own = state.get::<State>(&index.to_string())?;
+            let own = own.find::<State>("state")?.unwrap_or_default();
+            let mut callback = callback.lock().unwrap_or_else(PoisonError::into_inner);
+            let restored = catch_panic(|| callback.restore(&own, &mut Training::new(access)));
+            restored.map_err(|message| TrainError::CallbackPanicked {
+                callback: callback.name().to_owned(),
+                message,
+            })??;
+        }
+        Ok(())
+    }
+
     /// Calls a hook of all of them; gives the name of the first that wants to stop.
     ///
     /// # Errors
@@ -310,7 +389,12 @@ pub struct Training<'a> {
 /// ```
 pub struct Weights {
     pub(crate) model: Box<dyn Any + Send>,
+    /// What is kept of the model.
+    state: StateOf,
 }
+
+/// Gives what is kept of weights.
+type StateOf = Box<dyn Fn(&(dyn Any + Send)) -> State + Send>;
 
 /// What a training lets its callbacks do.
 pub(crate) trait Access {
@@ -328,6 +412,8 @@ pub(crate) trait Access {
     fn averaged(&self) -> Option<Weights>;
     fn save(&self, path: &Path) -> Result<(), TrainError>;
     fn save_weights(&self, path: &Path) -> Result<(), TrainError>;
+    fn weights_from(&self, state: &State) -> Result<Weights, TrainError>;
+    fn is_resumed(&self) -> bool;
     fn run(&self) -> Option<&RunDirectory>;
     fn say(&mut self, text: &str);
 }
@@ -397,6 +483,19 @@ impl<'a> Training<'a> {
         self.access.weights()
     }
 
+    /// Weights that a callback has kept in its [`state`](Callback::state), by [`Weights::state`].
+    ///
+    /// # Errors
+    /// The state of weights of another model.
+    pub fn weights_from(&self, state: &State) -> Result<Weights, TrainError> {
+        self.access.weights_from(state)
+    }
+
+    /// Whether this is a training that was broken off and goes on.
+    pub fn is_resumed(&self) -> bool {
+        self.access.is_resumed()
+    }
+
     /// Goes back to weights of an earlier moment; the optimizer's state stays.
     ///
     /// # Errors
@@ -445,10 +544,17 @@ impl<'a> Training<'a> {
 }
 
 impl Weights {
-    pub(crate) fn new<W: Send + 'static>(weights: W) -> Self {
+    /// Weights, and what is kept of them.
+    pub(crate) fn new<W: Send + 'static>(weights: W, state: fn(&W) -> State) -> Self {
         Self {
             model: Box::new(weights),
+            state: Box::new(move |weights| weights.downcast_ref().map_or_else(State::new, state)),
         }
+    }
+
+    /// What is kept of them in a callback's [`state`](Callback::state); they stay on their device until it is written.
+    pub fn state(&self) -> State {
+        (self.state)(&*self.model)
     }
 
     /// What they are in the training's own [step](crate::Step), if they are of this type.
@@ -459,5 +565,13 @@ impl Weights {
     /// The model with these weights, if it is of this type.
     pub fn into_model<M: Model>(self) -> Option<M> {
         self.into_inner()
+    }
+}
+
+#[cfg(test)]
+impl Weights {
+    /// A number in the place of weights.
+    pub(crate) fn fake(number: usize) -> Self {
+        Self::new(number, |number| State::new().with("number", *number))
     }
 }

@@ -5,6 +5,7 @@
 mod csv_logger;
 mod early_stopping;
 mod file_name_pattern;
+mod growing_file;
 mod jsonl_logger;
 mod lambda_callback;
 mod learning_rate_scheduler;
@@ -20,7 +21,11 @@ mod terminate_on_nan;
 mod voice;
 
 #[cfg(test)]
+mod fake;
+#[cfg(test)]
 mod golden;
+#[cfg(test)]
+mod resumed;
 
 pub use crate::callback::{Callback, Flow, HookResult, Training, Weights};
 pub use csv_logger::CsvLogger;

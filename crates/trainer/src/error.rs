@@ -5,6 +5,7 @@ use firebrick_data::Targets;
 use firebrick_model::shortened;
 use firebrick_spec::{SpecError, UnknownName};
 
+use crate::checkpoint_error::CheckpointError;
 use crate::lock_holder::LockHolder;
 use crate::memory_error::MemoryError;
 use crate::mismatch_error::MismatchError;
@@ -31,6 +32,10 @@ pub enum TrainError {
     /// From the scheduler crate.
     #[error(transparent)]
     Schedule(#[from] firebrick_scheduler::ScheduleError),
+
+    /// From keeping the state of a training.
+    #[error(transparent)]
+    Checkpoint(#[from] CheckpointError),
 
     /// From the plot crate.
     #[error(transparent)]

@@ -1,3 +1,6 @@
+use crate::checkpoint_error::CheckpointError;
+use crate::state::State;
+
 /// Running sums over samples, exact with a smaller last batch.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct RunningFigures {
@@ -46,6 +49,37 @@ impl RunningFigures {
     pub(crate) fn sums(&self) -> &[Vec<f64>] {
         &self.sums
     }
+
+    /// What there is to keep of them.
+    pub(crate) fn state(&self) -> State {
+        let sums = self.sums.iter().enumerate();
+        let sums = sums.fold(State::new(), |state, (metric, sums)| {
+            state.with(metric.to_string(), sums.clone())
+        });
+        State::new()
+            .with("samples", self.samples)
+            .with("batches", self.batches)
+            .with("loss", self.loss)
+            .with("sums", sums)
+    }
+
+    /// The sums of a state.
+    ///
+    /// # Errors
+    /// A state of something else.
+    pub(crate) fn from_state(state: &State) -> Result<Self, CheckpointError> {
+        let kept = state.find::<State>("sums")?.unwrap_or_default();
+        let mut sums = Vec::new();
+        while let Some(own) = kept.find(&sums.len().to_string())? {
+            sums.push(own);
+        }
+        Ok(Self {
+            samples: state.get("samples")?,
+            batches: state.get("batches")?,
+            loss: state.get("loss")?,
+            sums,
+        })
+    }
 }
 
 #[cfg(test)]
@@ -65,5 +99,9 @@ mod tests {
         assert!((figures.loss() - 1.4).abs() < 1e-12);
         assert_eq!(figures.sums, [[6.0, 8.0]], "joined as the metric says");
         assert_eq!((figures.samples(), figures.batches()), (10, 2));
+        assert_eq!(
+            RunningFigures::from_state(&figures.state()).unwrap(),
+            figures
+        );
     }
 }

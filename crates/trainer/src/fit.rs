@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use firebrick_data::{BatchSource, DataDescription};
 
 use crate::callback::{Callback, Callbacks};
+use crate::checkpoints::Checkpoints;
 use crate::display::Display;
 use crate::error::TrainError;
 use crate::interrupt::StopHandle;
@@ -44,6 +45,7 @@ pub struct Fit {
     pub(crate) display: Display,
     pub(crate) label: String,
     pub(crate) run: Option<RunDirectory>,
+    pub(crate) checkpoints: Option<Checkpoints>,
     pub(crate) data: Option<DataDescription>,
     pub(crate) stop: Option<StopHandle>,
     pub(crate) listens_to_ctrl_c: bool,
@@ -60,6 +62,7 @@ impl From<FitSettings> for Fit {
             display: Display::default(),
             label: "training".to_owned(),
             run: None,
+            checkpoints: None,
             data: None,
             stop: None,
             listens_to_ctrl_c: false,
@@ -178,6 +181,14 @@ impl Fit {
     #[must_use = "returns the changed settings"]
     pub fn with_run_directory(mut self, run: RunDirectory) -> Self {
         self.run = Some(run);
+        self
+    }
+
+    /// Saves the state of the training in the course of it, so that one that was killed goes on as if nothing had happened,
+    /// by [`Trainer::resume`](crate::Trainer::resume).
+    #[must_use = "returns the changed settings"]
+    pub fn with_checkpoints(mut self, checkpoints: Checkpoints) -> Self {
+        self.checkpoints = Some(checkpoints);
         self
     }
 

@@ -1,3 +1,5 @@
+mod state;
+
 use std::fmt;
 use std::ops::Index;
 use std::path::Path;

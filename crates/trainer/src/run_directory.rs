@@ -80,10 +80,10 @@ impl RunDirectory {
         Self::LOG,
     ];
 
-    /// What there is in it; something worth keeping once there is a model.
+    /// What there is in it; something worth keeping once there is a model or a checkpoint.
     const CONTENTS: DirectoryContents = DirectoryContents {
         own_files: folders::own_files,
-        is_worth_keeping: |path| path.join(Self::MODEL).exists(),
+        is_worth_keeping: folders::is_worth_keeping,
     };
 
     /// Makes a new run directory.

@@ -15,8 +15,10 @@ pub(crate) use judge::judge;
 pub use measures::Measures;
 pub use output::StepOutput;
 
+use crate::checkpoint_error::CheckpointError;
 use crate::error::TrainError;
 use crate::non_finite_cause::NonFiniteCause;
+use crate::state::State;
 
 /// What a training does with a batch: it moves the weights and gives figures.
 ///
@@ -190,6 +192,33 @@ pub trait Step: 'static {
     /// Those of [`set_weights`](Self::set_weights).
     fn finish(&mut self) -> Result<(), TrainError> {
         Ok(())
+    }
+
+    /// All that it is made of, so that another step of the same kind goes on where this one is: weights, the state of
+    /// optimizers and whatever else it remembers. `None`, the default, where a training cannot be kept in checkpoints.
+    fn state(&self) -> Option<State> {
+        None
+    }
+
+    /// Goes on where the step was that gave this [`state`](Self::state).
+    ///
+    /// # Errors
+    /// By default an error; the state of another step.
+    fn restore(&mut self, _state: &State) -> Result<(), TrainError> {
+        Err(CheckpointError::NoState.into())
+    }
+
+    /// What is kept of weights that a callback holds; nothing by default.
+    fn weights_state(_weights: &Self::Weights) -> State {
+        State::new()
+    }
+
+    /// Weights whose [`weights_state`](Self::weights_state) was kept.
+    ///
+    /// # Errors
+    /// By default an error; the state of other weights.
+    fn weights_from(&self, _state: &State) -> Result<Self::Weights, TrainError> {
+        Err(CheckpointError::NoState.into())
     }
 
     /// Writes the model with these weights into a file, whole or not at all.

@@ -5,14 +5,17 @@ mod on_batch;
 mod passing;
 mod run_files;
 mod samples;
+mod setup;
 mod step_trainer;
 
+use std::path::Path;
 use std::sync::Arc;
 
 use burn::tensor::Device;
 use firebrick_data::{BatchSource, ShuffleState};
 use firebrick_model::{AnyTensor, Model};
 
+use crate::checkpoints::{Found, newest};
 use crate::compile::Compile;
 use crate::display::Display;
 use crate::error::TrainError;
@@ -27,6 +30,7 @@ use crate::step::{AutodiffStep, Step};
 use crate::unoptimized;
 use assembly::Checked;
 use fitting::{FitData, Fitting, run_files};
+use setup::Setup;
 
 pub use step_trainer::StepTrainer;
 
@@ -120,6 +124,61 @@ impl<M: Model> Trainer<M> {
     where
         D: BatchSource + Clone + 'static,
     {
+        self.fit_from(data, fit, None)
+    }
+
+    /// Goes on with a training that was broken off, killed say, from the newest checkpoint in this run directory or
+    /// folder, or from this very one, as if nothing had happened: model, history and the files of callbacks are those, bit
+    /// for bit, that an unbroken training would have left; only the seconds differ.
+    ///
+    /// Model, data and settings are those that the training had; `epochs` may be more. A checkpoint that is broken is passed
+    /// over, and named.
+    ///
+    /// ```
+    /// use firebrick::{layers::Dense, prelude::*};
+    /// use firebrick::training::{CheckpointInterval, Checkpoints};
+    ///
+    /// let data = ArrayDataset::new([[0.0], [1.0], [2.0], [3.0]], [1.0, 3.0, 5.0, 7.0])?;
+    /// let trainer = || -> Result<_, Box<dyn std::error::Error>> {
+    ///     let model = Sequential::new([1]).add(Dense::new(1)).build(1, &Device::flex())?;
+    ///     Ok(Compile::by_name("adam", "mse", [])?.model(model))
+    /// };
+    /// let folder = tempfile::tempdir()?;
+    /// let checkpoints = Checkpoints::every(CheckpointInterval::Epochs(1)).in_folder(folder.path());
+    /// let fit = |epochs| Fit::new(epochs).with_checkpoints(checkpoints.clone()).with_display(Display::Quiet);
+    /// trainer()?.fit(&data, &fit(3))?;
+    /// // Another process.
+    /// let history = trainer()?.resume(&data, &fit(5), folder.path())?;
+    /// assert_eq!(history["loss"], trainer()?.fit(&data, &fit(5))?["loss"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Those of [`fit`](Self::fit); no checkpoint that is intact, one of a later version, or one of a training with another
+    /// model, other data or settings.
+    pub fn resume<D>(
+        &mut self,
+        data: &D,
+        fit: &Fit,
+        from: impl AsRef<Path>,
+    ) -> Result<History, TrainError>
+    where
+        D: BatchSource + Clone + 'static,
+    {
+        let found = newest(from.as_ref())?;
+        self.fit_from(data, fit, Some(found))
+    }
+
+    /// Trains from the beginning, or from a checkpoint.
+    fn fit_from<D>(
+        &mut self,
+        data: &D,
+        fit: &Fit,
+        resumed: Option<Found>,
+    ) -> Result<History, TrainError>
+    where
+        D: BatchSource + Clone + 'static,
+    {
         let display = fit.display.resolve()?;
         let files = run_files(fit)?;
         let Checked {
@@ -132,14 +191,19 @@ impl<M: Model> Trainer<M> {
         if let Some(run) = &fit.run {
             self.describe_run(run, (data.as_ref(), fit))?;
         }
+        let setup = Setup::of_fit(fit, &data, validation.as_ref(), &self.device);
         let data = FitData {
+            setup: setup.with_compile(&self.compile, &self.model),
+            resumed,
             training: data,
             validation,
             figures,
             shuffle: self.shuffle,
         };
-        let fitting = Fitting::new(fit, data, display, files, &self.device)?;
-        let step = self.take_step(objective, fitting.steps_per_epoch(), fit.settings.seed)?;
+        let mut fitting = Fitting::new(fit, data, display, files, &self.device)?;
+        let steps = fitting.steps_per_epoch();
+        let mut step = self.take_step(objective, steps, fit.settings.seed)?;
+        fitting.prepare(&mut step)?;
         let fitted = fitting.run(step);
 
         self.shuffle = fitted.shuffle;

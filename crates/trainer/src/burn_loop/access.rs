@@ -9,6 +9,7 @@ use crate::history::FitParams;
 use crate::logs::Logs;
 use crate::metrics::Direction;
 use crate::run_directory::RunDirectory;
+use crate::state::State;
 use crate::step::Step;
 
 impl<S: Step> Access for Run<'_, S> {
@@ -42,7 +43,7 @@ impl<S: Step> Access for Run<'_, S> {
     }
 
     fn weights(&self) -> Weights {
-        Weights::new(self.step.weights())
+        Weights::new(self.step.weights(), S::weights_state)
     }
 
     fn restore(&mut self, weights: &Weights) -> Result<(), TrainError> {
@@ -53,7 +54,17 @@ impl<S: Step> Access for Run<'_, S> {
     }
 
     fn averaged(&self) -> Option<Weights> {
-        self.step.averaged_weights().map(Weights::new)
+        let weights = self.step.averaged_weights()?;
+        Some(Weights::new(weights, S::weights_state))
+    }
+
+    fn weights_from(&self, state: &State) -> Result<Weights, TrainError> {
+        let weights = self.step.weights_from(state)?;
+        Ok(Weights::new(weights, S::weights_state))
+    }
+
+    fn is_resumed(&self) -> bool {
+        self.settings.resumed.is_some()
     }
 
     fn save(&self, path: &Path) -> Result<(), TrainError> {

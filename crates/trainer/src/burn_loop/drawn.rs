@@ -1,4 +1,6 @@
+use crate::checkpoint_error::CheckpointError;
 use crate::rerun::BatchPlace;
+use crate::state::State;
 
 /// What was drawn of the training data, to name a batch by its place.
 #[derive(Clone, Copy, Debug, Default)]
@@ -12,6 +14,31 @@ pub(super) struct Drawn {
 }
 
 impl Drawn {
+    /// Whether a pass was begun.
+    pub(super) fn has_begun(&self) -> bool {
+        self.passes > 0
+    }
+
+    /// What there is to keep of it.
+    pub(super) fn state(&self) -> State {
+        State::new()
+            .with("passes", self.passes)
+            .with("batches", self.batches)
+            .with("before_epoch", self.before_epoch)
+    }
+
+    /// Goes on where it was.
+    ///
+    /// # Errors
+    /// A state of something else.
+    pub(super) fn from_state(state: &State) -> Result<Self, CheckpointError> {
+        Ok(Self {
+            passes: state.get("passes")?,
+            batches: state.get("batches")?,
+            before_epoch: state.get("before_epoch")?,
+        })
+    }
+
     pub(super) fn begin_epoch(&mut self) {
         self.before_epoch = self.batches;
     }

@@ -3,12 +3,14 @@ use std::path::Path;
 use burn::tensor::Device;
 
 use crate::callback::Callbacks;
+use crate::checkpoints::CheckpointWriter;
 use crate::display::Display;
 use crate::displays::Reporter;
 use crate::error::TrainError;
 use crate::history::{FitParams, History, StopReason};
 use crate::rerun::Rerun;
 use crate::run_directory::RunDirectory;
+use crate::state::State;
 use crate::step::{Measures, Step};
 
 /// Writes a model into a file, whole or not at all.
@@ -37,6 +39,12 @@ pub(crate) struct LoopSettings {
     pub(crate) label: String,
     pub(crate) reporter: Box<dyn Reporter>,
     pub(crate) epoch_hook: EpochHook,
+    /// What a training is beside its state, to be kept with it.
+    pub(crate) setup: State,
+    /// What writes its state into files.
+    pub(crate) checkpoints: Option<CheckpointWriter>,
+    /// What a training was that was broken off and goes on.
+    pub(crate) resumed: Option<State>,
     /// To look at a batch again whose loss is not finite.
     pub(crate) rerun: Rerun,
 }

@@ -12,6 +12,7 @@ use firebrick_data::Batch;
 
 use super::dashboard_metrics::DashboardFigures;
 use super::drawn::Drawn;
+use super::keeping::Keeping;
 use super::launched::Launched;
 use super::outcome::{LoopOutcome, LoopSettings};
 use super::pending::{NonFinite, Pending};
@@ -28,7 +29,7 @@ use crate::rerun::BatchPlace;
 use crate::step::Step;
 
 type Events = SupervisedTrainingEventProcessor<Launched>;
-type Batches<'a> = Box<dyn DataLoaderIterator<Batch> + 'a>;
+pub(super) type Batches<'a> = Box<dyn DataLoaderIterator<Batch> + 'a>;
 
 /// One call of `fit`, at work.
 pub(super) struct Run<'a, S: Step> {
@@ -48,20 +49,21 @@ pub(super) struct Run<'a, S: Step> {
     /// A batch whose loss was found to be no number.
     pub(super) non_finite: Option<NonFinite>,
     /// The callback that wants to stop.
-    stopped_by: Option<String>,
+    pub(super) stopped_by: Option<String>,
     /// Whether the weights are no numbers any more, and a callback stopped because of it.
-    is_spoiled: bool,
+    pub(super) is_spoiled: bool,
     /// The weights before the first step.
     first: S::Weights,
     /// The latest weights, proven good once a loss computed with them is finite.
     unproven: Option<S::Weights>,
-    drawn: Drawn,
+    pub(super) drawn: Drawn,
     /// Why the validation loss of this epoch is not finite.
     validation_cause: Option<NonFiniteCause>,
-    hint: UnmovedHint,
+    pub(super) hint: UnmovedHint,
+    pub(super) keeping: Keeping,
     /// When the first batch of the epoch was done, since it began.
     first_step: Option<Duration>,
-    last_logs: Logs,
+    pub(super) last_logs: Logs,
 }
 
 impl<'a, S: Step> Run<'a, S> {
@@ -73,6 +75,7 @@ impl<'a, S: Step> Run<'a, S> {
     ) -> Self {
         Self {
             first: step.weights(),
+            keeping: Keeping::new(settings.initial_epoch),
             step,
             settings,
             train,
@@ -100,13 +103,18 @@ impl<'a, S: Step> Run<'a, S> {
         self.call(|callback, training| callback.on_train_begin(training))?;
         let train = self.train.clone();
         let mut batches = None;
-        for epoch in self.settings.initial_epoch + 1..=self.settings.params.epochs {
+        if let Some(state) = self.settings.resumed.clone() {
+            batches = self.resume(&state, &*train, outcome)?;
+        } else {
+            self.keep_begin(outcome);
+        }
+        for epoch in self.keeping.first_epoch..=self.settings.params.epochs {
             if self.stopped_by.is_some() {
                 break;
             }
             outcome.borrow_mut().epoch = epoch;
             self.epoch = epoch;
-            if !self.settings.is_limited {
+            if !self.settings.is_limited && !self.keeping.is_within() {
                 batches = None;
             }
             self.epoch(&*train, &mut batches, outcome)?;
@@ -121,6 +129,7 @@ impl<'a, S: Step> Run<'a, S> {
                 epoch: self.epoch,
             };
         }
+        self.keep_end(outcome);
         let proven = outcome.borrow().kept.clone();
         if self.is_spoiled {
             let proven = proven.as_ref().unwrap_or(&self.first);
@@ -137,6 +146,7 @@ impl<'a, S: Step> Run<'a, S> {
         let last = self.step.weights();
         self.prove(&last, None)?;
         outcome.borrow_mut().kept = Some(last);
+        self.finish_keeping();
         Ok(())
     }
 
@@ -147,18 +157,23 @@ impl<'a, S: Step> Run<'a, S> {
         batches: &mut Option<Batches<'t>>,
         outcome: &RefCell<LoopOutcome<S>>,
     ) -> Result<(), TrainError> {
-        let begin = Instant::now();
-        self.drawn.begin_epoch();
-        self.batch = 0;
-        self.figures = RunningFigures::default();
-        self.pending = Pending::new();
-        self.hint.begin(self.step.updates().count);
-        self.call(|callback, training| callback.on_epoch_begin(training))?;
+        let goes_on = self.keeping.take_begin();
+        let begin = goes_on.unwrap_or_else(Instant::now);
+        if goes_on.is_none() {
+            self.drawn.begin_epoch();
+            self.batch = 0;
+            self.figures = RunningFigures::default();
+            self.pending = Pending::new();
+            self.hint.begin(self.step.updates().count);
+            self.call(|callback, training| callback.on_epoch_begin(training))?;
+        }
         self.train_part(train, batches, begin, outcome)?;
         if self.is_spoiled {
             return Ok(());
         }
         let batches_done = self.figures.batches();
+        // Should somebody ask for a stop before the epoch is over, the training goes on from here.
+        self.halt(begin, outcome);
         if self.should_stop()? {
             outcome.borrow_mut().history.stop_reason = self.stopped(batches_done);
             return Ok(());
@@ -175,6 +190,7 @@ impl<'a, S: Step> Run<'a, S> {
             outcome.borrow_mut().history.stop_reason = self.stopped(batches_done);
             return Ok(());
         }
+        self.go_on();
         let end = self
             .events
             .process_train(LearnerEvent::EndEpoch(self.epoch));
@@ -204,17 +220,17 @@ impl<'a, S: Step> Run<'a, S> {
             self.settings.reporter.say(&text);
         }
         self.last_logs = logs;
-        let mut outcome = outcome.borrow_mut();
         let step = &*self.step;
         let model = step.weights();
-        if let Some(text) =
-            (self.settings.epoch_hook)(&outcome.history, &|path| step.save(&model, path))?
-        {
+        let told =
+            (self.settings.epoch_hook)(&outcome.borrow().history, &|path| step.save(&model, path))?;
+        if let Some(text) = told {
             log::warn!("{text}");
             self.settings.reporter.say(&text);
         }
+        self.keep_epoch(outcome);
         if self.should_stop()? && self.epoch < self.settings.params.epochs {
-            outcome.history.stop_reason = self.stopped(batches_done);
+            outcome.borrow_mut().history.stop_reason = self.stopped(batches_done);
         }
         Ok(())
     }
@@ -277,6 +293,7 @@ impl<'a, S: Step> Run<'a, S> {
             if stop {
                 break;
             }
+            self.keep_batch(begin, outcome)?;
         }
         self.look(outcome)?;
         self.show(begin)?;
@@ -355,7 +372,7 @@ impl<'a, S: Step> Run<'a, S> {
     }
 
     /// Reads the figures of the batches since the last look; a loss that is no number ends the training.
-    fn look(&mut self, outcome: &RefCell<LoopOutcome<S>>) -> Result<(), TrainError> {
+    pub(super) fn look(&mut self, outcome: &RefCell<LoopOutcome<S>>) -> Result<(), TrainError> {
         self.read()?;
         match self.non_finite.take() {
             None => Ok(()),

@@ -1,4 +1,6 @@
+use crate::checkpoint_error::CheckpointError;
 use crate::logs::Logs;
+use crate::state::State;
 
 /// A loss that changes by less, as a share of it, does not move.
 const UNMOVED: f64 = 1e-7;
@@ -17,6 +19,28 @@ pub(super) struct UnmovedHint {
 }
 
 impl UnmovedHint {
+    /// What there is to keep of it.
+    pub(super) fn state(&self) -> State {
+        let [here, earlier] = self.updates;
+        State::new()
+            .with("is_given", self.is_given)
+            .with_some("loss", self.loss)
+            .with("updates", here)
+            .with("updates_before", earlier)
+    }
+
+    /// Goes on where it was.
+    ///
+    /// # Errors
+    /// A state of something else.
+    pub(super) fn from_state(state: &State) -> Result<Self, CheckpointError> {
+        Ok(Self {
+            is_given: state.get("is_given")?,
+            loss: state.find("loss")?,
+            updates: [state.get("updates")?, state.get("updates_before")?],
+        })
+    }
+
     /// An epoch begins after so many updates.
     pub(super) fn begin(&mut self, updates: u64) {
         self.updates = [updates, self.updates[0]];

@@ -6,6 +6,7 @@ use super::python_text;
 use crate::callback::{Callback, Flow, HookResult, Training};
 use crate::error::TrainError;
 use crate::logs::Logs;
+use crate::state::State;
 
 /// Writes the figures of every epoch as a row of a table, byte by byte as Keras does.
 ///
@@ -76,11 +77,8 @@ impl CsvLogger {
         self
     }
 
-    /// The columns of a table that goes on.
+    /// The columns of a table that goes on; none before its first row.
     fn columns_there(&self, file: &LineFile) -> Result<Option<Vec<String>>, TrainError> {
-        if self.existing == Existing::Replaced {
-            return Ok(None);
-        }
         let contents = file.contents()?;
         let mut reader = csv::ReaderBuilder::new()
             .delimiter(self.separator)
@@ -162,7 +160,28 @@ impl Callback for CsvLogger {
         "CsvLogger"
     }
 
-    fn on_train_begin(&mut self, _: &mut Training<'_>) -> HookResult {
+    fn state(&self) -> State {
+        let length = self.table.as_ref().map(|table| table.file.length());
+        State::new().with_some("length", length)
+    }
+
+    fn restore(&mut self, state: &State, training: &mut Training<'_>) -> Result<(), TrainError> {
+        let Some(length) = state.find("length")? else {
+            return Ok(());
+        };
+        let (file, told) = LineFile::reopen(&self.path, length)?;
+        if let Some(text) = told {
+            training.say(&text);
+        }
+        let columns = self.columns_there(&file)?;
+        self.table = Some(Table { file, columns });
+        Ok(())
+    }
+
+    fn on_train_begin(&mut self, training: &mut Training<'_>) -> HookResult {
+        if training.is_resumed() {
+            return Ok(Flow::Continue);
+        }
         let file = LineFile::open(&self.path, self.existing)?;
         let columns = self.columns_there(&file)?;
         self.table = Some(Table { file, columns });

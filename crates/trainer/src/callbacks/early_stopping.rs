@@ -1,8 +1,10 @@
 use super::monitor::{Monitor, MonitorMode, is_improvement};
 use super::voice::Voice;
 use crate::callback::{Callback, Flow, HookResult, Training, Weights};
+use crate::error::TrainError;
 use crate::logs::Logs;
 use crate::metrics::Direction;
+use crate::state::State;
 
 /// Stops a training whose watched figure has not got better for some epochs.
 ///
@@ -192,6 +194,38 @@ impl Callback for EarlyStopping {
 
     fn monitors(&self) -> Vec<String> {
         vec![self.monitor.figure.clone()]
+    }
+
+    fn state(&self) -> State {
+        let Watch {
+            wait,
+            best,
+            best_epoch,
+            stopped_epoch,
+        } = self.watch;
+        State::new()
+            .with("wait", wait)
+            .with_some("best", best)
+            .with("best_epoch", best_epoch)
+            .with_some("stopped_epoch", stopped_epoch)
+            .with("is_told", self.monitor.is_told())
+            .with_some(
+                "best_weights",
+                self.best_weights.as_ref().map(Weights::state),
+            )
+    }
+
+    fn restore(&mut self, state: &State, training: &mut Training<'_>) -> Result<(), TrainError> {
+        self.watch = Watch {
+            wait: state.get("wait")?,
+            best: state.find("best")?,
+            best_epoch: state.get("best_epoch")?,
+            stopped_epoch: state.find("stopped_epoch")?,
+        };
+        self.monitor.restore(state.get("is_told")?);
+        let best = state.find::<State>("best_weights")?;
+        self.best_weights = best.map(|best| training.weights_from(&best)).transpose()?;
+        Ok(())
     }
 
     fn on_train_begin(&mut self, training: &mut Training<'_>) -> HookResult {

@@ -2,7 +2,6 @@
 //!
 //! What Keras says on a line of its own after an empty one stands here without it, and its rates are of 32 bits.
 
-mod fake;
 mod fits;
 mod sequences;
 

@@ -6,6 +6,7 @@ use super::line_file::{Existing, LineFile};
 use crate::callback::{Callback, Flow, HookResult, Training};
 use crate::error::TrainError;
 use crate::logs::Logs;
+use crate::state::State;
 
 /// Writes every epoch as a line of JSON:
 /// `{"epoch":1,"learning_rate":0.1,"loss":0.3,"val_loss":0.4}`.
@@ -70,7 +71,26 @@ impl Callback for JsonlLogger {
         "JsonlLogger"
     }
 
-    fn on_train_begin(&mut self, _: &mut Training<'_>) -> HookResult {
+    fn state(&self) -> State {
+        State::new().with_some("length", self.file.as_ref().map(LineFile::length))
+    }
+
+    fn restore(&mut self, state: &State, training: &mut Training<'_>) -> Result<(), TrainError> {
+        let Some(length) = state.find("length")? else {
+            return Ok(());
+        };
+        let (file, told) = LineFile::reopen(&self.path, length)?;
+        if let Some(text) = told {
+            training.say(&text);
+        }
+        self.file = Some(file);
+        Ok(())
+    }
+
+    fn on_train_begin(&mut self, training: &mut Training<'_>) -> HookResult {
+        if training.is_resumed() {
+            return Ok(Flow::Continue);
+        }
         self.file = Some(LineFile::open(&self.path, self.existing)?);
         Ok(Flow::Continue)
     }

@@ -2,12 +2,15 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
+use super::growing_file::reopen;
 use crate::error::TrainError;
 
 /// A text file that grows by whole lines: each is one write, so that it can be read at any time.
 pub(super) struct LineFile {
     path: PathBuf,
     file: File,
+    /// Bytes that are in it.
+    length: u64,
 }
 
 /// What becomes of a file that is there.
@@ -50,10 +53,31 @@ impl LineFile {
             action: "open",
             source,
         })?;
+        Self::of(path, file)
+    }
+
+    /// Goes on with a file that had this many bytes; what came after them goes. Gives it with what is to be told.
+    pub(super) fn reopen(path: &Path, length: u64) -> Result<(Self, Option<String>), TrainError> {
+        let (file, told) = reopen(path, length)?;
+        Ok((Self::of(path, file)?, told))
+    }
+
+    fn of(path: &Path, file: File) -> Result<Self, TrainError> {
+        let metadata = file.metadata().map_err(|source| TrainError::File {
+            path: path.to_owned(),
+            action: "read",
+            source,
+        })?;
         Ok(Self {
             path: path.to_owned(),
             file,
+            length: metadata.len(),
         })
+    }
+
+    /// Bytes that are in it, with which another process goes on.
+    pub(super) fn length(&self) -> u64 {
+        self.length
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -77,6 +101,8 @@ impl LineFile {
                 path: self.path.clone(),
                 action: "write",
                 source,
-            })
+            })?;
+        self.length += lines.len() as u64;
+        Ok(())
     }
 }

@@ -8,6 +8,7 @@ use crate::error::TrainError;
 use crate::logs::Logs;
 use crate::metrics::Direction;
 use crate::run_directory::RunDirectory;
+use crate::state::State;
 
 /// How often a [`ModelCheckpoint`] saves.
 ///
@@ -260,6 +261,20 @@ impl Callback for ModelCheckpoint {
             monitors.push(self.monitor.figure.clone());
         }
         monitors
+    }
+
+    fn state(&self) -> State {
+        State::new()
+            .with_some("best", self.best)
+            .with("batches", self.batches)
+            .with("is_told", self.monitor.is_told())
+    }
+
+    fn restore(&mut self, state: &State, _: &mut Training<'_>) -> Result<(), TrainError> {
+        self.best = state.find("best")?;
+        self.batches = state.get("batches")?;
+        self.monitor.restore(state.get("is_told")?);
+        Ok(())
     }
 
     fn on_train_begin(&mut self, training: &mut Training<'_>) -> HookResult {

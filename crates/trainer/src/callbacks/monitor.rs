@@ -27,7 +27,7 @@ impl MonitorMode {
     ///
     /// # Errors
     /// A figure whose metric leaves it open.
-    pub(super) fn direction(
+    pub(crate) fn direction(
         self,
         own: Direction,
         callback: &'static str,
@@ -57,6 +57,16 @@ impl Monitor {
             figure,
             is_told: false,
         }
+    }
+
+    /// Whether it was said that the figure is undefined, to be kept.
+    pub(super) fn is_told(&self) -> bool {
+        self.is_told
+    }
+
+    /// Goes on where it was said, or not.
+    pub(super) fn restore(&mut self, is_told: bool) {
+        self.is_told = is_told;
     }
 
     /// What there is to judge by: nothing where the figure is missing or undefined, which is said once.

@@ -4,6 +4,7 @@ use crate::callback::{Callback, Flow, HookResult, Training};
 use crate::error::TrainError;
 use crate::logs::Logs;
 use crate::metrics::Direction;
+use crate::state::State;
 
 /// Lowers the learning rate where the watched figure has not got better for some epochs,
 /// `rate ← max(factor · rate, min_lr)`.
@@ -187,6 +188,29 @@ impl Callback for ReduceLrOnPlateau {
 
     fn monitors(&self) -> Vec<String> {
         vec![self.monitor.figure.clone()]
+    }
+
+    fn state(&self) -> State {
+        let Watch {
+            wait,
+            best,
+            cooldown,
+        } = self.watch;
+        State::new()
+            .with("wait", wait)
+            .with_some("best", best)
+            .with("cooldown", cooldown)
+            .with("is_told", self.monitor.is_told())
+    }
+
+    fn restore(&mut self, state: &State, _: &mut Training<'_>) -> Result<(), TrainError> {
+        self.watch = Watch {
+            wait: state.get("wait")?,
+            best: state.find("best")?,
+            cooldown: state.get("cooldown")?,
+        };
+        self.monitor.restore(state.get("is_told")?);
+        Ok(())
     }
 
     fn on_train_begin(&mut self, training: &mut Training<'_>) -> HookResult {

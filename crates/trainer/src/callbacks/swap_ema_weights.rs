@@ -1,6 +1,7 @@
 use crate::callback::{Callback, Flow, HookResult, Training, Weights};
 use crate::error::TrainError;
 use crate::logs::Logs;
+use crate::state::State;
 
 /// Validates with the moving average of the weights instead of the weights, which come back afterwards as they were.
 ///
@@ -64,6 +65,16 @@ impl SwapEmaWeights {
 impl Callback for SwapEmaWeights {
     fn name(&self) -> &'static str {
         "SwapEmaWeights"
+    }
+
+    fn state(&self) -> State {
+        State::new().with_some("kept", self.kept.as_ref().map(Weights::state))
+    }
+
+    fn restore(&mut self, state: &State, training: &mut Training<'_>) -> Result<(), TrainError> {
+        let kept = state.find::<State>("kept")?;
+        self.kept = kept.map(|kept| training.weights_from(&kept)).transpose()?;
+        Ok(())
     }
 
     fn on_train_begin(&mut self, training: &mut Training<'_>) -> HookResult {

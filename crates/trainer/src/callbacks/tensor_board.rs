@@ -7,6 +7,7 @@ use std::time::Instant;
 use crate::callback::{Callback, Flow, HookResult, Training};
 use crate::error::TrainError;
 use crate::logs::Logs;
+use crate::state::State;
 use event_file::EventFile;
 
 /// How often a [`TensorBoard`] writes the figures of the training.
@@ -61,6 +62,10 @@ pub struct TensorBoard {
     batch: usize,
 }
 
+/// The subfolders.
+const TRAIN: &str = "train";
+const VALIDATION: &str = "validation";
+
 /// When the epoch began, and how many steps had been taken then.
 #[derive(Clone, Copy, Debug)]
 struct Speed {
@@ -113,23 +118,31 @@ impl TensorBoard {
         self
     }
 
-    fn train(&mut self) -> Result<&mut EventFile, TrainError> {
-        opened(&mut self.train, || self.log_dir.join("train"))
+    fn train(&mut self) -> &mut EventFile {
+        let file = || EventFile::new(&self.log_dir.join(TRAIN));
+        self.train.get_or_insert_with(file)
     }
 
-    fn validation(&mut self) -> Result<&mut EventFile, TrainError> {
-        opened(&mut self.validation, || self.log_dir.join("validation"))
+    fn validation(&mut self) -> &mut EventFile {
+        let file = || EventFile::new(&self.log_dir.join(VALIDATION));
+        self.validation.get_or_insert_with(file)
     }
-}
 
-/// The file, made when it is first needed.
-fn opened(
-    file: &mut Option<EventFile>,
-    directory: impl FnOnce() -> PathBuf,
-) -> Result<&mut EventFile, TrainError> {
-    match file {
-        Some(file) => Ok(file),
-        None => Ok(file.insert(EventFile::create(&directory())?)),
+    /// The file of a subfolder that a training which goes on has written into.
+    fn restored(
+        &self,
+        folder: &str,
+        state: &State,
+        training: &mut Training<'_>,
+    ) -> Result<Option<EventFile>, TrainError> {
+        let Some(own) = state.find::<State>(folder)? else {
+            return Ok(None);
+        };
+        let (file, told) = EventFile::restored(&self.log_dir.join(folder), &own)?;
+        if let Some(text) = told {
+            training.say(&text);
+        }
+        Ok(Some(file))
     }
 }
 
@@ -146,9 +159,26 @@ impl Callback for TensorBoard {
         "TensorBoard"
     }
 
+    fn state(&self) -> State {
+        State::new()
+            .with("batch", self.batch)
+            .with_some(TRAIN, self.train.as_ref().map(EventFile::state))
+            .with_some(VALIDATION, self.validation.as_ref().map(EventFile::state))
+    }
+
+    fn restore(&mut self, state: &State, training: &mut Training<'_>) -> Result<(), TrainError> {
+        self.batch = state.get("batch")?;
+        self.train = self.restored(TRAIN, state, training)?;
+        self.validation = self.restored(VALIDATION, state, training)?;
+        Ok(())
+    }
+
     fn on_train_begin(&mut self, _: &mut Training<'_>) -> HookResult {
         self.train = None;
         self.validation = None;
+        // Their names, by which a training that goes on finds what was written after its checkpoint.
+        self.train();
+        self.validation();
         self.batch = 0;
         Ok(Flow::Continue)
     }
@@ -166,7 +196,7 @@ impl Callback for TensorBoard {
             UpdateFreq::Batches(freq) if self.batch.is_multiple_of(freq) => {
                 let scalars = tagged(training.logs()?.iter(), |name| format!("batch_{name}"));
                 let step = self.batch as u64;
-                self.train()?.write(step, scalars)?;
+                self.train().write(step, scalars)?;
             }
             _ => {}
         }
@@ -185,12 +215,12 @@ impl Callback for TensorBoard {
             let rate = steps as f64 / speed.begin.elapsed().as_secs_f64();
             scalars.push(("epoch_steps_per_second".to_owned(), rate));
         }
-        self.train()?.write(step, scalars)?;
+        self.train().write(step, scalars)?;
         if !validation.is_empty() {
             let scalars = tagged(validation.into_iter(), |name| {
                 format!("epoch_{}", name.strip_prefix("val_").unwrap_or(name))
             });
-            self.validation()?.write(step, scalars)?;
+            self.validation().write(step, scalars)?;
         }
         Ok(Flow::Continue)
     }
@@ -200,7 +230,7 @@ impl Callback for TensorBoard {
             format!("evaluation_{name}_vs_iterations")
         });
         let step = training.iterations();
-        self.validation()?.write(step, scalars)?;
+        self.validation().write(step, scalars)?;
         Ok(Flow::Continue)
     }
 

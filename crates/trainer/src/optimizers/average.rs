@@ -1,6 +1,10 @@
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::optim::GradientsParams;
+use burn::store::RecordError;
 use burn::tensor::Tensor;
+
+use crate::checkpoint_error::CheckpointError;
+use crate::state::{State, load_values, values_state};
 
 /// How the moving average of the weights is kept.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -53,6 +57,33 @@ impl Average {
         module.map(&mut Replace {
             values: &self.values,
         })
+    }
+
+    /// What there is to keep of it, beside this module.
+    pub(crate) fn state(&self, module: &impl Module) -> State {
+        State::new()
+            .with("batches", self.batches)
+            .with("values", values_state(module, &self.values))
+    }
+
+    /// Goes on where it was, for this module.
+    ///
+    /// # Errors
+    /// The average of another network's weights.
+    pub(crate) fn restore(
+        &mut self,
+        state: &State,
+        module: &impl Module,
+    ) -> Result<(), CheckpointError> {
+        self.batches = state.get("batches")?;
+        let values = state.find::<State>("values")?.unwrap_or_default();
+        let foreign = |error: RecordError| CheckpointError::Part {
+            part: "the weights' average",
+            action: "taken over",
+            reason: error.to_string(),
+        };
+        self.values = load_values(module, &values).map_err(foreign)?;
+        Ok(())
     }
 }
 

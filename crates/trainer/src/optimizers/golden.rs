@@ -139,7 +139,7 @@ fn run(golden: &Golden, case: &Case, path: Path) -> Option<Vec<f32>> {
         b: Param::from_data(golden.initial.b, &device),
     };
     let mut updates = optimizer.build(path);
-    let mut accumulation = optimizer.accumulation::<Variables>();
+    let mut accumulation = optimizer.accumulation();
     let mut average = optimizer.average();
     let mut all = Vec::new();
     let mut check = |step: usize, variables: &Variables, expected: &Pair| {

@@ -4,7 +4,6 @@ mod text_form;
 use std::fmt;
 use std::str::FromStr;
 
-use burn::module::Module;
 use burn::optim::ModuleOptimizer;
 use firebrick_spec::UnknownName;
 use serde::{Deserialize, Serialize};
@@ -265,7 +264,7 @@ impl Optimizer {
         self.accumulation_steps
     }
 
-    pub(crate) fn accumulation<M: Module>(&self) -> Option<Accumulation<M>> {
+    pub(crate) fn accumulation(&self) -> Option<Accumulation> {
         self.accumulation_steps.map(Accumulation::new)
     }
 

@@ -1,3 +1,5 @@
+mod state;
+
 use std::path::Path;
 use std::sync::Arc;
 
@@ -12,6 +14,7 @@ use super::judge::{assess, judge};
 use super::measures::Measures;
 use super::output::StepOutput;
 use super::{Step, Updates};
+use crate::checkpoint_error::CheckpointError;
 use crate::error::TrainError;
 use crate::non_finite::cause_by_rerun;
 use crate::non_finite_cause::NonFiniteCause;
@@ -19,6 +22,7 @@ use crate::objective::{Assessed, Objective};
 use crate::optimizers::Optimizer;
 use crate::optimizers::{Accumulation, Average, Clipping, Path as OptimizerPath};
 use crate::proof::are_finite;
+use crate::state::{State, load_module, module_state};
 
 /// The training of a model by automatic differentiation: all that it is made of, as plain values. It goes on from one
 /// `fit` to the next.
@@ -30,7 +34,7 @@ pub(crate) struct AutodiffStep<M: Model> {
     rate: RateControl,
     /// Of what layers draw at random.
     seed: u64,
-    accumulation: Option<Accumulation<M>>,
+    accumulation: Option<Accumulation>,
     clipping: Option<Clipping>,
     average: Option<Average>,
     /// Whether any weight is moved by training.
@@ -160,6 +164,28 @@ impl<M: Model> Step for AutodiffStep<M> {
         let record = model.clone().into_record();
         self.model = self.model.clone().load_record(record);
         Ok(())
+    }
+
+    fn state(&self) -> Option<State> {
+        Some(self.whole_state())
+    }
+
+    fn restore(&mut self, state: &State) -> Result<(), TrainError> {
+        Ok(self.restore_whole(state)?)
+    }
+
+    fn weights_state(model: &M) -> State {
+        module_state(model)
+    }
+
+    fn weights_from(&self, state: &State) -> Result<M, TrainError> {
+        let loaded = load_module(self.weights(), state);
+        let loaded = loaded.map_err(|error| CheckpointError::Part {
+            part: "a callback's weights",
+            action: "taken over",
+            reason: error.to_string(),
+        });
+        Ok(loaded?)
     }
 
     fn rate_control(&self) -> Option<&RateControl> {

@@ -6,9 +6,13 @@ use std::sync::Arc;
 
 use burn::tensor::Device;
 use firebrick_data::{BatchLoader, BatchSource, ShuffleState};
+use firebrick_tensor::catch_panic;
 
 use super::run_files::RunFiles;
+use super::setup::Setup;
 use crate::burn_loop::{LoopSettings, train};
+use crate::checkpoint_error::CheckpointError;
+use crate::checkpoints::{CheckpointWriter, Found};
 use crate::display::Display;
 use crate::displays::{KeptLines, reporter};
 use crate::error::TrainError;
@@ -17,6 +21,7 @@ use crate::history::{FitParams, History};
 use crate::interrupt::ctrl_c_on;
 use crate::interrupt::{CtrlC, StopHandle};
 use crate::rerun::{Part, Rerun};
+use crate::state::State;
 use crate::step::Step;
 
 /// The data of a fit that can begin.
@@ -27,6 +32,10 @@ pub(super) struct FitData {
     pub(super) figures: Vec<String>,
     /// Where the order of the samples stands after an earlier fit.
     pub(super) shuffle: Option<ShuffleState>,
+    /// What the training is beside its state.
+    pub(super) setup: Setup,
+    /// The checkpoint that the training goes on from.
+    pub(super) resumed: Option<Found>,
 }
 
 /// A fit that is about to begin, whatever the step.
@@ -40,6 +49,11 @@ pub(super) struct Fitting<'a> {
     validation: Option<Arc<BatchLoader>>,
     figures: Vec<String>,
     rerun: Rerun,
+    setup: Setup,
+    resumed: Option<Found>,
+    checkpoints: Option<CheckpointWriter>,
+    /// What is to be told before the first epoch.
+    notes: Vec<String>,
     stop: StopHandle,
     _ctrl_c: Option<CtrlC>,
 }
@@ -78,6 +92,14 @@ impl<'a> Fitting<'a> {
         device: &Device,
     ) -> Result<Self, TrainError> {
         let training = train_loader(&data, fit, device)?;
+        let mut first_pass = training.shuffle_state();
+        if let Some(found) = &data.resumed {
+            data.setup.check(&found.path, &found.state)?;
+            first_pass = first_pass_of(&found.state)?;
+            if let Some(first) = first_pass {
+                training.restore_shuffle(next_pass(&found.state, first)?);
+            }
+        }
         let batch_size = fit
             .settings
             .validation_batch_size
@@ -91,7 +113,7 @@ impl<'a> Fitting<'a> {
                 .validation
                 .clone()
                 .map(|data| Part { data, batch_size }),
-            shuffle: training.shuffle_state(),
+            shuffle: first_pass,
             device: device.clone(),
         };
         let validation = data
@@ -122,6 +144,10 @@ impl<'a> Fitting<'a> {
             validation,
             figures: data.figures,
             rerun,
+            setup: data.setup,
+            resumed: data.resumed,
+            checkpoints: None,
+            notes: Vec::new(),
             stop,
             _ctrl_c: ctrl_c,
         })
@@ -132,13 +158,43 @@ impl<'a> Fitting<'a> {
         self.params.steps
     }
 
+    /// Puts the step where the checkpoint is that the training goes on from, if there is one, and finds a place for
+    /// those to come.
+    ///
+    /// # Errors
+    /// A checkpoint of another training; a step without a state; checkpoints that have no place.
+    pub(super) fn prepare<S: Step>(&mut self, step: &mut S) -> Result<(), TrainError> {
+        let mut done = None;
+        if let Some(found) = &self.resumed {
+            let broken = found
+                .broken
+                .iter()
+                .map(|broken| format!("warning: {broken}"));
+            self.notes.extend(broken);
+            self.notes.extend(self.setup.device_warning(&found.state));
+            restore(step, found, self.params.epochs)?;
+            done = Some(step.iterations());
+        }
+        let Some(checkpoints) = &self.fit.checkpoints else {
+            return Ok(());
+        };
+        if step.state().is_none() {
+            return Err(CheckpointError::NoState.into());
+        }
+        let measures = step.measures();
+        let direction = |figure: &str| measures.direction(figure);
+        let run = self.fit.run.as_ref();
+        self.checkpoints = Some(checkpoints.writer(run, direction, done)?);
+        Ok(())
+    }
+
     /// Has the step learn all epochs, or those until an error or a stop; the run's files are then those of the end.
     pub(super) fn run<S: Step>(self, step: S) -> Fitted<S> {
         let fit = self.fit;
         let params = self.params;
         // The dashboard leaves nothing on the terminal, so that the epochs are told when it is gone.
         let kept = KeptLines::default();
-        let settings = LoopSettings {
+        let mut settings = LoopSettings {
             device: self.device.clone(),
             params,
             initial_epoch: fit.settings.initial_epoch,
@@ -156,6 +212,9 @@ impl<'a> Fitting<'a> {
                 shown => reporter(shown, fit.settings.epochs),
             },
             epoch_hook: RunFiles::epoch_hook(self.files.clone()),
+            setup: setup_state(&self.setup, self.rerun.shuffle),
+            checkpoints: self.checkpoints,
+            resumed: self.resumed.map(|found| found.state),
             rerun: self.rerun,
         };
         log::info!(
@@ -166,6 +225,10 @@ impl<'a> Fitting<'a> {
             params.epochs,
             self.device,
         );
+        for text in self.notes {
+            log::warn!("{text}");
+            settings.reporter.say(&text);
+        }
         let loaders = (Arc::clone(&self.training), self.validation);
         let outcome = train(step, loaders, settings, &self.stop);
         drop(kept);
@@ -212,4 +275,59 @@ fn train_loader(data: &FitData, fit: &Fit, device: &Device) -> Result<BatchLoade
         }
     }
     Ok(loader)
+}
+
+/// What a training is beside its state, with the order of its first pass over the data.
+fn setup_state(setup: &Setup, first_pass: Option<ShuffleState>) -> State {
+    let shuffle = first_pass.map(|first| {
+        State::new()
+            .with("seed", first.seed)
+            .with("epoch", first.epoch)
+    });
+    setup.state().with_some("first_pass", shuffle)
+}
+
+/// The order of the first pass of a training that was broken off.
+fn first_pass_of(state: &State) -> Result<Option<ShuffleState>, CheckpointError> {
+    let Some(first) = state.find::<State>("first_pass")? else {
+        return Ok(None);
+    };
+    Ok(Some(ShuffleState {
+        seed: first.get("seed")?,
+        epoch: first.get("epoch")?,
+    }))
+}
+
+/// The order of the pass that comes next, which may be the one that was broken off.
+fn next_pass(state: &State, first: ShuffleState) -> Result<ShuffleState, CheckpointError> {
+    let passes: u64 = state.get::<State>("drawn")?.get("passes")?;
+    let is_within: bool = state.get("is_within_pass")?;
+    Ok(ShuffleState {
+        epoch: first.epoch + passes - u64::from(is_within),
+        ..first
+    })
+}
+
+/// Puts a step where a checkpoint is.
+fn restore(step: &mut impl Step, found: &Found, epochs: usize) -> Result<(), TrainError> {
+    let Found { path, state, .. } = found;
+    let done: usize = state.get("epoch")?;
+    if epochs < done {
+        let error = CheckpointError::Contradiction {
+            path: path.clone(),
+            what: "the number of epochs begun",
+            before: done.to_string(),
+            now: format!("epochs {epochs}"),
+            hint: "ask for as many or more",
+        };
+        return Err(error.into());
+    }
+    let own = state.find::<State>("step")?.unwrap_or_default();
+    // Burn says by a panic what does not fit its records.
+    let restored = catch_panic(|| step.restore(&own));
+    restored.map_err(|reason| CheckpointError::Part {
+        part: "the training",
+        action: "taken over",
+        reason,
+    })?
 }

@@ -11,6 +11,7 @@ use crate::history::FitParams;
 use crate::logs::Logs;
 use crate::metrics::Direction;
 use crate::run_directory::RunDirectory;
+use crate::state::{State, module_state};
 use crate::step::Measures;
 
 /// A pass that learns nothing, as its callbacks see it.
@@ -128,7 +129,7 @@ impl<M: Model> Access for Passing<'_, M> {
     }
 
     fn weights(&self) -> Weights {
-        Weights::new(self.model.clone())
+        Weights::new(self.model.clone(), module_state)
     }
 
     fn restore(&mut self, _: &Weights) -> Result<(), TrainError> {
@@ -137,6 +138,14 @@ impl<M: Model> Access for Passing<'_, M> {
 
     fn averaged(&self) -> Option<Weights> {
         None
+    }
+
+    fn weights_from(&self, _: &State) -> Result<Weights, TrainError> {
+        Err(TrainError::NothingLearned)
+    }
+
+    fn is_resumed(&self) -> bool {
+        false
     }
 
     fn save(&self, path: &Path) -> Result<(), TrainError> {

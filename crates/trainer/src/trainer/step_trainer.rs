@@ -1,3 +1,4 @@
+use std::path::Path;
 use std::sync::Arc;
 
 use burn::data::dataloader::DataLoader;
@@ -6,7 +7,9 @@ use firebrick_data::{BatchLoader, BatchSource, ShuffleState};
 
 use super::assembly::{check_alike, check_monitors, split};
 use super::fitting::{FitData, Fitting, run_files};
+use super::setup::Setup;
 use crate::burn_loop::catch_step;
+use crate::checkpoints::{Found, newest};
 use crate::error::TrainError;
 use crate::figure_names;
 use crate::fit::Fit;
@@ -66,11 +69,47 @@ impl<S: Step> StepTrainer<S> {
     where
         D: BatchSource + Clone + 'static,
     {
+        self.fit_from(data, fit, None)
+    }
+
+    /// Goes on with a training that was broken off, as [`Trainer::resume`](crate::Trainer::resume) does; the step needs a
+    /// [`state`](Step::state).
+    ///
+    /// # Errors
+    /// Those of [`fit`](Self::fit); no checkpoint that is intact, one of a later version, or one of a training with another
+    /// step, other data or settings.
+    pub fn resume<D>(
+        &mut self,
+        data: &D,
+        fit: &Fit,
+        from: impl AsRef<Path>,
+    ) -> Result<History, TrainError>
+    where
+        D: BatchSource + Clone + 'static,
+    {
+        let found = newest(from.as_ref())?;
+        self.fit_from(data, fit, Some(found))
+    }
+
+    /// Trains from the beginning, or from a checkpoint.
+    fn fit_from<D>(
+        &mut self,
+        data: &D,
+        fit: &Fit,
+        resumed: Option<Found>,
+    ) -> Result<History, TrainError>
+    where
+        D: BatchSource + Clone + 'static,
+    {
         let display = fit.display.resolve()?;
         let files = run_files(fit)?;
-        let data = self.checked(Arc::new(data.clone()), fit)?;
+        let mut data = self.checked(Arc::new(data.clone()), fit)?;
+        data.resumed = resumed;
         unoptimized::tell(display);
-        let fitting = Fitting::new(fit, data, display, files, &self.device)?;
+        let mut fitting = Fitting::new(fit, data, display, files, &self.device)?;
+        if let Some(step) = &mut self.step {
+            fitting.prepare(step)?;
+        }
         let step = self.step.take().unwrap_or_else(|| unreachable!("{BACK}"));
         let before = step.weights();
         let mut fitted = fitting.run(step);
@@ -111,6 +150,8 @@ impl<S: Step> StepTrainer<S> {
         }
         check_monitors(&fit.callbacks, &figures, validation.is_some())?;
         Ok(FitData {
+            setup: Setup::of_fit(fit, &training, validation.as_ref(), &self.device),
+            resumed: None,
             training,
             validation,
             figures,

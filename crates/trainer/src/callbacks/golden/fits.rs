@@ -10,9 +10,9 @@ use firebrick_model::layers::Dense;
 use firebrick_model::{Initializer, Sequential, SequentialModel};
 use serde_json::{Value, json};
 
-use super::fake::Fake;
 use super::{Agreement, Case};
 use crate::callback::{Callback, Flow, Training};
+use crate::callbacks::fake::Fake;
 use crate::callbacks::{CsvLogger, LambdaCallback, TerminateOnNan};
 use crate::compile::Compile;
 use crate::display::Display;

@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::fake::{Fake, taken};
 use super::{Agreement, Case, index, number};
 use crate::callback::{Callback, Flow, Training};
+use crate::callbacks::fake::{Fake, taken};
 use crate::callbacks::{EarlyStopping, ModelCheckpoint, MonitorMode, ReduceLrOnPlateau, SaveFreq};
 use crate::error::TrainError;
 use crate::logs::Logs;

@@ -1,38 +1,41 @@
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use firebrick_model::folder_of;
 use prost::Message;
 
 use super::event::{Event, Summary, VERSION, Value};
+use crate::callbacks::growing_file::reopen;
 use crate::error::TrainError;
+use crate::state::State;
 
-/// A file of events, framed as TensorFlow's records: length, its checksum, data, their checksum.
+/// A file of events, framed as TensorFlow's records: length, its checksum, data, their checksum. It is made when it is first
+/// written to.
 ///
 /// # Source
 /// <https://www.tensorflow.org/tutorials/load_data/tfrecord#tfrecords_format_details>
 pub(super) struct EventFile {
     path: PathBuf,
-    file: File,
+    /// Absent before it is written to.
+    file: Option<File>,
+    /// Bytes that are in it.
+    length: u64,
 }
 
+/// Files of this process, so that each has a name of its own; TensorBoard reads them in order.
+static FILES: AtomicU32 = AtomicU32::new(0);
+
 impl EventFile {
-    /// Makes a new file in this folder, which is made too.
-    pub(super) fn create(directory: &Path) -> Result<Self, TrainError> {
-        let (path, file) = create_new(directory).map_err(|source| TrainError::File {
-            path: directory.to_owned(),
-            action: "create an event file in",
-            source,
-        })?;
-        let mut file = Self { path, file };
-        file.append(&Event {
-            wall_time: since_1970().as_secs_f64(),
-            step: 0,
-            file_version: Some(VERSION.to_owned()),
-            summary: None,
-        })?;
-        Ok(file)
+    /// A new file in this folder, both still to be made.
+    pub(super) fn new(directory: &Path) -> Self {
+        Self {
+            path: directory.join(new_name()),
+            file: None,
+            length: 0,
+        }
     }
 
     /// Adds these numbers, all of one step.
@@ -59,32 +62,88 @@ impl EventFile {
         })
     }
 
+    /// With what another process goes on with the file.
+    pub(super) fn state(&self) -> State {
+        let name = self.path.file_name().unwrap_or_default();
+        State::new()
+            .with("name", name.to_string_lossy().into_owned())
+            .with("length", self.length)
+    }
+
+    /// Goes on with the file of a state, in this folder; what came after it goes. Gives it with what is to be told.
+    pub(super) fn restored(
+        directory: &Path,
+        state: &State,
+    ) -> Result<(Self, Option<String>), TrainError> {
+        let path = directory.join(state.get::<String>("name")?);
+        let length = state.get("length")?;
+        if length == 0 {
+            let _ = std::fs::remove_file(&path);
+            let file = None;
+            return Ok((Self { path, file, length }, None));
+        }
+        let (file, told) = reopen(&path, length)?;
+        let file = Some(file);
+        Ok((Self { path, file, length }, told))
+    }
+
     fn append(&mut self, event: &Event) -> Result<(), TrainError> {
-        self.file
-            .write_all(&framed(&event.encode_to_vec()))
-            .map_err(|source| TrainError::File {
-                path: self.path.clone(),
-                action: "write",
-                source,
-            })
+        let mut records = framed(&event.encode_to_vec());
+        let mut file = if let Some(file) = self.file.take() {
+            file
+        } else {
+            let version = Event {
+                wall_time: since_1970().as_secs_f64(),
+                step: 0,
+                file_version: Some(VERSION.to_owned()),
+                summary: None,
+            };
+            records.splice(0..0, framed(&version.encode_to_vec()));
+            self.create()?
+        };
+        let written = file.write_all(&records);
+        self.file = Some(file);
+        written.map_err(|source| TrainError::File {
+            path: self.path.clone(),
+            action: "write",
+            source,
+        })?;
+        self.length += records.len() as u64;
+        Ok(())
+    }
+
+    /// Makes the file, and the folder that it lies in.
+    fn create(&mut self) -> Result<File, TrainError> {
+        let directory = folder_of(&self.path).to_owned();
+        let created = loop {
+            if let Err(error) = std::fs::create_dir_all(&directory) {
+                break Err(error);
+            }
+            match OpenOptions::new()
+                .append(true)
+                .create_new(true)
+                .open(&self.path)
+            {
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                    self.path = directory.join(new_name());
+                }
+                opened => break opened,
+            }
+        };
+        created.map_err(|source| TrainError::File {
+            path: directory,
+            action: "create an event file in",
+            source,
+        })
     }
 }
 
-/// The first of the names of this second that is not taken; TensorBoard reads them in order.
-fn create_new(directory: &Path) -> io::Result<(PathBuf, File)> {
-    std::fs::create_dir_all(directory)?;
+/// A name that no file of this process has.
+fn new_name() -> String {
     let second = since_1970().as_secs();
     let process = std::process::id();
-    for number in 0_u32.. {
-        let name = format!("events.out.tfevents.{second:010}.firebrick.{process}.{number}.v2");
-        let path = directory.join(name);
-        match OpenOptions::new().append(true).create_new(true).open(&path) {
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(error),
-            Ok(file) => return Ok((path, file)),
-        }
-    }
-    Err(io::ErrorKind::AlreadyExists.into())
+    let number = FILES.fetch_add(1, Ordering::Relaxed);
+    format!("events.out.tfevents.{second:010}.firebrick.{process}.{number}.v2")
 }
 
 fn since_1970() -> std::time::Duration {
@@ -171,8 +230,8 @@ mod tests {
     #[test]
     fn a_file_holds_its_version_and_then_the_numbers() {
         let directory = tempfile::tempdir().unwrap();
-        let mut first = EventFile::create(directory.path()).unwrap();
-        let second = EventFile::create(directory.path()).unwrap();
+        let mut first = EventFile::new(directory.path());
+        let second = EventFile::new(directory.path());
         assert_ne!(first.path, second.path);
         first
             .write(7, vec![("a".to_owned(), 0.5), ("b".to_owned(), f64::NAN)])
@@ -195,7 +254,8 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let blocked = directory.path().join("file");
         std::fs::write(&blocked, "x").unwrap();
-        let error = EventFile::create(&blocked.join("train")).err().unwrap();
+        let mut file = EventFile::new(&blocked.join("train"));
+        let error = file.write(1, Vec::new()).unwrap_err();
         let text = error.to_string();
         assert!(
             text.starts_with("cannot create an event file in `") && text.contains("file/train"),

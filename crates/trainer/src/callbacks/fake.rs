@@ -9,6 +9,7 @@ use crate::history::FitParams;
 use crate::logs::Logs;
 use crate::metrics::Direction;
 use crate::run_directory::RunDirectory;
+use crate::state::State;
 
 /// A training without a model: its weights are a number.
 pub(super) struct Fake {
@@ -21,6 +22,7 @@ pub(super) struct Fake {
     pub(super) direction: Direction,
     pub(super) said: Vec<String>,
     pub(super) run: Option<RunDirectory>,
+    pub(super) is_resumed: bool,
 }
 
 impl Fake {
@@ -34,6 +36,7 @@ impl Fake {
             direction: Direction::Down,
             said: Vec::new(),
             run: None,
+            is_resumed: false,
         }
     }
 }
@@ -68,9 +71,7 @@ impl Access for Fake {
     }
 
     fn weights(&self) -> Weights {
-        Weights {
-            model: Box::new(self.weights),
-        }
+        Weights::fake(self.weights)
     }
 
     fn restore(&mut self, weights: &Weights) -> Result<(), TrainError> {
@@ -89,6 +90,14 @@ impl Access for Fake {
 
     fn save_weights(&self, path: &Path) -> Result<(), TrainError> {
         write(path, "weights")
+    }
+
+    fn weights_from(&self, state: &State) -> Result<Weights, TrainError> {
+        Ok(Weights::fake(state.get("number")?))
+    }
+
+    fn is_resumed(&self) -> bool {
+        self.is_resumed
     }
 
     fn run(&self) -> Option<&RunDirectory> {

@@ -1,0 +1,240 @@
+//! Keeping all that a training is made of, between two batches or after an epoch, and going on from it.
+
+use std::cell::RefCell;
+use std::time::{Duration, Instant};
+
+use burn::data::dataloader::DataLoader;
+use firebrick_data::Batch;
+
+use super::drawn::Drawn;
+use super::outcome::LoopOutcome;
+use super::run::{Batches, Run};
+use super::unmoved_hint::UnmovedHint;
+use crate::checkpoints::{CheckpointWriter, Saved};
+use crate::error::TrainError;
+use crate::figures::RunningFigures;
+use crate::history::History;
+use crate::state::State;
+use crate::step::Step;
+
+/// What there is to keep of a loop beside the training itself.
+pub(super) struct Keeping {
+    /// The epoch to begin with, counted from 1.
+    pub(super) first_epoch: usize,
+    /// How long an epoch had been at work that is gone on with; absent for one that begins.
+    within: Option<Duration>,
+    /// Where a stop was asked for in the middle of an epoch.
+    halted: Option<State>,
+    /// After how many steps an epoch ended that was saved.
+    saved: Option<u64>,
+}
+
+impl Keeping {
+    /// For a training that begins after this epoch.
+    pub(super) fn new(initial_epoch: usize) -> Self {
+        Self {
+            first_epoch: initial_epoch + 1,
+            within: None,
+            halted: None,
+            saved: None,
+        }
+    }
+
+    /// Whether the first epoch is one that was broken off in its middle.
+    pub(super) fn is_within(&self) -> bool {
+        self.within.is_some()
+    }
+
+    /// When an epoch began that goes on now, if one does.
+    pub(super) fn take_begin(&mut self) -> Option<Instant> {
+        let within = self.within.take()?;
+        let now = Instant::now();
+        Some(now.checked_sub(within).unwrap_or(now))
+    }
+}
+
+impl<S: Step> Run<'_, S> {
+    /// Saves what a training begins with.
+    pub(super) fn keep_begin(&mut self, outcome: &RefCell<LoopOutcome<S>>) {
+        if let Some(state) = self.whole(outcome) {
+            self.save(state, None);
+        }
+    }
+
+    /// Saves the state between two batches of an epoch that began then, if it is time to.
+    ///
+    /// # Errors
+    /// A loss that is no number.
+    pub(super) fn keep_batch(
+        &mut self,
+        begin: Instant,
+        outcome: &RefCell<LoopOutcome<S>>,
+    ) -> Result<(), TrainError> {
+        let step = self.step.iterations();
+        let Some(checkpoints) = &mut self.settings.checkpoints else {
+            return Ok(());
+        };
+        let told = checkpoints.poll();
+        let is_due = checkpoints.is_due(step, None, None);
+        self.tell(told);
+        if is_due {
+            self.look(outcome)?;
+            if let Some(state) = self.within(begin, outcome) {
+                self.save(state, None);
+            }
+        }
+        Ok(())
+    }
+
+    /// Saves the state after an epoch, if it is time to.
+    pub(super) fn keep_epoch(&mut self, outcome: &RefCell<LoopOutcome<S>>) {
+        let step = self.step.iterations();
+        let value = self.best_value();
+        let Some(checkpoints) = &mut self.settings.checkpoints else {
+            return;
+        };
+        if checkpoints.is_due(step, Some(self.epoch), value)
+            && let Some(state) = self.whole(outcome)
+        {
+            self.keeping.saved = Some(step);
+            self.save(state, value);
+        }
+    }
+
+    /// Takes down where a stop was asked for in the middle of an epoch that began then.
+    pub(super) fn halt(&mut self, begin: Instant, outcome: &RefCell<LoopOutcome<S>>) {
+        if self.settings.checkpoints.is_some() {
+            self.keeping.halted = self.within(begin, outcome);
+        }
+    }
+
+    /// The epoch is no more in its middle.
+    pub(super) fn go_on(&mut self) {
+        self.keeping.halted = None;
+    }
+
+    /// Saves what the training ends with, before its weights become their average or callbacks put others in their place.
+    pub(super) fn keep_end(&mut self, outcome: &RefCell<LoopOutcome<S>>) {
+        let step = self.step.iterations();
+        if self.is_spoiled || self.settings.checkpoints.is_none() {
+            return;
+        }
+        match self.keeping.halted.take() {
+            Some(state) => self.save(state, None),
+            None if self.keeping.saved == Some(step) => {}
+            None => {
+                if let Some(state) = self.whole(outcome) {
+                    let value = self.best_value();
+                    self.save(state, value);
+                }
+            }
+        }
+    }
+
+    /// Waits until the last checkpoint is written.
+    pub(super) fn finish_keeping(&mut self) {
+        let checkpoints = self.settings.checkpoints.as_mut();
+        let told = checkpoints.and_then(CheckpointWriter::finish);
+        self.tell(told);
+    }
+
+    /// Goes on where the training was that gave this state; gives the batches of a pass in whose middle that was.
+    ///
+    /// # Errors
+    /// A state of another training, an error of a callback.
+    pub(super) fn resume<'t>(
+        &mut self,
+        state: &State,
+        train: &'t dyn DataLoader<Batch>,
+        outcome: &RefCell<LoopOutcome<S>>,
+    ) -> Result<Option<Batches<'t>>, TrainError> {
+        self.epoch = state.get("epoch")?;
+        let within = state.find("seconds")?.map(Duration::from_secs_f64);
+        self.keeping.first_epoch = match within {
+            Some(_) => self.epoch,
+            None => self.epoch + 1,
+        };
+        self.keeping.within = within;
+        if within.is_some() {
+            self.batch = state.get("batch")?;
+            self.figures = RunningFigures::from_state(&state.get("figures")?)?;
+        }
+        self.hint = UnmovedHint::from_state(&state.get("hint")?)?;
+        self.stopped_by = state.find("stopped_by")?;
+        let history = History::from_state(&state.get("history")?)?;
+        if let Some(last) = history.last() {
+            self.last_logs = last.figures.clone();
+        }
+        outcome.borrow_mut().history = history;
+        outcome.borrow_mut().kept = Some(self.step.weights());
+        let callbacks = state.find("callbacks")?.unwrap_or_default();
+        self.settings.callbacks.clone().restore(&callbacks, self)?;
+        let drawn = state.get("drawn")?;
+        let mut batches = None;
+        if state.get("is_within_pass")? {
+            let own = Drawn::from_state(&drawn)?;
+            let mut rest = train.iter();
+            if own.batches > 0 {
+                // Passed over, not gathered.
+                rest.nth(own.batches - 1);
+            }
+            batches = Some(rest);
+        }
+        self.drawn = Drawn::from_state(&drawn)?;
+        Ok(batches)
+    }
+
+    /// The state between two batches of an epoch that began then.
+    fn within(&self, begin: Instant, outcome: &RefCell<LoopOutcome<S>>) -> Option<State> {
+        let state = self.common(outcome)?;
+        Some(
+            state
+                .with("seconds", begin.elapsed().as_secs_f64())
+                .with("batch", self.batch)
+                .with("figures", self.figures.state())
+                .with("is_within_pass", self.drawn.has_begun()),
+        )
+    }
+
+    /// The state after an epoch, or before the first one.
+    fn whole(&self, outcome: &RefCell<LoopOutcome<S>>) -> Option<State> {
+        let state = self.common(outcome)?;
+        let goes_on = self.settings.is_limited && self.drawn.has_begun();
+        Some(state.with("is_within_pass", goes_on))
+    }
+
+    fn common(&self, outcome: &RefCell<LoopOutcome<S>>) -> Option<State> {
+        self.settings.checkpoints.as_ref()?;
+        let state = self.settings.setup.clone();
+        Some(
+            state
+                .with("step", self.step.state()?)
+                .with("epoch", self.epoch.max(self.settings.initial_epoch))
+                .with("drawn", self.drawn.state())
+                .with("history", outcome.borrow().history.state())
+                .with("callbacks", self.settings.callbacks.state())
+                .with("hint", self.hint.state())
+                .with_some("stopped_by", self.stopped_by.clone()),
+        )
+    }
+
+    /// The figure by which the best checkpoint is kept, of the last epoch.
+    fn best_value(&self) -> Option<f64> {
+        let figure = self.settings.checkpoints.as_ref()?.figure()?;
+        self.last_logs.get_defined(figure)
+    }
+
+    fn save(&mut self, state: State, value: Option<f64>) {
+        let step = self.step.iterations();
+        let checkpoints = self.settings.checkpoints.as_mut();
+        let told = checkpoints.and_then(|own| own.begin(state, Saved { step, value }));
+        self.tell(told);
+    }
+
+    fn tell(&mut self, text: Option<String>) {
+        if let Some(text) = text {
+            log::warn!("{text}");
+            self.settings.reporter.say(&text);
+        }
+    }
+}

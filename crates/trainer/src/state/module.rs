@@ -1,0 +1,168 @@
+//! Weights of a module, and what goes along with them, by their paths.
+
+use std::collections::BTreeMap;
+
+use burn::module::{Module, ModuleVisitor, Param};
+use burn::optim::GradientsParams;
+use burn::store::{ModuleRecord, RecordError};
+use burn::tensor::kind::Basic;
+use burn::tensor::{Bool, Int, Tensor, TensorData};
+use burn_pack::Writer;
+
+use super::{State, Value};
+
+/// All that a module holds, its parameters' ids included: whatever is kept by them fits again once it is loaded. Nothing
+/// is read from the device before the state is written.
+pub(crate) fn module_state(module: &impl Module) -> State {
+    let mut visitor = Visitor::default();
+    module.visit(&mut visitor);
+    visitor.state
+}
+
+/// The module with what a state holds.
+///
+/// # Errors
+/// Weights that are missing, left over or of another shape.
+pub(crate) fn load_module<M: Module>(module: M, state: &State) -> Result<M, RecordError> {
+    let bytes = Writer::new(state.tensors()).into_bytes()?;
+    module.try_load_record(ModuleRecord::from_bytes(bytes)?)
+}
+
+/// Values of a module's weights that are kept by the parameters' ids, as gradients are.
+pub(crate) fn values_state(module: &impl Module, values: &GradientsParams) -> State {
+    let mut visitor = Visitor {
+        values: Some(values),
+        ..Visitor::default()
+    };
+    module.visit(&mut visitor);
+    visitor.state
+}
+
+/// Values as [`values_state`] keeps them, for the parameters of this module.
+///
+/// # Errors
+/// Values that are no tensor of their weight's shape.
+pub(crate) fn load_values(
+    module: &impl Module,
+    state: &State,
+) -> Result<GradientsParams, RecordError> {
+    let named = state.tensors().into_iter();
+    let mut loader = Loader {
+        path: Vec::new(),
+        tensors: named.map(|tensor| (tensor.name.clone(), tensor)).collect(),
+        values: GradientsParams::new(),
+        problem: None,
+    };
+    module.visit(&mut loader);
+    match (loader.problem, loader.tensors.into_keys().next()) {
+        (Some(problem), _) => Err(problem),
+        (None, Some(path)) => Err(RecordError::Validation(format!(
+            "the network has no weight `{path}`"
+        ))),
+        (None, None) => Ok(loader.values),
+    }
+}
+
+/// Collects tensors by their paths.
+#[derive(Default)]
+struct Visitor<'a> {
+    path: Vec<String>,
+    state: State,
+    /// What to collect instead of the parameters themselves.
+    values: Option<&'a GradientsParams>,
+}
+
+impl Visitor<'_> {
+    fn keep<const D: usize, K: Basic + 'static>(&mut self, id: u64, tensor: Tensor<D, K>)
+    where
+        Tensor<D, K>: Send + Sync,
+    {
+        let path = self.path.join(".");
+        let (dtype, shape) = (tensor.dtype(), tensor.shape());
+        let length = shape.num_elements() * dtype.size();
+        let bytes = move || {
+            let data = tensor.clone().try_into_data();
+            let data = data.map_err(|error| burn_pack::Error::IoError(error.to_string()))?;
+            let (bytes, _, _) = data.into_parts();
+            Ok(bytes)
+        };
+        let tensor =
+            burn_pack::Tensor::deferred(path.clone(), dtype, shape, Some(id), length, bytes);
+        self.state.insert(path, Value::Tensor(tensor));
+    }
+}
+
+impl ModuleVisitor for Visitor<'_> {
+    fn enter_module(&mut self, name: &str, _: &str) {
+        self.path.push(name.to_owned());
+    }
+
+    fn exit_module(&mut self, _: &str, _: &str) {
+        self.path.pop();
+    }
+
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        let tensor = match self.values {
+            Some(values) => values.get::<D>(param.id),
+            None => Some(param.transform_for_save().val()),
+        };
+        if let Some(tensor) = tensor {
+            self.keep(param.id.val(), tensor);
+        }
+    }
+
+    fn visit_int<const D: usize>(&mut self, param: &Param<Tensor<D, Int>>) {
+        if self.values.is_none() {
+            self.keep(param.id.val(), param.transform_for_save().val());
+        }
+    }
+
+    fn visit_bool<const D: usize>(&mut self, param: &Param<Tensor<D, Bool>>) {
+        if self.values.is_none() {
+            self.keep(param.id.val(), param.transform_for_save().val());
+        }
+    }
+}
+
+/// Gives tensors to the parameters of their paths.
+struct Loader {
+    path: Vec<String>,
+    tensors: BTreeMap<String, burn_pack::Tensor>,
+    values: GradientsParams,
+    problem: Option<RecordError>,
+}
+
+impl ModuleVisitor for Loader {
+    fn enter_module(&mut self, name: &str, _: &str) {
+        self.path.push(name.to_owned());
+    }
+
+    fn exit_module(&mut self, _: &str, _: &str) {
+        self.path.pop();
+    }
+
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        let path = self.path.join(".");
+        let Some(tensor) = self.tensors.remove(&path) else {
+            return;
+        };
+        let weight = param.val();
+        let shape = weight.shape();
+        if tensor.shape != shape {
+            let problem = format!("`{path}` is {:?}, expected {shape:?}", tensor.shape);
+            self.problem.get_or_insert(RecordError::Validation(problem));
+            return;
+        }
+        match tensor.into_parts() {
+            Ok((_, dtype, shape, _, bytes)) => {
+                let data = TensorData::from_bytes(bytes, shape, dtype);
+                let device = weight.device().without_autodiff();
+                let tensor = Tensor::<D>::from_data(data, &device);
+                self.values.register(param.id, tensor);
+            }
+            Err(error) => {
+                self.problem.get_or_insert(error.into());
+            }
+        }
+    }
+}

@@ -1,0 +1,226 @@
+//! What a training is beside its state: with anything else one that was broken off cannot go on.
+
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
+
+use burn::tensor::Device;
+use firebrick_data::{BatchSource, Fingerprint};
+use firebrick_model::Model;
+use firebrick_spec::shortened;
+
+use crate::checkpoint_error::CheckpointError;
+use crate::compile::{Compile, LearningRate};
+use crate::fit::Fit;
+use crate::state::State;
+
+/// The facts of a training, and its samples.
+pub(super) struct Setup {
+    facts: Vec<Fact>,
+    training: Arc<dyn BatchSource>,
+    validation: Option<Arc<dyn BatchSource>>,
+    device: String,
+}
+
+struct Fact {
+    what: &'static str,
+    value: String,
+    /// What to do where it was another one.
+    hint: &'static str,
+}
+
+/// Where facts, sums of samples and the device stand in a state.
+const FACTS: &str = "facts";
+const DATA: &str = "data";
+const DEVICE: &str = "device";
+const TRAINING: &str = "training";
+const VALIDATION: &str = "validation";
+
+impl Setup {
+    /// Of a fit with these samples.
+    pub(super) fn of_fit(
+        fit: &Fit,
+        training: &Arc<dyn BatchSource>,
+        validation: Option<&Arc<dyn BatchSource>>,
+        device: &Device,
+    ) -> Self {
+        let settings = "give the fit the settings that it had";
+        let samples = "go on with the samples that it learned from";
+        let own = &fit.settings;
+        let shuffle = own.shuffle_seed();
+        let source = |data: &dyn BatchSource| {
+            format!(
+                "{} samples of {:?} with {:?}",
+                data.num_samples(),
+                data.input_shape(),
+                data.targets()
+            )
+        };
+        let none = || "none".to_owned();
+        let facts = [
+            ("the training data", source(training.as_ref()), samples),
+            (
+                "the validation data",
+                validation.map_or_else(none, |data| source(data.as_ref())),
+                samples,
+            ),
+            ("batch_size", own.batch_size.to_string(), settings),
+            (
+                "the seed of the samples' order",
+                shuffle.map_or_else(none, |seed| seed.to_string()),
+                settings,
+            ),
+            ("the seed", own.seed.to_string(), settings),
+            ("steps_per_epoch", text(own.steps_per_epoch), settings),
+            (
+                "validation_batch_size",
+                text(own.validation_batch_size),
+                settings,
+            ),
+            ("validation_steps", text(own.validation_steps), settings),
+            ("validation_freq", own.validation_freq.to_string(), settings),
+            (
+                "the weights of the classes",
+                format!("{:?}", fit.class_weights),
+                settings,
+            ),
+            (
+                "the list of callbacks",
+                format!("{:?}", fit.callbacks.names()),
+                "give the fit the same callbacks in the same order",
+            ),
+        ];
+        let fact = |(what, value, hint)| Fact { what, value, hint };
+        Self {
+            facts: facts.into_iter().map(fact).collect(),
+            training: Arc::clone(training),
+            validation: validation.map(Arc::clone),
+            device: format!("{device:?}"),
+        }
+    }
+
+    /// With what a model is compiled with.
+    pub(super) fn with_compile<M: Model>(mut self, compile: &Compile, model: &M) -> Self {
+        let hint = "compile the model as it was";
+        let names = |metrics: &[crate::metrics::Metric]| {
+            let names: Vec<&str> = metrics.iter().map(crate::metrics::Metric::name).collect();
+            names.join(", ")
+        };
+        let rate = match &compile.rate {
+            LearningRate::Constant(rate) => rate.to_string(),
+            LearningRate::Described(schedule) => schedule.to_string(),
+            LearningRate::Custom(_) => "the program's own".to_owned(),
+        };
+        let facts = [
+            ("the optimizer", compile.optimizer.to_string()),
+            ("the learning rate", rate),
+            ("the loss", compile.loss.name().to_owned()),
+            ("the list of metrics", names(&compile.metrics)),
+            (
+                "the list of weighted metrics",
+                names(&compile.weighted_metrics),
+            ),
+        ];
+        let fact = |(what, value)| Fact { what, value, hint };
+        self.facts.extend(facts.into_iter().map(fact));
+        if let Some(description) = model.description() {
+            self.facts.push(Fact {
+                what: "the network",
+                value: description,
+                hint: "build the network as it was",
+            });
+        }
+        self
+    }
+
+    /// What there is to keep of it; the samples are looked at when it is written for the first time.
+    pub(super) fn state(&self) -> State {
+        let facts = self.facts.iter().fold(State::new(), |state, fact| {
+            state.with(fact.what, fact.value.clone())
+        });
+        let (training, validation) = (Arc::clone(&self.training), self.validation.clone());
+        let sums = OnceLock::new();
+        State::new()
+            .with(FACTS, facts)
+            .with(DEVICE, self.device.clone())
+            .with_deferred(DATA, move || {
+                let (training, validation): &(Option<String>, Option<String>) =
+                    sums.get_or_init(|| {
+                        let validation = validation.as_ref();
+                        (
+                            sum(training.as_ref()),
+                            validation.and_then(|data| sum(data.as_ref())),
+                        )
+                    });
+                Ok(State::new()
+                    .with_some(TRAINING, training.clone())
+                    .with_some(VALIDATION, validation.clone()))
+            })
+    }
+
+    /// Makes sure that the training which a checkpoint was made in is this one.
+    ///
+    /// # Errors
+    /// The first thing that differs.
+    pub(super) fn check(&self, path: &Path, state: &State) -> Result<(), CheckpointError> {
+        let before = state.get::<State>(FACTS)?;
+        let contradiction = |what, before: String, now: String, hint| {
+            Err(CheckpointError::Contradiction {
+                path: path.to_owned(),
+                what,
+                before: short(&before),
+                now: short(&now),
+                hint,
+            })
+        };
+        for Fact { what, value, hint } in &self.facts {
+            let before = before.find::<String>(what)?;
+            let before = before.unwrap_or_else(|| "not written down".to_owned());
+            if before != *value {
+                return contradiction(what, before, value.clone(), hint);
+            }
+        }
+        let sums = state.find::<State>(DATA)?.unwrap_or_default();
+        let parts = [
+            ("the training data", TRAINING, Some(&self.training)),
+            ("the validation data", VALIDATION, self.validation.as_ref()),
+        ];
+        for (what, name, data) in parts {
+            let before = sums.find::<String>(name)?;
+            let before = before.and_then(|text| text.parse::<Fingerprint>().ok());
+            let now = data.and_then(BatchSource::fingerprint);
+            let (Some(before), Some(now)) = (before, now) else {
+                continue;
+            };
+            if let Some(change) = now.change_since(&before) {
+                let hint = "go on with the samples that it learned from, or train anew";
+                return contradiction(what, "another".to_owned(), change.to_string(), hint);
+            }
+        }
+        Ok(())
+    }
+
+    /// What to say of a device that is not the one from before.
+    pub(super) fn device_warning(&self, state: &State) -> Option<String> {
+        let before = state.find::<String>(DEVICE).ok().flatten()?;
+        (before != self.device).then(|| {
+            format!(
+                "warning: the training was broken off on {before} and goes on on {}: its numbers will not be those, bit for bit, that \
+                 it would have had",
+                self.device
+            )
+        })
+    }
+}
+
+fn text(count: Option<usize>) -> String {
+    count.map_or_else(|| "none".to_owned(), |count| count.to_string())
+}
+
+fn sum(data: &dyn BatchSource) -> Option<String> {
+    data.fingerprint().map(|sum| sum.to_string())
+}
+
+/// Not more of a text than a line takes.
+fn short(text: &str) -> String {
+    shortened(text)
+}

@@ -41,7 +41,7 @@ pub(crate) const PREFERENCE: [DeviceName; 5] = [
 ];
 
 impl DeviceName {
-    /// The names that [`FromStr`] takes.
+    /// The names that [`FromStr`](std::str::FromStr) takes.
     pub const NAMES: [&'static str; 6] = ["auto", "flex", "ndarray", "wgpu", "vulkan", "cuda"];
 
     /// The Cargo feature that compiles the backend in.

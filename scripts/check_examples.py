@@ -29,7 +29,7 @@ HOMES = {
 }
 
 # What errors carry.
-WITHOUT = {"SpecProblem", "ModelFileProblem", "CsvProblem", "TextProblem"}
+WITHOUT = {"SpecProblem", "ModelFileProblem", "SettingsProblem", "CsvProblem", "TextProblem"}
 
 DEFINITION = r"^\s*(?:pub )?(?:(?:const |unsafe )?fn|struct|enum|trait|type|const) {name}\b"
 # What a macro writes out of a list, by the file that has the list.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use firebrick_trainer::TrainError;
 
-use crate::model_file::ModelFileProblem;
+use crate::model_file_problem::ModelFileProblem;
 use crate::settings_problem::SettingsProblem;
 
 /// Why a training cannot be read from a file.

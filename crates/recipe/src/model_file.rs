@@ -5,7 +5,6 @@ mod data_set;
 mod fit_section;
 mod network;
 mod optimizer_table;
-mod problem;
 mod section;
 
 use std::fmt;
@@ -21,7 +20,6 @@ use crate::error::RecipeError;
 use section::{Located, Section};
 
 pub use compile_settings::CompileSettings;
-pub use problem::ModelFileProblem;
 
 /// A network and how it is to learn, as a file in TOML describes them; read, it has been checked.
 ///

@@ -67,7 +67,7 @@ impl GivenOptimizer {
         }
         let is_set = |&momentum: &f64| momentum != 0.0 || optimizer.with_momentum(momentum).is_ok();
         let momentum = self.momentum.filter(is_set);
-        let numbers: [(Option<f64>, With); 6] = [
+        let numbers: &[(Option<f64>, With)] = &[
             (momentum, Optimizer::with_momentum),
             (self.weight_decay, Optimizer::with_weight_decay),
             (self.clipnorm, Optimizer::with_clipnorm),
@@ -75,7 +75,7 @@ impl GivenOptimizer {
             (self.global_clipnorm, Optimizer::with_global_clipnorm),
             (self.ema, Optimizer::with_ema),
         ];
-        for (value, with) in numbers {
+        for &(value, with) in numbers {
             if let Some(value) = value {
                 optimizer = with(optimizer, value)?;
             }

@@ -7,6 +7,13 @@ use toml::Spanned;
 use toml::de::DeValue;
 
 /// What there is to know of a setting beside its value.
+///
+/// ```
+/// use firebrick::training::{GivenFit, SettingsTable};
+///
+/// let keys: Vec<&str> = GivenFit::settings().iter().map(|setting| setting.key).collect();
+/// assert_eq!(keys[..2], ["epochs", "initial_epoch"]);
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Setting {
     /// The key in files; the flag is `--` and the same with hyphens.
@@ -62,6 +69,12 @@ pub struct Flag {
 }
 
 /// What the values of a [`Flag`] look like.
+///
+/// ```
+/// use firebrick::training::{Flag, Values};
+///
+/// assert_eq!(Flag::switch().values, Values::Switch);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Values {
     /// Any text that does not begin with a hyphen.

@@ -3,8 +3,8 @@ use firebrick_spec::{Argument, Spec, SpecError};
 use firebrick_trainer::{Compile, Loss, Metric, Optimizer};
 
 use super::optimizer_table;
-use super::problem::ModelFileProblem;
 use super::section::{Located, Section, wrong_value};
+use crate::model_file_problem::ModelFileProblem;
 
 /// The `[compile]` of a [`ModelFile`](super::ModelFile): optimizer, learning rate, loss and metrics.
 ///

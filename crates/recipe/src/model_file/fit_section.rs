@@ -2,8 +2,8 @@
 
 use firebrick_trainer::{FitSettings, TrainError};
 
-use super::problem::ModelFileProblem;
 use super::section::{Located, Section};
+use crate::model_file_problem::ModelFileProblem;
 
 pub(super) fn read(section: Section<'_>) -> Result<FitSettings, Located> {
     section.check_keys(FitSettings::KEYS)?;

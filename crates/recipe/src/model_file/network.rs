@@ -6,8 +6,8 @@ use firebrick_spec::{Argument, Spec, SpecError, Value};
 use toml::Spanned;
 use toml::de::DeValue;
 
-use super::problem::ModelFileProblem;
 use super::section::{Located, Section, into_section, wrong_value};
+use crate::model_file_problem::ModelFileProblem;
 
 pub(super) const NAME: &str = "name";
 pub(super) const INPUT_SHAPE: &str = "input_shape";

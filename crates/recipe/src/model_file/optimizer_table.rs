@@ -4,8 +4,8 @@ use firebrick_trainer::{Optimizer, TrainError};
 use toml::Spanned;
 use toml::de::DeValue;
 
-use super::problem::ModelFileProblem;
 use super::section::{Located, into_section, read as read_value, wrong_value};
+use crate::model_file_problem::ModelFileProblem;
 
 const OPTIMIZER: &str = "optimizer";
 const NAME: &str = "name";

@@ -6,7 +6,7 @@ use serde::de::{DeserializeOwned, IntoDeserializer};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::problem::ModelFileProblem;
+use crate::model_file_problem::ModelFileProblem;
 
 /// A problem and the byte of the text where it is.
 pub(super) struct Located {

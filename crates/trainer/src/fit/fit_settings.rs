@@ -83,6 +83,13 @@ macro_rules! fit_settings {
 
         settings! {
             /// What is given of [`FitSettings`], e.g. by flags; the rest is left open.
+            ///
+            /// ```
+            /// use firebrick::training::{FitSettings, GivenFit};
+            ///
+            /// let given = GivenFit { epochs: Some(3), ..GivenFit::default() };
+            /// assert_eq!(FitSettings::default().with(&given).epochs, 3);
+            /// ```
             pub struct GivenFit {
                 $(
                     $(#[doc = $documentation])+

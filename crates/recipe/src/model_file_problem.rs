@@ -2,7 +2,7 @@ use firebrick_model::{ModelError, did_you_mean, shortened};
 use firebrick_spec::SpecError;
 use firebrick_trainer::TrainError;
 
-/// What is wrong with a [`ModelFile`](super::ModelFile).
+/// What is wrong with a [`ModelFile`](crate::ModelFile).
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ModelFileProblem {

@@ -14,18 +14,21 @@ mod batch_normalization;
 mod checks;
 mod conv1d;
 mod conv2d;
+mod convolution;
 mod cropping2d;
 mod dense;
 mod describe;
 mod dropout;
 mod elu;
 mod embedding;
+mod extent;
 mod flatten;
 mod gaussian_noise;
 mod global_average_pooling1d;
 mod global_average_pooling2d;
 mod global_max_pooling1d;
 mod global_max_pooling2d;
+mod global_pooling;
 mod lambda;
 mod layer_normalization;
 mod layer_weights;
@@ -36,6 +39,7 @@ mod max_pooling2d;
 mod new_layer;
 mod normalization;
 mod permute;
+mod pooling;
 mod prelu;
 mod relu;
 mod repeat_vector;
@@ -299,26 +303,6 @@ fn linear_activation() -> crate::activation::Activation {
 
 fn yes() -> bool {
     true
-}
-
-fn one() -> usize {
-    1
-}
-
-fn two() -> usize {
-    2
-}
-
-/// Groups that split filters and channels evenly.
-fn check_groups(groups: usize, filters: usize, channels: usize) -> Result<(), LayerProblem> {
-    if groups == 0 || !filters.is_multiple_of(groups) || !channels.is_multiple_of(groups) {
-        return Err(LayerProblem::argument(
-            "groups",
-            format!("a divisor of the {channels} channels and of the {filters} filters"),
-            &groups,
-        ));
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -1,82 +1,30 @@
-use burn::tensor::Tensor;
-use serde::{Deserialize, Serialize};
+use super::Size2D;
+use super::global_pooling::global_pooling;
 
-use super::checks::image;
-use super::{Apply, Describe, LayerProblem, Weightless, Weights};
-use crate::mode::Mode;
-use firebrick_tensor::AnyTensor;
+global_pooling! {
+    /// The largest value of each channel over the whole image.
+    ///
+    /// ```
+    /// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
+    /// use firebrick::burn::tensor::{Device, Tensor};
+    /// use firebrick::layers::GlobalMaxPooling2D;
+    /// use firebrick::models::Sequential;
+    ///
+    /// let device = Device::flex();
+    /// let model = Sequential::new([2, 1, 2]).add(GlobalMaxPooling2D::new()).build(1, &device)?;
+    /// let image = Tensor::<4>::from_floats([[[[1.0, 10.0]], [[3.0, 20.0]]]], &device);
+    /// assert_eq!(model.predict(image)?.into_vec()?, [3.0, 20.0]);
+    /// # Ok::<(), firebrick::models::ModelError>(())
+    /// ```
+    ///
+    /// # Shapes
+    /// - input: `[batch_size, height, width, channels]`
+    /// - output: `[batch_size, channels]`, or `[batch_size, 1, 1, channels]` with the axes kept
+    ///
+    /// # Source
+    /// <https://keras.io/api/layers/pooling_layers/global_max_pooling2d/>
+    pub struct GlobalMaxPooling2D<2>(Size2D): |x| x.max_dim(2);
 
-/// The largest value of each channel over the whole image.
-///
-/// ```
-/// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
-/// use firebrick::burn::tensor::{Device, Tensor};
-/// use firebrick::layers::GlobalMaxPooling2D;
-/// use firebrick::models::Sequential;
-///
-/// let device = Device::flex();
-/// let model = Sequential::new([2, 1, 2]).add(GlobalMaxPooling2D::new()).build(1, &device)?;
-/// let image = Tensor::<4>::from_floats([[[[1.0, 10.0]], [[3.0, 20.0]]]], &device);
-/// assert_eq!(model.predict(image)?.into_vec()?, [3.0, 20.0]);
-/// # Ok::<(), firebrick::models::ModelError>(())
-/// ```
-///
-/// # Shapes
-/// - input: `[batch_size, height, width, channels]`
-/// - output: `[batch_size, channels]`, or `[batch_size, 1, 1, channels]` with the axes kept
-///
-/// # Source
-/// <https://keras.io/api/layers/pooling_layers/global_max_pooling2d/>
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct GlobalMaxPooling2D {
-    #[serde(default)]
-    keepdims: bool,
-}
-
-impl GlobalMaxPooling2D {
     /// The largest value without the axes it was sought over.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Keeps the axes, with a size of 1.
-    #[must_use = "returns the changed layer"]
-    pub fn keep_dims(mut self) -> Self {
-        self.keepdims = true;
-        self
-    }
-}
-
-impl Describe for GlobalMaxPooling2D {
-    type Built = Weightless<Self>;
-
-    fn output_shape(&self, input: &[usize]) -> Result<Vec<usize>, LayerProblem> {
-        let [_, _, channels] = image(input)?;
-        Ok(if self.keepdims {
-            vec![1, 1, channels]
-        } else {
-            vec![channels]
-        })
-    }
-
-    fn build(&self, _: &[usize], _: &mut Weights) -> Weightless<Self> {
-        Weightless {
-            layer: self.clone(),
-        }
-    }
-}
-
-impl Apply for Weightless<GlobalMaxPooling2D> {
-    fn forward(&self, x: AnyTensor, _: Mode) -> AnyTensor {
-        let x = x.expect_channels_first::<4>();
-        let [batch_size, channels, height, width] = x.dims();
-        let flat: Tensor<3> = x.reshape([batch_size, channels, height * width]);
-        let y = flat.max_dim(2);
-        if self.layer.keepdims {
-            y.reshape([batch_size, 1, 1, channels]).into()
-        } else {
-            y.reshape([batch_size, channels]).into()
-        }
-    }
+    pub fn new() -> Self;
 }

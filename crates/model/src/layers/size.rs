@@ -26,10 +26,6 @@ impl Size2D {
         self.0
     }
 
-    pub(crate) fn one() -> Self {
-        Self([1, 1])
-    }
-
     pub(crate) fn two() -> Self {
         Self([2, 2])
     }

@@ -6,6 +6,7 @@
 
 mod accuracy;
 mod area;
+mod at_thresholds;
 mod auc;
 mod binary_accuracy;
 mod binary_crossentropy;
@@ -15,6 +16,7 @@ mod categorical_accuracy;
 mod categorical_crossentropy;
 mod checked;
 mod class_matrix;
+mod class_overlap;
 mod concordance_correlation;
 mod condition_count;
 mod confusion_matrix;

@@ -1,10 +1,7 @@
-use burn::tensor::Tensor;
-
 use super::checked::checked;
 use super::class_matrix::{ClassForm, ClassMatrix, check_class_ids};
-use super::{Direction, MetricFunction};
+use super::class_overlap::overlap_function;
 use crate::error::TrainError;
-use crate::outputs::Outputs;
 
 checked! {
     /// How much of a class and of what was taken for it is both, for targets 0 and 1 and outputs that are
@@ -73,6 +70,10 @@ impl BinaryIoU {
         Ok(self)
     }
 
+    fn class_ids(&self) -> Vec<usize> {
+        self.target_class_ids.clone()
+    }
+
     fn matrix(&self) -> ClassMatrix {
         ClassMatrix {
             num_classes: 2,
@@ -89,26 +90,4 @@ impl Default for BinaryIoU {
     }
 }
 
-impl MetricFunction for BinaryIoU {
-    fn name(&self) -> &'static str {
-        "binary_io_u"
-    }
-
-    fn direction(&self) -> Direction {
-        Direction::Up
-    }
-
-    fn update(
-        &self,
-        targets: Tensor<2>,
-        outputs: &Outputs,
-        weights: Option<Tensor<1>>,
-    ) -> Tensor<1> {
-        self.matrix().overlaps(targets, outputs, weights)
-    }
-
-    fn result(&self, sums: &[f64]) -> Vec<f64> {
-        let classes = self.target_class_ids.iter().copied();
-        self.matrix().mean_iou(classes, sums)
-    }
-}
+overlap_function!(BinaryIoU: "binary_io_u");

@@ -1,13 +1,6 @@
-use burn::tensor::Tensor;
+use super::class_overlap::class_overlap;
 
-use super::checked::{checked, classes};
-use super::class_matrix::{ClassForm, ClassMatrix, check_class_ids};
-use super::{Direction, MetricFunction};
-use crate::error::TrainError;
-use crate::outputs::Outputs;
-use crate::target_form::TargetForm;
-
-checked! {
+class_overlap! {
     /// How much of a class and of what was taken for it is both, `true positives / (true positives + false
     /// positives + false negatives)`: the mean over the classes asked for.
     ///
@@ -25,106 +18,19 @@ checked! {
     ///
     /// # Source
     /// <https://keras.io/api/metrics/segmentation_metrics/#iou-class>
-    pub struct IoU {
-        num_classes: usize,
-        target_class_ids: Vec<usize>,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        ignore_class: Option<i64>,
-        #[serde(default = "sparse")]
-        sparse_y_true: bool,
-        #[serde(default = "sparse")]
-        sparse_y_pred: bool,
-    }
-}
+    pub struct IoU(target_class_ids): "io_u";
 
-fn sparse() -> bool {
-    true
-}
-
-impl IoU {
     /// For so many classes, the mean over these of them, counted from 0.
     ///
     /// # Errors
     /// If there is no class or more than 16777216, none is asked for, or one that is not among them.
-    pub fn new(
-        num_classes: usize,
-        target_class_ids: impl IntoIterator<Item = usize>,
-    ) -> Result<Self, TrainError> {
-        Self {
-            num_classes,
-            target_class_ids: target_class_ids.into_iter().collect(),
-            ignore_class: None,
-            sparse_y_true: true,
-            sparse_y_pred: true,
-        }
-        .checked()
-    }
+    pub fn new;
 
-    /// Leaves out the targets of this class.
-    #[must_use = "returns the changed metric"]
-    pub fn with_ignore_class(mut self, class: i64) -> Self {
-        self.ignore_class = Some(class);
-        self
-    }
+    [targets: sparse_y_true]
 
     /// For one-hot targets.
-    #[must_use = "returns the changed metric"]
-    pub fn without_sparse_y_true(mut self) -> Self {
-        self.sparse_y_true = false;
-        self
-    }
+    without_sparse_y_true(sparse_y_true = false, "crate::metrics::class_overlap::yes");
 
     /// For outputs with one number a class, of which the largest counts.
-    #[must_use = "returns the changed metric"]
-    pub fn without_sparse_y_pred(mut self) -> Self {
-        self.sparse_y_pred = false;
-        self
-    }
-
-    fn checked(self) -> Result<Self, TrainError> {
-        classes(self.num_classes)?;
-        check_class_ids(&self.target_class_ids, self.num_classes)?;
-        Ok(self)
-    }
-
-    fn matrix(&self) -> ClassMatrix {
-        ClassMatrix {
-            num_classes: self.num_classes,
-            ignore_class: self.ignore_class,
-            targets: ClassForm::sparse(self.sparse_y_true),
-            outputs: ClassForm::sparse(self.sparse_y_pred),
-        }
-    }
-}
-
-impl MetricFunction for IoU {
-    fn name(&self) -> &'static str {
-        "io_u"
-    }
-
-    fn target_form(&self) -> TargetForm {
-        if self.sparse_y_true && !self.sparse_y_pred {
-            TargetForm::ClassIndex
-        } else {
-            TargetForm::LikeOutputs
-        }
-    }
-
-    fn direction(&self) -> Direction {
-        Direction::Up
-    }
-
-    fn update(
-        &self,
-        targets: Tensor<2>,
-        outputs: &Outputs,
-        weights: Option<Tensor<1>>,
-    ) -> Tensor<1> {
-        self.matrix().overlaps(targets, outputs, weights)
-    }
-
-    fn result(&self, sums: &[f64]) -> Vec<f64> {
-        self.matrix()
-            .mean_iou(self.target_class_ids.iter().copied(), sums)
-    }
+    without_sparse_y_pred(sparse_y_pred = false, "crate::metrics::class_overlap::yes");
 }

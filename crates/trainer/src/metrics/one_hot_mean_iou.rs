@@ -1,12 +1,6 @@
-use burn::tensor::Tensor;
+use super::class_overlap::class_overlap;
 
-use super::checked::{checked, classes};
-use super::class_matrix::{ClassForm, ClassMatrix};
-use super::{Direction, MetricFunction};
-use crate::error::TrainError;
-use crate::outputs::Outputs;
-
-checked! {
+class_overlap! {
     /// How much of a class and of what was taken for it is both, `true positives / (true positives + false
     /// positives + false negatives)`: the mean over all classes.
     ///
@@ -26,77 +20,14 @@ checked! {
     ///
     /// # Source
     /// <https://keras.io/api/metrics/segmentation_metrics/#onehotmeaniou-class>
-    pub struct OneHotMeanIoU {
-        num_classes: usize,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        ignore_class: Option<i64>,
-        #[serde(default)]
-        sparse_y_pred: bool,
-    }
-}
+    pub struct OneHotMeanIoU(): "one_hot_mean_io_u";
 
-impl OneHotMeanIoU {
     /// For so many classes.
     ///
     /// # Errors
     /// If there is no class or more than 16777216.
-    pub fn new(num_classes: usize) -> Result<Self, TrainError> {
-        Self {
-            num_classes,
-            ignore_class: None,
-            sparse_y_pred: false,
-        }
-        .checked()
-    }
-
-    /// Leaves out the targets of this class.
-    #[must_use = "returns the changed metric"]
-    pub fn with_ignore_class(mut self, class: i64) -> Self {
-        self.ignore_class = Some(class);
-        self
-    }
+    pub fn new;
 
     /// For outputs that are class indices.
-    #[must_use = "returns the changed metric"]
-    pub fn with_sparse_y_pred(mut self) -> Self {
-        self.sparse_y_pred = true;
-        self
-    }
-
-    fn checked(self) -> Result<Self, TrainError> {
-        classes(self.num_classes)?;
-        Ok(self)
-    }
-
-    fn matrix(&self) -> ClassMatrix {
-        ClassMatrix {
-            num_classes: self.num_classes,
-            ignore_class: self.ignore_class,
-            targets: ClassForm::Largest,
-            outputs: ClassForm::sparse(self.sparse_y_pred),
-        }
-    }
-}
-
-impl MetricFunction for OneHotMeanIoU {
-    fn name(&self) -> &'static str {
-        "one_hot_mean_io_u"
-    }
-
-    fn direction(&self) -> Direction {
-        Direction::Up
-    }
-
-    fn update(
-        &self,
-        targets: Tensor<2>,
-        outputs: &Outputs,
-        weights: Option<Tensor<1>>,
-    ) -> Tensor<1> {
-        self.matrix().overlaps(targets, outputs, weights)
-    }
-
-    fn result(&self, sums: &[f64]) -> Vec<f64> {
-        self.matrix().mean_iou(0..self.num_classes, sums)
-    }
+    with_sparse_y_pred(sparse_y_pred = true, "bool::default");
 }

@@ -1,14 +1,7 @@
-use burn::tensor::Tensor;
+use super::operating_point::operating_point;
+use super::thresholds::Counts;
 
-use super::checked::{checked, num_thresholds, share};
-use super::operating_point::best_where;
-use super::selection::{Selection, check_columns};
-use super::thresholds::Thresholds;
-use super::{Direction, MetricFunction};
-use crate::error::TrainError;
-use crate::outputs::Outputs;
-
-checked! {
+operating_point! {
     /// The largest precision of all thresholds at which the recall is at least the one given; 0 where it
     /// never is.
     ///
@@ -25,91 +18,11 @@ checked! {
     ///
     /// # Source
     /// <https://keras.io/api/metrics/classification_metrics/#precisionatrecall-class>
-    pub struct PrecisionAtRecall {
-        recall: f64,
-        #[serde(default = "default_num_thresholds")]
-        num_thresholds: usize,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        class_id: Option<usize>,
-    }
-}
+    pub struct PrecisionAtRecall(recall): "precision_at_recall", Counts::precisions where Counts::recalls;
 
-fn default_num_thresholds() -> usize {
-    200
-}
-
-impl PrecisionAtRecall {
     /// At this recall, with 200 thresholds from 0 to 1.
     ///
     /// # Errors
     /// If it is not from 0 to 1.
-    pub fn new(recall: f64) -> Result<Self, TrainError> {
-        Self {
-            recall,
-            num_thresholds: default_num_thresholds(),
-            class_id: None,
-        }
-        .checked()
-    }
-
-    /// Sets how many thresholds from 0 to 1 are tried; a single one is 0.5.
-    ///
-    /// # Errors
-    /// If it is 0 or above 16777216.
-    pub fn with_num_thresholds(mut self, num_thresholds: usize) -> Result<Self, TrainError> {
-        self.num_thresholds = num_thresholds;
-        self.checked()
-    }
-
-    /// Looks at this column alone, counted from 0.
-    #[must_use = "returns the changed metric"]
-    pub fn with_class_id(mut self, class_id: usize) -> Self {
-        self.class_id = Some(class_id);
-        self
-    }
-
-    fn checked(self) -> Result<Self, TrainError> {
-        share("recall", self.recall)?;
-        num_thresholds(1, self.num_thresholds)?;
-        Ok(self)
-    }
-
-    fn selection(&self) -> Selection {
-        Selection {
-            thresholds: Thresholds::spread(self.num_thresholds),
-            top_k: None,
-            class_id: self.class_id,
-        }
-    }
-}
-
-impl MetricFunction for PrecisionAtRecall {
-    fn name(&self) -> &'static str {
-        "precision_at_recall"
-    }
-
-    fn direction(&self) -> Direction {
-        Direction::Up
-    }
-
-    fn check(&self, columns: usize) -> Result<(), TrainError> {
-        check_columns(None, self.class_id, columns)
-    }
-
-    fn update(
-        &self,
-        targets: Tensor<2>,
-        outputs: &Outputs,
-        weights: Option<Tensor<1>>,
-    ) -> Tensor<1> {
-        self.selection().update(targets, outputs, weights)
-    }
-
-    fn result(&self, sums: &[f64]) -> Vec<f64> {
-        let labels = self.selection().thresholds.counts(sums);
-        labels
-            .iter()
-            .map(|counts| best_where(&counts.recalls(), self.recall, &counts.precisions()))
-            .collect()
-    }
+    pub fn new(recall: f64) -> Result<Self, TrainError>;
 }

@@ -3,6 +3,7 @@
 use burn::tensor::Tensor;
 
 use super::checked::{class_below, expect};
+use super::threshold_list::ThresholdList;
 use super::thresholds::{Thresholds, as_one_label, weights_of_columns};
 use super::top_k::top_k;
 use crate::error::TrainError;
@@ -20,9 +21,18 @@ pub(super) struct Selection {
 }
 
 impl Selection {
-    /// The threshold without any set: 0.5, or none where the largest outputs are positive.
-    pub(super) fn default_threshold(top_k: Option<usize>) -> f64 {
-        top_k.map_or(0.5, |_| NOWHERE)
+    /// At these thresholds; without any at 0.5, or at none where the largest outputs are positive.
+    pub(super) fn of_settings(
+        thresholds: Option<&ThresholdList>,
+        top_k: Option<usize>,
+        class_id: Option<usize>,
+    ) -> Self {
+        let default = top_k.map_or(0.5, |_| NOWHERE);
+        Self {
+            thresholds: ThresholdList::or(thresholds, default),
+            top_k,
+            class_id,
+        }
     }
 
     /// What a batch adds to the counts at the thresholds.

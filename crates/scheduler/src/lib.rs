@@ -38,6 +38,7 @@ mod polynomial_decay;
 mod rate_control;
 mod schedule;
 mod spec;
+mod staircase;
 mod text;
 mod time_based;
 

@@ -13,6 +13,7 @@ mod categorical_focal_crossentropy;
 mod categorical_hinge;
 mod class_weights;
 mod cosine_similarity;
+mod crossentropy_options;
 mod dice;
 mod hinge;
 mod huber;

@@ -3,9 +3,9 @@ use firebrick_model::Activation;
 use serde::{Deserialize, Serialize};
 
 use super::LossFunction;
+use super::crossentropy_options::crossentropy_options;
 use super::label_smoothing::LabelSmoothing;
 use super::probabilities::{either, log_yes_and_no};
-use crate::error::TrainError;
 use crate::output_form::OutputForm;
 use crate::outputs::Outputs;
 use crate::target_domain::TargetDomain;
@@ -44,23 +44,12 @@ impl BinaryCrossentropy {
             label_smoothing: LabelSmoothing::NONE,
         }
     }
-
-    /// For a network without a sigmoid at its end.
-    #[must_use = "returns the changed loss"]
-    pub fn from_logits(mut self) -> Self {
-        self.from_logits = true;
-        self
-    }
-
-    /// Moves the targets towards a half: `t · (1 - s) + s / 2`.
-    ///
-    /// # Errors
-    /// A smoothing outside `[0, 1]`.
-    pub fn with_label_smoothing(mut self, label_smoothing: f64) -> Result<Self, TrainError> {
-        self.label_smoothing = LabelSmoothing::new(label_smoothing)?;
-        Ok(self)
-    }
 }
+
+crossentropy_options!(BinaryCrossentropy {
+    from_logits: "sigmoid",
+    label_smoothing: "a half: `t · (1 - s) + s / 2`"
+});
 
 impl LossFunction for BinaryCrossentropy {
     fn name(&self) -> &'static str {

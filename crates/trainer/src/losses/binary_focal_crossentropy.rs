@@ -3,7 +3,8 @@ use firebrick_model::Activation;
 use serde::{Deserialize, Serialize};
 
 use super::LossFunction;
-use super::bounds::{self, NOT_NEGATIVE, SHARE};
+use super::bounds::{self, SHARE};
+use super::crossentropy_options::crossentropy_options;
 use super::label_smoothing::LabelSmoothing;
 use super::probabilities::{either, log_yes_and_no};
 use crate::error::TrainError;
@@ -65,32 +66,13 @@ impl BinaryFocalCrossentropy {
         self.alpha = SHARE.check("alpha", alpha)?;
         Ok(self)
     }
-
-    /// Sets how much less what is easy counts; at 0 everything counts alike.
-    ///
-    /// # Errors
-    /// A negative exponent.
-    pub fn with_gamma(mut self, gamma: f64) -> Result<Self, TrainError> {
-        self.gamma = NOT_NEGATIVE.check("gamma", gamma)?;
-        Ok(self)
-    }
-
-    /// For a network without a sigmoid at its end.
-    #[must_use = "returns the changed loss"]
-    pub fn from_logits(mut self) -> Self {
-        self.from_logits = true;
-        self
-    }
-
-    /// Moves the targets towards a half: `t · (1 - s) + s / 2`.
-    ///
-    /// # Errors
-    /// A smoothing outside `[0, 1]`.
-    pub fn with_label_smoothing(mut self, label_smoothing: f64) -> Result<Self, TrainError> {
-        self.label_smoothing = LabelSmoothing::new(label_smoothing)?;
-        Ok(self)
-    }
 }
+
+crossentropy_options!(BinaryFocalCrossentropy {
+    from_logits: "sigmoid",
+    label_smoothing: "a half: `t · (1 - s) + s / 2`";
+    gamma
+});
 
 impl Default for BinaryFocalCrossentropy {
     fn default() -> Self {

@@ -3,9 +3,9 @@ use firebrick_model::Activation;
 use serde::{Deserialize, Serialize};
 
 use super::LossFunction;
+use super::crossentropy_options::crossentropy_options;
 use super::label_smoothing::LabelSmoothing;
 use super::probabilities::log_shares;
-use crate::error::TrainError;
 use crate::output_form::OutputForm;
 use crate::outputs::Outputs;
 use crate::target_domain::TargetDomain;
@@ -41,23 +41,12 @@ impl CategoricalCrossentropy {
             label_smoothing: LabelSmoothing::NONE,
         }
     }
-
-    /// For a network without a softmax at its end.
-    #[must_use = "returns the changed loss"]
-    pub fn from_logits(mut self) -> Self {
-        self.from_logits = true;
-        self
-    }
-
-    /// Moves the targets towards one another: `t · (1 - s) + s / classes`.
-    ///
-    /// # Errors
-    /// A smoothing outside `[0, 1]`.
-    pub fn with_label_smoothing(mut self, label_smoothing: f64) -> Result<Self, TrainError> {
-        self.label_smoothing = LabelSmoothing::new(label_smoothing)?;
-        Ok(self)
-    }
 }
+
+crossentropy_options!(CategoricalCrossentropy {
+    from_logits: "softmax",
+    label_smoothing: "one another: `t · (1 - s) + s / classes`"
+});
 
 impl LossFunction for CategoricalCrossentropy {
     fn name(&self) -> &'static str {

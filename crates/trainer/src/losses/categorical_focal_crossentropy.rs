@@ -3,8 +3,9 @@ use firebrick_model::Activation;
 use serde::{Deserialize, Serialize};
 
 use super::LossFunction;
-use super::bounds::{self, NOT_NEGATIVE};
+use super::bounds;
 use super::class_weights::ClassWeights;
+use super::crossentropy_options::crossentropy_options;
 use super::label_smoothing::LabelSmoothing;
 use super::probabilities::{EPSILON, log_shares_of_logits, shares};
 use crate::error::TrainError;
@@ -64,32 +65,13 @@ impl CategoricalFocalCrossentropy {
         self.alpha = ClassWeights::new(alphas.into())?;
         Ok(self)
     }
-
-    /// Sets how much less what is easy counts; at 0 everything counts alike.
-    ///
-    /// # Errors
-    /// A negative exponent.
-    pub fn with_gamma(mut self, gamma: f64) -> Result<Self, TrainError> {
-        self.gamma = NOT_NEGATIVE.check("gamma", gamma)?;
-        Ok(self)
-    }
-
-    /// For a network without a softmax at its end.
-    #[must_use = "returns the changed loss"]
-    pub fn from_logits(mut self) -> Self {
-        self.from_logits = true;
-        self
-    }
-
-    /// Moves the targets towards one another: `t · (1 - s) + s / classes`.
-    ///
-    /// # Errors
-    /// A smoothing outside `[0, 1]`.
-    pub fn with_label_smoothing(mut self, label_smoothing: f64) -> Result<Self, TrainError> {
-        self.label_smoothing = LabelSmoothing::new(label_smoothing)?;
-        Ok(self)
-    }
 }
+
+crossentropy_options!(CategoricalFocalCrossentropy {
+    from_logits: "softmax",
+    label_smoothing: "one another: `t · (1 - s) + s / classes`";
+    gamma
+});
 
 impl Default for CategoricalFocalCrossentropy {
     fn default() -> Self {

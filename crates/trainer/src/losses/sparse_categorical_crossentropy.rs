@@ -3,6 +3,7 @@ use firebrick_model::Activation;
 use serde::{Deserialize, Serialize};
 
 use super::LossFunction;
+use super::crossentropy_options::crossentropy_options;
 use super::probabilities::log_shares;
 use crate::output_form::OutputForm;
 use crate::outputs::Outputs;
@@ -41,13 +42,6 @@ impl SparseCategoricalCrossentropy {
         Self::default()
     }
 
-    /// For a network without a softmax at its end.
-    #[must_use = "returns the changed loss"]
-    pub fn from_logits(mut self) -> Self {
-        self.from_logits = true;
-        self
-    }
-
     /// Leaves out the rows of this class, one that the outputs need not have, such as -1 or 255.
     #[must_use = "returns the changed loss"]
     pub fn with_ignore_class(mut self, ignore_class: i32) -> Self {
@@ -61,6 +55,10 @@ impl SparseCategoricalCrossentropy {
         Some(targets.clone().equal_elem(f64::from(class)))
     }
 }
+
+crossentropy_options!(SparseCategoricalCrossentropy {
+    from_logits: "softmax"
+});
 
 impl LossFunction for SparseCategoricalCrossentropy {
     fn name(&self) -> &'static str {

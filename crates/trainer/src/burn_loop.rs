@@ -12,7 +12,6 @@ mod keeping;
 mod launched;
 mod loop_dashboard;
 mod outcome;
-mod pending;
 mod run;
 mod silent;
 #[cfg(feature = "tui")]
@@ -32,7 +31,6 @@ use firebrick_tensor::{catch_panic, panic_message};
 pub(crate) use dashboard_metrics::DashboardFigures;
 pub(crate) use loop_dashboard::LoopDashboard;
 pub(crate) use outcome::{EpochHook, LoopOutcome, LoopSettings, SaveModel};
-pub(crate) use pending::Pending;
 
 use crate::display::Display;
 use crate::error::TrainError;

@@ -9,6 +9,7 @@ use crate::losses::Loss;
 use crate::metrics::Metric;
 use crate::mismatch_error::MismatchError;
 use crate::outputs::Outputs;
+use crate::read_back::read_back;
 use crate::sample_place::SamplePlace;
 use crate::target_domain::{DomainScan, TargetDomain};
 use crate::target_form::TargetForm;
@@ -41,7 +42,7 @@ impl Loss {
         compared.check(function.target_form(), |targets| function.mask(targets))?;
         compared.check_domain(function.target_domain())?;
         let value = compared.caught(|targets, outputs| self.forward(targets, outputs, None))?;
-        Ok(read(value)?.into_iter().map(f64::from).sum())
+        Ok(read_back(value)?.into_iter().map(f64::from).sum())
     }
 }
 
@@ -81,7 +82,7 @@ impl Metric {
         function.check(columns)?;
         compared.check_domain(function.target_domain())?;
         let sums = compared.caught(|targets, outputs| function.update(targets, outputs, None))?;
-        let sums: Vec<f64> = read(sums)?.into_iter().map(f64::from).collect();
+        let sums: Vec<f64> = read_back(sums)?.into_iter().map(f64::from).collect();
         Ok(function.result(&sums))
     }
 }
@@ -152,8 +153,8 @@ impl Compared {
         if form == TargetForm::LikeOutputs || columns == 1 {
             return Ok(());
         }
-        let counts = mask(&self.targets).map(read).transpose()?;
-        let labels = read(self.targets.clone().reshape([rows]))?;
+        let counts = mask(&self.targets).map(read_back).transpose()?;
+        let labels = read_back(self.targets.clone().reshape([rows]))?;
         for (row, label) in labels.into_iter().enumerate() {
             let is_class = label.fract() == 0.0 && (0.0..columns as f32).contains(&label);
             if !is_class && counts.as_ref().is_none_or(|counts| counts[row] != 0.0) {
@@ -171,7 +172,7 @@ impl Compared {
     /// Refuses targets that a training refuses too.
     fn check_domain(&self, domain: TargetDomain) -> Result<(), TrainError> {
         let [rows, width] = self.targets.dims();
-        let targets = read(self.targets.clone().reshape([rows * width]))?;
+        let targets = read_back(self.targets.clone().reshape([rows * width]))?;
         match DomainScan::new(domain, width).find(&targets) {
             Some((index, received)) => Err(TrainError::TargetOutsideDomain {
                 sample: index / width,
@@ -211,10 +212,4 @@ fn numbers(array: ArrayData, device: &Device) -> Result<Tensor<1>, TrainError> {
         4 => flat::<4>(array, device),
         _ => flat::<5>(array, device),
     }?)
-}
-
-fn read(values: Tensor<1>) -> Result<Vec<f32>, TrainError> {
-    let data = values.try_into_data_as::<f32>();
-    let data = data.map_err(TrainError::device)?;
-    Ok(data.iter().collect())
 }

@@ -7,6 +7,7 @@ use firebrick_model::{Model, catch_panic};
 use crate::non_finite_cause::NonFiniteCause;
 use crate::objective::Objective;
 use crate::proof::are_finite;
+use crate::read_back::read_back;
 
 /// A number of the batch, as training counts it, that is not finite; `number` is what its samples are called.
 pub(crate) fn cause_in_data(
@@ -89,6 +90,5 @@ fn spoiled_number(batch: &Batch) -> Option<(&'static str, usize, f32)> {
 }
 
 fn numbers(tensor: Tensor<2>) -> Option<Vec<f32>> {
-    let data = tensor.try_into_data_as::<f32>().ok()?;
-    Some(data.iter::<f32>().collect())
+    read_back(tensor).ok()
 }

@@ -2,6 +2,7 @@ use burn::module::{Module, ModuleVisitor, Param};
 use burn::tensor::Tensor;
 
 use crate::error::TrainError;
+use crate::read_back::read_back;
 
 /// Whether all weights of a module are numbers.
 ///
@@ -20,7 +21,6 @@ pub(crate) fn are_finite(module: &impl Module) -> Result<bool, TrainError> {
     if sums.0.is_empty() {
         return Ok(true);
     }
-    let sums = Tensor::cat(sums.0, 0).try_into_data_as::<f32>();
-    let sums = sums.map_err(TrainError::device)?;
-    Ok(sums.iter::<f32>().all(f32::is_finite))
+    let sums = read_back(Tensor::cat(sums.0, 0))?;
+    Ok(sums.into_iter().all(f32::is_finite))
 }

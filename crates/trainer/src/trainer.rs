@@ -1,8 +1,9 @@
-mod answers;
 mod assembly;
+mod evaluating;
 mod fitting;
 mod on_batch;
 mod passing;
+mod predicting;
 mod run_files;
 mod samples;
 mod setup;
@@ -253,11 +254,11 @@ impl<M: Model> Trainer<M> {
     where
         D: BatchSource + Clone + 'static,
     {
-        let batch_size = answers::batch_size(self, pass, data.num_samples())?;
+        let batch_size = predicting::batch_size(self, pass, data.num_samples())?;
         let objective = self.objective(data)?;
         self.check_samples(data, &objective, SamplePlace::new())?;
         self.check_outputs(data, &objective)?;
-        answers::evaluate(self, Arc::new(data.clone()), objective, pass, batch_size)
+        evaluating::evaluate(self, Arc::new(data.clone()), objective, pass, batch_size)
     }
 
     /// What the network answers, its last activation included, in the order of the samples.
@@ -281,7 +282,7 @@ impl<M: Model> Trainer<M> {
         inputs: impl Into<AnyTensor>,
         pass: &Pass,
     ) -> Result<AnyTensor, TrainError> {
-        answers::predict(self, &inputs.into(), pass)
+        predicting::predict(self, &inputs.into(), pass)
     }
 
     /// As [`predict_with`](Self::predict_with), but hands the answers on batch by batch, so that no more than one batch of
@@ -313,7 +314,7 @@ impl<M: Model> Trainer<M> {
         pass: &Pass,
         each: impl FnMut(AnyTensor) -> Result<(), E>,
     ) -> Result<(), E> {
-        answers::predict_each(self, &inputs.into(), pass, each)
+        predicting::predict_each(self, &inputs.into(), pass, each)
     }
 
     /// What the network answers to the samples of a data set, in their order; where that takes long, a
@@ -336,7 +337,7 @@ impl<M: Model> Trainer<M> {
     where
         D: BatchSource + Clone + 'static,
     {
-        answers::predict_data(self, data, pass)
+        predicting::predict_data(self, data, pass)
     }
 
     /// Steps that the optimizer has taken.

@@ -15,7 +15,6 @@ use super::drawn::Drawn;
 use super::keeping::Keeping;
 use super::launched::Launched;
 use super::outcome::{LoopOutcome, LoopSettings};
-use super::pending::{NonFinite, Pending};
 use super::unmoved_hint::UnmovedHint;
 use crate::callback::{Callback, HookResult, Training};
 use crate::displays::{Moment, epoch_line};
@@ -25,6 +24,7 @@ use crate::history::{EpochRecord, StopReason};
 use crate::interrupt::asked_by;
 use crate::logs::Logs;
 use crate::non_finite_cause::NonFiniteCause;
+use crate::passes::{NonFinite, Pending};
 use crate::rerun::BatchPlace;
 use crate::step::Step;
 
@@ -276,7 +276,7 @@ impl<'a, S: Step> Run<'a, S> {
             let rate_before = self.step.updates().last_rate;
             let output = self.step.train_step(batch)?;
             self.settings.measures.check(&output)?;
-            self.pending.push(output, rate_before);
+            self.pending.push(output, None, rate_before);
             if self.batch == 1 {
                 self.first_step = Some(begin.elapsed());
             }
@@ -330,7 +330,7 @@ impl<'a, S: Step> Run<'a, S> {
             let output = self.step.test_step(&model, batch)?;
             let output = output.ok_or(TrainError::NoTestStep)?;
             self.settings.measures.check(&output)?;
-            self.pending.push(output, None);
+            self.pending.push(output, None, None);
             self.call(|callback, training| callback.on_test_batch_end(training))?;
             is_stopped = self.interrupter.should_stop();
             if is_stopped {
@@ -417,7 +417,7 @@ impl<'a, S: Step> Run<'a, S> {
     pub(super) fn read(&mut self) -> Result<(), TrainError> {
         let found = self
             .pending
-            .read(&mut self.figures, &self.settings.measures)
+            .read(&mut self.figures, &self.settings.measures, |_| {})
             .map_err(|error| error.in_epoch(self.epoch))?;
         if let Some(found) = found {
             self.non_finite.get_or_insert(found);

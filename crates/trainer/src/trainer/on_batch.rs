@@ -8,15 +8,15 @@ use firebrick_model::{AnyTensor, Model};
 
 use super::Trainer;
 use super::samples::find;
-use crate::burn_loop::{Pending, catch_step};
+use crate::burn_loop::catch_step;
 use crate::error::TrainError;
-use crate::figures::RunningFigures;
 use crate::fit::Fit;
 use crate::logs::Logs;
 use crate::non_finite::cause_in_data;
 use crate::objective::{Objective, named};
+use crate::passes::Tally;
 use crate::sample_place::SamplePlace;
-use crate::step::{Measures, Step, judge};
+use crate::step::{Measures, Step, StepOutput, judge};
 
 impl<M: Model> Trainer<M> {
     /// Learns one batch; gives loss and metrics of it from before the update. Unlike Keras, which goes
@@ -50,9 +50,7 @@ impl<M: Model> Trainer<M> {
         });
         let (step, output) = tried?;
         let output = output?;
-        let mut pending = Pending::new();
-        pending.push(output, rate_before);
-        let logs = read(pending, &step.measures())?;
+        let logs = logs(step.measures(), output)?;
         let mean = logs.get("loss").unwrap_or(f64::NAN);
         if !mean.is_finite() {
             return Err(TrainError::NonFiniteLoss {
@@ -85,9 +83,7 @@ impl<M: Model> Trainer<M> {
     ) -> Result<Logs, TrainError> {
         let (objective, batch) = self.batch(inputs.into(), targets.into())?;
         let (output, _) = judge(&self.model, &objective, batch)?;
-        let mut pending = Pending::new();
-        pending.push(output, None);
-        read(pending, &Measures::of(&Arc::new(objective)))
+        logs(Measures::of(&Arc::new(objective)), output)
     }
 
     /// What the network answers to one batch, its last activation included.
@@ -137,8 +133,10 @@ impl<M: Model> Trainer<M> {
     }
 }
 
-fn read(mut pending: Pending, measures: &Measures) -> Result<Logs, TrainError> {
-    let mut figures = RunningFigures::default();
-    pending.read(&mut figures, measures)?;
-    measures.logs(&figures)
+/// The figures of a single batch.
+fn logs(measures: Measures, output: StepOutput) -> Result<Logs, TrainError> {
+    let mut tally = Tally::new(Some(measures));
+    tally.push(output, None)?;
+    tally.read()?;
+    tally.logs()
 }

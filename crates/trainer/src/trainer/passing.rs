@@ -3,62 +3,52 @@ use std::path::Path;
 use firebrick_model::{Model, save_model, save_weights};
 use firebrick_scheduler::RateControl;
 
-use crate::burn_loop::Pending;
-use crate::callback::{Access, Callback, Callbacks, HookResult, Training, Weights};
+use super::Trainer;
+use crate::callback::{Access, Callbacks, Training, Weights};
 use crate::error::TrainError;
-use crate::figures::RunningFigures;
 use crate::history::FitParams;
 use crate::logs::Logs;
 use crate::metrics::Direction;
+use crate::passes::{Hook, Tally};
 use crate::run_directory::RunDirectory;
 use crate::state::{State, module_state};
 use crate::step::Measures;
 
 /// A pass that learns nothing, as its callbacks see it.
 pub(super) struct Passing<'a, M: Model> {
-    model: &'a M,
-    /// Absent where nothing is judged.
-    measures: Option<Measures>,
+    pub(super) model: &'a M,
     callbacks: Callbacks,
     params: FitParams,
     iterations: u64,
-    /// Counted from 1.
-    batch: usize,
-    is_stopped: bool,
-    pub(super) figures: RunningFigures,
-    pub(super) pending: Pending,
+    pub(super) is_stopped: bool,
+    pub(super) tally: Tally,
 }
 
 impl<'a, M: Model> Passing<'a, M> {
+    /// Over so many samples; without measures nothing is judged.
     pub(super) fn new(
-        model: &'a M,
+        trainer: &'a Trainer<M>,
         measures: Option<Measures>,
         callbacks: &Callbacks,
-        (num_samples, batch_size): (usize, usize),
-        iterations: u64,
+        num_samples: usize,
+        batch_size: usize,
     ) -> Self {
         Self {
-            model,
-            measures,
+            model: &trainer.model,
             callbacks: callbacks.clone(),
             params: FitParams {
                 epochs: 0,
                 steps: num_samples.div_ceil(batch_size),
                 batch_size,
             },
-            iterations,
-            batch: 0,
+            iterations: trainer.iterations(),
             is_stopped: false,
-            figures: RunningFigures::default(),
-            pending: Pending::new(),
+            tally: Tally::new(measures),
         }
     }
 
     /// Calls a hook of every callback.
-    pub(super) fn call(
-        &mut self,
-        mut hook: impl FnMut(&mut dyn Callback, &mut Training<'_>) -> HookResult,
-    ) -> Result<(), TrainError> {
+    pub(super) fn call(&mut self, hook: &mut Hook<'_>) -> Result<(), TrainError> {
         if self.callbacks.is_empty() {
             return Ok(());
         }
@@ -67,39 +57,11 @@ impl<'a, M: Model> Passing<'a, M> {
         self.is_stopped |= stopped_by.is_some();
         Ok(())
     }
-
-    pub(super) fn begin_batch(&mut self) {
-        self.batch += 1;
-    }
-
-    /// Whether a callback wants no further batch.
-    pub(super) fn is_stopped(&self) -> bool {
-        self.is_stopped
-    }
-
-    /// Reads what still lies on the device.
-    pub(super) fn read(&mut self) -> Result<(), TrainError> {
-        let Some(measures) = &self.measures else {
-            return Ok(());
-        };
-        self.pending.read(&mut self.figures, measures).map(drop)
-    }
-
-    /// The figures of what has been read.
-    ///
-    /// # Errors
-    /// A metric that panics.
-    pub(super) fn current_logs(&self) -> Result<Logs, TrainError> {
-        match &self.measures {
-            Some(measures) => measures.logs(&self.figures),
-            None => Ok(Logs::new()),
-        }
-    }
 }
 
 impl<M: Model> Access for Passing<'_, M> {
     fn position(&self) -> (usize, usize) {
-        (0, self.batch)
+        (0, self.tally.batch())
     }
 
     fn params(&self) -> FitParams {
@@ -119,13 +81,12 @@ impl<M: Model> Access for Passing<'_, M> {
     }
 
     fn logs(&mut self) -> Result<Logs, TrainError> {
-        self.read()?;
-        self.current_logs()
+        self.tally.read()?;
+        self.tally.logs()
     }
 
     fn direction(&self, figure: &str) -> Direction {
-        let measures = self.measures.as_ref();
-        measures.map_or(Direction::Unknown, |measures| measures.direction(figure))
+        self.tally.direction(figure)
     }
 
     fn weights(&self) -> Weights {

@@ -8,6 +8,7 @@ use super::Trainer;
 use crate::error::TrainError;
 use crate::mismatch_error::MismatchError;
 use crate::objective::{Misfit, Objective, TargetScan};
+use crate::read_back::read_back;
 use crate::sample_place::SamplePlace;
 
 /// Samples whose outputs are looked at before a training.
@@ -92,10 +93,8 @@ impl<M: Model> Trainer<M> {
         let answers = self.model.predict(objective.inputs(batch.inputs)?)?;
         let size = answers.shape().iter().product();
         let values: Tensor<1> = answers.reshape(&[size])?.into_rank()?;
-        let values = values
-            .try_into_data_as::<f32>()
-            .map_err(TrainError::device)?;
-        let outside = values.iter::<f32>().find(|&value| !expected.takes(value));
+        let values = read_back(values)?;
+        let outside = values.into_iter().find(|&value| !expected.takes(value));
         let Some(value) = outside else {
             return Ok(());
         };
@@ -125,11 +124,7 @@ pub(super) fn find(
         return Ok(None);
     }
     let width = targets.dims()[1].max(1);
-    let targets = targets
-        .try_into_data_as::<f32>()
-        .map_err(TrainError::device)?;
-    let targets: Vec<f32> = targets.iter::<f32>().collect();
-    let misfit = scan.find(&targets);
+    let misfit = scan.find(&read_back(targets)?);
     Ok(misfit.map(|misfit| (misfit.index / width, misfit)))
 }
 
@@ -138,9 +133,6 @@ fn has_weight(objective: &Objective, batch: Batch) -> Result<bool, TrainError> {
     let Some(weights) = objective.weigh(batch).sample_weights else {
         return Ok(true);
     };
-    let weights = weights
-        .try_into_data_as::<f32>()
-        .map_err(TrainError::device)?;
     // What is no number is told where it makes a loss of none.
-    Ok(weights.iter::<f32>().any(|weight| weight != 0.0))
+    Ok(read_back(weights)?.iter().any(|&weight| weight != 0.0))
 }

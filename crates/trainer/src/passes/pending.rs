@@ -4,6 +4,7 @@ use burn::tensor::Tensor;
 
 use crate::error::TrainError;
 use crate::figures::RunningFigures;
+use crate::read_back::read_back;
 use crate::step::{Measures, StepOutput};
 
 /// Figures of batches that still lie on the device.
@@ -22,6 +23,8 @@ struct PendingBatch {
     samples: usize,
     /// How many numbers each metric has.
     lengths: Vec<usize>,
+    /// How many numbers follow that are no figures.
+    num_others: usize,
     /// The learning rate of the last update before the batch, if there was one.
     learning_rate: Option<f64>,
 }
@@ -55,18 +58,26 @@ impl Pending {
         }
     }
 
-    /// Takes the figures of a batch, and the rate of the last update before it.
-    pub(crate) fn push(&mut self, output: StepOutput, learning_rate: Option<f64>) {
+    /// Takes the figures of a batch, further numbers that are no figures, and the rate of the last update before it.
+    pub(crate) fn push(
+        &mut self,
+        output: StepOutput,
+        others: Option<Tensor<1>>,
+        learning_rate: Option<f64>,
+    ) {
         let StepOutput {
             samples,
             figures,
             lengths,
         } = output;
-        self.length += figures.dims()[0];
+        let num_others = others.as_ref().map_or(0, |others| others.dims()[0]);
+        self.length += figures.dims()[0] + num_others;
         self.figures.push(figures);
+        self.figures.extend(others);
         self.batches.push(PendingBatch {
             samples,
             lengths,
+            num_others,
             learning_rate,
         });
     }
@@ -78,8 +89,8 @@ impl Pending {
             || self.last_read.elapsed() >= INTERVAL
     }
 
-    /// Reads everything back and adds it to the figures as its measures want it; names the first batch
-    /// whose loss is not finite.
+    /// Reads everything back and adds it to the figures as its measures want it; hands on the numbers of each batch that
+    /// are no figures, and names the first batch whose loss is not finite.
     ///
     /// # Errors
     /// A device that failed.
@@ -87,18 +98,15 @@ impl Pending {
         &mut self,
         figures: &mut RunningFigures,
         measures: &Measures,
+        mut others: impl FnMut(&[f32]),
     ) -> Result<Option<NonFinite>, TrainError> {
         self.last_read = Instant::now();
         if self.batches.is_empty() {
             return Ok(None);
         }
         self.length = 0;
-        let values = Tensor::cat(std::mem::take(&mut self.figures), 0)
-            .try_into_data_as::<f32>()
-            .map_err(TrainError::device)?;
-        let mut rest = values
-            .as_slice::<f32>()
-            .map_err(|error| TrainError::device(format!("{error:?}")))?;
+        let values = read_back(Tensor::cat(std::mem::take(&mut self.figures), 0))?;
+        let mut rest = values.as_slice();
         let mut take = |length: usize| {
             let (taken, others) = rest.split_at(length);
             rest = others;
@@ -111,6 +119,7 @@ impl Pending {
             figures.add(batch.samples, loss, sums, |metric, sums, batch| {
                 measures.join(metric, sums, batch);
             });
+            others(take(batch.num_others));
             if !loss.is_finite() {
                 non_finite.get_or_insert(NonFinite {
                     batch: figures.batches(),

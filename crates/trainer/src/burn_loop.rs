@@ -8,15 +8,20 @@ mod dashboard_metrics;
 mod dashboard_renderer;
 mod drawn;
 mod epoch_loop;
+mod epochs;
 mod keeping;
 mod launched;
 mod loop_dashboard;
 mod outcome;
+mod proof;
 mod run;
 mod silent;
+mod telling;
 #[cfg(feature = "tui")]
 mod time_left;
+mod training_pass;
 mod unmoved_hint;
+mod validation_pass;
 
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};

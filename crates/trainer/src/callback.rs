@@ -46,8 +46,9 @@ pub enum Flow {
     #[default]
     Continue,
     /// It stops: before the first epoch from [`Callback::on_train_begin`]; after the epoch from
-    /// [`Callback::on_epoch_end`] and the hooks of a validation; else after the batch that is due, whose
-    /// epoch is still validated and recorded. An evaluation or a prediction stops after its batch.
+    /// [`Callback::on_epoch_end`]; else after the batch that is due, whose epoch is still validated and recorded. An
+    /// evaluation or a prediction stops after its batch, and so does a validation that is stopped by one of its own hooks:
+    /// its figures are those of the samples up to there, and the training stops after the epoch.
     Stop,
 }
 

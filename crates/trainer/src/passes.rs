@@ -4,7 +4,6 @@ mod pending;
 mod phase;
 mod tally;
 
-pub(crate) use pending::{NonFinite, Pending};
 pub(crate) use phase::Phase;
 pub(crate) use tally::Tally;
 
@@ -34,7 +33,7 @@ pub(crate) trait DataPass {
     fn take(&mut self, batch: Self::Batch) -> Result<(), Self::Error>;
 
     /// Whether somebody wants no further batch.
-    fn is_stopped(&self) -> bool;
+    fn is_stopped(&mut self) -> bool;
 
     /// Whether it is time to look.
     fn is_due(&self) -> bool;

@@ -14,7 +14,7 @@ use crate::step::Step;
 
 impl<S: Step> Access for Run<'_, S> {
     fn position(&self) -> (usize, usize) {
-        (self.epoch, self.batch)
+        (self.epoch, self.tally.batch())
     }
 
     fn params(&self) -> FitParams {
@@ -35,11 +35,11 @@ impl<S: Step> Access for Run<'_, S> {
 
     fn logs(&mut self) -> Result<Logs, TrainError> {
         self.read()?;
-        self.current_logs()
+        self.tally.logs()
     }
 
     fn direction(&self, figure: &str) -> Direction {
-        self.settings.measures.direction(figure)
+        self.tally.direction(figure)
     }
 
     fn weights(&self) -> Weights {

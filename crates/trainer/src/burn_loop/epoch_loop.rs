@@ -15,7 +15,7 @@ use burn::train::{
 use super::launched::Launched;
 use super::outcome::{LoopOutcome, LoopSettings};
 use super::panicked;
-use super::run::Run;
+use super::run::{Loaders, Run};
 use crate::step::Step;
 
 /// The training strategy.
@@ -50,27 +50,39 @@ impl<S: Step> SupervisedLearningStrategy<Launched> for EpochLoop<S> {
     ) -> (Launched, SupervisedTrainingEventProcessor<Launched>) {
         let mut settings = self.settings.borrow_mut();
         let device = settings.device.clone().autodiff();
-        let train = train.to_device(&device);
+        let training = train.to_device(&device);
         let validation = self
             .has_validation
             .then(|| validation.to_device(&settings.device));
         let (mut events, interrupter) = (components.event_processor, components.interrupter);
-        let Some(mut step) = self.outcome.borrow_mut().step.take() else {
+        let outcome = &mut *self.outcome.borrow_mut();
+        let Some(mut step) = outcome.step.take() else {
             return (learner.model(), events);
         };
         let looped = catch_unwind(AssertUnwindSafe(|| {
-            let loaders = (train, validation);
-            let told = (&mut events, interrupter);
-            Run::new(&mut step, loaders, told, &mut settings).epochs(&self.outcome)
+            let loaders = Loaders {
+                training,
+                validation,
+            };
+            let settings = &mut *settings;
+            let mut run = Run::new(
+                &mut step,
+                settings,
+                loaders,
+                outcome,
+                &mut events,
+                interrupter,
+            );
+            run.epochs()
         }));
-        self.outcome.borrow_mut().step = Some(step);
+        outcome.step = Some(step);
         let error = match looped {
             Ok(ended) => ended.err(),
             Err(payload) => Some(panicked(payload)),
         };
         settings.reporter.train_end();
         if let Some(error) = error {
-            self.outcome.borrow_mut().fail(error);
+            outcome.fail(error);
         }
         (learner.model(), events)
     }

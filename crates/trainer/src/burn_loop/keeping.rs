@@ -1,13 +1,11 @@
 //! Keeping all that a training is made of, between two batches or after an epoch, and going on from it.
 
-use std::cell::RefCell;
 use std::time::{Duration, Instant};
 
 use burn::data::dataloader::DataLoader;
 use firebrick_data::Batch;
 
 use super::drawn::Drawn;
-use super::outcome::LoopOutcome;
 use super::run::{Batches, Run};
 use super::unmoved_hint::UnmovedHint;
 use crate::checkpoints::{CheckpointWriter, Saved};
@@ -54,32 +52,39 @@ impl Keeping {
 }
 
 impl<S: Step> Run<'_, S> {
-    /// Saves what a training begins with.
-    pub(super) fn keep_begin(&mut self, outcome: &RefCell<LoopOutcome<S>>) {
-        if let Some(state) = self.whole(outcome) {
+    /// Goes on with a training that was broken off, or saves what another begins with; gives the batches of a pass in whose
+    /// middle it was.
+    ///
+    /// # Errors
+    /// Those of [`resume`](Self::resume).
+    pub(super) fn keep_begin<'t>(
+        &mut self,
+        training: &'t dyn DataLoader<Batch>,
+    ) -> Result<Option<Batches<'t>>, TrainError> {
+        if let Some(state) = self.settings.resumed.clone() {
+            return self.resume(&state, training);
+        }
+        if let Some(state) = self.whole() {
             self.save(state, None);
         }
+        Ok(None)
     }
 
-    /// Saves the state between two batches of an epoch that began then, if it is time to.
+    /// Saves the state between two batches of an epoch, if it is time to.
     ///
     /// # Errors
     /// A loss that is no number.
-    pub(super) fn keep_batch(
-        &mut self,
-        begin: Instant,
-        outcome: &RefCell<LoopOutcome<S>>,
-    ) -> Result<(), TrainError> {
+    pub(super) fn keep_batch(&mut self) -> Result<(), TrainError> {
         let step = self.step.iterations();
         let Some(checkpoints) = &mut self.settings.checkpoints else {
             return Ok(());
         };
         let told = checkpoints.poll();
         let is_due = checkpoints.is_due(step, None, None);
-        self.tell(told);
+        self.warn(told);
         if is_due {
-            self.look(outcome)?;
-            if let Some(state) = self.within(begin, outcome) {
+            self.look()?;
+            if let Some(state) = self.within() {
                 self.save(state, None);
             }
         }
@@ -87,24 +92,24 @@ impl<S: Step> Run<'_, S> {
     }
 
     /// Saves the state after an epoch, if it is time to.
-    pub(super) fn keep_epoch(&mut self, outcome: &RefCell<LoopOutcome<S>>) {
+    pub(super) fn keep_epoch(&mut self) {
         let step = self.step.iterations();
         let value = self.best_value();
         let Some(checkpoints) = &mut self.settings.checkpoints else {
             return;
         };
         if checkpoints.is_due(step, Some(self.epoch), value)
-            && let Some(state) = self.whole(outcome)
+            && let Some(state) = self.whole()
         {
             self.keeping.saved = Some(step);
             self.save(state, value);
         }
     }
 
-    /// Takes down where a stop was asked for in the middle of an epoch that began then.
-    pub(super) fn halt(&mut self, begin: Instant, outcome: &RefCell<LoopOutcome<S>>) {
+    /// Takes down where a stop is asked for in the middle of an epoch, if it is.
+    pub(super) fn halt(&mut self) {
         if self.settings.checkpoints.is_some() {
-            self.keeping.halted = self.within(begin, outcome);
+            self.keeping.halted = self.within();
         }
     }
 
@@ -114,16 +119,16 @@ impl<S: Step> Run<'_, S> {
     }
 
     /// Saves what the training ends with, before its weights become their average or callbacks put others in their place.
-    pub(super) fn keep_end(&mut self, outcome: &RefCell<LoopOutcome<S>>) {
+    pub(super) fn keep_end(&mut self) {
         let step = self.step.iterations();
-        if self.is_spoiled || self.settings.checkpoints.is_none() {
+        if self.outcome.is_spoiled || self.settings.checkpoints.is_none() {
             return;
         }
         match self.keeping.halted.take() {
             Some(state) => self.save(state, None),
             None if self.keeping.saved == Some(step) => {}
             None => {
-                if let Some(state) = self.whole(outcome) {
+                if let Some(state) = self.whole() {
                     let value = self.best_value();
                     self.save(state, value);
                 }
@@ -135,18 +140,17 @@ impl<S: Step> Run<'_, S> {
     pub(super) fn finish_keeping(&mut self) {
         let checkpoints = self.settings.checkpoints.as_mut();
         let told = checkpoints.and_then(CheckpointWriter::finish);
-        self.tell(told);
+        self.warn(told);
     }
 
     /// Goes on where the training was that gave this state; gives the batches of a pass in whose middle that was.
     ///
     /// # Errors
     /// A state of another training, an error of a callback.
-    pub(super) fn resume<'t>(
+    fn resume<'t>(
         &mut self,
         state: &State,
         train: &'t dyn DataLoader<Batch>,
-        outcome: &RefCell<LoopOutcome<S>>,
     ) -> Result<Option<Batches<'t>>, TrainError> {
         self.epoch = state.get("epoch")?;
         let within = state.find("seconds")?.map(Duration::from_secs_f64);
@@ -156,8 +160,8 @@ impl<S: Step> Run<'_, S> {
         };
         self.keeping.within = within;
         if within.is_some() {
-            self.batch = state.get("batch")?;
-            self.figures = RunningFigures::from_state(&state.get("figures")?)?;
+            let figures = RunningFigures::from_state(&state.get("figures")?)?;
+            self.tally.resume(state.get("batch")?, figures);
         }
         self.hint = UnmovedHint::from_state(&state.get("hint")?)?;
         self.stopped_by = state.find("stopped_by")?;
@@ -165,8 +169,8 @@ impl<S: Step> Run<'_, S> {
         if let Some(last) = history.last() {
             self.last_logs = last.figures.clone();
         }
-        outcome.borrow_mut().history = history;
-        outcome.borrow_mut().kept = Some(self.step.weights());
+        self.outcome.history = history;
+        self.outcome.kept = Some(self.step.weights());
         let callbacks = state.find("callbacks")?.unwrap_or_default();
         self.settings.callbacks.clone().restore(&callbacks, self)?;
         let drawn = state.get("drawn")?;
@@ -184,26 +188,26 @@ impl<S: Step> Run<'_, S> {
         Ok(batches)
     }
 
-    /// The state between two batches of an epoch that began then.
-    fn within(&self, begin: Instant, outcome: &RefCell<LoopOutcome<S>>) -> Option<State> {
-        let state = self.common(outcome)?;
+    /// The state between two batches of an epoch.
+    fn within(&self) -> Option<State> {
+        let state = self.common()?;
         Some(
             state
-                .with("seconds", begin.elapsed().as_secs_f64())
-                .with("batch", self.batch)
-                .with("figures", self.figures.state())
+                .with("seconds", self.telling.begin.elapsed().as_secs_f64())
+                .with("batch", self.tally.batch())
+                .with("figures", self.tally.figures().state())
                 .with("is_within_pass", self.drawn.has_begun()),
         )
     }
 
     /// The state after an epoch, or before the first one.
-    fn whole(&self, outcome: &RefCell<LoopOutcome<S>>) -> Option<State> {
-        let state = self.common(outcome)?;
+    fn whole(&self) -> Option<State> {
+        let state = self.common()?;
         let goes_on = self.settings.is_limited && self.drawn.has_begun();
         Some(state.with("is_within_pass", goes_on))
     }
 
-    fn common(&self, outcome: &RefCell<LoopOutcome<S>>) -> Option<State> {
+    fn common(&self) -> Option<State> {
         self.settings.checkpoints.as_ref()?;
         let state = self.settings.setup.clone();
         Some(
@@ -211,7 +215,7 @@ impl<S: Step> Run<'_, S> {
                 .with("step", self.step.state()?)
                 .with("epoch", self.epoch.max(self.settings.initial_epoch))
                 .with("drawn", self.drawn.state())
-                .with("history", outcome.borrow().history.state())
+                .with("history", self.outcome.history.state())
                 .with("callbacks", self.settings.callbacks.state())
                 .with("hint", self.hint.state())
                 .with_some("stopped_by", self.stopped_by.clone()),
@@ -228,13 +232,6 @@ impl<S: Step> Run<'_, S> {
         let step = self.step.iterations();
         let checkpoints = self.settings.checkpoints.as_mut();
         let told = checkpoints.and_then(|own| own.begin(state, Saved { step, value }));
-        self.tell(told);
-    }
-
-    fn tell(&mut self, text: Option<String>) {
-        if let Some(text) = text {
-            log::warn!("{text}");
-            self.settings.reporter.say(&text);
-        }
+        self.warn(told);
     }
 }

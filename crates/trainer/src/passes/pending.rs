@@ -11,7 +11,7 @@ use crate::step::{Measures, StepOutput};
 ///
 /// Reading a number back waits for the device, so it is done a few times a second for many
 /// batches at once.
-pub(crate) struct Pending {
+pub(super) struct Pending {
     batches: Vec<PendingBatch>,
     figures: Vec<Tensor<1>>,
     /// Numbers in `figures`.
@@ -49,7 +49,7 @@ const MOST: usize = 256;
 const MOST_NUMBERS: usize = 1 << 20;
 
 impl Pending {
-    pub(crate) fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self {
             batches: Vec::new(),
             figures: Vec::new(),
@@ -59,7 +59,7 @@ impl Pending {
     }
 
     /// Takes the figures of a batch, further numbers that are no figures, and the rate of the last update before it.
-    pub(crate) fn push(
+    pub(super) fn push(
         &mut self,
         output: StepOutput,
         others: Option<Tensor<1>>,
@@ -83,7 +83,7 @@ impl Pending {
     }
 
     /// Whether it is time to read.
-    pub(crate) fn is_due(&self) -> bool {
+    pub(super) fn is_due(&self) -> bool {
         self.batches.len() >= MOST
             || self.length >= MOST_NUMBERS
             || self.last_read.elapsed() >= INTERVAL
@@ -94,7 +94,7 @@ impl Pending {
     ///
     /// # Errors
     /// A device that failed.
-    pub(crate) fn read(
+    pub(super) fn read(
         &mut self,
         figures: &mut RunningFigures,
         measures: &Measures,

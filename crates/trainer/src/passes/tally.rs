@@ -39,6 +39,13 @@ impl Tally {
         *self = Self::new(self.measures.take());
     }
 
+    /// Goes on after this batch, counted from 1, with the figures of those up to it.
+    pub(crate) fn resume(&mut self, batch: usize, figures: RunningFigures) {
+        self.restart();
+        self.batch = batch;
+        self.figures = figures;
+    }
+
     /// Goes on to the next batch.
     pub(crate) fn begin_batch(&mut self) {
         self.batch += 1;

@@ -94,7 +94,7 @@ impl<M: Model> DataPass for Evaluating<'_, M> {
         Ok(())
     }
 
-    fn is_stopped(&self) -> bool {
+    fn is_stopped(&mut self) -> bool {
         self.passing.is_stopped
     }
 

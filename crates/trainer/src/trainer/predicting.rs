@@ -158,7 +158,7 @@ where
         Ok(())
     }
 
-    fn is_stopped(&self) -> bool {
+    fn is_stopped(&mut self) -> bool {
         self.passing.is_stopped
     }
 

@@ -78,10 +78,10 @@ pub enum CheckpointError {
     },
 
     /// A part of a training whose state cannot be kept or taken over.
-    #[error("the state of {part} cannot be {action}: {reason}")]
+    #[error("the state of `{part}` cannot be {action}: {reason}")]
     Part {
         /// The part.
-        part: &'static str,
+        part: String,
         /// What was tried.
         action: &'static str,
         /// What went wrong.

@@ -14,8 +14,7 @@ use burn_pack::Scalar;
 use crate::checkpoint_error::CheckpointError;
 pub(crate) use file::{Header, encoded, peek, read};
 pub use item::StateItem;
-pub(crate) use module::{load_module, load_values, module_state, values_state};
-pub(crate) use optimizer::{load_optimizer, optimizer_state};
+pub(crate) use module::{load_values, module_state, values_state};
 
 /// What is kept of something so that it goes on later where it was: named numbers, texts, lists of numbers, tensors and
 /// states of its parts.

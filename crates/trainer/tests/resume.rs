@@ -5,8 +5,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use burn::module::Module;
 use burn::tensor::Device;
-use firebrick_data::ArrayDataset;
+use firebrick_data::{ArrayDataset, Batch};
 use firebrick_model::layers::{BatchNormalization, Dense, Dropout};
 use firebrick_model::{Activation, Sequential, SequentialModel, save_model};
 use firebrick_scheduler::OneCycle;
@@ -17,7 +18,8 @@ use firebrick_trainer::callbacks::{
 use firebrick_trainer::losses::SparseCategoricalCrossentropy;
 use firebrick_trainer::{
     Callback, CheckpointInterval, Checkpoints, Compile, Display, Fit, Flow, History, HookResult,
-    Metric, Optimizer, RunDirectory, StopReason, TrainError, Trainer, Training,
+    Measures, Metric, Optimizer, RunDirectory, State, Step, StepOutput, StepTrainer, StopReason,
+    TrainError, Trainer, Training,
 };
 
 /// Breaks a training off after so many batches, as a kill does: nothing of it goes on but its checkpoints.
@@ -252,7 +254,7 @@ fn cases() -> [Case; 8] {
                 Fit::new(20)
                     .with_validation_split(0.3)
                     .with_callback(stopping.with_restore_best_weights())
-                    .with_callback(plateau.with_patience(2).with_min_delta(0.01))
+                    .with_callback(plateau.with_patience(2).with_min_delta(10.0))
                     .with_callback(best.with_save_best_only())
             },
             interval: steps(5),
@@ -535,4 +537,108 @@ fn checkpoints_need_a_place_and_a_figure_that_says_which_way_it_gets_better() {
         error.to_string(),
         "the interval between checkpoints is 0steps, expected more than 0"
     );
+}
+
+/// A step of one's own, a line through points.
+struct Line {
+    model: burn::nn::Linear,
+    optimizer: burn::optim::ModuleOptimizer,
+    batches: u64,
+}
+
+impl Line {
+    fn new() -> Self {
+        let device = Device::flex();
+        device.seed(3);
+        Self {
+            model: burn::nn::LinearConfig::new(4, 1).init(&device.autodiff()),
+            optimizer: burn::optim::AdamConfig::new().init(),
+            batches: 0,
+        }
+    }
+}
+
+impl Step for Line {
+    type Weights = burn::nn::Linear;
+
+    fn measures(&self) -> Measures {
+        Measures::means::<&str>([])
+    }
+
+    fn train_step(&mut self, batch: Batch) -> Result<StepOutput, TrainError> {
+        let samples = batch.num_samples();
+        let distances = self.model.forward(batch.inputs) - batch.targets;
+        let loss = distances.square().mean();
+        let gradients = burn::optim::GradientsParams::from_grads(loss.backward(), &self.model);
+        let model = self.model.clone();
+        self.model = self.optimizer.step(self.learning_rate(), model, gradients);
+        self.batches += 1;
+        Ok(StepOutput::new(samples, loss, []))
+    }
+
+    fn iterations(&self) -> u64 {
+        self.batches
+    }
+
+    fn learning_rate(&self) -> f64 {
+        0.05
+    }
+
+    fn weights(&self) -> burn::nn::Linear {
+        self.model.valid()
+    }
+
+    fn set_weights(&mut self, weights: &burn::nn::Linear) -> Result<(), TrainError> {
+        self.model = self
+            .model
+            .clone()
+            .load_record(weights.clone().into_record());
+        Ok(())
+    }
+
+    fn state(&self) -> Option<State> {
+        let state = State::new()
+            .with_module("model", &self.model)
+            .with_optimizer("optimizer", &self.optimizer);
+        Some(state.with("batches", self.batches))
+    }
+
+    fn restore(&mut self, state: &State) -> Result<(), TrainError> {
+        self.model = state.load_module("model", self.model.clone())?;
+        self.optimizer = state.load_optimizer("optimizer", self.optimizer.clone())?;
+        self.batches = state.get("batches")?;
+        Ok(())
+    }
+}
+
+#[test]
+fn a_step_of_ones_own_goes_on_by_its_state() {
+    let folder = tempfile::tempdir().unwrap();
+    let trained = |name: &str, killed_after: Option<u64>, goes_on: bool| {
+        let folder = folder.path().join(name);
+        let checkpoints = Checkpoints::every(CheckpointInterval::Steps(2)).in_folder(&folder);
+        let fit = Fit::new(3)
+            .with_batch_size(8)
+            .with_checkpoints(checkpoints)
+            .with_display(Display::Quiet)
+            .with_callback(Killed {
+                after: killed_after,
+            });
+        let mut trainer = StepTrainer::new(Line::new(), &Device::flex());
+        let ended = if goes_on {
+            trainer.resume(&data(), &fit, &folder)
+        } else {
+            trainer.fit(&data(), &fit)
+        };
+        let weights = trainer.step().weights();
+        (
+            ended.map(|history| history["loss"].to_vec()),
+            weights.weight.val().into_data(),
+        )
+    };
+    let (history, weights) = trained("whole", None, false);
+    assert!(trained("broken", Some(13), false).0.is_err());
+    let (resumed, same) = trained("broken", None, true);
+    assert_eq!(resumed.unwrap(), history.unwrap());
+    assert_eq!(same, weights);
 }

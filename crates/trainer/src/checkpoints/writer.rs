@@ -156,7 +156,7 @@ impl CheckpointWriter {
         } = self.writing.take()?;
         let written = thread.join().unwrap_or_else(|_| {
             Err(CheckpointError::Part {
-                part: "the training",
+                part: "the training".to_owned(),
                 action: "written",
                 reason: "the thread that writes it panicked".to_owned(),
             })

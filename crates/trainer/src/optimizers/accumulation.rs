@@ -71,7 +71,7 @@ impl Accumulation {
         self.batches = state.get("batches")?;
         let sums = state.find::<State>("sums")?.unwrap_or_default();
         let foreign = |error: RecordError| CheckpointError::Part {
-            part: "the gathered gradients",
+            part: "the gathered gradients".to_owned(),
             action: "taken over",
             reason: error.to_string(),
         };

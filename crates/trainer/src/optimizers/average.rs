@@ -78,7 +78,7 @@ impl Average {
         self.batches = state.get("batches")?;
         let values = state.find::<State>("values")?.unwrap_or_default();
         let foreign = |error: RecordError| CheckpointError::Part {
-            part: "the weights' average",
+            part: "the weights' average".to_owned(),
             action: "taken over",
             reason: error.to_string(),
         };

@@ -216,7 +216,8 @@ mod tests {
     use burn::tensor::Device;
     use firebrick_model::{Mlp, MlpConfig};
 
-    use super::super::{load_module, module_state};
+    use super::super::module::load_module;
+    use super::super::module_state;
     use super::*;
 
     /// Numbers of which a text form would easily lose a bit.

@@ -10,6 +10,45 @@ use burn::tensor::{Bool, Int, Tensor, TensorData};
 use burn_pack::Writer;
 
 use super::{State, Value};
+use crate::checkpoint_error::CheckpointError;
+
+impl State {
+    /// Keeps all that a module holds, the ids of its parameters included, by which optimizers know them. Nothing is read
+    /// from the device before the state is written.
+    ///
+    /// ```
+    /// use firebrick::burn::nn::{Linear, LinearConfig};
+    /// use firebrick::burn::tensor::Device;
+    /// use firebrick::training::State;
+    ///
+    /// let device = Device::flex();
+    /// let new = || LinearConfig::new(2, 1).init(&device);
+    /// let model: Linear = new();
+    /// let state = State::new().with_module("model", &model);
+    /// let again = state.load_module("model", new())?;
+    /// assert_eq!(again.weight.val().into_data(), model.weight.val().into_data());
+    /// // Another shape is an error.
+    /// assert!(state.load_module("model", LinearConfig::new(3, 1).init(&device)).is_err());
+    /// # Ok::<(), firebrick::training::CheckpointError>(())
+    /// ```
+    #[must_use = "returns the changed state"]
+    pub fn with_module(self, name: impl Into<String>, module: &impl Module) -> Self {
+        self.with(name, module_state(module))
+    }
+
+    /// A module of the same structure with what was kept under a name.
+    ///
+    /// # Errors
+    /// Weights that are missing, left over or of another shape.
+    pub fn load_module<M: Module>(&self, name: &str, module: M) -> Result<M, CheckpointError> {
+        let own = self.find::<Self>(name)?.unwrap_or_default();
+        load_module(module, &own).map_err(|error| CheckpointError::Part {
+            part: name.to_owned(),
+            action: "taken over by this one",
+            reason: error.to_string(),
+        })
+    }
+}
 
 /// All that a module holds, its parameters' ids included: whatever is kept by them fits again once it is loaded. Nothing
 /// is read from the device before the state is written.
@@ -23,7 +62,7 @@ pub(crate) fn module_state(module: &impl Module) -> State {
 ///
 /// # Errors
 /// Weights that are missing, left over or of another shape.
-pub(crate) fn load_module<M: Module>(module: M, state: &State) -> Result<M, RecordError> {
+pub(super) fn load_module<M: Module>(module: M, state: &State) -> Result<M, RecordError> {
     let bytes = Writer::new(state.tensors()).into_bytes()?;
     module.try_load_record(ModuleRecord::from_bytes(bytes)?)
 }

@@ -5,12 +5,58 @@ use burn::store::RecordError;
 use burn_pack::{Reader, Writer};
 
 use super::{State, Value};
+use crate::checkpoint_error::CheckpointError;
+
+impl State {
+    /// Keeps what an optimizer remembers of every parameter. It is read from the device when the state is written.
+    ///
+    /// ```
+    /// use firebrick::burn::optim::{AdamConfig, ModuleOptimizer};
+    /// use firebrick::training::State;
+    ///
+    /// let optimizer: ModuleOptimizer = AdamConfig::new().init();
+    /// let state = State::new().with_optimizer("adam", &optimizer);
+    /// let again = state.load_optimizer("adam", AdamConfig::new().init())?;
+    /// assert_eq!(again.to_record().len(), optimizer.to_record().len());
+    /// # Ok::<(), firebrick::training::CheckpointError>(())
+    /// ```
+    #[must_use = "returns the changed state"]
+    pub fn with_optimizer(self, name: impl Into<String>, optimizer: &ModuleOptimizer) -> Self {
+        let name = name.into();
+        let (part, optimizer) = (name.clone(), optimizer.clone());
+        self.with_deferred(name, move || {
+            optimizer_state(&optimizer).map_err(|error| CheckpointError::Part {
+                part: part.clone(),
+                action: "kept",
+                reason: error.to_string(),
+            })
+        })
+    }
+
+    /// An optimizer of the same kind with what was kept under a name, for the parameters of a module that was
+    /// [loaded](Self::load_module) from the same state.
+    ///
+    /// # Errors
+    /// What an optimizer of another kind remembers.
+    pub fn load_optimizer(
+        &self,
+        name: &str,
+        optimizer: ModuleOptimizer,
+    ) -> Result<ModuleOptimizer, CheckpointError> {
+        let own = self.find::<Self>(name)?.unwrap_or_default();
+        load_optimizer(optimizer, &own).map_err(|error| CheckpointError::Part {
+            part: name.to_owned(),
+            action: "taken over by this one",
+            reason: error.to_string(),
+        })
+    }
+}
 
 /// What an optimizer remembers of every parameter; reads it from the device.
 ///
 /// # Errors
 /// A device that failed.
-pub(crate) fn optimizer_state(optimizer: &ModuleOptimizer) -> Result<State, RecordError> {
+fn optimizer_state(optimizer: &ModuleOptimizer) -> Result<State, RecordError> {
     let reader = Reader::from_bytes(optimizer.into_bytes()?)?;
     let mut state = State::new();
     for (name, scalar) in reader.scalars() {
@@ -29,7 +75,7 @@ pub(crate) fn optimizer_state(optimizer: &ModuleOptimizer) -> Result<State, Reco
 ///
 /// # Errors
 /// The state of an optimizer of another kind.
-pub(crate) fn load_optimizer(
+fn load_optimizer(
     optimizer: ModuleOptimizer,
     state: &State,
 ) -> Result<ModuleOptimizer, RecordError> {

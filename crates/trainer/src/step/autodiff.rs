@@ -14,7 +14,6 @@ use super::judge::{assess, judge};
 use super::measures::Measures;
 use super::output::StepOutput;
 use super::{Step, Updates};
-use crate::checkpoint_error::CheckpointError;
 use crate::error::TrainError;
 use crate::non_finite::cause_by_rerun;
 use crate::non_finite_cause::NonFiniteCause;
@@ -22,7 +21,7 @@ use crate::objective::{Assessed, Objective};
 use crate::optimizers::Optimizer;
 use crate::optimizers::{Accumulation, Average, Clipping, Path as OptimizerPath};
 use crate::proof::are_finite;
-use crate::state::{State, load_module, module_state};
+use crate::state::State;
 
 /// The training of a model by automatic differentiation: all that it is made of, as plain values. It goes on from one
 /// `fit` to the next.
@@ -175,17 +174,11 @@ impl<M: Model> Step for AutodiffStep<M> {
     }
 
     fn weights_state(model: &M) -> State {
-        module_state(model)
+        State::new().with_module("weights", model)
     }
 
     fn weights_from(&self, state: &State) -> Result<M, TrainError> {
-        let loaded = load_module(self.weights(), state);
-        let loaded = loaded.map_err(|error| CheckpointError::Part {
-            part: "a callback's weights",
-            action: "taken over",
-            reason: error.to_string(),
-        });
-        Ok(loaded?)
+        Ok(state.load_module("weights", self.weights())?)
     }
 
     fn rate_control(&self) -> Option<&RateControl> {

@@ -326,7 +326,7 @@ fn restore(step: &mut impl Step, found: &Found, epochs: usize) -> Result<(), Tra
     // Burn says by a panic what does not fit its records.
     let restored = catch_panic(|| step.restore(&own));
     restored.map_err(|reason| CheckpointError::Part {
-        part: "the training",
+        part: "the training".to_owned(),
         action: "taken over",
         reason,
     })?

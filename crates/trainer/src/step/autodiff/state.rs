@@ -1,14 +1,12 @@
 //! What is kept of a step, and how one goes on with it.
 
-use burn::optim::ModuleOptimizer;
-use burn::store::RecordError;
 use firebrick_model::Model;
 use firebrick_scheduler::RateState;
 
 use super::super::{Step, Updates};
 use super::AutodiffStep;
 use crate::checkpoint_error::CheckpointError;
-use crate::state::{State, load_module, load_optimizer, module_state, optimizer_state};
+use crate::state::State;
 
 impl<M: Model> AutodiffStep<M> {
     /// All that it is made of; what lies on the device is read when the state is written.
@@ -22,14 +20,11 @@ impl<M: Model> AutodiffStep<M> {
             .with("step", step)
             .with("factor", factor)
             .with_some("fixed", fixed);
-        let optimizer = self.optimizer.clone();
         let average = self.average.as_ref();
         let accumulation = self.accumulation.as_ref();
         State::new()
-            .with("weights", module_state(&self.weights()))
-            .with_deferred("optimizer", move || {
-                optimizer_state(&optimizer).map_err(|error| not("kept", &error))
-            })
+            .with_module("network", &self.weights())
+            .with_optimizer("optimizer", &self.optimizer)
             .with("rate", rate)
             .with_some("average", average.map(|own| own.state(&self.model)))
             .with_some(
@@ -46,16 +41,9 @@ impl<M: Model> AutodiffStep<M> {
     /// # Errors
     /// The state of another network or of another optimizer.
     pub(super) fn restore_whole(&mut self, state: &State) -> Result<(), CheckpointError> {
-        let weights = state.find::<State>("weights")?.unwrap_or_default();
-        let loaded = load_module(self.model.clone(), &weights);
         // The parameters have the ids from then on by which all that follows is kept.
-        self.model = loaded.map_err(|error| CheckpointError::Part {
-            part: "the network",
-            action: "taken over by this one",
-            reason: error.to_string(),
-        })?;
-        let optimizer = state.find::<State>("optimizer")?.unwrap_or_default();
-        self.optimizer = restored(self.optimizer.clone(), &optimizer)?;
+        self.model = state.load_module("network", self.model.clone())?;
+        self.optimizer = state.load_optimizer("optimizer", self.optimizer.clone())?;
         let rate = state.get::<State>("rate")?;
         self.rate.restore(RateState {
             step: rate.get("step")?,
@@ -74,18 +62,5 @@ impl<M: Model> AutodiffStep<M> {
             last_rate: state.find("updated_at")?,
         };
         Ok(())
-    }
-}
-
-fn restored(optimizer: ModuleOptimizer, state: &State) -> Result<ModuleOptimizer, CheckpointError> {
-    load_optimizer(optimizer, state).map_err(|error| not("taken over by this one", &error))
-}
-
-/// The optimizer's state cannot be this.
-fn not(action: &'static str, error: &RecordError) -> CheckpointError {
-    CheckpointError::Part {
-        part: "the optimizer",
-        action,
-        reason: error.to_string(),
     }
 }

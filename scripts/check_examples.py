@@ -58,7 +58,7 @@ def names_of(path):
     source = ROOT / "crates" / crate.removeprefix("firebrick_") / "src"
     text = without_tests((source / ("/".join(modules or ["lib"]) + ".rs")).read_text())
     # Also those that a list of known things writes, which stand deeper.
-    own = re.findall(r"^(?: {8})?pub (?:struct|enum|trait|type|fn|const) (\w+)", text, re.M)
+    own = re.findall(r"^(?: *pub (?:struct|enum|trait)|pub (?:type|fn|const)) (\w+)", text, re.M)
     return own + list(listed(text))
 
 

@@ -2,12 +2,13 @@ use std::fmt;
 use std::str::FromStr;
 
 use burn::tensor::{Tensor, activation};
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use firebrick_tensor::{AnyTensor, SameShape};
 
 use crate::error::ModelError;
-use firebrick_spec::UnknownName;
+use firebrick_spec::{UnknownName, folded};
 
 /// A function between two layers, with Keras' names and constants; all but [`Glu`](Self::Glu) keep the
 /// shape.
@@ -16,8 +17,8 @@ use firebrick_spec::UnknownName;
 ///
 /// # Source
 /// <https://keras.io/api/layers/activations/>
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+#[serde(into = "String")]
 pub enum Activation {
     /// `x`
     Linear,
@@ -148,6 +149,9 @@ const TABLE: [(Activation, &str); 30] = [
     (Activation::Squareplus, "squareplus"),
     (Activation::TanhShrink, "tanh_shrink"),
 ];
+
+/// Other names of the same.
+const ALIASES: [(&str, &str); 2] = [("swish", "silu"), ("hard_swish", "hard_silu")];
 
 impl Activation {
     /// The names that [`FromStr`] takes besides `threshold(0.5, -1)`; `swish` and `hard_swish` are
@@ -308,30 +312,29 @@ impl fmt::Display for Activation {
 impl FromStr for Activation {
     type Err = ModelError;
 
-    fn from_str(name: &str) -> Result<Self, ModelError> {
-        let wanted = match name.to_lowercase().as_str() {
-            "swish" => "silu".to_owned(),
-            "hard_swish" => "hard_silu".to_owned(),
-            other => other.to_owned(),
-        };
+    fn from_str(text: &str) -> Result<Self, ModelError> {
+        let wanted = folded(text);
         if wanted.starts_with("threshold") {
-            return threshold(&wanted).ok_or_else(|| ModelError::Threshold {
-                received: name.to_owned(),
+            return threshold(&text.to_lowercase()).ok_or_else(|| ModelError::Threshold {
+                received: text.to_owned(),
             });
         }
+        let alias = ALIASES.iter().find(|(alias, _)| folded(alias) == wanted);
+        let wanted = alias.map_or(wanted, |(_, name)| folded(name));
         TABLE
             .iter()
-            .find(|(_, known)| *known == wanted)
+            .find(|(_, known)| folded(known) == wanted)
             .map(|(activation, _)| *activation)
-            .ok_or_else(|| UnknownName::new("activation", name, &Self::NAMES).into())
+            .ok_or_else(|| UnknownName::new("activation", text, &Self::NAMES).into())
     }
 }
 
-impl TryFrom<String> for Activation {
-    type Error = ModelError;
-
-    fn try_from(name: String) -> Result<Self, ModelError> {
-        name.parse()
+/// A name, or nothing: Keras' `activation=None`, which is linear.
+impl<'de> Deserialize<'de> for Activation {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text: Option<String> = Option::deserialize(deserializer)?;
+        let activation = text.map(|text| text.parse().map_err(D::Error::custom));
+        activation.unwrap_or(Ok(Self::Linear))
     }
 }
 

@@ -1,12 +1,10 @@
 use std::fmt;
-use std::str::FromStr;
 
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
 use crate::error::ModelError;
 use crate::text_form::named_or_configured;
-use firebrick_spec::UnknownName;
 use firebrick_tensor::Axes;
 
 /// Where a weight is brought back to after every step of the optimizer, with Keras' names, arguments
@@ -110,7 +108,7 @@ impl Constraint {
     /// What is added to a norm before it is divided by.
     const EPSILON: f64 = 1e-7;
 
-    /// The names that [`FromStr`] takes, in any case and with or without the underscores.
+    /// The names that [`FromStr`](std::str::FromStr) takes, in any case and with or without the underscores.
     pub const NAMES: [&'static str; 4] = ["max_norm", "non_neg", "unit_norm", "min_max_norm"];
 
     /// The name without the arguments, e.g. `max_norm`.
@@ -250,17 +248,4 @@ impl fmt::Display for Constraint {
     }
 }
 
-impl FromStr for Constraint {
-    type Err = ModelError;
-
-    fn from_str(name: &str) -> Result<Self, ModelError> {
-        let bare = |name: &str| name.to_lowercase().replace('_', "");
-        TABLE
-            .iter()
-            .find(|(_, known)| bare(known) == bare(name))
-            .map(|(constraint, _)| constraint.clone())
-            .ok_or_else(|| UnknownName::new("constraint", name, &Self::NAMES).into())
-    }
-}
-
-named_or_configured!(Constraint);
+named_or_configured!(Constraint: "constraint");

@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 
 use crate::layer_problem::LayerProblem;
-use firebrick_spec::{UnknownName, shortened};
+use firebrick_spec::{SpecError, UnknownName, shortened};
 
 /// What can go wrong between describing a network and running it.
 #[derive(Debug, thiserror::Error)]
@@ -197,6 +197,10 @@ pub enum ModelError {
         /// The batch, with the batch axis.
         received: Vec<usize>,
     },
+
+    /// An activation, initializer, regularizer or constraint that cannot be read.
+    #[error(transparent)]
+    Spec(#[from] SpecError),
 
     /// An activation, an initializer, a regularizer or a constraint of no known name.
     #[error(transparent)]

@@ -1,12 +1,10 @@
 use std::fmt;
-use std::str::FromStr;
 
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
 use crate::error::ModelError;
 use crate::text_form::named_or_configured;
-use firebrick_spec::UnknownName;
 
 /// What a weight adds to the loss, with Keras' names, arguments and defaults.
 ///
@@ -66,7 +64,7 @@ const TABLE: [(Regularizer, &str); 3] = [
 ];
 
 impl Regularizer {
-    /// The names that [`FromStr`] takes, in any case and with or without the underscore.
+    /// The names that [`FromStr`](std::str::FromStr) takes, in any case and with or without the underscore.
     pub const NAMES: [&'static str; 3] = [TABLE[0].1, TABLE[1].1, TABLE[2].1];
 
     /// The name without the arguments, e.g. `l2`.
@@ -125,17 +123,4 @@ impl fmt::Display for Regularizer {
     }
 }
 
-impl FromStr for Regularizer {
-    type Err = ModelError;
-
-    fn from_str(name: &str) -> Result<Self, ModelError> {
-        let bare = |name: &str| name.to_lowercase().replace('_', "");
-        TABLE
-            .iter()
-            .find(|(_, known)| bare(known) == bare(name))
-            .map(|(regularizer, _)| *regularizer)
-            .ok_or_else(|| UnknownName::new("regularizer", name, &Self::NAMES).into())
-    }
-}
-
-named_or_configured!(Regularizer);
+named_or_configured!(Regularizer: "regularizer");

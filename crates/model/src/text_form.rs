@@ -1,27 +1,61 @@
-//! The two ways in which a file gives a function with arguments: by name, or as Keras writes it.
+//! Regularizers and constraints out of specs, and as they are written: by name, or as Keras writes them.
 
-use serde::Deserialize;
-use serde_json::{Map, Value};
-
-/// The two forms; what Keras writes beside them (`module`, `registered_name`) is read over.
-#[derive(Deserialize)]
-#[serde(
-    untagged,
-    expecting = "expected a name, or a `class_name` with a `config` of arguments"
-)]
-pub(crate) enum TextForm {
-    Name(String),
-    Object {
-        class_name: String,
-        #[serde(default)]
-        config: Map<String, Value>,
-    },
-}
-
-/// Writes serde for an enum with a table of names that derives Keras' form as `remote = "Self"`:
-/// a name where all arguments are the default, else Keras' class and arguments.
+/// Writes what an enum needs that has a table of defaults and names, and derives Keras' form as `remote = "Self"`:
+/// reading any form of a spec; writing a name where all arguments are the default, else Keras' class and arguments.
 macro_rules! named_or_configured {
-    ($rule:ident) => {
+    ($rule:ident: $kind:literal) => {
+        impl $rule {
+            /// The one that a spec describes: its name, in any case and with or without underscores, and the arguments
+            /// of Keras' constructor.
+            ///
+            /// # Errors
+            /// An unknown name or argument, with the nearest one; a value that cannot be.
+            pub fn from_spec(
+                spec: &firebrick_spec::Spec,
+            ) -> Result<Self, firebrick_spec::SpecError> {
+                /// What Keras' form is derived for.
+                struct Tagged($rule);
+
+                impl<'de> serde::Deserialize<'de> for Tagged {
+                    fn deserialize<D: serde::Deserializer<'de>>(
+                        deserializer: D,
+                    ) -> Result<Self, D::Error> {
+                        $rule::deserialize(deserializer).map(Self)
+                    }
+                }
+
+                let default = Self::default_of(spec.name())
+                    .map_err(|unknown| firebrick_spec::SpecError::from(unknown).or_at(spec.at()))?;
+                if spec.arguments().is_empty() {
+                    return Ok(default);
+                }
+                let thing = format!(concat!("the ", $kind, " `{}`"), default.name());
+                let class_name = firebrick_spec::camel_case(default.name());
+                let Tagged(rule) = spec.read_tagged(&class_name, &thing)?;
+                Ok(rule)
+            }
+
+            fn default_of(name: &str) -> Result<Self, firebrick_spec::UnknownName> {
+                let wanted = firebrick_spec::folded(name);
+                let found = TABLE
+                    .iter()
+                    .find(|(_, known)| firebrick_spec::folded(known) == wanted);
+                match found {
+                    Some((default, _)) => Ok(Self::clone(default)),
+                    None => Err(firebrick_spec::UnknownName::new($kind, name, &Self::NAMES)),
+                }
+            }
+        }
+
+        /// A name, or a name with arguments, `l2:l2=0.001`.
+        impl std::str::FromStr for $rule {
+            type Err = $crate::error::ModelError;
+
+            fn from_str(text: &str) -> Result<Self, $crate::error::ModelError> {
+                Ok(Self::from_spec(&firebrick_spec::Spec::from_text(text)?)?)
+            }
+        }
+
         impl serde::Serialize for $rule {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 match TABLE.iter().find(|(default, _)| default == self) {
@@ -33,20 +67,10 @@ macro_rules! named_or_configured {
 
         impl<'de> serde::Deserialize<'de> for $rule {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                use crate::text_form::TextForm;
-                use serde::de::Error;
-
-                match TextForm::deserialize(deserializer)? {
-                    TextForm::Name(name) => name.parse().map_err(D::Error::custom),
-                    TextForm::Object { class_name, config } if config.is_empty() => {
-                        class_name.parse().map_err(D::Error::custom)
-                    }
-                    TextForm::Object { class_name, config } => {
-                        let object =
-                            serde_json::json!({"class_name": class_name, "config": config});
-                        Self::deserialize(object).map_err(D::Error::custom)
-                    }
-                }
+                let value: firebrick_spec::Value = serde::Deserialize::deserialize(deserializer)?;
+                firebrick_spec::Spec::from_value(value, $kind)
+                    .and_then(|spec| Self::from_spec(&spec))
+                    .map_err(serde::de::Error::custom)
             }
         }
     };

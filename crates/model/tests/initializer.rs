@@ -518,7 +518,7 @@ fn a_wrong_text_form_says_what_was_expected() {
         ),
         (
             "3",
-            "expected the name of an initializer, or its `class_name`",
+            "expected the name of an initializer, or a table with its `name` and arguments, received 3",
         ),
     ] {
         let error = serde_json::from_str::<Initializer>(text).unwrap_err();

@@ -133,7 +133,7 @@ fn a_mistake_in_a_config_names_layer_argument_and_what_was_expected() {
         ),
         (
             r#"{"class_name": "Dense", "config": {"units": 3, "kernel_initializer": {"class_name": "HeNormal", "config": {"stddev": 1}}}}"#,
-            "the layer Dense, argument `kernel_initializer`: ",
+            "the layer Dense, argument `kernel_initializer`: the initializer `he_normal`: `stddev` of the initializer `he_normal` is 1, expected to be absent",
         ),
         (
             r#"{"class_name": "Dense", "config": {"units": 3, "kernel_initialiser": "zeros"}}"#,

@@ -267,13 +267,13 @@ fn an_unknown_argument_of_a_layer_gives_the_nearest() {
     for (config, expected) in [
         (
             json!({"class_name": "Dense", "config": {"units": 2, "kernel_initialiser": "ones"}}),
-            "unknown argument `kernel_initialiser`, did you mean `kernel_initializer`?; for its \
-             weights the layer takes kernel_initializer, kernel_regularizer, kernel_constraint, \
+            "the layer Dense has no argument `kernel_initialiser`, did you mean `kernel_initializer`?; it \
+             takes units, activation, use_bias, kernel_initializer, kernel_regularizer, kernel_constraint, \
              bias_initializer, bias_regularizer, bias_constraint",
         ),
         (
             json!({"class_name": "BatchNormalization", "config": {"moving_mean_constraint": null}}),
-            "unknown argument `moving_mean_constraint`",
+            "the layer BatchNormalization has no argument `moving_mean_constraint`",
         ),
         (
             json!({"class_name": "PReLU", "config": {"alpha_regularizer": "l3"}}),
@@ -287,11 +287,11 @@ fn an_unknown_argument_of_a_layer_gives_the_nearest() {
             json!({"class_name": "PReLU", "config": {
                 "alpha_regularizer": {"class_name": "L2", "config": {"l1": 1}}
             }}),
-            "unknown field `l1`, expected `l2`",
+            "the layer PReLU, argument `alpha_regularizer`: the regularizer `l2` has no argument `l1`, did you mean `l2`?; it takes l2",
         ),
         (
             json!({"class_name": "PReLU", "config": {"alpha_regularizer": 3}}),
-            "expected a name, or a `class_name` with a `config` of arguments",
+            "argument `alpha_regularizer`: expected the name of a regularizer, or a table with its `name` and arguments, received 3",
         ),
     ] {
         let error = serde_json::from_value::<Layer>(config).unwrap_err();
@@ -342,4 +342,31 @@ fn a_rule_that_does_not_fit_its_weight_is_an_error_that_names_the_weight() {
         let error = error(layer);
         assert!(error.contains(expected), "{error}");
     }
+}
+
+#[test]
+fn every_form_of_a_rule_is_the_same() {
+    let l2 = Regularizer::L2 { l2: 0.5 };
+    for form in [
+        json!("l2:l2=0.5"),
+        json!("L2(l2=0.5)"),
+        json!({"name": "l2", "l2": 0.5}),
+        json!({"class_name": "L2", "config": {"l2": 0.5}}),
+        json!({"module": "keras.regularizers", "class_name": "L2", "config": {"l2": 0.5}, "registered_name": null}),
+    ] {
+        let read: Regularizer = serde_json::from_value(form.clone()).unwrap();
+        assert_eq!(read, l2, "{form}");
+    }
+    let max_norm: Constraint = "max-norm:max_value=3:axis=[0,1]".parse().unwrap();
+    let axis = Axes::Many(vec![0, 1]);
+    let max_value = 3.0;
+    assert_eq!(max_norm, Constraint::MaxNorm { max_value, axis });
+    let error = "l2:l2=much".parse::<Regularizer>().unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the regularizer `l2`, argument `l2`: expected a number, received `much`"
+    );
+    let normal: Initializer = "random_normal:stddev=0.5".parse().unwrap();
+    let (mean, stddev) = (0.0, 0.5);
+    assert_eq!(normal, Initializer::RandomNormal { mean, stddev });
 }

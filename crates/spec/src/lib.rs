@@ -34,7 +34,7 @@ mod visible;
 pub use error::{SpecError, SpecProblem};
 pub use json_form::Keras;
 pub use keras_fields::KerasFields;
-pub use names::{by_likeness, did_you_mean, folded, nearest_name, snake_case};
+pub use names::{by_likeness, camel_case, did_you_mean, folded, nearest_name, snake_case};
 pub use read::argument_names;
 pub use registry::{BySerde, lookup};
 pub use spec::Spec;

@@ -33,6 +33,20 @@ pub fn snake_case(name: &str) -> String {
     snake
 }
 
+/// `max_norm` as `MaxNorm`, the class of Keras that goes by the name.
+///
+/// ```
+/// assert_eq!(firebrick_spec::camel_case("max_norm"), "MaxNorm");
+/// ```
+pub fn camel_case(name: &str) -> String {
+    let capitalized = |part: &str| {
+        let mut letters = part.chars();
+        let first = letters.next().map(|letter| letter.to_ascii_uppercase());
+        first.into_iter().chain(letters).collect::<String>()
+    };
+    name.split(['_', '-']).map(capitalized).collect()
+}
+
 /// What counts of a name where two are compared: `RMSprop`, `rmsprop` and `rms-prop` are one.
 ///
 /// ```

@@ -23,6 +23,15 @@ pub(crate) fn read<T: DeserializeOwned>(
         .map_err(|error| error.about(thing, &argument_names::<T>(), at))
 }
 
+/// The same of arguments that are within a `config`, which is not told of.
+pub(crate) fn read_tagged<T: DeserializeOwned>(
+    tagged: &[Argument],
+    at: Option<usize>,
+    thing: &str,
+) -> Result<T, SpecError> {
+    T::deserialize(Arguments(tagged)).map_err(|error| error.within_config().about(thing, &[], at))
+}
+
 /// Reads the value of one argument of `thing`.
 pub(crate) fn read_argument<T: DeserializeOwned>(
     argument: &Argument,

@@ -6,6 +6,7 @@ use serde::de::{Error, Expected, Unexpected};
 
 use crate::error::{SpecError, SpecProblem};
 use crate::names::nearest_name;
+use crate::spec::CONFIG;
 use crate::value::Argument;
 
 /// An error on its way out of the arguments.
@@ -22,7 +23,8 @@ pub(crate) struct ReadError {
 enum What {
     Expected(String),
     Missing(String),
-    Unknown(String),
+    /// The argument, and those that there are where serde knows it.
+    Unknown(String, Option<&'static [&'static str]>),
     Repeated(String),
     Message(String),
 }
@@ -38,7 +40,7 @@ impl ReadError {
     }
 
     pub(crate) fn unknown(argument: &Argument) -> Self {
-        let mut error = Self::new(What::Unknown(argument.name.clone()));
+        let mut error = Self::new(What::Unknown(argument.name.clone(), None));
         error.at = argument.at;
         error
     }
@@ -62,6 +64,14 @@ impl ReadError {
         self.of(argument)
     }
 
+    /// The same without the `config` that it is in.
+    pub(crate) fn within_config(mut self) -> Self {
+        if self.path.first().is_some_and(|name| name == CONFIG) {
+            self.path.remove(0);
+        }
+        self
+    }
+
     /// The error of a thing that takes these arguments and stands at this place.
     pub(crate) fn about(self, thing: &str, known: &[&str], at: Option<usize>) -> SpecError {
         let at = self.at.or(at);
@@ -69,12 +79,15 @@ impl ReadError {
         let owned = || known.iter().map(|&name| name.to_owned()).collect();
         if self.path.is_empty() {
             let problem = match self.what {
-                What::Unknown(argument) => SpecProblem::UnknownArgument {
-                    nearest: nearest_name(&argument, known).map(str::to_owned),
-                    known: owned(),
-                    thing,
-                    argument,
-                },
+                What::Unknown(argument, fields) => {
+                    let known = fields.unwrap_or(known);
+                    SpecProblem::UnknownArgument {
+                        nearest: nearest_name(&argument, known).map(str::to_owned),
+                        known: known.iter().map(|&name| name.to_owned()).collect(),
+                        thing,
+                        argument,
+                    }
+                }
                 What::Missing(argument) => SpecProblem::MissingArgument {
                     known: owned(),
                     thing,
@@ -112,7 +125,7 @@ impl What {
         match self {
             Self::Expected(expected) => format!("expected {expected}"),
             Self::Missing(name) => format!("`{name}` is missing"),
-            Self::Unknown(name) => format!("there is no `{name}`"),
+            Self::Unknown(name, _) => format!("there is no `{name}`"),
             Self::Repeated(name) => format!("`{name}` is there twice"),
             Self::Message(message) => message,
         }
@@ -157,6 +170,10 @@ impl Error for ReadError {
             [first, second] => format!("{first} or {second}"),
             _ => format!("one of {}", choices.join(", ")),
         }))
+    }
+
+    fn unknown_field(field: &str, expected: &'static [&'static str]) -> Self {
+        Self::new(What::Unknown(field.to_owned(), Some(expected)))
     }
 
     fn missing_field(field: &'static str) -> Self {

@@ -232,6 +232,26 @@ impl Spec {
         Err(SpecError::new(problem, argument.at))
     }
 
+    /// Reads what serde tells apart by a `class_name` beside a `config` of arguments; errors call it `thing`.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub fn read_tagged<T: DeserializeOwned>(
+        &self,
+        class_name: &str,
+        thing: &str,
+    ) -> Result<T, SpecError> {
+        let mut tagged = vec![Argument::new(CLASS_NAME, class_name)];
+        if !self.arguments.is_empty() {
+            tagged.push(Argument {
+                name: CONFIG.to_owned(),
+                value: Value::Table(self.arguments.clone()),
+                at: self.at,
+            });
+        }
+        read::read_tagged(&tagged, self.at, thing)
+    }
+
     /// Reads one argument away, if it is there.
     ///
     /// # Errors

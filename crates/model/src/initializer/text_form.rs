@@ -10,7 +10,9 @@ use serde_json::{Map, Value};
 
 use super::{FanMode, Initializer, ScalingDistribution};
 use crate::error::ModelError;
-use firebrick_spec::UnknownName;
+use firebrick_spec::{Spec, SpecError, SpecProblem, UnknownName, folded};
+
+const KIND: &str = "initializer";
 
 /// Every initializer with its default arguments, its name and Keras' class.
 const TABLE: [(Initializer, &str, &str); 15] = [
@@ -91,6 +93,45 @@ impl Initializer {
         names
     };
 
+    /// The initializer that a spec describes: its name, in any case and with or without underscores, and the arguments
+    /// of Keras' constructor.
+    ///
+    /// # Errors
+    /// An unknown name, with the nearest one; an argument that there is not, or that cannot be.
+    pub fn from_spec(spec: &Spec) -> Result<Self, SpecError> {
+        let given = folded(spec.name());
+        let wanted = ALIASES
+            .iter()
+            .find(|(alias, _)| *alias == given)
+            .map_or(given.as_str(), |(_, known)| known);
+        let row = TABLE.iter().find(|(_, known, _)| folded(known) == wanted);
+        let Some((default, ..)) = row else {
+            let unknown = UnknownName::new(KIND, spec.name(), &Self::NAMES);
+            return Err(SpecError::from(unknown).or_at(spec.at()));
+        };
+        let mut initializer = *default;
+        for argument in spec.arguments() {
+            let refused = |reason: String| {
+                let thing = format!("the initializer `{}`", default.name());
+                SpecError::new(SpecProblem::Refused { thing, reason }, argument.at)
+            };
+            let value = serde_json::to_value(&argument.value)
+                .map_err(|error| refused(error.to_string()))?;
+            initializer = initializer
+                .with_argument(&argument.name, &value)
+                .map_err(|error| refused(error.to_string()))?;
+        }
+        if let Err(error) = initializer.validate() {
+            let thing = format!("the initializer `{}`", default.name());
+            let reason = error.to_string();
+            return Err(SpecError::new(
+                SpecProblem::Refused { thing, reason },
+                spec.at(),
+            ));
+        }
+        Ok(initializer)
+    }
+
     /// The name without the arguments, e.g. `random_normal`.
     pub fn name(&self) -> &'static str {
         self.row().1
@@ -132,60 +173,57 @@ impl Initializer {
             .collect()
     }
 
-    /// This initializer with some of its arguments replaced.
-    fn with_arguments(mut self, arguments: &Map<String, Value>) -> Result<Self, ModelError> {
+    /// This initializer with one of its arguments replaced.
+    fn with_argument(mut self, argument: &str, received: &Value) -> Result<Self, ModelError> {
         let initializer = self.name();
         let known: Vec<String> = self.arguments().keys().cloned().collect();
-        for (argument, received) in arguments {
-            let unsuitable = |expected: &str| ModelError::InitializerArgument {
-                initializer,
-                argument: argument.clone(),
-                expected: expected.to_owned(),
-                received: received.to_string(),
-            };
-            let number = || received.as_f64().ok_or_else(|| unsuitable("a number"));
-            match (&mut self, argument.as_str()) {
-                (_, "seed") => {}
-                (_, "input_axes" | "output_axes") if received.is_null() => {}
-                (Self::Constant { value }, "value") => *value = number()?,
-                (Self::RandomNormal { mean, .. } | Self::TruncatedNormal { mean, .. }, "mean") => {
-                    *mean = number()?;
-                }
-                (
-                    Self::RandomNormal { stddev, .. } | Self::TruncatedNormal { stddev, .. },
-                    "stddev",
-                ) => *stddev = number()?,
-                (Self::RandomUniform { minval, .. }, "minval") => *minval = number()?,
-                (Self::RandomUniform { maxval, .. }, "maxval") => *maxval = number()?,
-                (Self::VarianceScaling { scale, .. }, "scale") => *scale = number()?,
-                (Self::VarianceScaling { mode, .. }, "mode") => {
-                    *mode = FanMode::deserialize(received)
+        let unsuitable = |expected: &str| ModelError::InitializerArgument {
+            initializer,
+            argument: argument.to_owned(),
+            expected: expected.to_owned(),
+            received: received.to_string(),
+        };
+        let number = || received.as_f64().ok_or_else(|| unsuitable("a number"));
+        match (&mut self, argument) {
+            (_, "seed") => {}
+            (_, "input_axes" | "output_axes") if received.is_null() => {}
+            (Self::Constant { value }, "value") => *value = number()?,
+            (Self::RandomNormal { mean, .. } | Self::TruncatedNormal { mean, .. }, "mean") => {
+                *mean = number()?;
+            }
+            (
+                Self::RandomNormal { stddev, .. } | Self::TruncatedNormal { stddev, .. },
+                "stddev",
+            ) => *stddev = number()?,
+            (Self::RandomUniform { minval, .. }, "minval") => *minval = number()?,
+            (Self::RandomUniform { maxval, .. }, "maxval") => *maxval = number()?,
+            (Self::VarianceScaling { scale, .. }, "scale") => *scale = number()?,
+            (Self::VarianceScaling { mode, .. }, "mode") => {
+                *mode = FanMode::deserialize(received)
+                    .ok()
+                    .ok_or_else(|| unsuitable("`fan_in`, `fan_out` or `fan_avg`"))?;
+            }
+            (Self::VarianceScaling { distribution, .. }, "distribution") => {
+                *distribution =
+                    ScalingDistribution::deserialize(received)
                         .ok()
-                        .ok_or_else(|| unsuitable("`fan_in`, `fan_out` or `fan_avg`"))?;
-                }
-                (Self::VarianceScaling { distribution, .. }, "distribution") => {
-                    *distribution =
-                        ScalingDistribution::deserialize(received)
-                            .ok()
-                            .ok_or_else(|| {
-                                unsuitable("`truncated_normal`, `untruncated_normal` or `uniform`")
-                            })?;
-                }
-                (Self::Orthogonal { gain } | Self::Identity { gain }, "gain") => {
-                    *gain = number()?;
-                }
-                _ if known.is_empty() => {
-                    return Err(unsuitable("to be absent: there are no arguments"));
-                }
-                _ => {
-                    let known = known.join("`, `");
-                    return Err(unsuitable(&format!(
-                        "to be absent: the arguments are `{known}`"
-                    )));
-                }
+                        .ok_or_else(|| {
+                            unsuitable("`truncated_normal`, `untruncated_normal` or `uniform`")
+                        })?;
+            }
+            (Self::Orthogonal { gain } | Self::Identity { gain }, "gain") => {
+                *gain = number()?;
+            }
+            _ if known.is_empty() => {
+                return Err(unsuitable("to be absent: there are no arguments"));
+            }
+            _ => {
+                let known = known.join("`, `");
+                return Err(unsuitable(&format!(
+                    "to be absent: the arguments are `{known}`"
+                )));
             }
         }
-        self.validate()?;
         Ok(self)
     }
 }
@@ -197,21 +235,12 @@ impl fmt::Display for Initializer {
     }
 }
 
+/// A name, or a name with arguments, `random_normal:stddev=0.1`.
 impl FromStr for Initializer {
     type Err = ModelError;
 
-    fn from_str(name: &str) -> Result<Self, ModelError> {
-        let bare = |name: &str| name.to_lowercase().replace('_', "");
-        let given = bare(name);
-        let wanted = ALIASES
-            .iter()
-            .find(|(alias, _)| *alias == given)
-            .map_or(given.as_str(), |(_, known)| known);
-        TABLE
-            .iter()
-            .find(|(_, known, _)| bare(known) == wanted)
-            .map(|(initializer, ..)| *initializer)
-            .ok_or_else(|| UnknownName::new("initializer", name, &Self::NAMES).into())
+    fn from_str(text: &str) -> Result<Self, ModelError> {
+        Ok(Self::from_spec(&Spec::from_text(text)?)?)
     }
 }
 
@@ -229,29 +258,11 @@ impl Serialize for Initializer {
     }
 }
 
-/// The two forms; what Keras writes beside them (`module`, `registered_name`) is read over.
-#[derive(Deserialize)]
-#[serde(
-    untagged,
-    expecting = "expected the name of an initializer, or its `class_name` with a `config` of arguments"
-)]
-enum Form {
-    Name(String),
-    Object {
-        class_name: String,
-        #[serde(default)]
-        config: Map<String, Value>,
-    },
-}
-
 impl<'de> Deserialize<'de> for Initializer {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let (name, config) = match Form::deserialize(deserializer)? {
-            Form::Name(name) => (name, Map::new()),
-            Form::Object { class_name, config } => (class_name, config),
-        };
-        name.parse()
-            .and_then(|default: Self| default.with_arguments(&config))
+        let value = firebrick_spec::Value::deserialize(deserializer)?;
+        Spec::from_value(value, KIND)
+            .and_then(|spec| Self::from_spec(&spec))
             .map_err(D::Error::custom)
     }
 }

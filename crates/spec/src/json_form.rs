@@ -5,7 +5,8 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use crate::spec::{CLASS_NAME, CONFIG, NAME, Spec};
+use crate::keys::{CLASS_NAME, CONFIG, NAME};
+use crate::spec::Spec;
 use crate::value::{Argument, Value};
 
 impl<'de> Deserialize<'de> for Value {

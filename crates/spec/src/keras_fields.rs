@@ -1,5 +1,6 @@
 use crate::error::{SpecError, SpecProblem};
-use crate::spec::{NAME, Spec};
+use crate::keys::NAME;
+use crate::spec::Spec;
 use crate::value::{Argument, Value};
 
 /// What Keras writes into every config beside the arguments of the thing itself.
@@ -193,7 +194,7 @@ fn is_text(value: &Value, wanted: &str) -> bool {
 
 fn is_last(value: &Value) -> bool {
     match value {
-        Value::List(axes) => matches!(axes.as_slice(), [axis] if is_last(&axis.value)),
+        Value::List(axes) => matches!(axes.as_slice(), [only] if is_last(&only.value)),
         axis => *axis == Value::Integer(-1),
     }
 }

@@ -20,6 +20,7 @@
 mod error;
 mod json_form;
 mod keras_fields;
+mod keys;
 mod names;
 mod read;
 mod read_error;

@@ -152,7 +152,7 @@ struct Named<'a> {
 
 impl<'a> Named<'a> {
     fn new(arguments: &'a [Argument], fields: &[&'static str]) -> Result<Self, ReadError> {
-        let mut names = BTreeSet::new();
+        let mut seen = BTreeSet::new();
         let mut named = Vec::with_capacity(arguments.len());
         let mut place = 0;
         for argument in arguments {
@@ -168,7 +168,7 @@ impl<'a> Named<'a> {
             } else {
                 argument.name.as_str()
             };
-            if !names.insert(name) {
+            if !seen.insert(name) {
                 return Err(ReadError::repeated(argument));
             }
             named.push((name, argument));

@@ -5,8 +5,8 @@ use std::fmt;
 use serde::de::{Error, Expected, Unexpected};
 
 use crate::error::{SpecError, SpecProblem};
+use crate::keys::CONFIG;
 use crate::names::nearest_name;
-use crate::spec::CONFIG;
 use crate::value::Argument;
 
 /// An error on its way out of the arguments.

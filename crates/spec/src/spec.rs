@@ -2,16 +2,11 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::error::{SpecError, SpecProblem};
+use crate::keys::{CLASS_NAME, CONFIG, NAME};
 use crate::names::nearest_name;
 use crate::read;
 use crate::value::{Argument, Value};
 
-/// The key of the name in a table.
-pub(crate) const NAME: &str = "name";
-/// Keras' key of the name.
-pub(crate) const CLASS_NAME: &str = "class_name";
-/// Keras' key of the arguments.
-pub(crate) const CONFIG: &str = "config";
 /// What Keras writes beside the two and nothing here depends on.
 const BESIDE: &[&str] = &[
     "module",

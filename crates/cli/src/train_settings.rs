@@ -10,9 +10,9 @@ use firebrick::layers::Layer;
 use firebrick::losses::TargetForm;
 use firebrick::metrics::{MeanAbsoluteError, Metric, R2Score};
 use firebrick::models::SequentialLayer;
-use firebrick::recipes::{CompileSettings, Settings};
+use firebrick::recipes::{CompileSettings, ModelFile, Settings};
 use firebrick::schedules::{Schedule, ScheduleSpec};
-use firebrick::training::{Fit, FitSettings};
+use firebrick::training::{Fit, FitSettings, RunDirectory, TrainError};
 
 use crate::failure::OrUsage;
 use crate::network_settings::NetworkSettings;
@@ -140,6 +140,22 @@ impl TrainSettings {
             ..self.fit.clone()
         };
         settings.to_fit()
+    }
+
+    /// The same fit with the callbacks that are asked for: those of the model file, where no flag replaces them, and those
+    /// of flags.
+    pub(crate) fn with_callbacks(
+        &self,
+        fit: Fit,
+        run: Option<&RunDirectory>,
+    ) -> Result<Fit, TrainError> {
+        let asked_for = &self.given.callbacks;
+        let described = self.network.file().map_or(&[][..], ModelFile::callbacks);
+        let described = described.iter();
+        let fit = described
+            .filter(|callback| !asked_for.replaces(callback))
+            .try_fold(fit, |fit, callback| callback.added_to(fit))?;
+        asked_for.applied_to(fit, run)
     }
 
     /// Makes sure that the model file's weights of classes mean one class each.

@@ -2,6 +2,7 @@ use firebrick_trainer::callbacks::TensorBoard;
 use firebrick_trainer::{Fit, Flag, RunDirectory, TrainError, settings};
 
 use crate::checkpoint_rule::CheckpointRule;
+use crate::named_callback::NamedCallback;
 use crate::plateau::Plateau;
 use crate::stopping_rule::StoppingRule;
 
@@ -63,6 +64,16 @@ impl GivenCallbacks {
             fit = fit.with_callback(stopping);
         }
         Ok(fit)
+    }
+
+    /// Whether a flag says what this callback of a model file says.
+    pub fn replaces(&self, callback: &NamedCallback) -> bool {
+        match callback {
+            NamedCallback::EarlyStopping(_) => self.early_stopping.is_some(),
+            NamedCallback::ReduceLrOnPlateau(_) => self.reduce_lr_on_plateau.is_some(),
+            NamedCallback::ModelCheckpoint(_) => self.checkpoint.is_some(),
+            _ => false,
+        }
     }
 
     /// What is asked for, without what says that there is to be none.

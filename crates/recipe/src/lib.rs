@@ -12,6 +12,7 @@ mod flags;
 mod hidden_units;
 mod model_file;
 mod model_file_problem;
+mod named_callback;
 mod optimizer_name;
 mod optimizer_settings;
 mod plateau;
@@ -27,6 +28,10 @@ pub use error::RecipeError;
 pub use hidden_units::{HiddenUnits, HiddenUnitsError};
 pub use model_file::{CompileSettings, ModelFile};
 pub use model_file_problem::ModelFileProblem;
+pub use named_callback::{
+    GivenEarlyStopping, GivenModelCheckpoint, GivenReduceLrOnPlateau, GivenSwapEmaWeights,
+    GivenTerminateOnNan, NamedCallback,
+};
 pub use optimizer_name::OptimizerName;
 pub use optimizer_settings::GivenOptimizer;
 pub use plateau::{Plateau, PlateauError};

@@ -1,5 +1,6 @@
 //! Trainings described in a TOML file.
 
+mod callback_list;
 mod compile_settings;
 mod data_set;
 mod fit_section;
@@ -17,6 +18,7 @@ use firebrick_trainer::FitSettings;
 use serde::{Deserialize, Serialize};
 
 use crate::error::RecipeError;
+use crate::named_callback::NamedCallback;
 use section::{Located, Section};
 
 pub use compile_settings::CompileSettings;
@@ -27,7 +29,8 @@ pub use compile_settings::CompileSettings;
 /// `name`, and a `[[layers]]` for each layer with its `class_name`, its arguments as Keras names them
 /// and, where wanted, a `name` and `trainable = false`. `[compile]` has `optimizer`, `learning_rate` or
 /// `schedule`, `loss`, `metrics` and `weighted_metrics`, see [`CompileSettings`]; `[fit]` has the
-/// settings of [`FitSettings`]. What has arguments is a table instead of a name:
+/// settings of [`FitSettings`]. Each `[[callbacks]]` has the `name` of a [`NamedCallback`] and its arguments as Keras names
+/// them. What has arguments is a table instead of a name:
 /// `{ name = "adam", beta_1 = 0.8 }` for an optimizer or a loss, `{ metric = "auc", curve = "PR" }`
 /// for a metric. `data` says what is learned from, see [`DataDescription`]: `data = "mnist"` before the
 /// first table, or a table `[data]`.
@@ -76,6 +79,7 @@ pub struct ModelFile {
     network: Sequential,
     compile: CompileSettings,
     fit: FitSettings,
+    callbacks: Vec<NamedCallback>,
 }
 
 impl ModelFile {
@@ -86,6 +90,7 @@ impl ModelFile {
         data_set::DATA,
         Self::COMPILE,
         Self::FIT,
+        callback_list::CALLBACKS,
     ];
     const COMPILE: &str = "compile";
     const FIT: &str = "fit";
@@ -142,6 +147,11 @@ impl ModelFile {
         &self.fit
     }
 
+    /// What is to watch the fit.
+    pub fn callbacks(&self) -> &[NamedCallback] {
+        &self.callbacks
+    }
+
     /// The text that was read.
     pub fn as_str(&self) -> &str {
         &self.text
@@ -161,7 +171,10 @@ impl ModelFile {
             Some(section) => fit_section::read(section)?,
             None => FitSettings::default(),
         };
+        let callbacks = file.take_value(callback_list::CALLBACKS);
+        let callbacks = callbacks.map(callback_list::read).transpose()?;
         Ok(Self {
+            callbacks: callbacks.unwrap_or_default(),
             data: data.map(|data| data.map_paths(|path| folder.join(path))),
             network,
             compile,

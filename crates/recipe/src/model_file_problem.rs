@@ -1,5 +1,5 @@
 use firebrick_model::{ModelError, did_you_mean, shortened};
-use firebrick_spec::SpecError;
+use firebrick_spec::{SpecError, UnknownName};
 use firebrick_trainer::TrainError;
 
 /// What is wrong with a [`ModelFile`](crate::ModelFile).
@@ -50,11 +50,15 @@ pub enum ModelFileProblem {
         message: String,
     },
 
+    /// A callback of no known name.
+    #[error(transparent)]
+    UnknownCallback(UnknownName),
+
     /// A layer that cannot be read.
     #[error(transparent)]
     Layer(SpecError),
 
-    /// An argument that an optimizer does not have.
+    /// An argument that an optimizer or a callback does not have.
     #[error(
         "{place} has no argument `{}`{}; it takes {}", shortened(argument),
         did_you_mean(nearest.as_deref()), known.join(", ")

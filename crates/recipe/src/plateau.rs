@@ -89,17 +89,10 @@ impl FromStr for Plateau {
         let parts: Vec<&str> = text.split(':').collect();
         let (metric, epochs, factor) = match parts[..] {
             [metric, epochs] => (metric, epochs, Self::FACTOR),
-            [metric, epochs, factor] => {
-                let factor = factor
-                    .parse()
-                    .map_err(|_: std::num::ParseFloatError| error())?;
-                (metric, epochs, factor)
-            }
+            [metric, epochs, factor] => (metric, epochs, factor.parse().ok().ok_or_else(error)?),
             _ => return Err(error()),
         };
-        let epochs = epochs
-            .parse()
-            .map_err(|_: std::num::ParseIntError| error())?;
+        let epochs = epochs.parse().ok().ok_or_else(error)?;
         if metric.is_empty() || !(factor > 0.0 && factor < 1.0) {
             return Err(error());
         }

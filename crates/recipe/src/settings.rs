@@ -210,7 +210,8 @@ mod tests {
     use super::*;
 
     fn schedule_of(settings: Settings) -> String {
-        let settings = settings.clone().over(settings.defaults());
+        let defaults = settings.defaults();
+        let settings = settings.over(defaults);
         let compile = settings.compile(CompileSettings::default()).unwrap();
         compile.schedule.unwrap().to_string()
     }

@@ -8,8 +8,11 @@ use burn::tensor::Device;
 use firebrick_data::{ArrayDataset, CsvSource, CsvTest, DataDescription, DataSource, mnist_sample};
 use firebrick_model::layers::{Conv2D, Dense, Flatten, Layer, MaxPooling2D};
 use firebrick_model::{Activation, Initializer, Sequential};
-use firebrick_recipe::{CompileSettings, ModelFile, RecipeError};
+use firebrick_recipe::{
+    CompileSettings, GivenEarlyStopping, GivenTerminateOnNan, ModelFile, NamedCallback, RecipeError,
+};
 use firebrick_scheduler::CosineDecay;
+use firebrick_trainer::callbacks::MonitorMode;
 use firebrick_trainer::losses::{CategoricalCrossentropy, SparseCategoricalCrossentropy};
 use firebrick_trainer::metrics::AUC;
 use firebrick_trainer::{Compile, Display, Fit, FitSettings, Metric, Optimizer, adapt};
@@ -652,4 +655,51 @@ fn in_another_file_it_is_its_text() {
         error.to_string().starts_with("`model`, line 1: "),
         "{error}"
     );
+}
+
+#[test]
+fn callbacks_are_named_with_their_arguments() {
+    let file: ModelFile = format!(
+        "{CNN}\n[[callbacks]]\nname = \"EarlyStopping\"\npatience = 3\nmode = \"min\"\n\n\
+         [[callbacks]]\nname = \"terminate_on_nan\"\n"
+    )
+    .parse()
+    .unwrap();
+    let expected = GivenEarlyStopping {
+        patience: Some(3),
+        mode: Some(MonitorMode::Min),
+        ..GivenEarlyStopping::default()
+    };
+    assert_eq!(
+        file.callbacks(),
+        [
+            NamedCallback::EarlyStopping(expected),
+            NamedCallback::TerminateOnNan(GivenTerminateOnNan::default())
+        ]
+    );
+    for (text, message) in [
+        (
+            "name = \"early_stoping\"",
+            "line 27: unknown callback `early_stoping`, did you mean `early_stopping`?; known callbacks: early_stopping, ",
+        ),
+        (
+            "name = \"early_stopping\"\npatiense = 3",
+            "line 28: the callback `early_stopping` has no argument `patiense`, did you mean `patience`?; it takes monitor, ",
+        ),
+        (
+            "name = \"early_stopping\"\npatience = \"x\"",
+            "line 28: `patience`: invalid type: string \"x\"",
+        ),
+        (
+            "name = \"reduce_lr_on_plateau\"\nfactor = 2.0",
+            "line 27: the factor of ReduceLrOnPlateau is 2",
+        ),
+        (
+            "patience = 3",
+            "line 26: the callback has no `name`; add it",
+        ),
+    ] {
+        let message_of = problem(&format!("{CNN}\n[[callbacks]]\n{text}\n"));
+        assert!(message_of.contains(message), "{message_of}");
+    }
 }

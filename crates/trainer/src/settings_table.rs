@@ -246,13 +246,12 @@ macro_rules! settings {
 
         impl $crate::SettingsTable for $Name {
             fn settings() -> ::std::vec::Vec<$crate::Setting> {
-                let mut settings = ::std::vec::Vec::new();
-                $(
-                    $crate::settings!(
-                        @push settings, [$($documentation),+], $key : $Type $(, flag $flag)? $(=> $nested)?
-                    );
-                )*
-                settings
+                let groups: ::std::vec::Vec<::std::vec::Vec<$crate::Setting>> = ::std::vec![
+                    $($crate::settings!(
+                        @rows [$($documentation),+], $key : $Type $(, flag $flag)? $(=> $nested)?
+                    ),)*
+                ];
+                groups.concat()
             }
 
             fn read_text(
@@ -320,15 +319,15 @@ macro_rules! settings {
     (@type $Type:ty) => { ::std::option::Option<$Type> };
     (@type $Type:ty => nested) => { $Type };
 
-    (@push $settings:ident, [$($documentation:literal),+], $key:ident : $Type:ty => nested) => {
-        $settings.extend(<$Type as $crate::SettingsTable>::settings());
+    (@rows [$($documentation:literal),+], $key:ident : $Type:ty => nested) => {
+        <$Type as $crate::SettingsTable>::settings()
     };
-    (@push $settings:ident, [$($documentation:literal),+], $key:ident : $Type:ty $(, flag $flag:expr)?) => {
-        $settings.push($crate::Setting {
+    (@rows [$($documentation:literal),+], $key:ident : $Type:ty $(, flag $flag:expr)?) => {
+        ::std::vec![$crate::Setting {
             key: stringify!($key),
             documentation: concat!($($documentation, "\n"),+),
             flag: $crate::settings!(@flag $($flag)?),
-        });
+        }]
     };
 
     (@flag) => { ::std::option::Option::None };

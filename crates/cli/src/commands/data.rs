@@ -96,13 +96,13 @@ struct SetInfo {
 
 pub(crate) fn run(arguments: DataArguments) -> anyhow::Result<ExitCode> {
     match arguments.command {
-        DataCommand::Info(arguments) => info(arguments)?,
+        DataCommand::Info(arguments) => info(&arguments)?,
         DataCommand::Fetch(arguments) => fetch_mnist(arguments)?,
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn info(arguments: InfoArguments) -> anyhow::Result<()> {
+fn info(arguments: &InfoArguments) -> anyhow::Result<()> {
     let given = arguments.dialect.given();
     if let Some(table) = arguments.data.table() {
         let source = arguments.dialect.applied_to(table.clone())?;

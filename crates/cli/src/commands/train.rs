@@ -247,7 +247,7 @@ impl Prepared {
         if let Some(validation) = &self.data.validation {
             fit = fit.with_validation(validation);
         }
-        self.settings.given.callbacks.applied_to(fit, run)
+        self.settings.with_callbacks(fit, run)
     }
 
     /// What is about to happen, before the display takes over.

@@ -1,3 +1,5 @@
+use serde::{Deserialize, Serialize};
+
 use crate::callback::Training;
 use crate::error::TrainError;
 use crate::logs::Logs;
@@ -11,7 +13,8 @@ use crate::metrics::Direction;
 /// // A figure whose name does not tell which way it gets better.
 /// let stopping = EarlyStopping::new("val_profit").with_mode(MonitorMode::Max);
 /// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum MonitorMode {
     /// As its metric says; a loss falls.
     #[default]

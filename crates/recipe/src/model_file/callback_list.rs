@@ -1,0 +1,49 @@
+//! The callbacks' part: `[[callbacks]]`, each a table of a name and arguments.
+
+use firebrick_spec::{UnknownName, snake_case};
+use firebrick_trainer::Fit;
+use toml::Spanned;
+use toml::de::DeValue;
+
+use super::section::{Located, Section, into_section, wrong_value};
+use crate::model_file_problem::ModelFileProblem;
+use crate::named_callback::NamedCallback;
+
+pub(super) const CALLBACKS: &str = "callbacks";
+const NAME: &str = "name";
+
+pub(super) fn read(value: Spanned<DeValue<'_>>) -> Result<Vec<NamedCallback>, Located> {
+    let at = value.span().start;
+    let DeValue::Array(callbacks) = value.into_inner() else {
+        let message = "expected one table for each callback, each under its own `[[callbacks]]`";
+        return Err(wrong_value(CALLBACKS, message, at));
+    };
+    let tables = callbacks.into_iter();
+    tables
+        .map(|table| read_callback(into_section(CALLBACKS, table)?))
+        .collect()
+}
+
+fn read_callback(mut table: Section<'_>) -> Result<NamedCallback, Located> {
+    let at = table.at_key(NAME);
+    let name: String = table.require("the callback", NAME, "name = \"early_stopping\"")?;
+    let mut callback = NamedCallback::by_name(&snake_case(&name)).ok_or_else(|| {
+        let unknown = UnknownName::new("callback", name, NamedCallback::NAMES);
+        Located::new(ModelFileProblem::UnknownCallback(unknown), at)
+    })?;
+    let known = callback.argument_names();
+    let place = format!("the callback `{}`", callback.name());
+    table.check_arguments(&place, &known)?;
+    for argument in known {
+        if let Some(value) = table.take_value(argument) {
+            let start = value.span().start;
+            callback
+                .read_argument(argument, value)
+                .map_err(|error| wrong_value(argument, error.message().to_owned(), start))?;
+        }
+    }
+    match callback.added_to(Fit::new(1)) {
+        Ok(_) => Ok(callback),
+        Err(error) => Err(Located::new(ModelFileProblem::Setting(error), at)),
+    }
+}

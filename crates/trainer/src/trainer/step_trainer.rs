@@ -17,10 +17,62 @@ use crate::history::History;
 use crate::step::Step;
 use crate::unoptimized;
 
-/// Trains by a [`Step`] of one's own, whose example shows both: epochs, order of the samples, callbacks, displays,
+/// Trains by a [`Step`] of one's own: epochs, order of the samples, callbacks, displays,
 /// history, run directory, validation and stopping are those of a [`Trainer`](crate::Trainer).
 ///
 /// Weights of classes are the step's own business; those of a [`Fit`] are an error.
+///
+/// ```
+/// use firebrick::datasets::Batch;
+/// use firebrick::prelude::*;
+/// use firebrick::training::{Measures, Step, StepOutput, StepTrainer, TrainError};
+///
+/// /// A single number that comes closer to the targets of each batch.
+/// struct Mean {
+///     mean: f32,
+///     batches: u64,
+/// }
+///
+/// impl Step for Mean {
+///     type Weights = f32;
+///
+///     fn measures(&self) -> Measures {
+///         Measures::means(["distance"])
+///     }
+///
+///     fn train_step(&mut self, batch: Batch) -> Result<StepOutput, TrainError> {
+///         let errors = batch.targets.clone() - self.mean;
+///         let error = AnyTensor::from(errors.clone().mean()).into_vec()?[0];
+///         self.mean += 0.1 * error;
+///         self.batches += 1;
+///         let distance = errors.clone().abs().mean();
+///         Ok(StepOutput::new(batch.num_samples(), errors.square().mean(), [distance]))
+///     }
+///
+///     fn iterations(&self) -> u64 {
+///         self.batches
+///     }
+///
+///     fn learning_rate(&self) -> f64 {
+///         0.1
+///     }
+///
+///     fn weights(&self) -> f32 {
+///         self.mean
+///     }
+///
+///     fn set_weights(&mut self, mean: &f32) -> Result<(), TrainError> {
+///         self.mean = *mean;
+///         Ok(())
+///     }
+/// }
+///
+/// let data = ArrayDataset::new([[0.0]; 4], [1.0, 3.0, 5.0, 7.0])?;
+/// let mut trainer = StepTrainer::new(Mean { mean: 0.0, batches: 0 }, &Device::flex());
+/// trainer.fit(&data, &Fit::new(100).with_display(Display::Quiet))?;
+/// assert!((trainer.step().mean - 4.0).abs() < 1e-3);
+/// # Ok::<(), TrainError>(())
+/// ```
 pub struct StepTrainer<S: Step> {
     /// Absent while it learns.
     step: Option<S>,

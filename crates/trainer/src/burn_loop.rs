@@ -54,9 +54,10 @@ const KILLED: &str = "Killing training from user input";
 /// The outcome is there in every case: after an error or a panic it holds what was learned before.
 pub(crate) fn train<S: Step>(
     step: S,
-    loaders: (Arc<BatchLoader>, Option<Arc<BatchLoader>>),
+    training: Arc<BatchLoader>,
+    validation: Option<Arc<BatchLoader>>,
     settings: LoopSettings,
-    stop: &StopHandle,
+    handle: &StopHandle,
 ) -> LoopOutcome<S> {
     let display = settings.display;
     let epochs = settings.params.epochs;
@@ -69,15 +70,14 @@ pub(crate) fn train<S: Step>(
     let device = settings.device.clone();
     let outcome = Rc::new(RefCell::new(LoopOutcome::before(step)));
     // Burn wants validation data; without any, the loop doesn't look at it.
-    let (train, validation) = loaders;
     let has_validation = validation.is_some();
-    let validation = validation.unwrap_or_else(|| Arc::clone(&train));
+    let validation = validation.unwrap_or_else(|| Arc::clone(&training));
     let strategy = EpochLoop::new(settings, has_validation, Rc::clone(&outcome));
 
     let _quiet = (display == Display::Tui).then(dashboard::LoggedPanics::install);
     let launched = catch_unwind(AssertUnwindSafe(|| {
-        let renderer = renderer(display, stop)?;
-        let training = SupervisedTraining::new(".", train, validation);
+        let renderer = renderer(display, handle)?;
+        let training = SupervisedTraining::new(".", training, validation);
         let training = metrics.into_iter().fold(training, |training, metric| {
             training
                 .metric_train_numeric(metric.clone())
@@ -90,7 +90,7 @@ pub(crate) fn train<S: Step>(
             .renderer(renderer)
             .with_metric_logger(NoMetricFiles)
             .with_application_logger(None)
-            .with_interrupter(stop.interrupter())
+            .with_interrupter(handle.interrupter())
             .with_training_strategy(TrainingStrategy::Custom(Arc::new(strategy)))
             .launch(Launched::learner(&device));
         Ok(())

@@ -454,6 +454,10 @@ impl TrainError {
     }
 
     /// A device that failed, outside of a training.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "it is what `map_err` hands over"
+    )]
     pub(crate) fn device(message: impl ToString) -> Self {
         Self::Device {
             epoch: 0,

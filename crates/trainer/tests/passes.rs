@@ -40,12 +40,12 @@ struct Seen {
 }
 
 impl Stopping {
-    fn flow(&self, here: Place) -> HookResult {
-        Ok(if self.at == here {
+    fn flow(&self, here: Place) -> Flow {
+        if self.at == here {
             Flow::Stop
         } else {
             Flow::Continue
-        })
+        }
     }
 
     fn seen(&self) -> std::sync::MutexGuard<'_, Seen> {
@@ -60,20 +60,20 @@ impl Callback for Stopping {
 
     fn on_train_batch_end(&mut self, training: &mut Training<'_>) -> HookResult {
         self.seen().train_batches += 1;
-        self.flow(Place::TrainBatch(training.batch()))
+        Ok(self.flow(Place::TrainBatch(training.batch())))
     }
 
     fn on_test_begin(&mut self, _: &mut Training<'_>) -> HookResult {
-        self.flow(Place::TestBegin)
+        Ok(self.flow(Place::TestBegin))
     }
 
     fn on_test_batch_begin(&mut self, training: &mut Training<'_>) -> HookResult {
-        self.flow(Place::TestBatchBegin(training.batch()))
+        Ok(self.flow(Place::TestBatchBegin(training.batch())))
     }
 
     fn on_test_batch_end(&mut self, training: &mut Training<'_>) -> HookResult {
         self.seen().test_batches += 1;
-        self.flow(Place::TestBatchEnd(training.batch()))
+        Ok(self.flow(Place::TestBatchEnd(training.batch())))
     }
 
     fn on_test_end(&mut self, _: &mut Training<'_>, logs: &Logs) -> HookResult {
@@ -83,7 +83,7 @@ impl Callback for Stopping {
 
     fn on_predict_batch_end(&mut self, training: &mut Training<'_>) -> HookResult {
         self.seen().predict_batches += 1;
-        self.flow(Place::PredictBatch(training.batch()))
+        Ok(self.flow(Place::PredictBatch(training.batch())))
     }
 }
 

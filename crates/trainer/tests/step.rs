@@ -91,9 +91,10 @@ impl Step for Two {
             let [first, _] = losses;
             return Ok(StepOutput::new(batch.num_samples(), first, []));
         }
-        let losses = match self.fault == Fault::Loss(self.batches) {
-            true => losses.map(|loss| loss * f32::NAN),
-            false => losses,
+        let losses = if self.fault == Fault::Loss(self.batches) {
+            losses.map(|loss| loss * f32::NAN)
+        } else {
+            losses
         };
         Ok(Self::output(batch.num_samples(), losses))
     }

@@ -229,8 +229,8 @@ impl<'a> Fitting<'a> {
             log::warn!("{text}");
             settings.reporter.say(&text);
         }
-        let loaders = (Arc::clone(&self.training), self.validation);
-        let outcome = train(step, loaders, settings, &self.stop);
+        let training = Arc::clone(&self.training);
+        let outcome = train(step, training, self.validation, settings, &self.stop);
         drop(kept);
 
         let mut history = outcome.history;

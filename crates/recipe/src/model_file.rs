@@ -5,7 +5,6 @@ mod compile_settings;
 mod data_set;
 mod fit_section;
 mod network;
-mod optimizer_table;
 mod section;
 
 use std::fmt;

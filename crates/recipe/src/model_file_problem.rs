@@ -58,13 +58,13 @@ pub enum ModelFileProblem {
     #[error(transparent)]
     Layer(SpecError),
 
-    /// An argument that an optimizer or a callback does not have.
+    /// An argument that a callback does not have.
     #[error(
         "{place} has no argument `{}`{}; it takes {}", shortened(argument),
         did_you_mean(nearest.as_deref()), known.join(", ")
     )]
     UnknownArgument {
-        /// The optimizer.
+        /// The callback.
         place: String,
         /// The argument as given.
         argument: String,

@@ -388,7 +388,7 @@ fn what_is_wrong_with_the_optimizer_has_its_line() {
         (
             "[compile]\noptimizer = 3\n",
             27,
-            "`optimizer`: expected a table, received integer",
+            "`optimizer`: expected the name of an optimizer, or a table with its `name` and arguments, received 3",
         ),
         (
             "[compile]\noptimizer = { name = \"lion\", beta1 = 0.5 }\n",
@@ -408,7 +408,7 @@ fn what_is_wrong_with_the_optimizer_has_its_line() {
         (
             "[compile]\noptimizer = { name = \"adam\", gradient_accumulation_steps = 2.5 }\n",
             27,
-            "`gradient_accumulation_steps`: invalid type: floating point `2.5`",
+            "argument `gradient_accumulation_steps`: expected a whole number from 0, received 2.5",
         ),
         (
             "[compile]\noptimizer = { name = \"adam\", learning_rate = 0.1 }\n",

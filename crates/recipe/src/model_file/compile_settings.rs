@@ -2,7 +2,6 @@ use firebrick_scheduler::{Constant, ScheduleSpec};
 use firebrick_spec::{Argument, Spec, SpecError};
 use firebrick_trainer::{Compile, Loss, Metric, Optimizer};
 
-use super::optimizer_table;
 use super::section::{Located, Section, wrong_value};
 use crate::model_file_problem::ModelFileProblem;
 
@@ -71,15 +70,12 @@ impl CompileSettings {
     pub(super) fn read(mut section: Section<'_>) -> Result<Self, Located> {
         section.check_keys(Self::KEYS)?;
         let default = Self::default();
-        let optimizer = section.take_value(Self::OPTIMIZER);
+        let optimizer = section.take_spec(Self::OPTIMIZER, read_optimizer)?;
         let [metrics, weighted_metrics] =
             ["metrics", "weighted_metrics"].map(|key| read_metrics(&mut section, key));
         Ok(Self {
             schedule: read_rate(&mut section)?,
-            optimizer: optimizer
-                .map(optimizer_table::read)
-                .transpose()?
-                .unwrap_or(default.optimizer),
+            optimizer: optimizer.unwrap_or(default.optimizer),
             loss: section
                 .take_spec("loss", read_loss)?
                 .unwrap_or(default.loss),
@@ -87,6 +83,12 @@ impl CompileSettings {
             weighted_metrics: weighted_metrics?,
         })
     }
+}
+
+fn read_optimizer(value: Argument) -> Result<Optimizer, SpecError> {
+    Spec::from_value(value.value, "optimizer")
+        .and_then(|spec| Optimizer::from_spec(&spec))
+        .map_err(|error| error.or_at(value.at))
 }
 
 fn read_loss(value: Argument) -> Result<Loss, SpecError> {

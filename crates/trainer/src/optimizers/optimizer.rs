@@ -5,14 +5,12 @@ use std::fmt;
 use std::str::FromStr;
 
 use burn::optim::ModuleOptimizer;
-use firebrick_spec::UnknownName;
-use serde::{Deserialize, Serialize};
+use firebrick_spec::{Spec, UnknownName, folded};
 
 use crate::error::TrainError;
 use crate::optimizers::{
     Accumulation, Average, Clipping, Ema, Kind, Path, Setting, Switch, above_zero, not_negative,
 };
-use text_form::Written;
 
 /// How the weights follow the gradients, with Keras' formulas and defaults.
 ///
@@ -27,8 +25,7 @@ use text_form::Written;
 ///
 /// # Source
 /// <https://keras.io/api/optimizers/>
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "Written", into = "Written")]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Optimizer {
     kind: Kind,
     weight_decay: f64,
@@ -56,10 +53,17 @@ impl Optimizer {
     /// # Errors
     /// A name that is not known; the error lists those that are.
     pub fn by_name(name: &str) -> Result<Self, TrainError> {
-        match Kind::by_name(&name.to_lowercase()) {
-            Some(kind) => Ok(Self::new(kind)),
-            None => Err(UnknownName::new("optimizer", name, &Self::NAMES).into()),
-        }
+        Ok(Self::named(name)?)
+    }
+
+    fn named(name: &str) -> Result<Self, UnknownName> {
+        let wanted = folded(name);
+        let mut known = Self::NAMES.into_iter();
+        let found = known.find(|known| folded(known) == wanted);
+        found
+            .and_then(Kind::by_name)
+            .map(Self::new)
+            .ok_or_else(|| UnknownName::new("optimizer", name, &Self::NAMES))
     }
 
     /// One of [`NAMES`](Self::NAMES).
@@ -361,7 +365,7 @@ impl FromStr for Optimizer {
     type Err = TrainError;
 
     fn from_str(name: &str) -> Result<Self, TrainError> {
-        Self::by_name(name)
+        Ok(Self::from_spec(&Spec::from_text(name)?)?)
     }
 }
 
@@ -447,13 +451,13 @@ mod tests {
             }
         }
         for (text, expected) in [
-            (r#"{"optimizer": {"adam": {"beta_1": 1.0}}}"#, "beta_1 is 1"),
+            (r#"{"name": "adam", "beta_1": 1.0}"#, "beta_1 is 1"),
             (
-                r#"{"optimizer": {"sgd": {}}, "ema_overwrite_frequency": 3}"#,
+                r#"{"class_name": "SGD", "config": {"ema_overwrite_frequency": 3}}"#,
                 "set ema_momentum first",
             ),
             (
-                r#"{"optimizer": {"sgd": {}}, "gradient_accumulation_steps": 1}"#,
+                r#"{"optimizer": "sgd", "gradient_accumulation_steps": 1}"#,
                 "at least 2",
             ),
         ] {

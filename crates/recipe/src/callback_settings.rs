@@ -1,6 +1,7 @@
 use firebrick_trainer::callbacks::TensorBoard;
 use firebrick_trainer::{Fit, Flag, RunDirectory, TrainError, settings};
 
+use crate::checkpoint_every::CheckpointEvery;
 use crate::checkpoint_rule::CheckpointRule;
 use crate::named_callback::NamedCallback;
 use crate::plateau::Plateau;
@@ -34,6 +35,10 @@ settings! {
         /// [default: none]
         checkpoint: CheckpointRule, flag Flag::number("best|every|N").under(LEARNING);
 
+        /// How often the state of the training is saved, so that `--resume` goes on with it: `500steps`, `30s`, `1epoch`, or
+        /// `none` [default: auto, every 60 s and at ends of epochs]
+        checkpoint_every: CheckpointEvery, flag Flag::text("INTERVAL").under(LEARNING);
+
         /// Write the figures for TensorBoard into the run's tensorboard folder [default: false]
         tensorboard: bool, flag Flag::switch().under(LEARNING);
     }
@@ -46,6 +51,10 @@ impl GivenCallbacks {
     /// A callback that cannot be.
     pub fn applied_to(&self, fit: Fit, run: Option<&RunDirectory>) -> Result<Fit, TrainError> {
         let mut fit = fit;
+        let every = self.checkpoint_every.unwrap_or_default();
+        if let Some(checkpoints) = every.checkpoints().filter(|_| run.is_some()) {
+            fit = fit.with_checkpoints(checkpoints);
+        }
         let plateau = self.reduce_lr_on_plateau.clone().unwrap_or_default();
         if let Some(plateau) = plateau.callback()? {
             fit = fit.with_callback(plateau);
@@ -85,6 +94,8 @@ impl GivenCallbacks {
             .take_if(|plateau| *plateau == Plateau::None);
         self.checkpoint
             .take_if(|rule| *rule == CheckpointRule::None);
+        self.checkpoint_every
+            .take_if(|every| *every == CheckpointEvery::Auto);
         self.tensorboard.take_if(|is_asked_for| !*is_asked_for);
         self
     }

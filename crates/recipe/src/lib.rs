@@ -5,6 +5,7 @@
 //! down itself. With the feature `clap` [`Settings`] are the flags of a command.
 
 mod callback_settings;
+mod checkpoint_every;
 mod checkpoint_rule;
 mod error;
 #[cfg(feature = "clap")]
@@ -23,6 +24,7 @@ mod stopping_rule;
 mod whole_numbers;
 
 pub use callback_settings::GivenCallbacks;
+pub use checkpoint_every::{CheckpointEvery, CheckpointEveryError};
 pub use checkpoint_rule::{CheckpointRule, CheckpointRuleError};
 pub use error::RecipeError;
 pub use hidden_units::{HiddenUnits, HiddenUnitsError};

@@ -2,6 +2,7 @@
 
 mod folder;
 mod interval;
+mod progress;
 mod retention;
 mod rhythm;
 mod writer;
@@ -15,6 +16,7 @@ use crate::metrics::Direction;
 use crate::run_directory::RunDirectory;
 pub(crate) use folder::{Found, newest};
 pub use interval::CheckpointInterval;
+pub use progress::Progress;
 pub(crate) use retention::{Best, Retention, Saved};
 use rhythm::Rhythm;
 pub(crate) use writer::CheckpointWriter;

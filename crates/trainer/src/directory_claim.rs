@@ -8,6 +8,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use firebrick_model::remove_abandoned_files;
 
+pub(crate) use lock::Lookout;
+
 use crate::error::TrainError;
 use crate::lock_holder::LockHolder;
 use lock::Lock;

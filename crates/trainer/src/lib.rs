@@ -64,7 +64,7 @@ pub use burn;
 pub use adapt::adapt;
 pub use callback::{Callback, Flow, HookResult, Training, Weights};
 pub use checkpoint_error::CheckpointError;
-pub use checkpoints::{CheckpointInterval, Checkpoints};
+pub use checkpoints::{CheckpointInterval, Checkpoints, Progress};
 pub use compile::Compile;
 pub use curves::draw_curves;
 pub use directory_claim::{DirectoryClaim, DirectoryContents};

@@ -8,7 +8,7 @@ use burn::train::{ApplicationLoggerInstaller, FileApplicationLoggerInstaller};
 
 use firebrick_model::{remove_abandoned_files, write_whole};
 
-use crate::directory_claim::{Busy, DirectoryClaim, DirectoryContents};
+use crate::directory_claim::{Busy, DirectoryClaim, DirectoryContents, Lookout};
 use crate::error::TrainError;
 
 /// The directory a run leaves: settings, history, curves, model and log.
@@ -139,6 +139,29 @@ impl RunDirectory {
         Ok(claim)
     }
 
+    /// The same run as one that is this process' alone to train in, as one that was made here is.
+    ///
+    /// ```
+    /// # use firebrick::training::RunDirectory;
+    /// # let folder = tempfile::tempdir()?;
+    /// # let path = folder.path().join("run");
+    /// drop(RunDirectory::create(&path)?);
+    /// let run = RunDirectory::open(&path)?.exclusive()?;
+    /// // As long as it lives, nobody else writes into the run.
+    /// assert!(RunDirectory::open(&path)?.exclusive().is_err());
+    /// # drop(run);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// A directory that somebody else trains in, or that cannot be written into.
+    pub fn exclusive(&self) -> Result<Self, TrainError> {
+        match self.claim {
+            Some(_) => Ok(self.clone()),
+            None => Self::claimed(&self.path),
+        }
+    }
+
     /// Makes the first of `PREFIX-1`, `PREFIX-2`, … that is not there yet.
     ///
     /// # Errors
@@ -192,6 +215,16 @@ impl RunDirectory {
     /// Path of one of its files.
     pub fn file(&self, name: &str) -> PathBuf {
         self.path.join(name)
+    }
+
+    /// Whether somebody trains in it, in this process or another one.
+    pub fn is_busy(&self) -> bool {
+        Lookout::at(&self.path) == Lookout::Held
+    }
+
+    /// Whether whoever trained in it last was killed, so that its files may not be those of the end.
+    pub fn is_abandoned(&self) -> bool {
+        Lookout::at(&self.path) == Lookout::Left
     }
 
     /// Whether it has taken the place of a run whose files come back if it never has a model.

@@ -52,8 +52,8 @@ impl Keeping {
 }
 
 impl<S: Step> Run<'_, S> {
-    /// Goes on with a training that was broken off, or saves what another begins with; gives the batches of a pass in whose
-    /// middle it was.
+    /// Goes on with a training that was broken off, or saves what another begins with, and waits until that is written, so
+    /// that whatever has begun can go on; gives the batches of a pass in whose middle it was.
     ///
     /// # Errors
     /// Those of [`resume`](Self::resume).
@@ -66,6 +66,7 @@ impl<S: Step> Run<'_, S> {
         }
         if let Some(state) = self.whole() {
             self.save(state, None);
+            self.finish_keeping();
         }
         Ok(None)
     }

@@ -51,6 +51,34 @@ impl Lock {
     }
 }
 
+/// What a directory's lock is like to somebody who only looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Lookout {
+    /// Whoever wrote here last has left in order.
+    Free,
+    /// Whoever wrote here last was killed.
+    Left,
+    /// Somebody writes here.
+    Held,
+}
+
+impl Lookout {
+    /// Looks at a directory, and leaves its lock as it is.
+    pub(crate) fn at(directory: &Path) -> Self {
+        let Ok(mut file) = File::open(directory.join(FILE)) else {
+            return Self::Free;
+        };
+        match file.try_lock_shared() {
+            Ok(()) => Self::Left,
+            Err(TryLockError::WouldBlock) => Self::Held,
+            Err(TryLockError::Error(_)) => match LockHolder::read(&mut file) {
+                Some(holder) if holder.is_alive() => Self::Held,
+                _ => Self::Left,
+            },
+        }
+    }
+}
+
 impl Drop for Lock {
     fn drop(&mut self) {
         // One that stays is locked by nobody.
@@ -95,6 +123,22 @@ mod tests {
         drop(lock);
         assert!(!path.exists());
         drop(Lock::acquire(directory.path()).unwrap());
+    }
+
+    #[test]
+    fn who_only_looks_leaves_a_lock_as_it_is() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join(FILE);
+        assert_eq!(Lookout::at(directory.path()), Lookout::Free);
+        let lock = Lock::acquire(directory.path()).unwrap();
+        assert_eq!(Lookout::at(directory.path()), Lookout::Held);
+        drop(lock);
+        fs::write(&path, "").unwrap();
+        for _ in 0..2 {
+            assert_eq!(Lookout::at(directory.path()), Lookout::Left);
+        }
+        drop(Lock::acquire(directory.path()).unwrap());
+        assert_eq!(Lookout::at(directory.path()), Lookout::Free);
     }
 
     #[test]

@@ -1,0 +1,69 @@
+use std::fmt;
+use std::path::Path;
+
+use super::folder::newest;
+use crate::checkpoint_error::CheckpointError;
+
+/// How far a training has come, by its newest checkpoint.
+///
+/// ```
+/// use firebrick::{layers::Dense, prelude::*};
+/// use firebrick::training::{CheckpointInterval, Checkpoints, Progress};
+///
+/// let data = ArrayDataset::new([[0.0], [1.0], [2.0], [3.0]], [1.0, 3.0, 5.0, 7.0])?;
+/// let model = Sequential::new([1]).add(Dense::new(1)).build(1, &Device::flex())?;
+/// let mut trainer = Compile::by_name("adam", "mse", [])?.model(model);
+/// let folder = tempfile::tempdir()?;
+/// let checkpoints = Checkpoints::every(CheckpointInterval::Epochs(1)).in_folder(folder.path());
+/// trainer.fit(&data, &Fit::new(3).with_checkpoints(checkpoints).with_display(Display::Quiet))?;
+///
+/// let progress = Progress::of(folder.path())?;
+/// assert_eq!(progress.to_string(), "after epoch 3");
+/// assert!(progress.is_finished(3) && !progress.is_finished(5));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Progress {
+    /// The epoch that it is in, or that was done last, counted from 1; 0 before the first.
+    pub epoch: usize,
+    /// Batches of the epoch that are done, in the middle of one.
+    pub batch: Option<usize>,
+    /// The callback that has stopped it, if one has.
+    pub stopped_by: Option<String>,
+}
+
+impl Progress {
+    /// That of a run directory, a folder of checkpoints or a checkpoint.
+    ///
+    /// # Errors
+    /// No checkpoint that is intact, or one of a later version.
+    pub fn of(from: impl AsRef<Path>) -> Result<Self, CheckpointError> {
+        let state = newest(from.as_ref())?.state;
+        let is_within = state.find::<f64>("seconds")?.is_some();
+        Ok(Self {
+            epoch: state.get("epoch")?,
+            batch: if is_within {
+                state.find("batch")?
+            } else {
+                None
+            },
+            stopped_by: state.find("stopped_by")?,
+        })
+    }
+
+    /// Whether nothing is left to do of a training of so many epochs.
+    pub fn is_finished(&self, epochs: usize) -> bool {
+        self.stopped_by.is_some() || (self.batch.is_none() && self.epoch >= epochs)
+    }
+}
+
+impl fmt::Display for Progress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.epoch, self.batch) {
+            (0, None) => f.write_str("from the beginning"),
+            (epoch, None) => write!(f, "after epoch {epoch}"),
+            (epoch, Some(batch)) => write!(f, "in epoch {epoch} after {batch} batches"),
+        }
+    }
+}

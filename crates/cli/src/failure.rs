@@ -35,8 +35,13 @@ pub(crate) trait OrUsage<T> {
 
 impl<T, E: Into<anyhow::Error>> OrUsage<T> for Result<T, E> {
     fn or_usage(self) -> anyhow::Result<T> {
-        self.map_err(|error| UsageError(error.into()).into())
+        self.map_err(|error| usage(error.into()))
     }
+}
+
+/// Marks an error as the user's.
+pub(crate) fn usage(error: anyhow::Error) -> anyhow::Error {
+    UsageError(error).into()
 }
 
 /// Whether a training was asked for that cannot be, as opposed to one that went wrong or data that is.

@@ -19,6 +19,7 @@ mod output;
 mod picture;
 mod picture_size;
 mod predicted_plot;
+mod resume;
 mod run_name;
 mod runs;
 mod samples;

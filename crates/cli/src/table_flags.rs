@@ -100,7 +100,7 @@ impl TableFlags {
     }
 
     /// The flags that were given.
-    fn given(&self) -> Vec<&'static str> {
+    pub(crate) fn given(&self) -> Vec<&'static str> {
         let flags = [
             ("--target", self.target.is_some()),
             ("--classes", self.classes.is_some()),

@@ -52,6 +52,8 @@ mod program_run;
 mod repeat;
 #[path = "shell/replaced_runs.rs"]
 mod replaced_runs;
+#[path = "shell/resume.rs"]
+mod resume;
 #[path = "shell/run_argument.rs"]
 mod run_argument;
 #[path = "shell/schedule.rs"]

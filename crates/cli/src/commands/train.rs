@@ -9,8 +9,8 @@ use firebrick::devices::SelectedDevice;
 use firebrick::models::AnyModel;
 use firebrick::recipes::Settings;
 use firebrick::training::{
-    Compile, Display, Evaluation, Fit, RunDirectory, Signal, StopReason, TrainError, Trainer,
-    figure_text,
+    Compile, Display, Evaluation, Fit, Progress, RunDirectory, Signal, StopReason, TrainError,
+    Trainer, figure_text,
 };
 
 use crate::column_scales::ColumnScales;
@@ -19,6 +19,7 @@ use crate::failure::{self, OrUsage, interrupted};
 use crate::network::Network;
 use crate::new_run::{NewRun, Remains};
 use crate::output::{self, ClosedPipe};
+use crate::resume::{self, Resumed};
 use crate::run_name::RunName;
 use crate::runs::{self, RunsFolder};
 use crate::samples::TrainingSamples;
@@ -36,10 +37,13 @@ EXAMPLES:
   firebrick train --model examples/models/cnn.toml --epochs 3
   firebrick train --config runs/adam/config.toml --seed 7
   firebrick train --epochs 100 --early-stopping val_loss:5:restore --checkpoint best
+  firebrick train --resume mnist-1
 
 Flags win over the file of --config, that wins over the one of --model, both win over the defaults. \
 The features of a table are normalized before the hidden layers, numbers to predict brought back to \
-their scale behind them. Ctrl-C stops in order, as SIGTERM and SIGHUP do: what was learned is saved.
+their scale behind them. Ctrl-C stops in order, as SIGTERM and SIGHUP do: what was learned is saved. \
+A run that was stopped or killed goes on by --resume, and ends as if it had never been broken off: nothing else \
+need be said, --epochs may be raised.
 
 Keys of the dashboard: left and right choose the figure, up and down all of it, its latest part or a \
 summary; q asks whether to stop: s stops in order and saves what was learned, k leaves at once with what was \
@@ -78,6 +82,14 @@ pub(crate) struct TrainArguments {
     #[arg(long, value_name = "NAME")]
     run: Option<RunName>,
 
+    /// Go on with a run that was stopped or killed, from its newest checkpoint
+    #[arg(
+        long,
+        value_name = "RUN",
+        conflicts_with_all = ["run", "overwrite", "config_file"]
+    )]
+    resume: Option<PathBuf>,
+
     #[command(flatten)]
     runs: RunsFolder,
 
@@ -97,16 +109,24 @@ struct Prepared {
 pub(crate) fn run(arguments: TrainArguments) -> anyhow::Result<ExitCode> {
     // Whatever can be checked is checked before the run directory is made.
     let display = arguments.ui.resolve().or_usage()?;
-    let file = match &arguments.config_file {
-        Some(path) => settings_file::read(path)?,
-        None => Settings::default(),
+    let resumed = arguments.resume.as_deref();
+    let resumed = resumed
+        .map(|run| Resumed::open(&arguments.runs, run))
+        .transpose()?;
+    let file = match (&resumed, &arguments.config_file) {
+        (Some(resumed), _) => resumed.given().clone(),
+        (None, Some(path)) => settings_file::read(path)?,
+        (None, None) => Settings::default(),
     };
     let model = arguments.model_file.as_deref();
-    let flags = Settings {
+    let mut flags = Settings {
         model: model.map(settings_file::read_model).transpose()?,
         ..arguments.settings
     };
-    let mut given = flags.over(file);
+    if let Some(resumed) = &resumed {
+        flags = resumed.without_own_data(flags);
+    }
+    let mut given = flags.clone().over(file);
     given.data = arguments.table.applied_to(given.data().cloned())?;
     check_complete(&given)?;
     let settings = TrainSettings::resolve(given)?;
@@ -114,7 +134,14 @@ pub(crate) fn run(arguments: TrainArguments) -> anyhow::Result<ExitCode> {
         let path = arguments.runs.path.join(name.as_str());
         new_run::check_replaced(&path, &settings.data)?;
     }
-    let prepared = Prepared::new(settings)?;
+    let progress = match &resumed {
+        Some(resumed) => {
+            resumed.check(&flags, &arguments.table.given(), &settings)?;
+            resumed.check_unfinished(settings.fit.epochs)?
+        }
+        None => None,
+    };
+    let prepared = Prepared::new(settings, resumed.as_ref())?;
     let compile = prepared.settings.compile.to_compile();
     let written = prepared.settings.written(prepared.device.name);
     let config = written.to_toml()?;
@@ -145,12 +172,17 @@ pub(crate) fn run(arguments: TrainArguments) -> anyhow::Result<ExitCode> {
         checked => checked?,
     }
 
+    if let Some(resumed) = &resumed {
+        let run = resumed.claim(&prepared.settings, &config)?;
+        return prepared.go_on(&mut trainer, display, (&run, progress.as_ref()));
+    }
     let new_run = NewRun::create(
         &arguments.runs.path,
         arguments.run.as_ref(),
         &new_run::data_name(&prepared.settings.data),
         arguments.overwrite,
-    )?;
+    )
+    .map_err(resume::way_out)?;
     let run = new_run.directory().clone();
     let introduction = prepared.introduction(&run)?;
     let fitted = run
@@ -199,11 +231,20 @@ fn check_complete(given: &Settings) -> anyhow::Result<()> {
 }
 
 impl Prepared {
-    fn new(mut settings: TrainSettings) -> anyhow::Result<Self> {
+    fn new(mut settings: TrainSettings, resumed: Option<&Resumed>) -> anyhow::Result<Self> {
         let mut data = TrainingSamples::load(&settings)?;
+        if let Some(resumed) = resumed {
+            resumed.check_rows(&data.description)?;
+        }
         settings.data = data.description.clone();
         settings.check_class_weight(&data.class_names)?;
-        let device = select_device(settings.device)?;
+        let device = select_device(settings.device);
+        let device = match resumed {
+            Some(resumed) => resumed.on_device(settings.device, device)?,
+            None => device?,
+        };
+        data.notes
+            .extend(resumed.and_then(|resumed| resumed.device_note(device.name)));
         let scales = settings.data.table();
         let scales = scales
             .map(|source| ColumnScales::of(source, &data.train, &device.device))
@@ -248,6 +289,33 @@ impl Prepared {
             fit = fit.with_validation(validation);
         }
         self.settings.with_callbacks(fit, run)
+    }
+
+    /// Does what is left of a run that was broken off.
+    fn go_on(
+        &self,
+        trainer: &mut Trainer<AnyModel>,
+        display: Display,
+        (run, progress): (&RunDirectory, Option<&Progress>),
+    ) -> anyhow::Result<ExitCode> {
+        run.start_log();
+        if display != Display::Quiet {
+            let place = progress.map_or("from the beginning".to_owned(), ToString::to_string);
+            let introduction = self.introduction(run)?;
+            let _ = output::print(&format!("{introduction}goes on  {place}\n"));
+        }
+        let fit = self.fit(display, Some(run))?;
+        let fitted = match progress {
+            Some(_) => trainer.resume(&self.data.train, &fit, run.path()),
+            None => trainer.fit(&self.data.train, &fit),
+        };
+        if let Err(error) = fitted {
+            if display != Display::Quiet {
+                let _ = output::print(&kept_line(run));
+            }
+            return Err(error.into());
+        }
+        self.conclude(trainer, display, run)
     }
 
     /// What is about to happen, before the display takes over.

@@ -6,14 +6,14 @@ use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 use crate::workplace::Workplace;
 
 /// A training at work, of which something is read as it comes.
-struct AtWork {
+pub(crate) struct AtWork {
     process: Child,
     stdout: BufReader<ChildStdout>,
 }
 
 impl AtWork {
     /// Runs a line of a shell in which `$F` is the program, which takes the place of the shell.
-    fn start(workplace: &Workplace, line: &str) -> Self {
+    pub(crate) fn start(workplace: &Workplace, line: &str) -> Self {
         let mut process = Command::new("bash")
             .current_dir(workplace.path("."))
             .env("F", assert_cmd::cargo::cargo_bin!("firebrick"))
@@ -35,7 +35,7 @@ impl AtWork {
     }
 
     /// Reads to a line that begins so.
-    fn read_to(&mut self, beginning: &str) {
+    pub(crate) fn read_to(&mut self, beginning: &str) {
         let mut line = String::new();
         while !line.starts_with(beginning) {
             line.clear();
@@ -46,14 +46,14 @@ impl AtWork {
         }
     }
 
-    fn signal(&self, name: &str) {
+    pub(crate) fn signal(&self, name: &str) {
         let number = self.process.id().to_string();
         let sent = Command::new("kill").args([name, &number]).status();
         assert!(sent.unwrap().success());
     }
 
     /// Waits for the end: how it was, the rest of what was printed, and the errors.
-    fn end(mut self) -> (ExitStatus, String, String) {
+    pub(crate) fn end(mut self) -> (ExitStatus, String, String) {
         let mut rest = String::new();
         self.stdout.read_to_string(&mut rest).unwrap();
         let output = self.process.wait_with_output().unwrap();

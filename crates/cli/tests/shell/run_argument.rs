@@ -119,12 +119,11 @@ fn the_path_of_a_model_is_its_run() {
         );
     }
     let checkpoints = workplace.path("runs/x/checkpoints");
-    let checkpoint = std::fs::read_dir(checkpoints)
+    let name = std::fs::read_dir(checkpoints)
         .unwrap()
-        .next()
-        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .find(|name| name.starts_with("epoch-"))
         .unwrap();
-    let name = checkpoint.file_name().into_string().unwrap();
     workplace
         .run(&format!("evaluate runs/x/checkpoints/{name}"))
         .fails(

@@ -28,7 +28,7 @@ fn a_training_leaves_its_files_and_says_what_happened() {
         "\nepoch 2/2  ",
         "ended    all epochs done\n",
         "test     loss ",
-        "files    runs/mnist-sample-1: config.toml, history.csv, curves.svg, curves.png, model.bpk, log.txt\n",
+        "files    runs/mnist-sample-1: config.toml, history.csv, curves.svg, curves.png, model.bpk, log.txt, checkpoints\n",
     ] {
         assert!(outcome.stdout.contains(text), "{text}: {}", outcome.stdout);
     }

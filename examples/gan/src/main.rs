@@ -5,7 +5,9 @@
 //! cargo run --release -p gan
 //! ```
 //!
-//! It leaves a new folder under `runs` with a picture of 64 drawn digits every 10 epochs.
+//! It leaves a new folder under `runs` with a picture of 64 drawn digits every 10 epochs: mere specks at first, rings and
+//! strokes from epoch 40 on, and by epoch 80 zeros, ones, threes, fives, eights and nines that can be told apart. On two
+//! CPU cores it takes two minutes even where the crates are not optimized.
 #![allow(
     clippy::print_stdout,
     reason = "an example talks to the person who runs it"

@@ -23,13 +23,13 @@ pub(super) trait Extent<const N: usize>: Copy + From<usize> {
 }
 
 impl Extent<1> for usize {
-    const KERNEL_ORDER: &'static [usize] = &[2, 1, 0];
+    const KERNEL_ORDER: &'static [Self] = &[2, 1, 0];
 
-    fn axes(self) -> [usize; 1] {
+    fn axes(self) -> [Self; 1] {
         [self]
     }
 
-    fn split(input: &[usize]) -> Result<([usize; 1], usize), LayerProblem> {
+    fn split(input: &[Self]) -> Result<([Self; 1], Self), LayerProblem> {
         let [steps, channels] = sequence(input)?;
         Ok(([steps], channels))
     }

@@ -75,7 +75,7 @@ impl Process {
     fn epoch(&mut self, loss: Option<f64>) {
         self.training.epoch += 1;
         self.training.weights = 10 * self.training.epoch;
-        let logs: Logs = loss.map(|loss| ("loss", loss)).into_iter().collect();
+        let logs: Logs = loss.map(|value| ("loss", value)).into_iter().collect();
         self.training.logs = logs.clone();
         let mut seen = Training::new(&mut self.training);
         let _ = self.callback.on_epoch_begin(&mut seen).unwrap();
@@ -215,7 +215,13 @@ fn a_callback_that_goes_on_does_what_it_would_have_done() {
             Box::new(own.with_update_freq(UpdateFreq::Batches(2)).unwrap())
         }),
         ("rates", &|_| {
-            let halved = |epoch: usize, rate| if epoch % 2 == 0 { rate / 2.0 } else { rate };
+            let halved = |epoch: usize, rate| {
+                if epoch.is_multiple_of(2) {
+                    rate / 2.0
+                } else {
+                    rate
+                }
+            };
             Box::new(LearningRateScheduler::new(halved))
         }),
     ];

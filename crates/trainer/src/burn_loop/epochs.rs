@@ -35,8 +35,9 @@ impl<S: Step> Run<'_, S> {
                 break;
             }
         }
-        self.note_stop();
+        // Who has stopped it is kept too, so that one that is killed from here on does not go on for another epoch.
         self.keep_end();
+        self.note_stop();
         self.end()?;
         self.finish_keeping();
         Ok(())

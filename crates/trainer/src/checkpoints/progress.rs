@@ -67,3 +67,42 @@ impl fmt::Display for Progress {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use burn::tensor::Device;
+    use firebrick_data::ArrayDataset;
+    use firebrick_model::{Sequential, layers::Dense};
+
+    use super::*;
+    use crate::callbacks::EarlyStopping;
+    use crate::checkpoints::{CheckpointInterval, Checkpoints};
+    use crate::compile::Compile;
+    use crate::display::Display;
+    use crate::fit::Fit;
+
+    #[test]
+    fn the_last_checkpoint_says_which_callback_has_stopped_it() {
+        let data = ArrayDataset::new([[0.0], [1.0]], [1.0, 3.0]).unwrap();
+        let model = Sequential::new([1]).add(Dense::new(1));
+        let model = model.build(1, &Device::flex()).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        // Less often than there are steps, so that it is the end that is saved.
+        let checkpoints = Checkpoints::every(CheckpointInterval::Steps(1000));
+        let fit = Fit::new(9)
+            .with_checkpoints(checkpoints.in_folder(folder.path()))
+            .with_callback(
+                EarlyStopping::new("loss")
+                    .with_min_delta(1e9)
+                    .with_patience(2),
+            )
+            .with_display(Display::Quiet);
+        let compile = Compile::by_name("sgd", "mse", []).unwrap();
+        let history = compile.model(model).fit(&data, &fit).unwrap();
+
+        let progress = Progress::of(folder.path()).unwrap();
+        assert_eq!(progress.epoch, history.epochs().len());
+        assert_eq!(progress.stopped_by.as_deref(), Some("EarlyStopping"));
+        assert!(progress.is_finished(9));
+    }
+}

@@ -200,7 +200,7 @@ mod tests {
         assert_eq!(dropped, [4, 9, 15]);
         let numbers = draws.normal([3], 1.0, &Device::flex()).into_data();
         let numbers: Vec<f32> = numbers.iter().collect();
-        assert_eq!(numbers, [0.335_268_43, 0.520_996_95, -0.902_215_5]);
+        assert_eq!(numbers, [0.335_268_43, 0.520_996_9, -0.902_215_5]);
     }
 
     #[test]
@@ -214,7 +214,8 @@ mod tests {
     #[test]
     fn neighbouring_elements_go_their_own_ways() {
         let factors = Draws::new(5, 0).factors(1 << 20, 0.5, 2.0);
-        let alike = factors.windows(2).filter(|pair| pair[0] == pair[1]).count() as f64;
+        let dropped: Vec<bool> = factors.iter().map(|&factor| factor < 1.0).collect();
+        let alike = dropped.windows(2).filter(|pair| pair[0] == pair[1]).count() as f64;
         assert!((alike - f64::from(1 << 19)).abs() < 5.0 * 512.0, "{alike}");
     }
 }

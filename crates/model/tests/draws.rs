@@ -64,7 +64,7 @@ fn two_layers_of_a_network_draw_apart() {
     let kept = y.iter().filter(|&&y| y > 0.0).count();
     // A quarter if they go their own ways, half if they drop the same: six standard deviations.
     assert!((168..332).contains(&kept), "{kept}");
-    assert!(y.iter().all(|&y| y == 0.0 || y == 4.0));
+    assert!(y.iter().all(|y| [0.0, 4.0].contains(y)));
 }
 
 #[test]
@@ -102,11 +102,11 @@ fn a_spatial_dropout_drops_by_sample_and_channel_in_either_order_of_the_axes() {
             .collect()
     };
     let mut dropped = [0; 3];
-    for sample in 0..3 {
+    for (sample, dropped) in dropped.iter_mut().enumerate() {
         for channel in 0..64 {
             let pixels = of(sample, channel);
             assert!(pixels == [0.0; 4] || pixels == [2.0; 4], "{pixels:?}");
-            dropped[sample] += usize::from(pixels[0] == 0.0);
+            *dropped += usize::from(pixels[0] == 0.0);
         }
     }
     assert!(

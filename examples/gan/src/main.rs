@@ -112,17 +112,17 @@ impl Step for Adversaries {
         let noise = draws
             .at("noise")
             .normal([samples, NOISE], 1.0, &batch.inputs.device());
-        let drawn = generator.forward(noise, draws.at("generator"))?;
+        let fakes = generator.forward(noise, draws.at("generator"))?;
 
         // Light is from -1 to 1 for both.
         let real = discriminator.forward(batch.inputs * 2.0 - 1.0, draws.at("real"))?;
-        let fake = discriminator.forward(drawn.clone().detach(), draws.at("fake"))?;
+        let fake = discriminator.forward(fakes.clone().detach(), draws.at("fake"))?;
         // Real ones are real by nine tenths only, lest the discriminator become too sure.
         let certain = log_sigmoid(real.clone()) * 0.9 + log_sigmoid(-real) * 0.1;
         let discriminator_loss = -(certain.mean() + log_sigmoid(-fake).mean());
         discriminator.learn(&discriminator_loss);
 
-        let judged = discriminator.forward(drawn, draws.at("judged"))?;
+        let judged = discriminator.forward(fakes, draws.at("judged"))?;
         let loss = -log_sigmoid(judged).mean();
         generator.learn(&loss);
         Ok(StepOutput::new(samples, loss, [discriminator_loss]))
@@ -152,13 +152,18 @@ impl Step for Adversaries {
 /// What the generator draws of the same noise every time, 8 by 8 digits in one picture.
 fn picture(generator: &SequentialModel, device: &Device, path: &Path) -> anyhow::Result<()> {
     let draws = Draws::new(SEED, 0).at("picture");
-    let drawn = generator.predict(draws.normal([64, NOISE], 1.0, device))?;
-    let light = drawn.into_vec()?;
+    let noise = draws.normal([64, NOISE], 1.0, device);
+    let light = generator.predict(noise)?.into_vec()?;
     let edge = u32::try_from(8 * EDGE)?;
     let picture = image::GrayImage::from_fn(edge, edge, |x, y| {
         let (x, y) = (x as usize, y as usize);
         let digit = y / EDGE * 8 + x / EDGE;
         let pixel = digit * PIXELS + y % EDGE * EDGE + x % EDGE;
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a light from -1 to 1 gives a byte"
+        )]
         image::Luma([((light[pixel] + 1.0) * 127.5) as u8])
     });
     Ok(picture.save(path)?)

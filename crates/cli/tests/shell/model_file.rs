@@ -348,3 +348,39 @@ fn the_examples_describe_networks() {
         );
     }
 }
+
+#[test]
+fn callbacks_of_the_file_watch_the_training_unless_a_flag_says_otherwise() {
+    let workplace = workplace();
+    let callbacks = "[[callbacks]]\nname = \"early_stopping\"\nmonitor = \"loss\"\nmin_delta = 1e9\npatience = 1\n\n\
+                     [[callbacks]]\nname = \"model_checkpoint\"\n";
+    let file =
+        CNN.replacen("epochs = 2", "epochs = 5", 1)
+            .replacen("validation_split = 0.2\n", "", 1);
+    workplace.write("cnn.toml", format!("{file}\n{callbacks}"));
+    let stopped = workplace.run(&format!("{TRAIN} --run x")).succeeds().stdout;
+    assert!(
+        stopped.contains("ended    stopped by EarlyStopping in epoch 2\n"),
+        "{stopped}"
+    );
+    assert!(
+        workplace
+            .path("runs/x/checkpoints/epoch-0002.bpk")
+            .is_file()
+    );
+    let flags = "--run y --epochs 3 --early-stopping none --checkpoint none --ui lines";
+    let whole = workplace
+        .run(&format!("train --config runs/x/config.toml {flags}"))
+        .succeeds()
+        .stdout;
+    assert!(whole.contains("ended    all epochs done\n"), "{whole}");
+    assert!(!workplace.path("runs/y/checkpoints").exists());
+    workplace.write(
+        "cnn.toml",
+        format!("{file}\n{callbacks}").replacen("patience", "patiense", 1),
+    );
+    workplace.run(TRAIN).fails(
+        2,
+        &["the callback `early_stopping` has no argument `patiense`, did you mean `patience`?"],
+    );
+}

@@ -72,10 +72,10 @@ impl Process {
     }
 
     /// An epoch of three batches.
-    fn epoch(&mut self, loss: Option<f64>) {
+    fn epoch(&mut self, value: Option<f64>) {
         self.training.epoch += 1;
         self.training.weights = 10 * self.training.epoch;
-        let logs: Logs = loss.map(|value| ("loss", value)).into_iter().collect();
+        let logs: Logs = value.map(|value| ("loss", value)).into_iter().collect();
         self.training.logs = logs.clone();
         let mut seen = Training::new(&mut self.training);
         let _ = self.callback.on_epoch_begin(&mut seen).unwrap();

@@ -110,10 +110,12 @@ fn spelling(name: &str) -> Result<&'static str, UnknownName> {
     if let Some((_, key)) = lookup(name, ByShape::ENTRIES) {
         return Ok(key);
     }
-    let found = Known::find(name).map(|(_, key)| key);
-    found.map_err(|_| {
-        UnknownName::new(Known::KIND, name, Metric::NAMES).with_aliases(Metric::ALIASES)
-    })
+    match lookup(name, Known::ENTRIES) {
+        Some((_, key)) => Ok(key),
+        None => {
+            Err(UnknownName::new(Known::KIND, name, Metric::NAMES).with_aliases(Metric::ALIASES))
+        }
+    }
 }
 
 fn no_arguments(spec: &Spec, thing: &str) -> Result<(), SpecError> {

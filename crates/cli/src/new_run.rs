@@ -71,10 +71,22 @@ impl NewRun {
             for name in [RunDirectory::CONFIG, RunDirectory::LOG] {
                 let _ = fs::remove_file(path.join(name));
             }
+            remove_states(&path.join(RunDirectory::CHECKPOINTS));
             let _ = fs::remove_dir(path);
         }
         Remains::Nothing
     }
+}
+
+/// Removes the checkpoints of a training that has learned nothing, which holds what it began with.
+fn remove_states(folder: &Path) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        if name.to_str().is_some_and(|name| name.starts_with("state-")) {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+    let _ = fs::remove_dir(folder);
 }
 
 /// Makes sure that no file of a run that is to be replaced is learned from.

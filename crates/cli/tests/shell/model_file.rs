@@ -234,7 +234,7 @@ fn mistakes_in_the_file_are_told_with_their_line_and_leave_no_run() {
         (
             "name = \"adam\"",
             "name = \"adm\"",
-            "`cnn.toml`, line 20: unknown optimizer `adm`, did you mean `adam`?",
+            "`cnn.toml`, line 20: `optimizer`: unknown optimizer `adm`, did you mean `adam`?",
         ),
         (
             "epochs = 2",

@@ -9,7 +9,9 @@ use crate::data::{idx_images, idx_labels};
 use crate::workplace::Workplace;
 
 /// What is not a matter of words but takes long: as few epochs and seeds as there can be.
-const SHORT: [(&str, &str); 5] = [
+const SHORT: [(&str, &str); 6] = [
+    // The others are at their end after an epoch.
+    ("train --resume", "--epochs 2"),
     ("train", "--epochs 1"),
     ("study networks", "--epochs 1"),
     (

@@ -374,7 +374,10 @@ fn callbacks_of_the_file_watch_the_training_unless_a_flag_says_otherwise() {
         .succeeds()
         .stdout;
     assert!(whole.contains("ended    all epochs done\n"), "{whole}");
-    assert!(!workplace.path("runs/y/checkpoints").exists());
+    for epoch in 1..=3 {
+        let model = format!("runs/y/checkpoints/epoch-000{epoch}.bpk");
+        assert!(!workplace.path(&model).exists(), "{model}");
+    }
     workplace.write(
         "cnn.toml",
         format!("{file}\n{callbacks}").replacen("patience", "patiense", 1),

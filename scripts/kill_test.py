@@ -87,7 +87,31 @@ batch_size = 32
 validation_split = 0.1
 """
 
-MODELS = {"dropout": DROPOUT, "steps": STEPS, "cnn": CNN}
+# A rate that falls every five epochs, and would at others if they were not counted on.
+PLATEAU = """
+input_shape = [784]
+layers = [
+    { class_name = "Dense", units = 16, activation = "sigmoid" },
+    { class_name = "Dense", units = 10, activation = "softmax" },
+]
+[compile]
+optimizer = "nadam"
+learning_rate = 0.02
+loss = "sparse_categorical_crossentropy"
+metrics = ["accuracy"]
+[fit]
+epochs = 24
+batch_size = 25
+validation_split = 0.1
+[[callbacks]]
+name = "reduce_lr_on_plateau"
+monitor = "val_loss"
+min_delta = 1e9
+patience = 5
+factor = 0.7
+"""
+
+MODELS = {"dropout": DROPOUT, "steps": STEPS, "cnn": CNN, "plateau": PLATEAU}
 SAMPLE = "--data mnist-sample"
 
 # What is trained: a name and its flags. Each takes about half a second.
@@ -96,17 +120,16 @@ TRAININGS = [
     ("dropout", f"{SAMPLE} --model dropout.toml"),
     ("ema", f"{SAMPLE} --hidden 16 --optimizer rmsprop --momentum 0.5 --lr 0.005 --ema=0.97 --epochs 7 --batch-size 25"),
     ("accumulation", f"{SAMPLE} --hidden 16 --optimizer adamw --gradient-accumulation-steps 4 --epochs 9 --batch-size 19"),
-    ("early stopping", f"{SAMPLE} --hidden 16 --optimizer adam --lr 0.02 --epochs 500 --batch-size 25"
+    ("early stopping", f"{SAMPLE} --hidden 16 --optimizer adam --lr 0.02 --epochs 500 --batch-size 25 --stratified"
      " --early-stopping val_loss:3:restore --checkpoint best"),
-    ("plateau", f"{SAMPLE} --hidden 16 --optimizer nadam --lr 0.02 --epochs 9 --batch-size 25"
-     " --reduce-lr-on-plateau val_loss:1:0.7 --stratified"),
+    ("plateau", f"{SAMPLE} --model plateau.toml"),
     ("steps per epoch", f"{SAMPLE} --model steps.toml"),
     ("one cycle", f"{SAMPLE} --hidden 24 --optimizer adam --schedule one-cycle:0.02:total_steps=280 --epochs 8"
      " --batch-size 25 --clipnorm 1"),
     ("cnn", f"{SAMPLE} --model cnn.toml"),
     ("table", "--data iris.csv --target species --classes --epochs 60 --batch-size 8 --hidden 12"),
     ("all at once", f"{SAMPLE} --model dropout.toml --ema=0.9 --gradient-accumulation-steps 3 --batch-size 23 --lr 0.005 --epochs 300"
-     " --early-stopping val_loss:3:restore --reduce-lr-on-plateau val_loss:1:0.5 --tensorboard"),
+     " --early-stopping val_loss:3:restore --reduce-lr-on-plateau val_loss:2:0.5 --tensorboard"),
 ]
 # How often the state is saved, by turns.
 EVERY = ["5steps", "1epoch", "37steps", "50ms"]

@@ -1,6 +1,5 @@
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::optim::GradientsParams;
-use burn::store::RecordError;
 use burn::tensor::Tensor;
 
 use crate::checkpoint_error::CheckpointError;
@@ -69,13 +68,7 @@ impl Accumulation {
         module: &impl Module,
     ) -> Result<(), CheckpointError> {
         self.batches = state.get("batches")?;
-        let sums = state.find::<State>("sums")?.unwrap_or_default();
-        let foreign = |error: RecordError| CheckpointError::Part {
-            part: "the gathered gradients".to_owned(),
-            action: "taken over",
-            reason: error.to_string(),
-        };
-        self.sums = load_values(module, &sums).map_err(foreign)?;
+        self.sums = load_values(module, state, "sums", "the gathered gradients")?;
         Ok(())
     }
 }

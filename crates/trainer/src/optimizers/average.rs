@@ -1,6 +1,5 @@
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::optim::GradientsParams;
-use burn::store::RecordError;
 use burn::tensor::Tensor;
 
 use crate::checkpoint_error::CheckpointError;
@@ -76,13 +75,7 @@ impl Average {
         module: &impl Module,
     ) -> Result<(), CheckpointError> {
         self.batches = state.get("batches")?;
-        let values = state.find::<State>("values")?.unwrap_or_default();
-        let foreign = |error: RecordError| CheckpointError::Part {
-            part: "the weights' average".to_owned(),
-            action: "taken over",
-            reason: error.to_string(),
-        };
-        self.values = load_values(module, &values).map_err(foreign)?;
+        self.values = load_values(module, state, "values", "the weights' average")?;
         Ok(())
     }
 }

@@ -77,15 +77,18 @@ pub(crate) fn values_state(module: &impl Module, values: &GradientsParams) -> St
     visitor.state
 }
 
-/// Values as [`values_state`] keeps them, for the parameters of this module.
+/// Values that [`values_state`] keeps under this key, for the parameters of this module; `part` is what they are.
 ///
 /// # Errors
 /// Values that are no tensor of their weight's shape.
 pub(crate) fn load_values(
     module: &impl Module,
     state: &State,
-) -> Result<GradientsParams, RecordError> {
-    let named = state.tensors().into_iter();
+    key: &str,
+    part: &str,
+) -> Result<GradientsParams, CheckpointError> {
+    let values = state.find::<State>(key)?.unwrap_or_default();
+    let named = values.tensors().into_iter();
     let mut loader = Loader {
         path: Vec::new(),
         tensors: named.map(|tensor| (tensor.name.clone(), tensor)).collect(),
@@ -93,13 +96,18 @@ pub(crate) fn load_values(
         problem: None,
     };
     module.visit(&mut loader);
-    match (loader.problem, loader.tensors.into_keys().next()) {
-        (Some(problem), _) => Err(problem),
-        (None, Some(path)) => Err(RecordError::Validation(format!(
-            "the network has no weight `{path}`"
-        ))),
-        (None, None) => Ok(loader.values),
-    }
+    let problem = match (loader.problem, loader.tensors.into_keys().next()) {
+        (Some(problem), _) => problem,
+        (None, Some(path)) => {
+            RecordError::Validation(format!("the network has no weight `{path}`"))
+        }
+        (None, None) => return Ok(loader.values),
+    };
+    Err(CheckpointError::Part {
+        part: part.to_owned(),
+        action: "taken over",
+        reason: problem.to_string(),
+    })
 }
 
 /// Collects tensors by their paths.

@@ -1,9 +1,11 @@
 //! The same rate at every step.
 
+use firebrick_spec::number_text;
+
 use crate::checks::positive;
 use crate::error::{ScheduleError, TextProblem};
 use crate::schedule::Schedule;
-use crate::text::{Described, Fields, number};
+use crate::text::{Described, Fields};
 
 /// The same learning rate at every step.
 ///
@@ -51,6 +53,6 @@ impl Described for Constant {
     }
 
     fn write(&self, text: &mut String) {
-        text.push_str(&number(self.rate));
+        text.push_str(&number_text(self.rate));
     }
 }

@@ -2,10 +2,12 @@
 
 use std::f64::consts::PI;
 
+use firebrick_spec::number_text;
+
 use crate::checks::{fraction, not_negative, positive, some_steps};
 use crate::error::{ScheduleError, TextProblem};
 use crate::schedule::Schedule;
-use crate::text::{Described, Fields, number, write_changed, write_option};
+use crate::text::{Described, Fields, write_changed, write_option};
 
 /// Falls along half a cosine in `decay_steps` steps and stays at the fraction `alpha`,
 /// `learning_rate(step) = initial_learning_rate · ((1 - alpha) · (1 + cos(π · step / decay_steps)) / 2 + alpha)`.
@@ -124,11 +126,11 @@ impl Described for CosineDecay {
     }
 
     fn write(&self, text: &mut String) {
-        text.push_str(&number(self.initial_learning_rate));
+        text.push_str(&number_text(self.initial_learning_rate));
         write_option(text, "decay_steps", self.decay_steps);
         write_changed(text, "alpha", self.alpha, Self::ALPHA);
         if let Some((target, steps)) = self.warmup {
-            write_option(text, "warmup_target", number(target));
+            write_option(text, "warmup_target", number_text(target));
             write_option(text, "warmup_steps", steps);
         }
     }

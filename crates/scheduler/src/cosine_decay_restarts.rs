@@ -2,10 +2,12 @@
 
 use std::f64::consts::PI;
 
+use firebrick_spec::number_text;
+
 use crate::checks::{at_least_one, fraction, positive, some_steps};
 use crate::error::{ScheduleError, TextProblem};
 use crate::schedule::Schedule;
-use crate::text::{Described, Fields, number, write_changed, write_option};
+use crate::text::{Described, Fields, write_changed, write_option};
 
 /// Falls along half a cosine, then restarts: period `i`, counted from 0, takes `first_decay_steps · t_mul^i` steps
 /// and starts at `m_mul^i` of the initial rate. At the share `p` of period `i`,
@@ -144,7 +146,7 @@ impl Described for CosineDecayRestarts {
     }
 
     fn write(&self, text: &mut String) {
-        text.push_str(&number(self.initial_learning_rate));
+        text.push_str(&number_text(self.initial_learning_rate));
         write_option(text, "first_decay_steps", self.first_decay_steps);
         write_changed(text, "t_mul", self.t_mul, Self::T_MUL);
         write_changed(text, "m_mul", self.m_mul, Self::M_MUL);

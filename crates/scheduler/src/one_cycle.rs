@@ -2,10 +2,12 @@
 
 use std::f64::consts::PI;
 
+use firebrick_spec::number_text;
+
 use crate::checks::{at_least_one, fraction, positive, some_steps};
 use crate::error::{ScheduleError, TextProblem};
 use crate::schedule::Schedule;
-use crate::text::{Described, Fields, number, write_changed, write_option};
+use crate::text::{Described, Fields, write_changed, write_option};
 
 /// Rises along half a cosine from `max_lr / div_factor` to `max_lr` at step `pct_start · total_steps - 1`, then falls
 /// along another half to `max_lr / div_factor / final_div_factor` at step `total_steps - 1`, where it stays.
@@ -142,7 +144,7 @@ impl Described for OneCycle {
     }
 
     fn write(&self, text: &mut String) {
-        text.push_str(&number(self.max_learning_rate));
+        text.push_str(&number_text(self.max_learning_rate));
         write_option(text, "total_steps", self.total_steps);
         write_changed(text, "pct_start", self.pct_start, Self::PCT_START);
         write_changed(text, "div_factor", self.div_factor, Self::DIV_FACTOR);

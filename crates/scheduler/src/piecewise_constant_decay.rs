@@ -1,9 +1,11 @@
 //! A rate that changes at given steps.
 
+use firebrick_spec::number_text;
+
 use crate::checks::positive;
 use crate::error::{ScheduleError, TextProblem};
 use crate::schedule::Schedule;
-use crate::text::{Described, Fields, List, number, write_option};
+use crate::text::{Described, Fields, List, write_option};
 
 /// One value up to and with the first boundary, the next up to and with the second, and so on,
 /// `learning_rate(step) = values[number of boundaries below step]`.
@@ -83,7 +85,7 @@ impl Described for PiecewiseConstantDecay {
     }
 
     fn write(&self, text: &mut String) {
-        let values: Vec<String> = self.values.iter().copied().map(number).collect();
+        let values: Vec<String> = self.values.iter().copied().map(number_text).collect();
         text.push_str(&values.join(","));
         let boundaries: Vec<String> = self.boundaries.iter().map(u64::to_string).collect();
         write_option(text, "boundaries", boundaries.join(","));

@@ -1,9 +1,11 @@
 //! A rate that falls along a power of the remaining steps.
 
+use firebrick_spec::number_text;
+
 use crate::checks::{not_negative, positive, some_steps};
 use crate::error::{ScheduleError, TextProblem};
 use crate::schedule::Schedule;
-use crate::text::{Described, Fields, number, write_changed, write_option};
+use crate::text::{Described, Fields, write_changed, write_option};
 
 /// Goes to an end rate in `decay_steps` steps and stays there,
 /// `learning_rate(step) = (initial_learning_rate - end_learning_rate) · (1 - step / decay_steps)^power + end_learning_rate`.
@@ -131,7 +133,7 @@ impl Described for PolynomialDecay {
     }
 
     fn write(&self, text: &mut String) {
-        text.push_str(&number(self.initial_learning_rate));
+        text.push_str(&number_text(self.initial_learning_rate));
         write_option(text, "decay_steps", self.decay_steps);
         write_changed(
             text,

@@ -84,12 +84,12 @@ macro_rules! staircase {
             }
 
             fn write(&self, text: &mut String) {
-                text.push_str(&crate::text::number(self.initial_learning_rate));
+                text.push_str(&firebrick_spec::number_text(self.initial_learning_rate));
                 crate::text::write_option(text, "decay_steps", self.decay_steps);
                 crate::text::write_option(
                     text,
                     "decay_rate",
-                    crate::text::number(self.decay_rate),
+                    firebrick_spec::number_text(self.decay_rate),
                 );
                 if self.has_stairs {
                     text.push_str(":staircase");

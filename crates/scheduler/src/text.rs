@@ -3,6 +3,8 @@
 use std::fmt::{Display, Write as _};
 use std::str::FromStr;
 
+use firebrick_spec::number_text;
+
 use crate::error::{ScheduleError, TextProblem};
 use crate::schedule::Schedule;
 
@@ -158,15 +160,6 @@ fn parse<T: FromStr>(
     })
 }
 
-/// The shortest text that reads back as exactly `value`.
-pub(crate) fn number(value: f64) -> String {
-    if value == 0.0 || (1e-4..1e7).contains(&value) {
-        value.to_string()
-    } else {
-        format!("{value:e}")
-    }
-}
-
 /// Writes `:name=value`.
 pub(crate) fn write_option(text: &mut String, name: &str, value: impl Display) {
     // Writing to a string cannot fail.
@@ -176,7 +169,7 @@ pub(crate) fn write_option(text: &mut String, name: &str, value: impl Display) {
 /// Writes `:name=value`, unless the value is the default.
 pub(crate) fn write_changed(text: &mut String, name: &str, value: f64, default: f64) {
     if value.to_bits() != default.to_bits() {
-        write_option(text, name, number(value));
+        write_option(text, name, number_text(value));
     }
 }
 

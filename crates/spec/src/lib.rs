@@ -41,5 +41,5 @@ pub use registry::{BySerde, lookup};
 pub use spec::Spec;
 pub use toml_form::line_of;
 pub use unknown_name::UnknownName;
-pub use value::{Argument, Value};
+pub use value::{Argument, Value, number_text};
 pub use visible::{shortened, visible};

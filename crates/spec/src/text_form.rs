@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use crate::error::{SpecError, SpecProblem};
 use crate::spec::Spec;
-use crate::value::{Argument, Value, number};
+use crate::value::{Argument, Value, number_text};
 
 impl Spec {
     /// Reads a name with its arguments, each after a colon (`huber:delta=2`), or all in parentheses with commas between
@@ -150,7 +150,7 @@ fn write_value(text: &mut String, value: &Value) {
         Value::Null => text.push_str("null"),
         Value::Bool(value) => text.push_str(&value.to_string()),
         Value::Integer(value) => text.push_str(&value.to_string()),
-        Value::Number(value) => text.push_str(&number(*value)),
+        Value::Number(value) => text.push_str(&number_text(*value)),
         Value::Text(value) => text.push_str(value),
         Value::List(values) => {
             text.push('[');

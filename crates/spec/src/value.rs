@@ -95,7 +95,7 @@ impl fmt::Display for Value {
             Self::Null => f.write_str("null"),
             Self::Bool(value) => value.fmt(f),
             Self::Integer(value) => value.fmt(f),
-            Self::Number(value) => f.write_str(&number(*value)),
+            Self::Number(value) => f.write_str(&number_text(*value)),
             Self::Text(text) => write!(f, "`{}`", shortened(text)),
             Self::List(values) => {
                 let mut shown: Vec<String> = values
@@ -113,8 +113,14 @@ impl fmt::Display for Value {
     }
 }
 
-/// The shortest text that reads back as exactly `value`.
-pub(crate) fn number(value: f64) -> String {
+/// The shortest text that reads back as exactly `value`, with an exponent where it would have many zeros.
+///
+/// ```
+/// use firebrick_spec::number_text;
+///
+/// assert_eq!([0.01, 2.0, 1e-7].map(number_text), ["0.01", "2", "1e-7"]);
+/// ```
+pub fn number_text(value: f64) -> String {
     if value == 0.0 || !value.is_finite() || (1e-4..1e7).contains(&value.abs()) {
         value.to_string()
     } else {

@@ -161,20 +161,14 @@ impl Callback for CsvLogger {
     }
 
     fn state(&self) -> State {
-        let length = self.table.as_ref().map(|table| table.file.length());
-        State::new().with_some("length", length)
+        LineFile::state(self.table.as_ref().map(|table| &table.file))
     }
 
     fn restore(&mut self, state: &State, training: &mut Training<'_>) -> Result<(), TrainError> {
-        let Some(length) = state.find("length")? else {
-            return Ok(());
-        };
-        let (file, told) = LineFile::reopen(&self.path, length)?;
-        if let Some(text) = told {
-            training.say(&text);
+        if let Some(file) = LineFile::resumed(&self.path, state, training)? {
+            let columns = self.columns_there(&file)?;
+            self.table = Some(Table { file, columns });
         }
-        let columns = self.columns_there(&file)?;
-        self.table = Some(Table { file, columns });
         Ok(())
     }
 

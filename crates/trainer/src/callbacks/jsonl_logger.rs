@@ -72,18 +72,13 @@ impl Callback for JsonlLogger {
     }
 
     fn state(&self) -> State {
-        State::new().with_some("length", self.file.as_ref().map(LineFile::length))
+        LineFile::state(self.file.as_ref())
     }
 
     fn restore(&mut self, state: &State, training: &mut Training<'_>) -> Result<(), TrainError> {
-        let Some(length) = state.find("length")? else {
-            return Ok(());
-        };
-        let (file, told) = LineFile::reopen(&self.path, length)?;
-        if let Some(text) = told {
-            training.say(&text);
+        if let Some(file) = LineFile::resumed(&self.path, state, training)? {
+            self.file = Some(file);
         }
-        self.file = Some(file);
         Ok(())
     }
 

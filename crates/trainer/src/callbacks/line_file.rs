@@ -3,7 +3,9 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use super::growing_file::reopen;
+use crate::callback::Training;
 use crate::error::TrainError;
+use crate::state::State;
 
 /// A text file that grows by whole lines: each is one write, so that it can be read at any time.
 pub(super) struct LineFile {
@@ -12,6 +14,9 @@ pub(super) struct LineFile {
     /// Bytes that are in it.
     length: u64,
 }
+
+/// Where a logger's state has the bytes that are in its file.
+const LENGTH: &str = "length";
 
 /// What becomes of a file that is there.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -56,10 +61,26 @@ impl LineFile {
         Self::of(path, file)
     }
 
-    /// Goes on with a file that had this many bytes; what came after them goes. Gives it with what is to be told.
-    pub(super) fn reopen(path: &Path, length: u64) -> Result<(Self, Option<String>), TrainError> {
+    /// Goes on with the file of a logger whose [`state`](Self::state) this was; what came after it goes. `None` where it
+    /// had none yet.
+    pub(super) fn resumed(
+        path: &Path,
+        state: &State,
+        training: &mut Training<'_>,
+    ) -> Result<Option<Self>, TrainError> {
+        let Some(length) = state.find(LENGTH)? else {
+            return Ok(None);
+        };
         let (file, told) = reopen(path, length)?;
-        Ok((Self::of(path, file)?, told))
+        if let Some(text) = told {
+            training.say(&text);
+        }
+        Self::of(path, file).map(Some)
+    }
+
+    /// What a logger keeps of its file, if it has one by now.
+    pub(super) fn state(file: Option<&Self>) -> State {
+        State::new().with_some(LENGTH, file.map(|file| file.length))
     }
 
     fn of(path: &Path, file: File) -> Result<Self, TrainError> {
@@ -73,11 +94,6 @@ impl LineFile {
             file,
             length: metadata.len(),
         })
-    }
-
-    /// Bytes that are in it, with which another process goes on.
-    pub(super) fn length(&self) -> u64 {
-        self.length
     }
 
     pub(super) fn path(&self) -> &Path {

@@ -20,7 +20,6 @@ mod rule;
 mod sgd;
 
 use burn::optim::ModuleOptimizer;
-use serde::{Deserialize, Serialize};
 
 pub(crate) use accumulation::Accumulation;
 pub(crate) use adadelta::Adadelta;
@@ -42,8 +41,7 @@ pub(crate) use sgd::Sgd;
 macro_rules! known_optimizers {
     ($($(#[$meaning:meta])* $name:ident: $kind:ident,)+) => {
         /// Any of the optimizers.
-        #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-        #[serde(rename_all = "lowercase")]
+        #[derive(Clone, Copy, Debug, PartialEq)]
         pub(crate) enum Kind {
             $($kind($kind),)+
         }

@@ -1,5 +1,4 @@
 use burn::optim::ModuleOptimizer;
-use serde::{Deserialize, Serialize};
 
 use super::description::{Description, Setting};
 use super::quantity::Quantity;
@@ -12,8 +11,7 @@ use super::rule::{Path, Rule, Updater};
 ///
 /// # Source
 /// Zeiler, "ADADELTA: An Adaptive Learning Rate Method", 2012
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Adadelta {
     rho: f64,
     epsilon: f64,

@@ -1,5 +1,4 @@
 use burn::optim::ModuleOptimizer;
-use serde::{Deserialize, Serialize};
 
 use super::description::{Description, Setting};
 use super::quantity::Quantity;
@@ -10,8 +9,7 @@ use super::rule::{Path, Rule, Updater};
 /// # Source
 /// Duchi, Hazan and Singer, "Adaptive Subgradient Methods for Online Learning and Stochastic
 /// Optimization", 2011
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Adagrad {
     initial_accumulator_value: f64,
     epsilon: f64,

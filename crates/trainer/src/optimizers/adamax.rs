@@ -1,5 +1,4 @@
 use burn::optim::ModuleOptimizer;
-use serde::{Deserialize, Serialize};
 
 use super::description::{Description, Setting};
 use super::quantity::Quantity;
@@ -10,8 +9,7 @@ use super::rule::{Path, Rule, Updater};
 ///
 /// # Source
 /// Kingma and Ba, "Adam: A Method for Stochastic Optimization", 2014, section 7.1
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Adamax {
     beta_1: f64,
     beta_2: f64,

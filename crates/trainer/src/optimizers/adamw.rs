@@ -1,5 +1,4 @@
 use burn::optim::ModuleOptimizer;
-use serde::{Deserialize, Serialize};
 
 use super::Adam;
 use super::description::{Description, Setting, Switch};
@@ -9,8 +8,7 @@ use super::rule::Path;
 ///
 /// # Source
 /// Loshchilov and Hutter, "Decoupled Weight Decay Regularization", 2017
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct AdamW(Adam);
 
 impl Description for AdamW {

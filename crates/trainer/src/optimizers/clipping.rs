@@ -1,17 +1,13 @@
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::optim::GradientsParams;
 use burn::tensor::Tensor;
-use serde::{Deserialize, Serialize};
 
 /// How gradients are kept small before they reach the weights.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Clipping {
     /// Every number into `[-value, value]`.
-    #[serde(rename = "clipvalue")]
     Value(f64),
     /// The gradient of every parameter to a length of at most this.
-    #[serde(rename = "clipnorm")]
     Norm(f64),
     /// All gradients together to a length of at most this.
     GlobalClipnorm(f64),

@@ -1,5 +1,4 @@
 use burn::optim::ModuleOptimizer;
-use serde::{Deserialize, Serialize};
 
 use super::description::{Description, Setting};
 use super::quantity::Quantity;
@@ -9,8 +8,7 @@ use super::rule::{Path, Rule, Updater};
 ///
 /// # Source
 /// Chen et al., "Symbolic Discovery of Optimization Algorithms", 2023
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Lion {
     beta_1: f64,
     beta_2: f64,

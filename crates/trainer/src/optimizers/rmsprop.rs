@@ -1,5 +1,4 @@
 use burn::optim::ModuleOptimizer;
-use serde::{Deserialize, Serialize};
 
 use super::description::{Description, Setting, Switch};
 use super::quantity::Quantity;
@@ -12,8 +11,7 @@ use super::rule::{Path, Rule, Updater};
 ///
 /// # Source
 /// Hinton, "Neural Networks for Machine Learning", 2012, lecture 6e
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct RmsProp {
     rho: f64,
     momentum: f64,

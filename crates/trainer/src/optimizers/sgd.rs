@@ -1,5 +1,4 @@
 use burn::optim::ModuleOptimizer;
-use serde::{Deserialize, Serialize};
 
 use super::description::{Description, Setting, Switch};
 use super::quantity::Quantity;
@@ -10,8 +9,7 @@ use super::rule::{Path, Rule, Updater};
 ///
 /// Burn's own differs: its rate multiplies the velocity when it is applied, not when it is
 /// gathered, and a dampening of 0.1 is its default.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Sgd {
     momentum: f64,
     nesterov: bool,

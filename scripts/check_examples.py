@@ -15,7 +15,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 CRATES = [
     ROOT / "crates" / name / "src"
-    for name in ("spec", "tensor", "model", "data", "scheduler", "plot", "trainer", "recipe")
+    for name in ("spec", "tensor", "vocabulary", "model", "data", "scheduler", "plot", "trainer", "recipe")
 ]
 FACADE = ROOT / "crates/firebrick/src/lib.rs"
 

@@ -37,6 +37,8 @@ pub use firebrick_spec as specs;
 pub use firebrick_tensor::devices;
 #[doc(inline)]
 pub use firebrick_trainer::{callbacks, losses, metrics};
+#[doc(inline)]
+pub use firebrick_vocabulary as vocabulary;
 
 /// Compiling, fitting and evaluating any model, in code or as a file says.
 pub mod training {

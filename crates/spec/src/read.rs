@@ -154,11 +154,9 @@ impl<'a> Named<'a> {
     fn new(arguments: &'a [Argument], fields: &[&'static str]) -> Result<Self, ReadError> {
         let mut seen = BTreeSet::new();
         let mut named = Vec::with_capacity(arguments.len());
-        let mut place = 0;
-        for argument in arguments {
+        for (place, argument) in arguments.iter().enumerate() {
             let name = if argument.name.is_empty() {
-                place += 1;
-                let field = fields.get(place - 1).copied();
+                let field = fields.get(place).copied();
                 field.ok_or_else(|| {
                     ReadError::custom(format!(
                         "expected `argument=value`, received {}",
@@ -277,13 +275,55 @@ impl<'de> Deserializer<'de> for Given<'_> {
             Value::List(items) if items.len() == 1 => {
                 Given(&items[0].value).deserialize_any(visitor)
             }
+            // Python's `1e3` is a count too.
+            Value::Number(number) => match whole(*number) {
+                Some(whole) => visitor.visit_u64(whole),
+                None => self.deserialize_any(visitor),
+            },
+            _ => self.deserialize_any(visitor),
+        }
+    }
+
+    // In a short text a list of one number has no comma to be told by.
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
+        match self.0 {
+            Value::Integer(_) | Value::Number(_) => visitor.visit_seq(Only(Some(self.0))),
             _ => self.deserialize_any(visitor),
         }
     }
 
     forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u128 f32 f64 char str string bytes byte_buf unit
-        unit_struct seq tuple tuple_struct map identifier ignored_any
+        unit_struct tuple tuple_struct map identifier ignored_any
+    }
+}
+
+/// The number as a whole one, if it is one that can be told from those beside it.
+fn whole(number: f64) -> Option<u64> {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    let is_whole = number.fract() == 0.0 && (0.0..=EXACT).contains(&number);
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a whole number in the range of both"
+    )]
+    is_whole.then_some(number as u64)
+}
+
+/// A single value as a list.
+struct Only<'a>(Option<&'a Value>);
+
+impl<'de> SeqAccess<'de> for Only<'_> {
+    type Error = ReadError;
+
+    fn next_element_seed<T: DeserializeSeed<'de>>(
+        &mut self,
+        seed: T,
+    ) -> Result<Option<T::Value>, ReadError> {
+        let value = self.0.take();
+        value
+            .map(|value| seed.deserialize(Given(value)))
+            .transpose()
     }
 }
 

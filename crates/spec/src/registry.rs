@@ -180,9 +180,10 @@ macro_rules! registry {
             ) -> ::std::result::Result<Self, $crate::SpecError> {
                 let (name, _) = Self::find(spec.name())
                     .map_err(|unknown| $crate::SpecError::from(unknown).or_at(spec.at()))?;
+                let spec = spec.clone().named(&Self::arguments_of(name));
                 $(
                     if name == $name {
-                        return <$thing as $through>::from_spec(spec, thing).map(Self::$thing);
+                        return <$thing as $through>::from_spec(&spec, thing).map(Self::$thing);
                     }
                 )+
                 ::std::unreachable!("every name of the list has its thing")

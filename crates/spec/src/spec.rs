@@ -58,6 +58,13 @@ impl Spec {
         self
     }
 
+    /// The same at a place that was not known before.
+    #[must_use = "returns the changed spec"]
+    pub fn or_at(mut self, at: Option<usize>) -> Self {
+        self.at = self.at.or(at);
+        self
+    }
+
     fn without_places(mut self) -> Self {
         self.at = None;
         forget_places(&mut self.arguments);
@@ -65,7 +72,8 @@ impl Spec {
     }
 
     /// The same with further arguments.
-    pub(crate) fn with_arguments(mut self, arguments: Vec<Argument>) -> Self {
+    #[must_use = "returns the changed spec"]
+    pub fn with_arguments(mut self, arguments: Vec<Argument>) -> Self {
         self.arguments.extend(arguments);
         self
     }
@@ -207,6 +215,31 @@ impl Spec {
         read::read(&self.arguments, self.at, thing)
     }
 
+    /// The same with names for the arguments that have none: a text that is one of these names is that argument, set to true;
+    /// any other has the name of its place. Those of places that are not there stay as they are.
+    ///
+    /// ```
+    /// use firebrick_spec::Spec;
+    ///
+    /// let spec = Spec::from_text("sgd:0.9:nesterov")?.named(&["momentum", "nesterov"]);
+    /// assert_eq!(spec, Spec::new("sgd").with("momentum", 0.9).with("nesterov", true));
+    /// # Ok::<(), firebrick_spec::SpecError>(())
+    /// ```
+    #[must_use = "returns the changed spec"]
+    pub fn named(mut self, names: &[impl AsRef<str>]) -> Self {
+        let mut places = names.iter();
+        for argument in self.arguments.iter_mut().filter(|one| one.name.is_empty()) {
+            let is_meant = |name: &&_| matches!(&argument.value, Value::Text(text) if *text == AsRef::<str>::as_ref(*name));
+            if let Some(name) = names.iter().find(is_meant) {
+                name.as_ref().clone_into(&mut argument.name);
+                argument.value = Value::Bool(true);
+            } else if let Some(name) = places.next() {
+                name.as_ref().clone_into(&mut argument.name);
+            }
+        }
+        self
+    }
+
     /// Makes sure that every argument with a name is one of these; errors call the whole `thing`.
     ///
     /// # Errors
@@ -260,6 +293,15 @@ impl Spec {
             Some(argument) => read::read_argument(&argument, thing).map(Some),
             None => Ok(None),
         }
+    }
+}
+
+/// A table that [`Spec::from_value`] reads.
+impl From<Spec> for Value {
+    fn from(spec: Spec) -> Self {
+        let mut head = Argument::new(CLASS_NAME, spec.name);
+        head.at = spec.at;
+        Self::Table(std::iter::once(head).chain(spec.arguments).collect())
     }
 }
 

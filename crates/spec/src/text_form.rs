@@ -65,6 +65,38 @@ impl Spec {
     }
 }
 
+impl Spec {
+    /// The short text as a person would write it: the first arguments by their places, true as the name alone, lists without
+    /// brackets.
+    ///
+    /// ```
+    /// use firebrick_spec::Spec;
+    ///
+    /// let spec = Spec::new("sgd").with("momentum", 0.9).with("nesterov", true);
+    /// assert_eq!(spec.to_terse_text(1), "sgd:0.9:nesterov");
+    /// assert_eq!(spec.to_string(), "sgd:momentum=0.9:nesterov=true");
+    /// ```
+    pub fn to_terse_text(&self, num_placed: usize) -> String {
+        let mut text = self.name().to_owned();
+        for (place, argument) in self.arguments().iter().enumerate() {
+            text.push(':');
+            if argument.value == Value::Bool(true) {
+                text.push_str(&argument.name);
+                continue;
+            }
+            if place >= num_placed && !argument.name.is_empty() {
+                text.push_str(&argument.name);
+                text.push('=');
+            }
+            match &argument.value {
+                Value::List(items) if is_plain(items) => write_items(&mut text, items),
+                value => write_value(&mut text, value),
+            }
+        }
+        text
+    }
+}
+
 impl FromStr for Spec {
     type Err = SpecError;
 
@@ -145,6 +177,26 @@ impl fmt::Display for Spec {
     }
 }
 
+/// Whether the items are told apart without brackets: several of any kind, or a single number.
+fn is_plain(items: &[Argument]) -> bool {
+    match items {
+        [] => false,
+        [only] => matches!(only.value, Value::Integer(_) | Value::Number(_)),
+        several => !several
+            .iter()
+            .any(|item| matches!(item.value, Value::List(_) | Value::Table(_))),
+    }
+}
+
+fn write_items(text: &mut String, items: &[Argument]) {
+    for (index, item) in items.iter().enumerate() {
+        if index > 0 {
+            text.push(',');
+        }
+        write_value(text, &item.value);
+    }
+}
+
 fn write_value(text: &mut String, value: &Value) {
     match value {
         Value::Null => text.push_str("null"),
@@ -154,12 +206,7 @@ fn write_value(text: &mut String, value: &Value) {
         Value::Text(value) => text.push_str(value),
         Value::List(values) => {
             text.push('[');
-            for (index, value) in values.iter().enumerate() {
-                if index > 0 {
-                    text.push(',');
-                }
-                write_value(text, &value.value);
-            }
+            write_items(text, values);
             text.push(']');
         }
         Value::Table(arguments) => {

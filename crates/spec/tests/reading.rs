@@ -337,3 +337,32 @@ fn no_text_panics() {
         }
     }
 }
+
+#[test]
+fn a_name_alone_is_true_and_a_number_alone_a_list() {
+    let expected =
+        from_text("auc:pr:label_weights=[0.5]:num_thresholds=1000:from_logits=true").unwrap();
+    let short = from_text("auc:pr:from_logits:label_weights=0.5:num_thresholds=1e3").unwrap();
+    assert_eq!(short, expected);
+    let spec = expected.to_short_spec().unwrap();
+    assert_eq!(
+        spec.to_terse_text(0),
+        "auc:curve=pr:from_logits:label_weights=0.5:num_thresholds=1000"
+    );
+    for (text, message) in [
+        (
+            "auc:num_thresholds",
+            "the metric `auc`, argument `num_thresholds`: expected a whole number from 0, received true",
+        ),
+        (
+            "auc:from_logits:from_logits=true",
+            "the metric `auc` has the argument `from_logits` twice, expected once; keep one of them",
+        ),
+        (
+            "auc:num_thresholds=1e300",
+            "the metric `auc`, argument `num_thresholds`: expected a whole number from 0, received 1e300",
+        ),
+    ] {
+        assert_eq!(from_text(text).unwrap_err().to_string(), message);
+    }
+}

@@ -1,15 +1,15 @@
 //! The same rate at every step.
 
-use firebrick_spec::number_text;
+use serde::{Deserialize, Serialize};
 
 use crate::checks::positive;
-use crate::error::{ScheduleError, TextProblem};
+use crate::described::Described;
+use crate::error::ScheduleError;
 use crate::schedule::Schedule;
-use crate::text::{Described, Fields};
 
 /// The same learning rate at every step.
 ///
-/// Its text form is `constant:RATE`.
+/// Its text form is `constant:RATE`, its argument in files `learning_rate`.
 ///
 /// ```
 /// # mod firebrick { pub use firebrick_scheduler::{burn, self as schedules}; }
@@ -31,7 +31,7 @@ impl Constant {
     /// # Errors
     /// If `rate` is not a finite number above 0.
     pub fn new(rate: f64) -> Result<Self, ScheduleError> {
-        let rate = positive(Self::NAME, "rate", rate)?;
+        let rate = positive(Self::NAME, "learning_rate", rate)?;
         Ok(Self { rate })
     }
 }
@@ -45,14 +45,20 @@ impl Schedule for Constant {
 impl Described for Constant {
     const NAME: &'static str = "constant";
     const FORM: &'static str = "constant:RATE";
-    const OPTIONS: &'static [&'static str] = &[];
+    type Arguments = Arguments;
 
-    fn parse(fields: &Fields<'_>) -> Result<Self, TextProblem> {
-        let rate = fields.value("RATE", "a number above 0")?;
-        Ok(Self::new(rate)?)
+    fn build(arguments: Arguments) -> Result<Self, ScheduleError> {
+        Self::new(arguments.learning_rate)
     }
 
-    fn write(&self, text: &mut String) {
-        text.push_str(&number_text(self.rate));
+    fn arguments(&self) -> Arguments {
+        Arguments {
+            learning_rate: self.rate,
+        }
     }
+}
+
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Arguments {
+    learning_rate: f64,
 }

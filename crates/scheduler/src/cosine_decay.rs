@@ -2,12 +2,12 @@
 
 use std::f64::consts::PI;
 
-use firebrick_spec::number_text;
+use serde::{Deserialize, Serialize};
 
 use crate::checks::{fraction, not_negative, positive, some_steps};
-use crate::error::{ScheduleError, TextProblem};
+use crate::described::{Described, changed};
+use crate::error::ScheduleError;
 use crate::schedule::Schedule;
-use crate::text::{Described, Fields, write_changed, write_option};
 
 /// Falls along half a cosine in `decay_steps` steps and stays at the fraction `alpha`,
 /// `learning_rate(step) = initial_learning_rate · ((1 - alpha) · (1 + cos(π · step / decay_steps)) / 2 + alpha)`.
@@ -100,38 +100,49 @@ impl Described for CosineDecay {
     const NAME: &'static str = "cosine-decay";
     const FORM: &'static str = "cosine-decay:INITIAL:decay_steps=STEPS[:alpha=FRACTION]\
         [:warmup_target=RATE:warmup_steps=STEPS][:unit=step|epoch]";
-    const OPTIONS: &'static [&'static str] = &[
-        "decay_steps",
-        "alpha",
-        "warmup_target",
-        "warmup_steps",
-        "unit",
-    ];
+    type Arguments = Arguments;
 
-    fn parse(fields: &Fields<'_>) -> Result<Self, TextProblem> {
-        let mut schedule = Self::new(
-            fields.value("INITIAL", "a number from 0")?,
-            fields.required("decay_steps", "a whole number from 1")?,
-        )?;
-        if let Some(alpha) = fields.option("alpha", "a number from 0 to 1")? {
+    fn build(arguments: Arguments) -> Result<Self, ScheduleError> {
+        let mut schedule = Self::new(arguments.initial_learning_rate, arguments.decay_steps)?;
+        if let Some(alpha) = arguments.alpha {
             schedule = schedule.with_alpha(alpha)?;
         }
-        if fields.has("warmup_target") || fields.has("warmup_steps") {
-            schedule = schedule.with_warmup(
-                fields.required("warmup_target", "a number above 0")?,
-                fields.required("warmup_steps", "a whole number")?,
-            )?;
+        let missing = |argument, expected| ScheduleError::Argument {
+            schedule: Self::NAME,
+            argument,
+            expected,
+            received: "none".to_owned(),
+            hint: "a warm-up has both `warmup_target` and `warmup_steps`",
+        };
+        match (arguments.warmup_target, arguments.warmup_steps) {
+            (Some(target), Some(steps)) => schedule.with_warmup(target, steps),
+            (Some(_), None) => Err(missing("warmup_steps", "a whole number")),
+            // Keras writes 0 steps where there is no warm-up.
+            (None, None | Some(0)) => Ok(schedule),
+            (None, Some(_)) => Err(missing("warmup_target", "a number above 0")),
         }
-        Ok(schedule)
     }
 
-    fn write(&self, text: &mut String) {
-        text.push_str(&number_text(self.initial_learning_rate));
-        write_option(text, "decay_steps", self.decay_steps);
-        write_changed(text, "alpha", self.alpha, Self::ALPHA);
-        if let Some((target, steps)) = self.warmup {
-            write_option(text, "warmup_target", number_text(target));
-            write_option(text, "warmup_steps", steps);
+    fn arguments(&self) -> Arguments {
+        Arguments {
+            initial_learning_rate: self.initial_learning_rate,
+            decay_steps: self.decay_steps,
+            alpha: changed(self.alpha, Self::ALPHA),
+            warmup_target: self.warmup.map(|(target, _)| target),
+            warmup_steps: self.warmup.map(|(_, steps)| steps),
         }
     }
+
+    fn keras_class(&self) -> Option<&'static str> {
+        Some("CosineDecay")
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Arguments {
+    initial_learning_rate: f64,
+    decay_steps: u64,
+    alpha: Option<f64>,
+    warmup_target: Option<f64>,
+    warmup_steps: Option<u64>,
 }

@@ -2,12 +2,12 @@
 
 use std::f64::consts::PI;
 
-use firebrick_spec::number_text;
+use serde::{Deserialize, Serialize};
 
 use crate::checks::{at_least_one, fraction, positive, some_steps};
-use crate::error::{ScheduleError, TextProblem};
+use crate::described::{Described, changed};
+use crate::error::ScheduleError;
 use crate::schedule::Schedule;
-use crate::text::{Described, Fields, write_changed, write_option};
 
 /// Falls along half a cosine, then restarts: period `i`, counted from 0, takes `first_decay_steps · t_mul^i` steps
 /// and starts at `m_mul^i` of the initial rate. At the share `p` of period `i`,
@@ -125,31 +125,36 @@ impl Described for CosineDecayRestarts {
     const NAME: &'static str = "cosine-decay-restarts";
     const FORM: &'static str = "cosine-decay-restarts:INITIAL:first_decay_steps=STEPS\
         [:t_mul=FACTOR][:m_mul=FACTOR][:alpha=FRACTION][:unit=step|epoch]";
-    const OPTIONS: &'static [&'static str] =
-        &["first_decay_steps", "t_mul", "m_mul", "alpha", "unit"];
+    type Arguments = Arguments;
 
-    fn parse(fields: &Fields<'_>) -> Result<Self, TextProblem> {
-        let mut schedule = Self::new(
-            fields.value("INITIAL", "a number above 0")?,
-            fields.required("first_decay_steps", "a whole number from 1")?,
-        )?;
-        if let Some(t_mul) = fields.option("t_mul", "a number from 1")? {
-            schedule = schedule.with_t_mul(t_mul)?;
-        }
-        if let Some(m_mul) = fields.option("m_mul", "a number above 0")? {
-            schedule = schedule.with_m_mul(m_mul)?;
-        }
-        if let Some(alpha) = fields.option("alpha", "a number from 0 to 1")? {
-            schedule = schedule.with_alpha(alpha)?;
-        }
-        Ok(schedule)
+    fn build(arguments: Arguments) -> Result<Self, ScheduleError> {
+        let initial = arguments.initial_learning_rate;
+        Self::new(initial, arguments.first_decay_steps)?
+            .with_t_mul(arguments.t_mul.unwrap_or(Self::T_MUL))?
+            .with_m_mul(arguments.m_mul.unwrap_or(Self::M_MUL))?
+            .with_alpha(arguments.alpha.unwrap_or(Self::ALPHA))
     }
 
-    fn write(&self, text: &mut String) {
-        text.push_str(&number_text(self.initial_learning_rate));
-        write_option(text, "first_decay_steps", self.first_decay_steps);
-        write_changed(text, "t_mul", self.t_mul, Self::T_MUL);
-        write_changed(text, "m_mul", self.m_mul, Self::M_MUL);
-        write_changed(text, "alpha", self.alpha, Self::ALPHA);
+    fn arguments(&self) -> Arguments {
+        Arguments {
+            initial_learning_rate: self.initial_learning_rate,
+            first_decay_steps: self.first_decay_steps,
+            t_mul: changed(self.t_mul, Self::T_MUL),
+            m_mul: changed(self.m_mul, Self::M_MUL),
+            alpha: changed(self.alpha, Self::ALPHA),
+        }
     }
+
+    fn keras_class(&self) -> Option<&'static str> {
+        Some("CosineDecayRestarts")
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Arguments {
+    initial_learning_rate: f64,
+    first_decay_steps: u64,
+    t_mul: Option<f64>,
+    m_mul: Option<f64>,
+    alpha: Option<f64>,
 }

@@ -28,6 +28,7 @@ mod checks;
 mod constant;
 mod cosine_decay;
 mod cosine_decay_restarts;
+mod described;
 mod error;
 mod exponential_decay;
 mod inverse_time_decay;
@@ -39,7 +40,7 @@ mod rate_control;
 mod schedule;
 mod spec;
 mod staircase;
-mod text;
+
 mod time_based;
 
 /// Burn itself, in the version this crate is built on.
@@ -49,7 +50,7 @@ pub use adapter::ScheduleAdapter;
 pub use constant::Constant;
 pub use cosine_decay::CosineDecay;
 pub use cosine_decay_restarts::CosineDecayRestarts;
-pub use error::{ScheduleError, TextProblem};
+pub use error::ScheduleError;
 pub use exponential_decay::ExponentialDecay;
 pub use inverse_time_decay::InverseTimeDecay;
 pub use one_cycle::OneCycle;

@@ -2,12 +2,12 @@
 
 use std::f64::consts::PI;
 
-use firebrick_spec::number_text;
+use serde::{Deserialize, Serialize};
 
 use crate::checks::{at_least_one, fraction, positive, some_steps};
-use crate::error::{ScheduleError, TextProblem};
+use crate::described::{Described, changed};
+use crate::error::ScheduleError;
 use crate::schedule::Schedule;
-use crate::text::{Described, Fields, write_changed, write_option};
 
 /// Rises along half a cosine from `max_lr / div_factor` to `max_lr` at step `pct_start · total_steps - 1`, then falls
 /// along another half to `max_lr / div_factor / final_div_factor` at step `total_steps - 1`, where it stays.
@@ -118,41 +118,31 @@ impl Described for OneCycle {
     const NAME: &'static str = "one-cycle";
     const FORM: &'static str = "one-cycle:MAX:total_steps=STEPS[:pct_start=FRACTION]\
         [:div_factor=FACTOR][:final_div_factor=FACTOR][:unit=step|epoch]";
-    const OPTIONS: &'static [&'static str] = &[
-        "total_steps",
-        "pct_start",
-        "div_factor",
-        "final_div_factor",
-        "unit",
-    ];
+    type Arguments = Arguments;
 
-    fn parse(fields: &Fields<'_>) -> Result<Self, TextProblem> {
-        let mut schedule = Self::new(
-            fields.value("MAX", "a number above 0")?,
-            fields.required("total_steps", "a whole number from 1")?,
-        )?;
-        if let Some(pct_start) = fields.option("pct_start", "a number from 0 to 1")? {
-            schedule = schedule.with_pct_start(pct_start)?;
-        }
-        if let Some(factor) = fields.option("div_factor", "a number from 1")? {
-            schedule = schedule.with_div_factor(factor)?;
-        }
-        if let Some(factor) = fields.option("final_div_factor", "a number from 1")? {
-            schedule = schedule.with_final_div_factor(factor)?;
-        }
-        Ok(schedule)
+    fn build(arguments: Arguments) -> Result<Self, ScheduleError> {
+        Self::new(arguments.max_learning_rate, arguments.total_steps)?
+            .with_pct_start(arguments.pct_start.unwrap_or(Self::PCT_START))?
+            .with_div_factor(arguments.div_factor.unwrap_or(Self::DIV_FACTOR))?
+            .with_final_div_factor(arguments.final_div_factor.unwrap_or(Self::FINAL_DIV_FACTOR))
     }
 
-    fn write(&self, text: &mut String) {
-        text.push_str(&number_text(self.max_learning_rate));
-        write_option(text, "total_steps", self.total_steps);
-        write_changed(text, "pct_start", self.pct_start, Self::PCT_START);
-        write_changed(text, "div_factor", self.div_factor, Self::DIV_FACTOR);
-        write_changed(
-            text,
-            "final_div_factor",
-            self.final_div_factor,
-            Self::FINAL_DIV_FACTOR,
-        );
+    fn arguments(&self) -> Arguments {
+        Arguments {
+            max_learning_rate: self.max_learning_rate,
+            total_steps: self.total_steps,
+            pct_start: changed(self.pct_start, Self::PCT_START),
+            div_factor: changed(self.div_factor, Self::DIV_FACTOR),
+            final_div_factor: changed(self.final_div_factor, Self::FINAL_DIV_FACTOR),
+        }
     }
+}
+
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Arguments {
+    max_learning_rate: f64,
+    total_steps: u64,
+    pct_start: Option<f64>,
+    div_factor: Option<f64>,
+    final_div_factor: Option<f64>,
 }

@@ -1,11 +1,11 @@
 //! A rate that changes at given steps.
 
-use firebrick_spec::number_text;
+use serde::{Deserialize, Serialize};
 
 use crate::checks::positive;
-use crate::error::{ScheduleError, TextProblem};
+use crate::described::Described;
+use crate::error::ScheduleError;
 use crate::schedule::Schedule;
-use crate::text::{Described, Fields, List, write_option};
 
 /// One value up to and with the first boundary, the next up to and with the second, and so on,
 /// `learning_rate(step) = values[number of boundaries below step]`.
@@ -41,24 +41,28 @@ impl PiecewiseConstantDecay {
         values: impl Into<Vec<f64>>,
     ) -> Result<Self, ScheduleError> {
         let (boundaries, values) = (boundaries.into(), values.into());
-        if boundaries.is_empty() || values.len() - 1 != boundaries.len() {
-            return Err(ScheduleError::ValuesAndBoundaries {
+        if boundaries.is_empty() || values.len() != boundaries.len() + 1 {
+            return Err(ScheduleError::Argument {
                 schedule: Self::NAME,
-                values: values.len(),
-                boundaries: boundaries.len(),
+                argument: "values",
+                expected: "1 value more than boundaries, of which there is at least 1",
+                received: format!("{} values, {} boundaries", values.len(), boundaries.len()),
+                hint: "give one value a stretch",
             });
         }
         for pair in boundaries.windows(2) {
             if pair[1] <= pair[0] {
-                return Err(ScheduleError::Unordered {
+                return Err(ScheduleError::Argument {
                     schedule: Self::NAME,
-                    boundary: pair[0],
-                    next: pair[1],
+                    argument: "boundaries",
+                    expected: "steps that rise",
+                    received: format!("{} after {}", pair[1], pair[0]),
+                    hint: "sort them and name each once",
                 });
             }
         }
         for value in &values {
-            positive(Self::NAME, "value", *value)?;
+            positive(Self::NAME, "values", *value)?;
         }
         Ok(Self { boundaries, values })
     }
@@ -74,20 +78,26 @@ impl Described for PiecewiseConstantDecay {
     const NAME: &'static str = "piecewise-constant-decay";
     const FORM: &'static str =
         "piecewise-constant-decay:VALUE,VALUE…:boundaries=STEP,STEP…[:unit=step|epoch]";
-    const OPTIONS: &'static [&'static str] = &["boundaries", "unit"];
+    type Arguments = Arguments;
 
-    fn parse(fields: &Fields<'_>) -> Result<Self, TextProblem> {
-        let values: List<f64> =
-            fields.value("VALUE,VALUE…", "numbers above 0 with commas between them")?;
-        let boundaries: List<u64> =
-            fields.required("boundaries", "whole numbers with commas between them")?;
-        Ok(Self::new(boundaries.0, values.0)?)
+    fn build(arguments: Arguments) -> Result<Self, ScheduleError> {
+        Self::new(arguments.boundaries, arguments.values)
     }
 
-    fn write(&self, text: &mut String) {
-        let values: Vec<String> = self.values.iter().copied().map(number_text).collect();
-        text.push_str(&values.join(","));
-        let boundaries: Vec<String> = self.boundaries.iter().map(u64::to_string).collect();
-        write_option(text, "boundaries", boundaries.join(","));
+    fn arguments(&self) -> Arguments {
+        Arguments {
+            values: self.values.clone(),
+            boundaries: self.boundaries.clone(),
+        }
     }
+
+    fn keras_class(&self) -> Option<&'static str> {
+        Some("PiecewiseConstantDecay")
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Arguments {
+    values: Vec<f64>,
+    boundaries: Vec<u64>,
 }

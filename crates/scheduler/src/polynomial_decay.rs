@@ -1,11 +1,11 @@
 //! A rate that falls along a power of the remaining steps.
 
-use firebrick_spec::number_text;
+use serde::{Deserialize, Serialize};
 
 use crate::checks::{not_negative, positive, some_steps};
-use crate::error::{ScheduleError, TextProblem};
+use crate::described::{Described, changed};
+use crate::error::ScheduleError;
 use crate::schedule::Schedule;
-use crate::text::{Described, Fields, write_changed, write_option};
 
 /// Goes to an end rate in `decay_steps` steps and stays there,
 /// `learning_rate(step) = (initial_learning_rate - end_learning_rate) · (1 - step / decay_steps)^power + end_learning_rate`.
@@ -110,40 +110,42 @@ impl Described for PolynomialDecay {
     const NAME: &'static str = "polynomial-decay";
     const FORM: &'static str = "polynomial-decay:INITIAL:decay_steps=STEPS\
         [:end_learning_rate=RATE][:power=POWER][:cycle][:unit=step|epoch]";
-    const OPTIONS: &'static [&'static str] =
-        &["decay_steps", "end_learning_rate", "power", "cycle", "unit"];
-    const FLAGS: &'static [&'static str] = &["cycle"];
+    type Arguments = Arguments;
 
-    fn parse(fields: &Fields<'_>) -> Result<Self, TextProblem> {
-        let mut schedule = Self::new(
-            fields.value("INITIAL", "a number above 0")?,
-            fields.required("decay_steps", "a whole number from 1")?,
-        )?;
-        if let Some(rate) = fields.option("end_learning_rate", "a number from 0")? {
+    fn build(arguments: Arguments) -> Result<Self, ScheduleError> {
+        let mut schedule = Self::new(arguments.initial_learning_rate, arguments.decay_steps)?;
+        if let Some(rate) = arguments.end_learning_rate {
             schedule = schedule.with_end_learning_rate(rate)?;
         }
-        if let Some(power) = fields.option("power", "a number above 0")? {
+        if let Some(power) = arguments.power {
             schedule = schedule.with_power(power)?;
         }
-        Ok(if fields.has("cycle") {
-            schedule.in_cycles()
-        } else {
-            schedule
+        Ok(match arguments.cycle {
+            Some(true) => schedule.in_cycles(),
+            _ => schedule,
         })
     }
 
-    fn write(&self, text: &mut String) {
-        text.push_str(&number_text(self.initial_learning_rate));
-        write_option(text, "decay_steps", self.decay_steps);
-        write_changed(
-            text,
-            "end_learning_rate",
-            self.end_learning_rate,
-            Self::END_LEARNING_RATE,
-        );
-        write_changed(text, "power", self.power, Self::POWER);
-        if self.cycles {
-            text.push_str(":cycle");
+    fn arguments(&self) -> Arguments {
+        Arguments {
+            initial_learning_rate: self.initial_learning_rate,
+            decay_steps: self.decay_steps,
+            end_learning_rate: changed(self.end_learning_rate, Self::END_LEARNING_RATE),
+            power: changed(self.power, Self::POWER),
+            cycle: self.cycles.then_some(true),
         }
     }
+
+    fn keras_class(&self) -> Option<&'static str> {
+        Some("PolynomialDecay")
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Arguments {
+    initial_learning_rate: f64,
+    decay_steps: u64,
+    end_learning_rate: Option<f64>,
+    power: Option<f64>,
+    cycle: Option<bool>,
 }

@@ -1,5 +1,7 @@
 //! Schedules of an initial rate and what a number of steps does to it, smoothly or in stairs.
 
+use serde::{Deserialize, Serialize};
+
 /// Writes such a schedule out: `Name: name in texts, function of initial rate, decay rate and the times that it decayed`.
 macro_rules! staircase {
     (
@@ -58,45 +60,51 @@ macro_rules! staircase {
             }
         }
 
-        impl crate::text::Described for $schedule {
+        impl crate::described::Described for $schedule {
             const NAME: &'static str = $name;
             const FORM: &'static str = concat!(
                 $name,
                 ":INITIAL:decay_steps=STEPS:decay_rate=RATE[:staircase][:unit=step|epoch]"
             );
-            const OPTIONS: &'static [&'static str] =
-                &["decay_steps", "decay_rate", "staircase", "unit"];
-            const FLAGS: &'static [&'static str] = &["staircase"];
+            type Arguments = crate::staircase::Arguments;
 
-            fn parse(
-                fields: &crate::text::Fields<'_>,
-            ) -> Result<Self, crate::error::TextProblem> {
+            fn build(
+                arguments: Self::Arguments,
+            ) -> Result<Self, crate::error::ScheduleError> {
                 let schedule = Self::new(
-                    fields.value("INITIAL", "a number above 0")?,
-                    fields.required("decay_steps", "a whole number from 1")?,
-                    fields.required("decay_rate", "a number above 0")?,
+                    arguments.initial_learning_rate,
+                    arguments.decay_steps,
+                    arguments.decay_rate,
                 )?;
-                Ok(if fields.has("staircase") {
-                    schedule.in_stairs()
-                } else {
-                    schedule
+                Ok(match arguments.staircase {
+                    Some(true) => schedule.in_stairs(),
+                    _ => schedule,
                 })
             }
 
-            fn write(&self, text: &mut String) {
-                text.push_str(&firebrick_spec::number_text(self.initial_learning_rate));
-                crate::text::write_option(text, "decay_steps", self.decay_steps);
-                crate::text::write_option(
-                    text,
-                    "decay_rate",
-                    firebrick_spec::number_text(self.decay_rate),
-                );
-                if self.has_stairs {
-                    text.push_str(":staircase");
+            fn arguments(&self) -> Self::Arguments {
+                crate::staircase::Arguments {
+                    initial_learning_rate: self.initial_learning_rate,
+                    decay_steps: self.decay_steps,
+                    decay_rate: self.decay_rate,
+                    staircase: self.has_stairs.then_some(true),
                 }
+            }
+
+            fn keras_class(&self) -> Option<&'static str> {
+                Some(stringify!($schedule))
             }
         }
     };
+}
+
+/// Their arguments.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Arguments {
+    pub(crate) initial_learning_rate: f64,
+    pub(crate) decay_steps: u64,
+    pub(crate) decay_rate: f64,
+    pub(crate) staircase: Option<bool>,
 }
 
 pub(crate) use staircase;

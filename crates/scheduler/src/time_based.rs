@@ -1,9 +1,11 @@
 //! A rate that falls by one at every step.
 
+use serde::{Deserialize, Serialize};
+
 use crate::checks::positive;
-use crate::error::{ScheduleError, TextProblem};
+use crate::described::{Described, changed};
+use crate::error::ScheduleError;
 use crate::schedule::Schedule;
-use crate::text::{Described, Fields, write_changed};
 
 /// Falls by 1 at every step and stays at 1, `learning_rate(step) = scale · max(initial - step, 1)`.
 ///
@@ -38,8 +40,12 @@ impl TimeBased {
     /// If `initial` is 0.
     pub fn new(initial: u32) -> Result<Self, ScheduleError> {
         if initial == 0 {
-            return Err(ScheduleError::InitialRate {
+            return Err(ScheduleError::Argument {
                 schedule: Self::NAME,
+                argument: "initial",
+                expected: "a whole number of at least 1",
+                received: initial.to_string(),
+                hint: "start at 1 or above and use `scale` for smaller rates",
             });
         }
         Ok(Self {
@@ -55,10 +61,12 @@ impl TimeBased {
     pub fn with_scale(self, scale: f64) -> Result<Self, ScheduleError> {
         let scale = positive(Self::NAME, "scale", scale)?;
         if !(f64::from(self.initial) * scale).is_finite() {
-            return Err(ScheduleError::RateOverflow {
+            return Err(ScheduleError::Argument {
                 schedule: Self::NAME,
-                initial: self.initial,
-                scale,
+                argument: "scale",
+                expected: "one that leaves the initial rate finite",
+                received: format!("{scale:e} with an initial rate of {}", self.initial),
+                hint: "give a smaller scale",
             });
         }
         Ok(Self { scale, ..self })
@@ -76,19 +84,26 @@ impl Schedule for TimeBased {
 impl Described for TimeBased {
     const NAME: &'static str = "time-based";
     const FORM: &'static str = "time-based:INITIAL[:scale=FACTOR][:unit=step|epoch]";
-    const OPTIONS: &'static [&'static str] = &["scale", "unit"];
+    type Arguments = Arguments;
 
-    fn parse(fields: &Fields<'_>) -> Result<Self, TextProblem> {
-        let initial = fields.value("INITIAL", "a whole number from 1 to 4294967295")?;
-        let schedule = Self::new(initial)?;
-        match fields.option("scale", "a number above 0")? {
-            Some(scale) => Ok(schedule.with_scale(scale)?),
+    fn build(arguments: Arguments) -> Result<Self, ScheduleError> {
+        let schedule = Self::new(arguments.initial)?;
+        match arguments.scale {
+            Some(scale) => schedule.with_scale(scale),
             None => Ok(schedule),
         }
     }
 
-    fn write(&self, text: &mut String) {
-        text.push_str(&self.initial.to_string());
-        write_changed(text, "scale", self.scale, 1.0);
+    fn arguments(&self) -> Arguments {
+        Arguments {
+            initial: self.initial,
+            scale: changed(self.scale, 1.0),
+        }
     }
+}
+
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Arguments {
+    initial: u32,
+    scale: Option<f64>,
 }

@@ -73,7 +73,12 @@ fn serde_writes_the_text_form() {
     assert_eq!(json, r#""time-based:10:scale=0.01:unit=epoch""#);
     assert_eq!(serde_json::from_str::<ScheduleSpec>(&json).unwrap(), spec);
     let error = serde_json::from_str::<ScheduleSpec>(r#""constant:""#).unwrap_err();
-    assert!(error.to_string().contains("RATE is missing"), "{error}");
+    assert!(
+        error
+            .to_string()
+            .contains("argument `learning_rate`: expected a number, received ``"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -94,75 +99,81 @@ fn errors_say_what_is_wrong_and_list_the_forms() {
             "unknown schedule `time-baesd`, did you mean `time-based`?",
         ),
         (
-            "TimeBased:10",
-            "unknown schedule `TimeBased`, did you mean `time-based`?",
-        ),
-        (
             "constnat",
             "unknown schedule `constnat`, did you mean `constant`?",
         ),
-        ("constant", "RATE is missing, expected a number above 0"),
         (
-            "time-based:",
-            "INITIAL is missing, expected a whole number from 1 to 4294967295",
+            "constant",
+            "the schedule `constant` needs `learning_rate`, which is missing; add it, it takes learning_rate",
+        ),
+        (
+            "time-based",
+            "the schedule `time-based` needs `initial`, which is missing; add it, it takes initial, scale, unit",
         ),
         (
             "time-based:scale=2",
-            "INITIAL is missing, expected a whole number from 1 to 4294967295",
+            "the schedule `time-based` needs `initial`, which is missing; add it, it takes initial, scale, unit",
         ),
         (
             "constant:fast",
-            "RATE expects a number above 0, received `fast`",
+            "the schedule `constant`, argument `learning_rate`: expected a number, received `fast`",
+        ),
+        (
+            "time-based:",
+            "the schedule `time-based`, argument `initial`: expected a whole number from 0 to 4294967295, received ``",
         ),
         (
             "time-based:0.5",
-            "INITIAL expects a whole number from 1 to 4294967295, received `0.5`",
+            "the schedule `time-based`, argument `initial`: expected a whole number from 0 to 4294967295, received 0.5",
         ),
         (
             "time-based:4294967296",
-            "INITIAL expects a whole number from 1 to 4294967295, received `4294967296`",
-        ),
-        (
-            "time-based:-1",
-            "INITIAL expects a whole number from 1 to 4294967295, received `-1`",
+            "the schedule `time-based`, argument `initial`: expected a whole number from 0 to 4294967295, \
+             received 4294967296",
         ),
         (
             "time-based:10:scale=",
-            "scale expects a number above 0, received ``",
+            "the schedule `time-based`, argument `scale`: expected a number, received ``",
         ),
         (
             "time-based:10:unit=day",
-            "unit expects `step` or `epoch`, received `day`",
+            "the schedule `time-based`, argument `unit`: expected `step` or `epoch`, received `day`",
         ),
         (
-            "time-based:10:0.01",
-            "expected `option=value`, received `0.01`",
+            "time-based:10:0.01:7",
+            "the schedule `time-based`: expected `argument=value`, received 7",
         ),
-        ("time-based:10:", "expected `option=value`, received ``"),
         (
             "time-based:10:rate=2",
-            "`time-based` has no option `rate`, it takes scale, unit",
+            "the schedule `time-based` has no argument `rate`; it takes initial, scale, unit",
         ),
         (
             "constant:1:unit=epoch",
-            "`constant` has no option `unit`, it takes none",
+            "the schedule `constant` has no argument `unit`; it takes learning_rate",
         ),
         (
             "time-based:10:scale=1:scale=2",
-            "option `scale` is given twice, expected once",
+            "the schedule `time-based` has the argument `scale` twice, expected once; keep one of them",
         ),
         (
             "time-based:0",
-            "schedule `time-based` expects a whole initial rate of at least 1, received 0; \
+            "the schedule `time-based`, argument `initial`: expected a whole number of at least 1, received 0; \
              start at 1 or above and use `scale` for smaller rates",
         ),
         (
             "time-based:1:scale=-2",
-            "schedule `time-based` expects a finite scale above 0, received -2; give a number such as 0.01",
+            "the schedule `time-based`, argument `scale`: expected a finite number above 0, received -2; \
+             give a number such as 0.01",
+        ),
+        (
+            "time-based:4000000000:scale=1e300",
+            "the schedule `time-based`, argument `scale`: expected one that leaves the initial rate finite, \
+             received 1e300 with an initial rate of 4000000000; give a smaller scale",
         ),
         (
             "constant:nan",
-            "schedule `constant` expects a finite rate above 0, received NaN; give a number such as 0.01",
+            "the schedule `constant`, argument `learning_rate`: expected a finite number above 0, received NaN; \
+             give a number such as 0.01",
         ),
     ] {
         let forms = if problem.starts_with("unknown schedule") {

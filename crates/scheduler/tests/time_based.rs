@@ -94,13 +94,14 @@ fn values_that_make_no_schedule_are_rejected() {
     assert_eq!(
         messages,
         [
-            "schedule `time-based` expects a whole initial rate of at least 1, received 0; \
+            "schedule `time-based`, argument `initial`: expected a whole number of at least 1, received 0; \
              start at 1 or above and use `scale` for smaller rates",
-            "schedule `time-based` expects a finite scale above 0, received 0; give a number such as 0.01",
-            "schedule `time-based` expects a finite scale above 0, received NaN; give a number such as 0.01",
-            "schedule `time-based` expects a finite initial rate, received 9 · 1e308; give a smaller scale",
-            "schedule `constant` expects a finite rate above 0, received -0.5; give a number such as 0.01",
-            "schedule `constant` expects a finite rate above 0, received inf; give a number such as 0.01",
+            "schedule `time-based`, argument `scale`: expected a finite number above 0, received 0; give a number such as 0.01",
+            "schedule `time-based`, argument `scale`: expected a finite number above 0, received NaN; give a number such as 0.01",
+            "schedule `time-based`, argument `scale`: expected one that leaves the initial rate finite, \
+             received 1e308 with an initial rate of 9; give a smaller scale",
+            "schedule `constant`, argument `learning_rate`: expected a finite number above 0, received -0.5; give a number such as 0.01",
+            "schedule `constant`, argument `learning_rate`: expected a finite number above 0, received inf; give a number such as 0.01",
             "schedule `time-based:9:unit=epoch` counts epochs and expects at least 1 optimizer step an epoch, \
              received 0; give more examples or a smaller batch size",
         ]

@@ -154,7 +154,10 @@ fn what_cannot_be_drawn_is_explained() {
         (
             "one-cycle:1 --steps 3",
             2,
-            &["total_steps is missing", "expected form: one-cycle:MAX"],
+            &[
+                "needs `total_steps`, which is missing",
+                "expected form: one-cycle:MAX",
+            ],
         ),
         (
             "constant:1 --steps 3 -o rate.gif",

@@ -6,6 +6,8 @@ use std::str::FromStr;
 
 use firebrick_data::CsvSource;
 use firebrick_model::nearest_name;
+use firebrick_scheduler::ScheduleSpec;
+use firebrick_spec::Value;
 use firebrick_trainer::SettingsTable;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -15,6 +17,8 @@ use crate::model_file::ModelFile;
 use crate::settings::Settings;
 use crate::settings_problem::SettingsProblem;
 
+const SCHEDULE: &str = "schedule";
+const LEARNING_RATE: &str = "learning_rate";
 /// What settings are called that come from no file.
 const UNNAMED: &str = "settings";
 
@@ -109,19 +113,37 @@ fn parse(text: &str) -> Result<Settings, Located> {
     if let Some(DeValue::Table(data)) = table.get_ref().get("data").map(Spanned::get_ref) {
         check_keys(data, CsvSource::KEYS, Some("data"))?;
     }
+    if [SCHEDULE, LEARNING_RATE]
+        .iter()
+        .all(|&key| table.get_ref().contains_key(key))
+    {
+        return Err((SettingsProblem::TwoRates, None));
+    }
     let mut settings = Settings::default();
     for (key, value) in table.into_inner() {
         let at = value.span().start;
+        if is_schedule(key.get_ref(), value.get_ref()) {
+            let schedule = ScheduleSpec::from_value(Value::from_toml(value));
+            settings.schedule = Some(schedule.map_err(|error| {
+                let place = error.at().unwrap_or(at);
+                let key = key.get_ref().to_string();
+                (SettingsProblem::Spec { key, error }, Some(place))
+            })?);
+            continue;
+        }
         // Whatever is not read has been refused above.
         if let Ok(Err(error)) = settings.read_toml(key.get_ref(), value) {
             let (problem, place) = located(&error);
             return Err((problem, place.or(Some(at))));
         }
     }
-    if settings.schedule.is_some() && settings.learning_rate.is_some() {
-        return Err((SettingsProblem::TwoRates, None));
-    }
     Ok(settings)
+}
+
+/// Whether the value is a schedule: a rate that is no number is one too.
+fn is_schedule(key: &str, value: &DeValue<'_>) -> bool {
+    let is_number = matches!(value, DeValue::Integer(_) | DeValue::Float(_));
+    key == SCHEDULE || (key == LEARNING_RATE && !is_number)
 }
 
 /// Makes sure that every key of a table is known.
@@ -221,8 +243,41 @@ mod tests {
     }
 
     #[test]
+    fn a_schedule_is_a_text_or_a_table() {
+        let text: Settings = "schedule = \"cosine-decay:0.1:decay_steps=1000\""
+            .parse()
+            .unwrap();
+        assert!(text.schedule.is_some());
+        for table in [
+            "[schedule]\nname = \"cosine_decay\"\ninitial_learning_rate = 0.1\ndecay_steps = 1000",
+            "learning_rate = { name = \"CosineDecay\", initial_learning_rate = 0.1, decay_steps = 1000 }",
+        ] {
+            assert_eq!(table.parse::<Settings>().unwrap(), text);
+        }
+        let written = text.to_toml().unwrap();
+        assert!(
+            written.contains("schedule = \"cosine-decay:0.1:decay_steps=1000\""),
+            "{written}"
+        );
+        let message = problem(
+            "epochs = 3\n[learning_rate]\nname = \"cosine_decay\"\ninitial_learning_rate = 0.1\ndecay_steps = 0\n",
+        );
+        assert!(
+            message.starts_with(
+                "`settings`, line 5: `learning_rate`: the schedule `cosine-decay`, argument `decay_steps`: \
+                 expected at least 1, received 0; "
+            ),
+            "{message}"
+        );
+    }
+
+    #[test]
     fn two_learning_rates_are_one_too_many() {
-        let message = problem("schedule = \"time-based:3\"\nlearning_rate = 0.1\n");
-        assert!(message.contains("exclude one another"), "{message}");
+        for rate in ["0.1", "{ name = \"constant\", learning_rate = 0.1 }"] {
+            let message = problem(&format!(
+                "schedule = \"time-based:3\"\nlearning_rate = {rate}\n"
+            ));
+            assert!(message.contains("exclude one another"), "{message}");
+        }
     }
 }

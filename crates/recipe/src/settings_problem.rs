@@ -1,4 +1,5 @@
 use firebrick_model::{did_you_mean, shortened};
+use firebrick_spec::SpecError;
 
 /// What is wrong with a file of [`Settings`](crate::Settings).
 #[derive(Debug, thiserror::Error)]
@@ -23,6 +24,15 @@ pub enum SettingsProblem {
         nearest: Option<&'static str>,
         /// The keys there may be.
         known: Vec<&'static str>,
+    },
+
+    /// A schedule that cannot be read.
+    #[error("`{key}`: {error}")]
+    Spec {
+        /// The key.
+        key: String,
+        /// What is wrong.
+        error: SpecError,
     },
 
     /// Two settings of how fast to learn.

@@ -11,7 +11,7 @@ use firebrick_model::{Activation, Initializer, Sequential};
 use firebrick_recipe::{
     CompileSettings, GivenEarlyStopping, GivenTerminateOnNan, ModelFile, NamedCallback, RecipeError,
 };
-use firebrick_scheduler::CosineDecay;
+use firebrick_scheduler::{CosineDecay, ScheduleSpec};
 use firebrick_trainer::callbacks::MonitorMode;
 use firebrick_trainer::losses::{CategoricalCrossentropy, SparseCategoricalCrossentropy};
 use firebrick_trainer::metrics::AUC;
@@ -202,6 +202,22 @@ fn a_described_training_is_the_one_in_code() {
 }
 
 #[test]
+fn a_schedule_is_a_text_a_table_or_what_keras_writes() {
+    let expected: ScheduleSpec = CosineDecay::new(0.1, 1000).unwrap().into();
+    for rate in [
+        "schedule = \"cosine-decay:0.1:decay_steps=1000\"",
+        "schedule = { name = \"cosine_decay\", initial_learning_rate = 0.1, decay_steps = 1000 }",
+        "learning_rate = { name = \"CosineDecay\", initial_learning_rate = 0.1, decay_steps = 1e3 }",
+        "learning_rate = { class_name = \"CosineDecay\", config = { initial_learning_rate = 0.1, decay_steps = 1000, \
+         alpha = 0, warmup_steps = 0, name = \"CosineDecay\" }, module = \"keras.optimizers.schedules\" }",
+        "learning_rate = \"cosine-decay:0.1:decay_steps=1000\"",
+    ] {
+        let file: ModelFile = format!("{CNN}\n[compile]\n{rate}\n").parse().unwrap();
+        assert_eq!(file.compile().schedule.as_ref(), Some(&expected), "{rate}");
+    }
+}
+
+#[test]
 fn ten_thousand_layers_are_named_one_by_one() {
     let layers = "[[layers]]\nclass_name = \"Flatten\"\n".repeat(10_000);
     let file: ModelFile = format!("input_shape = [2]\n{layers}").parse().unwrap();
@@ -357,12 +373,17 @@ fn what_is_wrong_with_the_compilation_has_its_line() {
         (
             "[compile]\nlearning_rate = \"fast\"\n",
             27,
-            "`learning_rate`: invalid type: string \"fast\"",
+            "`learning_rate`: unknown schedule `fast`; known schedules: constant, ",
         ),
         (
             "[compile]\nschedule = \"cosine:3\"\n",
             27,
-            "`schedule`: schedule `cosine:3`: unknown schedule `cosine`",
+            "`schedule`: unknown schedule `cosine`, did you mean `cosine-decay`?",
+        ),
+        (
+            "[compile.learning_rate]\nname = \"cosine_decay\"\ninitial_learning_rate = 0.1\ndecay_steps = 0.5\n",
+            29,
+            "`learning_rate`: the schedule `cosine-decay`, argument `decay_steps`: expected a whole number from 0, received 0.5",
         ),
         (
             "[compile]\nschedule = \"constant:1\"\nlearning_rate = 1\n",

@@ -1,4 +1,4 @@
-use firebrick_scheduler::{Constant, ScheduleSpec};
+use firebrick_scheduler::ScheduleSpec;
 use firebrick_spec::{Argument, Spec, SpecError};
 use firebrick_trainer::{Compile, Loss, Metric, Optimizer};
 
@@ -20,7 +20,8 @@ use crate::model_file_problem::ModelFileProblem;
 pub struct CompileSettings {
     /// `optimizer`, a name or a table of a name and arguments; Keras' default is `rmsprop`.
     pub optimizer: Optimizer,
-    /// `learning_rate`, a number, or `schedule`, the text of one; `None` for the optimizer's own rate.
+    /// `learning_rate`, a number or a schedule, which may be called `schedule` too: its text, or a table of its name and
+    /// arguments; `None` for the optimizer's own rate.
     pub schedule: Option<ScheduleSpec>,
     /// `loss`, a name or a table of a name and arguments; the cross-entropy of class indices if it is
     /// left out.
@@ -118,20 +119,18 @@ fn read_metrics(section: &mut Section<'_>, key: &str) -> Result<Vec<Metric>, Loc
     Ok(metrics)
 }
 
+fn read_schedule(value: Argument) -> Result<ScheduleSpec, SpecError> {
+    ScheduleSpec::from_value(value.value).map_err(|error| error.or_at(value.at))
+}
+
 /// `learning_rate` or `schedule`.
 fn read_rate(section: &mut Section<'_>) -> Result<Option<ScheduleSpec>, Located> {
-    let schedule: Option<ScheduleSpec> = section.take(CompileSettings::SCHEDULE)?;
     let at = section.at_key(CompileSettings::LEARNING_RATE);
-    let rate: Option<f64> = section.take(CompileSettings::LEARNING_RATE)?;
-    match (rate, schedule) {
-        (Some(_), Some(_)) => {
-            let message = "excludes `schedule`; keep one of them";
-            Err(wrong_value(CompileSettings::LEARNING_RATE, message, at))
-        }
-        (Some(rate), None) => match Constant::new(rate) {
-            Ok(rate) => Ok(Some(rate.into())),
-            Err(error) => Err(Located::new(ModelFileProblem::Setting(error.into()), at)),
-        },
-        (None, schedule) => Ok(schedule),
+    let schedule = section.take_spec(CompileSettings::SCHEDULE, read_schedule)?;
+    let rate = section.take_spec(CompileSettings::LEARNING_RATE, read_schedule)?;
+    if rate.is_some() && schedule.is_some() {
+        let message = "excludes `schedule`; keep one of them";
+        return Err(wrong_value(CompileSettings::LEARNING_RATE, message, at));
     }
+    Ok(rate.or(schedule))
 }

@@ -1,8 +1,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use firebrick_spec::as_text;
 use firebrick_trainer::{CheckpointError, CheckpointInterval, Checkpoints};
-use serde::{Deserialize, Serialize};
 
 /// How often the state of a training is saved, so that it can go on; as a string `500steps`, `30s`, `1epoch`, `auto`, or `none`.
 ///
@@ -14,8 +14,7 @@ use serde::{Deserialize, Serialize};
 /// assert!("none".parse::<CheckpointEvery>()?.checkpoints().is_none());
 /// # Ok::<(), firebrick::recipes::CheckpointEveryError>(())
 /// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum CheckpointEvery {
     /// As the library does it where nothing is said.
     #[default]
@@ -77,19 +76,7 @@ impl fmt::Display for CheckpointEvery {
     }
 }
 
-impl TryFrom<String> for CheckpointEvery {
-    type Error = CheckpointEveryError;
-
-    fn try_from(text: String) -> Result<Self, CheckpointEveryError> {
-        text.parse()
-    }
-}
-
-impl From<CheckpointEvery> for String {
-    fn from(every: CheckpointEvery) -> Self {
-        every.to_string()
-    }
-}
+as_text!(CheckpointEvery);
 
 #[cfg(test)]
 mod tests {

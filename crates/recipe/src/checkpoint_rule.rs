@@ -1,9 +1,9 @@
 use std::fmt;
 use std::str::FromStr;
 
+use firebrick_spec::as_text;
 use firebrick_trainer::TrainError;
 use firebrick_trainer::callbacks::{ModelCheckpoint, SaveFreq};
-use serde::{Deserialize, Serialize};
 
 /// Which models are saved in the course of a training; as a string `best`, `every`, a number of epochs, or
 /// `none`.
@@ -14,8 +14,7 @@ use serde::{Deserialize, Serialize};
 /// assert_eq!("every".parse::<CheckpointRule>()?, CheckpointRule::Every(1));
 /// # Ok::<(), firebrick::recipes::CheckpointRuleError>(())
 /// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum CheckpointRule {
     /// None at all.
     #[default]
@@ -90,19 +89,7 @@ impl fmt::Display for CheckpointRule {
     }
 }
 
-impl TryFrom<String> for CheckpointRule {
-    type Error = CheckpointRuleError;
-
-    fn try_from(text: String) -> Result<Self, CheckpointRuleError> {
-        text.parse()
-    }
-}
-
-impl From<CheckpointRule> for String {
-    fn from(rule: CheckpointRule) -> Self {
-        rule.to_string()
-    }
-}
+as_text!(CheckpointRule);
 
 #[cfg(test)]
 mod tests {

@@ -13,8 +13,8 @@ use std::str::FromStr;
 
 use firebrick_data::DataDescription;
 use firebrick_model::Sequential;
+use firebrick_spec::as_text;
 use firebrick_trainer::FitSettings;
-use serde::{Deserialize, Serialize};
 
 use crate::error::RecipeError;
 use crate::named_callback::NamedCallback;
@@ -30,7 +30,7 @@ pub use compile_settings::CompileSettings;
 /// `schedule`, `loss`, `metrics` and `weighted_metrics`, see [`CompileSettings`]; `[fit]` has the
 /// settings of [`FitSettings`]. Each `[[callbacks]]` has the `name` of a [`NamedCallback`] and its arguments as Keras names
 /// them. What has arguments is a table instead of a name:
-/// `{ name = "adam", beta_1 = 0.8 }` for an optimizer or a loss, `{ metric = "auc", curve = "PR" }`
+/// `{ name = "adam", beta_1 = 0.8 }` for an optimizer, a loss or a schedule, `{ metric = "auc", curve = "PR" }`
 /// for a metric. `data` says what is learned from, see [`DataDescription`]: `data = "mnist"` before the
 /// first table, or a table `[data]`.
 ///
@@ -70,8 +70,7 @@ pub use compile_settings::CompileSettings;
 /// assert_eq!(history["accuracy"].len(), 3);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ModelFile {
     text: String,
     data: Option<DataDescription>,
@@ -199,20 +198,8 @@ impl FromStr for ModelFile {
     type Err = RecipeError;
 
     fn from_str(text: &str) -> Result<Self, RecipeError> {
-        text.to_owned().try_into()
-    }
-}
-
-impl TryFrom<String> for ModelFile {
-    type Error = RecipeError;
-
-    fn try_from(text: String) -> Result<Self, RecipeError> {
         Self::parse(text, "model")
     }
 }
 
-impl From<ModelFile> for String {
-    fn from(file: ModelFile) -> Self {
-        file.text
-    }
-}
+as_text!(ModelFile);

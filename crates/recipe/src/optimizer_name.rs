@@ -1,8 +1,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use firebrick_spec::as_text;
 use firebrick_trainer::{Optimizer, TrainError};
-use serde::{Deserialize, Serialize};
 
 /// The name of an optimizer, one of [`Optimizer::NAMES`].
 ///
@@ -12,8 +12,7 @@ use serde::{Deserialize, Serialize};
 /// assert_eq!("RMSprop".parse::<OptimizerName>()?.as_str(), "rmsprop");
 /// # Ok::<(), firebrick::training::TrainError>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OptimizerName(String);
 
 impl OptimizerName {
@@ -42,19 +41,7 @@ impl FromStr for OptimizerName {
     }
 }
 
-impl TryFrom<String> for OptimizerName {
-    type Error = TrainError;
-
-    fn try_from(text: String) -> Result<Self, TrainError> {
-        text.parse()
-    }
-}
-
-impl From<OptimizerName> for String {
-    fn from(name: OptimizerName) -> Self {
-        name.0
-    }
-}
+as_text!(OptimizerName);
 
 #[cfg(test)]
 mod tests {

@@ -1,9 +1,9 @@
 use std::fmt;
 use std::str::FromStr;
 
+use firebrick_spec::as_text;
 use firebrick_trainer::TrainError;
 use firebrick_trainer::callbacks::ReduceLrOnPlateau;
-use serde::{Deserialize, Serialize};
 
 /// When the learning rate is lowered because nothing gets better; as a string `val_loss:5`, `val_loss:5:0.5`, or `none`.
 ///
@@ -14,8 +14,7 @@ use serde::{Deserialize, Serialize};
 /// assert_eq!(plateau.to_string(), "val_loss:5:0.5");
 /// # Ok::<(), firebrick::recipes::PlateauError>(())
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub enum Plateau {
     /// It is not.
     #[default]
@@ -117,19 +116,7 @@ impl fmt::Display for Plateau {
     }
 }
 
-impl TryFrom<String> for Plateau {
-    type Error = PlateauError;
-
-    fn try_from(text: String) -> Result<Self, PlateauError> {
-        text.parse()
-    }
-}
-
-impl From<Plateau> for String {
-    fn from(plateau: Plateau) -> Self {
-        plateau.to_string()
-    }
-}
+as_text!(Plateau);
 
 #[cfg(test)]
 mod tests {

@@ -1,8 +1,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use firebrick_spec::as_text;
 use firebrick_trainer::callbacks::EarlyStopping;
-use serde::{Deserialize, Serialize};
 
 /// When a training stops by itself; as a string `val_loss:5`, `val_accuracy:5:restore`, or `none`.
 ///
@@ -14,8 +14,7 @@ use serde::{Deserialize, Serialize};
 /// assert_eq!(rule.to_string(), "val_loss:5:restore");
 /// # Ok::<(), firebrick::recipes::StoppingRuleError>(())
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum StoppingRule {
     /// It does not.
     #[default]
@@ -136,19 +135,7 @@ impl fmt::Display for StoppingRule {
     }
 }
 
-impl TryFrom<String> for StoppingRule {
-    type Error = StoppingRuleError;
-
-    fn try_from(text: String) -> Result<Self, StoppingRuleError> {
-        text.parse()
-    }
-}
-
-impl From<StoppingRule> for String {
-    fn from(rule: StoppingRule) -> Self {
-        rule.to_string()
-    }
-}
+as_text!(StoppingRule);
 
 #[cfg(test)]
 mod tests {

@@ -17,6 +17,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod as_text;
 mod error;
 mod json_form;
 mod keras_fields;

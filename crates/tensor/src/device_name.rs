@@ -1,6 +1,6 @@
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use firebrick_spec::as_text;
 
 /// A device as people write it: `auto`, `flex`, `ndarray`, `wgpu`, `vulkan`, `cuda`, `cuda:1`.
 ///
@@ -13,8 +13,7 @@ use serde::{Deserialize, Serialize};
 /// assert!(selected.name == DeviceName::Flex && selected.adapter.starts_with("CPU"));
 /// # Ok::<(), firebrick_tensor::TensorError>(())
 /// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum DeviceName {
     /// The best that is compiled in and answers: CUDA, Vulkan, wgpu, else the CPU.
     #[default]
@@ -96,8 +95,4 @@ impl fmt::Display for DeviceName {
     }
 }
 
-impl From<DeviceName> for String {
-    fn from(name: DeviceName) -> Self {
-        name.to_string()
-    }
-}
+as_text!(DeviceName);

@@ -26,11 +26,3 @@ impl FromStr for DeviceName {
         }
     }
 }
-
-impl TryFrom<String> for DeviceName {
-    type Error = TensorError;
-
-    fn try_from(name: String) -> Result<Self, TensorError> {
-        name.parse()
-    }
-}

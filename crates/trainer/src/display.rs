@@ -3,7 +3,7 @@ use std::io::IsTerminal;
 use std::str::FromStr;
 
 use firebrick_spec::UnknownName;
-use serde::{Deserialize, Serialize};
+use firebrick_spec::as_text;
 
 use crate::error::TrainError;
 
@@ -18,8 +18,7 @@ use crate::error::TrainError;
 /// assert!(Display::from_verbose(3).is_err());
 /// # Ok::<(), firebrick::training::TrainError>(())
 /// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Display {
     /// The dashboard on a terminal, else one line an epoch.
     #[default]
@@ -117,19 +116,7 @@ impl FromStr for Display {
     }
 }
 
-impl TryFrom<String> for Display {
-    type Error = TrainError;
-
-    fn try_from(name: String) -> Result<Self, TrainError> {
-        name.parse()
-    }
-}
-
-impl From<Display> for String {
-    fn from(display: Display) -> Self {
-        display.to_string()
-    }
-}
+as_text!(Display);
 
 #[cfg(test)]
 mod tests {

@@ -5,8 +5,9 @@
 use burn::tensor::Tensor;
 use firebrick_spec::SpecProblem;
 use firebrick_trainer::losses::{
-    BinaryCrossentropy, BinaryFocalCrossentropy, CategoricalFocalCrossentropy, Dice, Huber,
-    MeanSquaredError, Reduction, SparseCategoricalCrossentropy, Tversky,
+    BinaryCrossentropy, BinaryFocalCrossentropy, CategoricalFocalCrossentropy,
+    CategoricalGeneralizedCrossEntropy, Dice, Huber, MeanSquaredError, Reduction,
+    SparseCategoricalCrossentropy, Tversky,
 };
 use firebrick_trainer::{Loss, LossFunction, Outputs, TrainError};
 use serde::{Deserialize, Serialize};
@@ -67,6 +68,10 @@ const NAMES: &[&[&str]] = &[
     &[
         "sparse_categorical_crossentropy",
         "SparseCategoricalCrossentropy",
+    ],
+    &[
+        "categorical_generalized_cross_entropy",
+        "CategoricalGeneralizedCrossEntropy",
     ],
     &["dice", "Dice"],
     &["tversky", "Tversky"],
@@ -280,6 +285,7 @@ fn a_file_holds_no_value_that_a_setter_refuses() {
             .with_alphas([0.5, -0.5])
             .err(),
         Tversky::new().with_beta(f64::INFINITY).err(),
+        CategoricalGeneralizedCrossEntropy::new().with_q(1.0).err(),
         Dice::new().with_axis([2]).err(),
         Dice::new().with_axis([1, -1]).err(),
     ];
@@ -324,6 +330,10 @@ fn a_file_holds_no_value_that_a_setter_refuses() {
             ["`alpha`", "expected a number, or a list"],
         ),
         ("{ name = \"tversky\", beta = inf }", ["`beta`", "expected"]),
+        (
+            "{ name = \"categorical_generalized_cross_entropy\", q = 0 }",
+            ["`q`", "a number above 0 and below 1"],
+        ),
         (
             "{ name = \"dice\", axis = 2 }",
             ["`axis`", "0 (rows) or 1 (columns)"],

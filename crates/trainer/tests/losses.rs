@@ -223,7 +223,7 @@ fn values_reductions_and_gradients_are_those_of_keras() {
 #[test]
 fn arguments_do_what_they_do_in_keras() {
     let golden = cases(&own_data().join("loss_arguments.json"));
-    assert!(golden.len() >= 29);
+    assert!(golden.len() >= 32);
     for case in golden {
         assert_eq!(case.check(&case.loss().unwrap()), 0);
     }
@@ -281,6 +281,7 @@ fn all_losses() -> Vec<(Loss, [Activation; 2])> {
         r#"{"name": "binary_focal_crossentropy", "gamma": 0.5, "apply_class_balancing": true}"#,
         r#"{"name": "categorical_focal_crossentropy", "gamma": 0.5, "label_smoothing": 0.1}"#,
         r#"{"name": "sparse_categorical_crossentropy", "ignore_class": 1}"#,
+        r#"{"name": "categorical_generalized_cross_entropy", "q": 0.1}"#,
     ];
     let plain = Loss::NAMES.iter().map(|name| name.parse().unwrap());
     plain

@@ -14,6 +14,12 @@ pub(super) const SHARE: Bounds = Bounds {
     hold: |value| (0.0..=1.0).contains(&value),
 };
 
+/// Between 0 and 1, without them.
+pub(super) const INNER_SHARE: Bounds = Bounds {
+    expected: "a number above 0 and below 1",
+    hold: |value| value > 0.0 && value < 1.0,
+};
+
 /// Above 0.
 pub(super) const ABOVE_ZERO: Bounds = Bounds {
     expected: "a number above 0",
@@ -51,6 +57,11 @@ impl Bounds {
 /// Reads a number from 0 to 1.
 pub(super) fn share<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
     SHARE.accept(f64::deserialize(deserializer)?)
+}
+
+/// Reads a number between 0 and 1, without them.
+pub(super) fn inner_share<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+    INNER_SHARE.accept(f64::deserialize(deserializer)?)
 }
 
 /// Reads a number above 0.

@@ -221,4 +221,8 @@ for axis in [0, 1, [-1], [0, 1]]:
     case("Tversky", {"axis": axis, "alpha": 2.0}, yes, p, name=f"tversky_axis_{axis}", sample_weight=rows(1.0))
 for loss in ["Dice", "Tversky"]:
     case(loss, {}, yes, p, name=f"{loss}_weighted", sample_weight=rows(0.5, 1.0, 1.5, 2.0))
+GENERALIZED = "CategoricalGeneralizedCrossEntropy"
+case(GENERALIZED, {}, classes, p3, name="generalized")
+case(GENERALIZED, {"q": 0.1}, classes, p3, name="generalized_near_crossentropy")
+case(GENERALIZED, {"q": 0.9}, classes, p3 * 0.5, name="generalized_unnormalised")
 write("loss_arguments.json")

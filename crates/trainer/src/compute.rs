@@ -139,7 +139,7 @@ impl Compared {
         let [rows, columns] = self.outputs.raw().dims();
         let width = self.targets.dims()[1];
         let expected = match form {
-            TargetForm::ClassIndex => 1,
+            TargetForm::ClassIndex | TargetForm::Label => 1,
             TargetForm::LikeOutputs => columns,
         };
         if width != expected {
@@ -150,7 +150,7 @@ impl Compared {
             }
             .into());
         }
-        if form == TargetForm::LikeOutputs || columns == 1 {
+        if form != TargetForm::ClassIndex || columns == 1 {
             return Ok(());
         }
         let counts = mask(&self.targets).map(read_back).transpose()?;

@@ -12,10 +12,13 @@ mod categorical_crossentropy;
 mod categorical_focal_crossentropy;
 mod categorical_generalized_cross_entropy;
 mod categorical_hinge;
+mod circle;
 mod class_weights;
+mod contrastive;
 mod cosine_similarity;
 mod crossentropy_options;
 mod dice;
+mod distance_metric;
 mod hinge;
 mod huber;
 mod kl_divergence;
@@ -26,13 +29,18 @@ mod mean_absolute_error;
 mod mean_absolute_percentage_error;
 mod mean_squared_error;
 mod mean_squared_logarithmic_error;
+mod pairs;
 mod poisson;
 mod probabilities;
 mod reduction;
 mod sparse_categorical_crossentropy;
 mod squared_hinge;
+mod supervised_contrastive;
 mod text_form;
+mod triplet_hard;
+mod triplet_semi_hard;
 mod tversky;
+mod unit;
 
 use std::fmt;
 use std::sync::Arc;
@@ -50,8 +58,11 @@ pub use categorical_crossentropy::CategoricalCrossentropy;
 pub use categorical_focal_crossentropy::CategoricalFocalCrossentropy;
 pub use categorical_generalized_cross_entropy::CategoricalGeneralizedCrossEntropy;
 pub use categorical_hinge::CategoricalHinge;
+pub use circle::Circle;
+pub use contrastive::Contrastive;
 pub use cosine_similarity::CosineSimilarity;
 pub use dice::Dice;
+pub use distance_metric::DistanceMetric;
 pub use hinge::Hinge;
 pub use huber::Huber;
 pub use kl_divergence::KLDivergence;
@@ -64,6 +75,9 @@ pub use poisson::Poisson;
 pub use reduction::Reduction;
 pub use sparse_categorical_crossentropy::SparseCategoricalCrossentropy;
 pub use squared_hinge::SquaredHinge;
+pub use supervised_contrastive::SupervisedContrastive;
+pub use triplet_hard::TripletHard;
+pub use triplet_semi_hard::TripletSemiHard;
 pub use tversky::Tversky;
 
 /// What training makes small, for one row of answers at a time.
@@ -115,7 +129,7 @@ pub trait LossFunction: fmt::Debug + Send + Sync {
     /// The loss of every row, differentiable in the outputs.
     ///
     /// # Shapes
-    /// - targets: `[rows, columns]` as [`target_form`](Self::target_form) says, `[rows, 1]` for a class index
+    /// - targets: `[rows, columns]` as [`target_form`](Self::target_form) says, `[rows, 1]` for a class index or a label
     /// - outputs: `[rows, columns]`
     /// - output: `[rows]`; of another length for a loss that takes several rows together
     fn values(&self, targets: Tensor<2>, outputs: &Outputs) -> Tensor<1>;
@@ -176,6 +190,11 @@ registry! {
         CategoricalFocalCrossentropy: "categorical_focal_crossentropy";
         CategoricalGeneralizedCrossEntropy: "categorical_generalized_cross_entropy";
         SparseCategoricalCrossentropy: "sparse_categorical_crossentropy", "crossentropy";
+        Circle: "circle";
+        Contrastive: "contrastive", "contrastive_loss";
+        SupervisedContrastive: "supervised_contrastive", "supervised_contrastive_loss";
+        TripletHard: "triplet_hard", "triplet_hard_loss";
+        TripletSemiHard: "triplet_semi_hard", "triplet_semi_hard_loss";
         Dice: "dice";
         Tversky: "tversky";
     }

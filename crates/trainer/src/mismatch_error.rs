@@ -65,6 +65,16 @@ pub enum MismatchError {
         metric: String,
     },
 
+    /// A metric that compares outputs with targets where these are labels.
+    #[error(
+        "the metric {metric} compares outputs with targets, the targets are labels of another kind; leave it out, or take one \
+         of your own whose `target_form` is `Label`"
+    )]
+    MetricOfLabels {
+        /// The metric.
+        metric: String,
+    },
+
     /// Arrays that a loss or a metric cannot compare.
     #[error(
         "the {taker} cannot compare targets of the shape {targets:?} with outputs of the shape {outputs:?}; give a target for \

@@ -128,6 +128,7 @@ impl Objective {
     ) -> Result<Self, TrainError> {
         let has_one_class = match self.form {
             TargetForm::ClassIndex => self.targets.num_columns() == 1,
+            TargetForm::Label => self.targets.num_classes().is_some(),
             TargetForm::LikeOutputs => self.targets.num_columns() == self.columns,
         };
         if !has_one_class {
@@ -138,6 +139,7 @@ impl Objective {
         }
         let num_classes = match self.form {
             TargetForm::LikeOutputs if self.columns == 1 => 2,
+            TargetForm::Label => self.targets.num_classes().unwrap_or(0),
             _ => self.columns,
         };
         let mut table = vec![1.0_f32; num_classes];
@@ -187,8 +189,11 @@ impl Objective {
 
     /// How many classes the outputs tell apart where every sample has one.
     pub(crate) fn num_told_apart(&self) -> Option<usize> {
-        let is_class = self.targets.num_classes().is_some()
-            || (self.form == TargetForm::ClassIndex && self.targets.num_columns() == 1);
+        let is_class = match self.form {
+            TargetForm::ClassIndex => self.targets.num_columns() == 1,
+            TargetForm::LikeOutputs => self.targets.num_classes().is_some(),
+            TargetForm::Label => false,
+        };
         is_class.then_some(self.columns.max(2))
     }
 
@@ -321,7 +326,7 @@ impl Objective {
         let outputs = Outputs::new(raw, self.activation);
         let batch_size = batch.num_samples();
         let natural_columns = match self.form {
-            TargetForm::ClassIndex => 1,
+            TargetForm::ClassIndex | TargetForm::Label => 1,
             TargetForm::LikeOutputs if self.targets.num_classes().is_some() => 1,
             TargetForm::LikeOutputs => columns,
         };

@@ -49,6 +49,8 @@ pub enum TargetDomain {
     AboveMinusOne,
     /// All of them -1 or 1, or all of them 0 or 1, where 0 means -1.
     Signs,
+    /// Without a fraction, of either sign.
+    WholeNumbers,
 }
 
 impl TargetDomain {
@@ -70,6 +72,7 @@ impl TargetDomain {
             Self::AboveMinusOne => {
                 "correct the targets, or take a loss of numbers such as mean_squared_error"
             }
+            Self::WholeNumbers => "give every group of samples a whole number",
             Self::Signs => "write no as -1 and yes as 1 everywhere, or as 0 and 1",
         }
     }
@@ -85,6 +88,7 @@ impl fmt::Display for TargetDomain {
             Self::NotNegative => "numbers from 0 on",
             Self::AboveMinusOne => "numbers above -1",
             Self::Signs => "-1 and 1, or 0 and 1",
+            Self::WholeNumbers => "whole numbers",
         })
     }
 }
@@ -137,6 +141,7 @@ impl DomainScan {
             }
             TargetDomain::NotNegative => outside(|value| value >= 0.0),
             TargetDomain::AboveMinusOne => outside(|value| value > -1.0),
+            TargetDomain::WholeNumbers => outside(|value| value.fract() == 0.0),
             TargetDomain::Distribution => outside(|value| value >= -ROUNDING).or_else(|| {
                 let sum: f64 = row.iter().copied().map(f64::from).sum();
                 let is_whole = (sum - 1.0).abs() <= SUM_TOLERANCE + f64::from(ROUNDING);
@@ -166,7 +171,9 @@ impl DomainScan {
 
 #[cfg(test)]
 mod tests {
-    use super::TargetDomain::{AboveMinusOne, Any, Distribution, NotNegative, Signs, ZeroToOne};
+    use super::TargetDomain::{
+        AboveMinusOne, Any, Distribution, NotNegative, Signs, WholeNumbers, ZeroToOne,
+    };
     use super::*;
 
     fn found(domain: TargetDomain, columns: usize, targets: &[f32]) -> Option<(usize, String)> {
@@ -186,6 +193,7 @@ mod tests {
             (Distribution, 3, &[0.05, 0.9, 0.05]),
             (NotNegative, 2, &[0.0, 1e9]),
             (AboveMinusOne, 1, &[-0.999, 3.0]),
+            (WholeNumbers, 1, &[-3.0, 0.0, 70_000.0]),
             (Signs, 1, &[-1.0, 1.0, 1.0]),
             (Signs, 2, &[1.0, 1.0, 0.0, 1.0]),
         ] {
@@ -214,6 +222,8 @@ mod tests {
             (Distribution, 2, &[0.0, 0.0], 0, "a row with the sum 0"),
             (NotNegative, 1, &[3.0, -2.0], 1, "-2"),
             (AboveMinusOne, 1, &[-1.0], 0, "-1"),
+            (WholeNumbers, 1, &[1.0, 2.5], 1, "2.5"),
+            (WholeNumbers, 1, &[f32::NAN], 0, "NaN"),
             (Signs, 1, &[1.0, 2.0], 1, "2"),
             (
                 Signs,

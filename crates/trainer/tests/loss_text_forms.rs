@@ -6,8 +6,9 @@ use burn::tensor::Tensor;
 use firebrick_spec::SpecProblem;
 use firebrick_trainer::losses::{
     BinaryCrossentropy, BinaryFocalCrossentropy, CategoricalFocalCrossentropy,
-    CategoricalGeneralizedCrossEntropy, Dice, Huber, MeanSquaredError, Reduction,
-    SparseCategoricalCrossentropy, Tversky,
+    CategoricalGeneralizedCrossEntropy, Circle, Contrastive, Dice, DistanceMetric, Huber,
+    MeanSquaredError, Reduction, SparseCategoricalCrossentropy, SupervisedContrastive, TripletHard,
+    TripletSemiHard, Tversky,
 };
 use firebrick_trainer::{Loss, LossFunction, Outputs, TrainError};
 use serde::{Deserialize, Serialize};
@@ -73,6 +74,15 @@ const NAMES: &[&[&str]] = &[
         "categorical_generalized_cross_entropy",
         "CategoricalGeneralizedCrossEntropy",
     ],
+    &["circle", "Circle"],
+    &["contrastive", "ContrastiveLoss"],
+    &[
+        "supervised_contrastive",
+        "SupervisedContrastive",
+        "SupervisedContrastiveLoss",
+    ],
+    &["triplet_hard", "TripletHardLoss"],
+    &["triplet_semi_hard", "TripletSemiHardLoss"],
     &["dice", "Dice"],
     &["tversky", "Tversky"],
 ];
@@ -162,6 +172,21 @@ fn losses_with_arguments() -> Result<Vec<(Loss, &'static str)>, TrainError> {
                 .with_ignore_class(-1)
                 .into(),
             "{ name = \"sparse_categorical_crossentropy\", ignore_class = -1 }",
+        ),
+        (
+            TripletHard::new()
+                .with_margin(0.5)?
+                .with_soft_margin()
+                .with_distance_metric(DistanceMetric::SquaredL2)
+                .into(),
+            "{ name = \"triplet_hard\", margin = 0.5, soft = true, distance_metric = \"squared-L2\" }",
+        ),
+        (
+            SupervisedContrastive::new()
+                .with_temperature(0.05)?
+                .with_diagonal()
+                .into(),
+            "{ name = \"supervised_contrastive\", temperature = 0.05, remove_diagonal = false }",
         ),
         (
             Dice::new().with_axis([-1])?.into(),
@@ -286,6 +311,12 @@ fn a_file_holds_no_value_that_a_setter_refuses() {
             .err(),
         Tversky::new().with_beta(f64::INFINITY).err(),
         CategoricalGeneralizedCrossEntropy::new().with_q(1.0).err(),
+        Circle::new().with_gamma(0.0).err(),
+        Circle::new().with_margin(-0.1).err(),
+        Contrastive::new().with_margin(-1.0).err(),
+        SupervisedContrastive::new().with_temperature(0.0).err(),
+        TripletHard::new().with_margin(f64::NAN).err(),
+        TripletSemiHard::new().with_margin(-1.0).err(),
         Dice::new().with_axis([2]).err(),
         Dice::new().with_axis([1, -1]).err(),
     ];
@@ -330,6 +361,10 @@ fn a_file_holds_no_value_that_a_setter_refuses() {
             ["`alpha`", "expected a number, or a list"],
         ),
         ("{ name = \"tversky\", beta = inf }", ["`beta`", "expected"]),
+        (
+            "{ name = \"triplet_semi_hard\", distance_metric = \"cosine\" }",
+            ["`distance_metric`", "`L2`, `squared-L2`, `angular`"],
+        ),
         (
             "{ name = \"categorical_generalized_cross_entropy\", q = 0 }",
             ["`q`", "a number above 0 and below 1"],

@@ -1,4 +1,5 @@
-//! Losses against Keras' own; see `data/make_losses.py`.
+//! Losses against Keras' own, see `data/make_losses.py`, and where Keras has none against their definitions, see
+//! `data/make_pair_losses.py`.
 //!
 //! `FIREBRICK_GOLDEN` may name another folder with a `losses.json` of the same form.
 
@@ -100,7 +101,7 @@ impl Case {
 
     fn targets(&self, loss: &Loss, device: &Device) -> Tensor<2> {
         let columns = match loss.function().target_form() {
-            TargetForm::ClassIndex => 1,
+            TargetForm::ClassIndex | TargetForm::Label => 1,
             TargetForm::LikeOutputs => columns(&self.y_pred),
         };
         rows_of(numbers(&self.y_true), columns, device)
@@ -221,9 +222,18 @@ fn values_reductions_and_gradients_are_those_of_keras() {
 }
 
 #[test]
+fn losses_of_pairs_are_those_of_their_definitions() {
+    let golden = cases(&own_data().join("pair_losses.json"));
+    assert!(golden.len() >= 20);
+    for case in golden {
+        assert_eq!(case.check(&case.loss().unwrap()), 0);
+    }
+}
+
+#[test]
 fn arguments_do_what_they_do_in_keras() {
     let golden = cases(&own_data().join("loss_arguments.json"));
-    assert!(golden.len() >= 32);
+    assert!(golden.len() >= 36);
     for case in golden {
         assert_eq!(case.check(&case.loss().unwrap()), 0);
     }
@@ -293,6 +303,7 @@ fn all_losses() -> Vec<(Loss, [Activation; 2])> {
 fn some_targets(loss: &Loss, device: &Device) -> Tensor<2> {
     match loss.function().target_form() {
         TargetForm::ClassIndex => Tensor::from_floats([[0.0], [2.0], [1.0]], device),
+        TargetForm::Label => Tensor::from_floats([[5.0], [2.0], [5.0]], device),
         TargetForm::LikeOutputs => {
             Tensor::from_floats([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.0, 1.0, 0.0]], device)
         }

@@ -2,7 +2,7 @@ use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
 use super::LossFunction;
-use super::probabilities::EPSILON;
+use super::unit::unit;
 use crate::outputs::Outputs;
 
 /// Minus the cosine of the angle between targets and outputs, `-Σ t/|t| · o/|o|` over the columns: -1
@@ -42,11 +42,4 @@ impl LossFunction for CosineSimilarity {
             .squeeze_dim(1)
             .neg()
     }
-}
-
-/// Every row at length 1, or shorter if it is not as long as epsilon.
-fn unit(rows: Tensor<2>) -> Tensor<2> {
-    // Bounded before the root, whose slope at 0 is not finite.
-    let squares = rows.clone().square().sum_dim(1);
-    rows / squares.clamp_min(EPSILON * EPSILON).sqrt()
 }

@@ -50,10 +50,10 @@ impl ByShape {
         match (self, targets, columns) {
             (Self::Accuracy, _, 1) => &BINARY_ACCURACY,
             (Self::Accuracy, TargetForm::ClassIndex, _) => &SPARSE_ACCURACY,
-            (Self::Accuracy, TargetForm::LikeOutputs, _) => &CATEGORICAL_ACCURACY,
+            (Self::Accuracy, _, _) => &CATEGORICAL_ACCURACY,
             (Self::Crossentropy, _, 1) => &BINARY,
             (Self::Crossentropy, TargetForm::ClassIndex, _) => &SPARSE,
-            (Self::Crossentropy, TargetForm::LikeOutputs, _) => &CATEGORICAL,
+            (Self::Crossentropy, _, _) => &CATEGORICAL,
         }
     }
 }

@@ -26,6 +26,17 @@ pub(super) fn natural_form(
         })
     };
     let wanted = loss.function().target_form();
+    if wanted == TargetForm::Label {
+        return match (targets.num_columns(), output_shape) {
+            (1, [_]) => Ok(TargetForm::Label),
+            (1, _) => Err(mismatch(
+                "this loss takes an embedding a sample; flatten or pool before the last layer",
+            )),
+            _ => Err(mismatch(
+                "this loss takes a label a sample, a whole number that is the same for samples that belong together",
+            )),
+        };
+    }
     match (targets, wanted) {
         (Targets::Classes { num_classes }, _) => {
             if *num_classes < 2 {
@@ -78,7 +89,7 @@ pub(super) fn natural_form(
                 )),
             }
         }
-        (Targets::Values { shape }, TargetForm::LikeOutputs) => {
+        (Targets::Values { shape }, _) => {
             let without_one = |shape: &[usize]| match shape {
                 [rest @ .., 1] => rest.to_vec(),
                 shape => shape.to_vec(),
@@ -142,6 +153,12 @@ pub(super) fn check_metric(
     columns: usize,
     name: &str,
 ) -> Result<(), TrainError> {
+    if form == TargetForm::Label && function.target_form() != form {
+        return Err(MismatchError::MetricOfLabels {
+            metric: name.to_owned(),
+        }
+        .into());
+    }
     let has_no_index = form == TargetForm::LikeOutputs && columns > 1;
     if function.target_form() == TargetForm::ClassIndex && has_no_index {
         return Err(MismatchError::MetricMismatch {

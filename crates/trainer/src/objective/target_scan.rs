@@ -36,6 +36,7 @@ impl TargetScan {
         if !is_index {
             let columns = match objective.targets {
                 Targets::Classes { .. } => 1,
+                Targets::Values { .. } if objective.form == TargetForm::Label => 1,
                 Targets::Values { .. } => objective.columns,
             };
             let loss = objective.loss.function().target_domain();

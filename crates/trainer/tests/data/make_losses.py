@@ -225,4 +225,12 @@ GENERALIZED = "CategoricalGeneralizedCrossEntropy"
 case(GENERALIZED, {}, classes, p3, name="generalized")
 case(GENERALIZED, {"q": 0.1}, classes, p3, name="generalized_near_crossentropy")
 case(GENERALIZED, {"q": 0.9}, classes, p3 * 0.5, name="generalized_unnormalised")
+
+embeddings = rows([3, 1, 0], [2, 1, 1], [-1, 2, 0], [0, 2, -1], [1, 0, 3], [2, 2, 2])
+embeddings /= np.linalg.norm(embeddings, axis=1, keepdims=True)
+groups = np.array([7, 7, 4, 4, 7, 12], dtype="int32")
+case("Circle", {}, groups, embeddings, name="circle")
+case("Circle", {"gamma": 4.0, "margin": 0.2}, groups[:, None], embeddings, name="circle_arguments")
+case("Circle", {"gamma": 10.0, "remove_diagonal": False}, groups, embeddings, name="circle_diagonal")
+case("Circle", {}, np.array([1, 1, 1], dtype="int32"), embeddings[:3], name="circle_one_label")
 write("loss_arguments.json")

@@ -2,7 +2,7 @@
 
 use burn::tensor::{Device, Tensor};
 use firebrick_data::{ArrayData, DataError};
-use firebrick_model::{Activation, DeviceName, catch_panic};
+use firebrick_model::{DeviceName, catch_panic};
 
 use crate::error::TrainError;
 use crate::losses::Loss;
@@ -37,8 +37,9 @@ impl Loss {
         T: TryInto<ArrayData, Error: Into<DataError>>,
         O: TryInto<ArrayData, Error: Into<DataError>>,
     {
-        let compared = Compared::new(format!("loss {}", self.name()), targets, outputs)?;
         let function = self.function();
+        let taker = format!("loss {}", self.name());
+        let compared = Compared::new(taker, function.target_form(), targets, outputs)?;
         compared.check(function.target_form(), |targets| function.mask(targets))?;
         compared.check_domain(function.target_domain())?;
         let value = compared.caught(|targets, outputs| self.forward(targets, outputs, None))?;
@@ -71,7 +72,9 @@ impl Metric {
         T: TryInto<ArrayData, Error: Into<DataError>>,
         O: TryInto<ArrayData, Error: Into<DataError>>,
     {
-        let compared = Compared::new(format!("metric {}", self.name()), targets, outputs)?;
+        let taker = format!("metric {}", self.name());
+        let form = self.function(TargetForm::LikeOutputs, 1).target_form();
+        let compared = Compared::new(taker, form, targets, outputs)?;
         let columns = compared.outputs.raw().dims()[1];
         let natural = match compared.targets.dims()[1] {
             1 if columns > 1 => TargetForm::ClassIndex,
@@ -96,7 +99,12 @@ struct Compared {
 }
 
 impl Compared {
-    fn new<T, O>(taker: String, targets: T, outputs: O) -> Result<Self, TrainError>
+    fn new<T, O>(
+        taker: String,
+        form: TargetForm,
+        targets: T,
+        outputs: O,
+    ) -> Result<Self, TrainError>
     where
         T: TryInto<ArrayData, Error: Into<DataError>>,
         O: TryInto<ArrayData, Error: Into<DataError>>,
@@ -110,8 +118,14 @@ impl Compared {
             .map_or(1, |&last| last);
         let rows = answered.iter().product::<usize>() / columns.max(1);
         let num_targets = asked.iter().product::<usize>();
-        // As many rows as outputs, of one target or of one for each output.
-        if rows == 0 || asked[0] != answered[0] || ![rows, rows * columns].contains(&num_targets) {
+        let is_sequence = form == TargetForm::LabelSequence;
+        let are_comparable = if is_sequence {
+            matches!((&asked[..], &answered[..]), ([_, _], [_, _, _]))
+        } else {
+            // As many rows as outputs, of one target or of one for each output.
+            [rows, rows * columns].contains(&num_targets)
+        };
+        if rows == 0 || asked[0] != answered[0] || !are_comparable {
             return Err(MismatchError::NotComparable {
                 taker,
                 targets: asked,
@@ -120,13 +134,16 @@ impl Compared {
             .into());
         }
         let device = DeviceName::Auto.select()?.device;
-        let rows_of = |array: ArrayData, columns: usize| -> Result<Tensor<2>, TrainError> {
-            Ok(numbers(array, &device)?.reshape([rows, columns]))
+        let rows_of = |array: ArrayData, shape: [usize; 2]| -> Result<Tensor<2>, TrainError> {
+            Ok(numbers(array, &device)?.reshape(shape))
         };
+        let (samples, steps) = (answered[0], rows / answered[0]);
+        let target_rows = if is_sequence { samples } else { rows };
+        let outputs = Outputs::from(rows_of(outputs, [rows, columns])?);
         Ok(Self {
             taker,
-            targets: rows_of(targets, num_targets / rows)?,
-            outputs: Outputs::new(rows_of(outputs, columns)?, Activation::Linear),
+            targets: rows_of(targets, [target_rows, num_targets / target_rows])?,
+            outputs: outputs.with_steps(steps),
         })
     }
 
@@ -141,6 +158,7 @@ impl Compared {
         let expected = match form {
             TargetForm::ClassIndex | TargetForm::Label => 1,
             TargetForm::LikeOutputs => columns,
+            TargetForm::LabelSequence => width,
         };
         if width != expected {
             return Err(MismatchError::NotComparable {
@@ -173,7 +191,9 @@ impl Compared {
     fn check_domain(&self, domain: TargetDomain) -> Result<(), TrainError> {
         let [rows, width] = self.targets.dims();
         let targets = read_back(self.targets.clone().reshape([rows * width]))?;
-        match DomainScan::new(domain, width).find(&targets) {
+        let (columns, steps) = (self.outputs.raw().dims()[1], self.outputs.steps());
+        let mut scan = DomainScan::new(domain, width).with_room(columns, steps);
+        match scan.find(&targets) {
             Some((index, received)) => Err(TrainError::TargetOutsideDomain {
                 sample: index / width,
                 place: SamplePlace::new(),

@@ -17,6 +17,7 @@ mod class_weights;
 mod contrastive;
 mod cosine_similarity;
 mod crossentropy_options;
+mod ctc;
 mod dice;
 mod distance_metric;
 mod hinge;
@@ -61,6 +62,7 @@ pub use categorical_hinge::CategoricalHinge;
 pub use circle::Circle;
 pub use contrastive::Contrastive;
 pub use cosine_similarity::CosineSimilarity;
+pub use ctc::{CTC, CtcDecoding, CtcPath, ctc_decode};
 pub use dice::Dice;
 pub use distance_metric::DistanceMetric;
 pub use hinge::Hinge;
@@ -129,9 +131,10 @@ pub trait LossFunction: fmt::Debug + Send + Sync {
     /// The loss of every row, differentiable in the outputs.
     ///
     /// # Shapes
-    /// - targets: `[rows, columns]` as [`target_form`](Self::target_form) says, `[rows, 1]` for a class index or a label
+    /// - targets: `[rows, columns]` as [`target_form`](Self::target_form) says, `[rows, 1]` for a class index or a label,
+    ///   `[samples, labels]` for a sequence of labels
     /// - outputs: `[rows, columns]`
-    /// - output: `[rows]`; of another length for a loss that takes several rows together
+    /// - output: `[rows]`; `[samples]` for sequences of labels; of another length for a loss that takes several rows together
     fn values(&self, targets: Tensor<2>, outputs: &Outputs) -> Tensor<1>;
 
     /// Ones for the rows that count and zeros for those left out; `None` when all count.
@@ -170,6 +173,7 @@ enum Function {
 // The list: a new loss is a file of its own and its line here, with the names it goes by.
 registry! {
     /// Any of the losses.
+    #[allow(clippy::upper_case_acronyms, reason = "variants are called what their types are")]
     #[derive(Clone, Debug, PartialEq)]
     enum Known: "loss", each_loss => Loss {
         MeanSquaredError: "mean_squared_error", "mse";
@@ -190,6 +194,7 @@ registry! {
         CategoricalFocalCrossentropy: "categorical_focal_crossentropy";
         CategoricalGeneralizedCrossEntropy: "categorical_generalized_cross_entropy";
         SparseCategoricalCrossentropy: "sparse_categorical_crossentropy", "crossentropy";
+        CTC: "ctc";
         Circle: "circle";
         Contrastive: "contrastive", "contrastive_loss";
         SupervisedContrastive: "supervised_contrastive", "supervised_contrastive_loss";
@@ -270,8 +275,19 @@ impl Loss {
         let function = self.function();
         let mask = function.mask(&targets);
         let values = function.values(targets, outputs);
+        let sample_weights = sample_weights.map(|weights| of_samples(weights, &values, outputs));
         self.reduction.reduce(values, mask, sample_weights)
     }
+}
+
+/// The weights of rows, or of samples where the values are of samples.
+fn of_samples(weights: Tensor<1>, values: &Tensor<1>, outputs: &Outputs) -> Tensor<1> {
+    let ([samples], [count], steps) = (values.dims(), weights.dims(), outputs.steps());
+    if count == samples || count != samples * steps {
+        return weights;
+    }
+    let of_steps: Tensor<2> = weights.reshape([samples, steps]);
+    of_steps.narrow(1, 0, 1).squeeze_dim(1)
 }
 
 impl PartialEq for Loss {

@@ -2,6 +2,7 @@ use firebrick_data::Targets;
 
 use crate::output_form::OutputForm;
 use crate::sample_place::SamplePlace;
+use crate::target_form::TargetForm;
 
 /// What was asked of a training, an evaluation or a metric and cannot be: model, data, loss, metrics and weights of
 /// classes that do not go together.
@@ -68,11 +69,13 @@ pub enum MismatchError {
     /// A metric that compares outputs with targets where these are labels.
     #[error(
         "the metric {metric} compares outputs with targets, the targets are labels of another kind; leave it out, or take one \
-         of your own whose `target_form` is `Label`"
+         of your own whose `target_form` is `{form:?}`"
     )]
     MetricOfLabels {
         /// The metric.
         metric: String,
+        /// The form of the targets.
+        form: TargetForm,
     },
 
     /// Arrays that a loss or a metric cannot compare.

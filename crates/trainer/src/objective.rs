@@ -39,6 +39,8 @@ pub(crate) struct Objective {
     form: TargetForm,
     /// Of the outputs.
     columns: usize,
+    /// Rows of outputs a sample.
+    steps: usize,
     input_shape: Vec<usize>,
     activation: Activation,
     class_weights: Option<Arc<[f32]>>,
@@ -112,6 +114,7 @@ impl Objective {
             targets,
             form,
             columns,
+            steps: output_shape.iter().rev().skip(1).product(),
             input_shape,
             activation,
             class_weights: None,
@@ -129,6 +132,7 @@ impl Objective {
         let has_one_class = match self.form {
             TargetForm::ClassIndex => self.targets.num_columns() == 1,
             TargetForm::Label => self.targets.num_classes().is_some(),
+            TargetForm::LabelSequence => false,
             TargetForm::LikeOutputs => self.targets.num_columns() == self.columns,
         };
         if !has_one_class {
@@ -192,7 +196,7 @@ impl Objective {
         let is_class = match self.form {
             TargetForm::ClassIndex => self.targets.num_columns() == 1,
             TargetForm::LikeOutputs => self.targets.num_classes().is_some(),
-            TargetForm::Label => false,
+            TargetForm::Label | TargetForm::LabelSequence => false,
         };
         is_class.then_some(self.columns.max(2))
     }
@@ -323,21 +327,26 @@ impl Objective {
             [] => (0, 0),
         };
         let raw: Tensor<2> = output.reshape(&[rows, columns])?.into_rank()?;
-        let outputs = Outputs::new(raw, self.activation);
         let batch_size = batch.num_samples();
+        let repeats = rows / batch_size.max(1);
+        let outputs = Outputs::new(raw, self.activation).with_steps(repeats);
         let natural_columns = match self.form {
             TargetForm::ClassIndex | TargetForm::Label => 1,
             TargetForm::LikeOutputs if self.targets.num_classes().is_some() => 1,
             TargetForm::LikeOutputs => columns,
+            TargetForm::LabelSequence => self.targets.num_columns(),
         };
-        let natural = batch.targets.reshape([rows, natural_columns]);
+        let natural_rows = match self.form {
+            TargetForm::LabelSequence => batch_size,
+            _ => rows,
+        };
+        let natural = batch.targets.reshape([natural_rows, natural_columns]);
         let targets = |form| match form {
             TargetForm::LikeOutputs if columns > 1 && natural_columns == 1 => {
                 one_hot(natural.clone().squeeze_dim::<1>(1).int(), columns)
             }
             _ => natural.clone(),
         };
-        let repeats = rows / batch_size.max(1);
         let weights = batch.sample_weights.map(|weights| {
             if repeats == 1 {
                 return weights;

@@ -20,6 +20,7 @@ use firebrick_model::Activation;
 pub struct Outputs {
     raw: Tensor<2>,
     activation: Activation,
+    steps: usize,
 }
 
 impl From<Tensor<2>> for Outputs {
@@ -38,7 +39,23 @@ impl Outputs {
     /// # Shapes
     /// - raw: `[rows, columns]`; axes between batch and channels are rows too
     pub fn new(raw: Tensor<2>, activation: Activation) -> Self {
-        Self { raw, activation }
+        Self {
+            raw,
+            activation,
+            steps: 1,
+        }
+    }
+
+    /// Says that every sample has so many rows, one after the other: the steps of a sequence.
+    #[must_use = "returns the changed outputs"]
+    pub fn with_steps(mut self, steps: usize) -> Self {
+        self.steps = steps.max(1);
+        self
+    }
+
+    /// Rows of a sample, 1 unless they are the steps of a sequence.
+    pub fn steps(&self) -> usize {
+        self.steps
     }
 
     /// The activation that [`values`](Self::values) applies; [`Activation::Linear`] for none.
@@ -64,7 +81,11 @@ impl Outputs {
 
     /// What these answers are if they are what comes before this activation.
     pub(crate) fn followed_by(&self, activation: Activation) -> Self {
-        Self::new(self.values(), activation)
+        Self {
+            raw: self.values(),
+            activation,
+            ..*self
+        }
     }
 
     /// The same answers without a way back to the weights.
@@ -72,7 +93,7 @@ impl Outputs {
     pub fn detached(&self) -> Self {
         Self {
             raw: self.raw.clone().inner(),
-            activation: self.activation,
+            ..*self
         }
     }
 }

@@ -51,6 +51,9 @@ pub enum TargetDomain {
     Signs,
     /// Without a fraction, of either sign.
     WholeNumbers,
+    /// Indices of classes from 1 on, then 0 or -1 up to the end of the row; no more than the steps of the outputs have room for,
+    /// where a label that follows its like needs a step between them.
+    LabelSequence,
 }
 
 impl TargetDomain {
@@ -73,6 +76,9 @@ impl TargetDomain {
                 "correct the targets, or take a loss of numbers such as mean_squared_error"
             }
             Self::WholeNumbers => "give every group of samples a whole number",
+            Self::LabelSequence => {
+                "number the labels from 1 to one less than the network has outputs, and give the network steps enough"
+            }
             Self::Signs => "write no as -1 and yes as 1 everywhere, or as 0 and 1",
         }
     }
@@ -89,6 +95,7 @@ impl fmt::Display for TargetDomain {
             Self::AboveMinusOne => "numbers above -1",
             Self::Signs => "-1 and 1, or 0 and 1",
             Self::WholeNumbers => "whole numbers",
+            Self::LabelSequence => "labels from 1 on, then 0 or -1 to the end of the row",
         })
     }
 }
@@ -101,6 +108,15 @@ pub(crate) struct DomainScan {
     columns: usize,
     has_zero: bool,
     has_minus_one: bool,
+    room: Room,
+}
+
+/// What outputs have room for.
+#[derive(Clone, Copy, Debug)]
+struct Room {
+    /// Classes, the blank one included.
+    classes: usize,
+    steps: usize,
 }
 
 impl DomainScan {
@@ -110,7 +126,17 @@ impl DomainScan {
             columns: columns.max(1),
             has_zero: false,
             has_minus_one: false,
+            room: Room {
+                classes: usize::MAX,
+                steps: usize::MAX,
+            },
         }
+    }
+
+    /// Says how many classes, the blank one included, and steps the outputs have.
+    pub(crate) fn with_room(mut self, classes: usize, steps: usize) -> Self {
+        self.room = Room { classes, steps };
+        self
     }
 
     pub(crate) fn domain(&self) -> TargetDomain {
@@ -142,6 +168,7 @@ impl DomainScan {
             TargetDomain::NotNegative => outside(|value| value >= 0.0),
             TargetDomain::AboveMinusOne => outside(|value| value > -1.0),
             TargetDomain::WholeNumbers => outside(|value| value.fract() == 0.0),
+            TargetDomain::LabelSequence => self.room.wrong(row),
             TargetDomain::Distribution => outside(|value| value >= -ROUNDING).or_else(|| {
                 let sum: f64 = row.iter().copied().map(f64::from).sum();
                 let is_whole = (sum - 1.0).abs() <= SUM_TOLERANCE + f64::from(ROUNDING);
@@ -166,6 +193,36 @@ impl DomainScan {
             Some(1) if self.has_minus_one => Some("0, where others are -1".to_owned()),
             Some(_) => None,
         }
+    }
+}
+
+impl Room {
+    /// What a row of labels has no room for.
+    fn wrong(self, row: &[f32]) -> Option<(usize, String)> {
+        let is_label = |label: f32| {
+            label.fract() == 0.0 && label >= -1.0 && f64::from(label) < self.classes as f64
+        };
+        if let Some(column) = row.iter().position(|&label| !is_label(label)) {
+            return Some((column, row[column].to_string()));
+        }
+        let count = row.iter().take_while(|&&label| label > 0.0).count();
+        let (labels, rest) = row.split_at(count);
+        if let Some(column) = rest.iter().position(|&label| label > 0.0) {
+            let received = format!("{} after the end of its row", rest[column]);
+            return Some((count + column, received));
+        }
+        let repeats = labels
+            .windows(2)
+            .filter(|pair| (pair[0] - pair[1]).abs() <= 0.0)
+            .count();
+        (count + repeats > self.steps).then(|| {
+            let received = format!(
+                "{count} labels, which take {} steps, for outputs of {}",
+                count + repeats,
+                self.steps
+            );
+            (0, received)
+        })
     }
 }
 
@@ -202,6 +259,35 @@ mod tests {
                 None,
                 "{domain}: {targets:?}"
             );
+        }
+    }
+
+    #[test]
+    fn sequences_are_held_against_what_outputs_have_room_for() {
+        let found = |row: &[f32]| {
+            let scan = DomainScan::new(TargetDomain::LabelSequence, row.len());
+            scan.with_room(4, 3).find(row)
+        };
+        for row in [
+            &[1.0, 2.0, 3.0][..],
+            &[1.0, 1.0, 0.0],
+            &[0.0, -1.0],
+            &[3.0, -1.0, -1.0],
+        ] {
+            assert_eq!(found(row), None, "{row:?}");
+        }
+        for (row, place, received) in [
+            (&[1.0, 4.0][..], 1, "4"),
+            (&[-2.0, 0.0], 0, "-2"),
+            (&[1.5, 0.0], 0, "1.5"),
+            (&[1.0, 0.0, 2.0], 2, "2 after the end of its row"),
+            (
+                &[1.0, 1.0, 2.0],
+                0,
+                "3 labels, which take 4 steps, for outputs of 3",
+            ),
+        ] {
+            assert_eq!(found(row), Some((place, received.to_owned())), "{row:?}");
         }
     }
 

@@ -16,4 +16,7 @@ pub enum TargetForm {
     ClassIndex,
     /// A whole number in a single column, the same for samples that belong together; outputs need no column for it.
     Label,
+    /// A row of labels a sample, each the index of a class from 1 on, filled up with 0 or -1: what is said in the steps of a
+    /// sequence, without saying when.
+    LabelSequence,
 }

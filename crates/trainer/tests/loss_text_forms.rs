@@ -74,6 +74,7 @@ const NAMES: &[&[&str]] = &[
         "categorical_generalized_cross_entropy",
         "CategoricalGeneralizedCrossEntropy",
     ],
+    &["ctc", "CTC"],
     &["circle", "Circle"],
     &["contrastive", "ContrastiveLoss"],
     &[

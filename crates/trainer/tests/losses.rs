@@ -94,6 +94,12 @@ impl Case {
         Some(serde_json::from_value(table.into()).unwrap())
     }
 
+    /// Rows of outputs a sample.
+    fn steps(&self) -> usize {
+        let samples = self.y_pred.as_array().map_or(1, Vec::len);
+        numbers(&self.y_pred).len() / columns(&self.y_pred) / samples
+    }
+
     /// Axes before the last become rows, as the trainer has it.
     fn outputs(&self, device: &Device) -> Tensor<2> {
         rows_of(numbers(&self.y_pred), columns(&self.y_pred), device)
@@ -103,6 +109,7 @@ impl Case {
         let columns = match loss.function().target_form() {
             TargetForm::ClassIndex | TargetForm::Label => 1,
             TargetForm::LikeOutputs => columns(&self.y_pred),
+            TargetForm::LabelSequence => columns(&self.y_true),
         };
         rows_of(numbers(&self.y_true), columns, device)
     }
@@ -142,7 +149,8 @@ impl Case {
     fn check(&self, loss: &Loss) -> usize {
         let device = Device::flex();
         let targets = self.targets(loss, &device);
-        let outputs = Outputs::new(self.outputs(&device), Activation::Linear);
+        let answers = |raw| Outputs::new(raw, Activation::Linear).with_steps(self.steps());
+        let outputs = answers(self.outputs(&device));
 
         let values = loss.function().values(targets.clone(), &outputs);
         self.assert_close("per sample", &read(values), &numbers(&self.per_sample));
@@ -185,7 +193,7 @@ impl Case {
 
         let device = device.autodiff();
         let y_pred = self.outputs(&device).require_grad();
-        let outputs = Outputs::new(y_pred.clone(), Activation::Linear);
+        let outputs = answers(y_pred.clone());
         let mean = loss.forward(self.targets(loss, &device), &outputs, None);
         let mut gradient = read(y_pred.grad(&mean.backward()).unwrap());
         let mut expected = numbers(&self.grad_mean_wrt_y_pred);
@@ -233,7 +241,7 @@ fn losses_of_pairs_are_those_of_their_definitions() {
 #[test]
 fn arguments_do_what_they_do_in_keras() {
     let golden = cases(&own_data().join("loss_arguments.json"));
-    assert!(golden.len() >= 36);
+    assert!(golden.len() >= 39);
     for case in golden {
         assert_eq!(case.check(&case.loss().unwrap()), 0);
     }
@@ -303,6 +311,7 @@ fn all_losses() -> Vec<(Loss, [Activation; 2])> {
 fn some_targets(loss: &Loss, device: &Device) -> Tensor<2> {
     match loss.function().target_form() {
         TargetForm::ClassIndex => Tensor::from_floats([[0.0], [2.0], [1.0]], device),
+        TargetForm::LabelSequence => Tensor::from_floats([[2.0, 1.0, 0.0]], device),
         TargetForm::Label => Tensor::from_floats([[5.0], [2.0], [5.0]], device),
         TargetForm::LikeOutputs => {
             Tensor::from_floats([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.0, 1.0, 0.0]], device)
@@ -318,7 +327,9 @@ fn loss_and_gradient(
 ) -> (Vec<f32>, Vec<f32>) {
     let device = Device::flex().autodiff();
     let logits = Tensor::<2>::from_floats(logits, &device).require_grad();
-    let value = loss.forward(some_targets(loss, &device), &answers(logits.clone()), None);
+    // Sequences are one of three steps; others do not look at it.
+    let outputs = answers(logits.clone()).with_steps(3);
+    let value = loss.forward(some_targets(loss, &device), &outputs, None);
     let gradient = logits.grad(&value.backward()).unwrap();
     (read(value), read(gradient))
 }

@@ -27,7 +27,7 @@ use crate::target_form::TargetForm;
 /// ```
 ///
 /// # Source
-/// Schroff et al., "FaceNet: A Unified Embedding for Face Recognition and Clustering", 2015;
+/// Schroff et al., "`FaceNet`: A Unified Embedding for Face Recognition and Clustering", 2015;
 /// <https://www.tensorflow.org/addons/api_docs/python/tfa/losses/TripletSemiHardLoss>
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]

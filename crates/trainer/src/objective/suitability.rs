@@ -26,15 +26,10 @@ pub(super) fn natural_form(
         })
     };
     let wanted = loss.function().target_form();
-    if wanted == TargetForm::Label {
-        return match (targets.num_columns(), output_shape) {
-            (1, [_]) => Ok(TargetForm::Label),
-            (1, _) => Err(mismatch(
-                "this loss takes an embedding a sample; flatten or pool before the last layer",
-            )),
-            _ => Err(mismatch(
-                "this loss takes a label a sample, a whole number that is the same for samples that belong together",
-            )),
+    if matches!(wanted, TargetForm::Label | TargetForm::LabelSequence) {
+        return match unfit_for_labels(wanted, targets, output_shape) {
+            Some(hint) => Err(mismatch(hint)),
+            None => Ok(wanted),
         };
     }
     match (targets, wanted) {
@@ -116,6 +111,27 @@ pub(super) fn natural_form(
     }
 }
 
+/// What to do about targets or outputs that a loss of labels does not take.
+fn unfit_for_labels(
+    wanted: TargetForm,
+    targets: &Targets,
+    output_shape: &[usize],
+) -> Option<&'static str> {
+    let is_row = matches!(targets, Targets::Values { shape } if shape.len() == 1);
+    match (wanted, output_shape) {
+        (TargetForm::Label, [_]) => (targets.num_columns() != 1).then_some(
+            "this loss takes a label a sample, a whole number that is the same for samples that belong together",
+        ),
+        (TargetForm::Label, _) => {
+            Some("this loss takes an embedding a sample; flatten or pool before the last layer")
+        }
+        (_, [_, _]) => (!is_row).then_some(
+            "this loss takes a row of labels a sample: whole numbers from 1 on, filled up with 0",
+        ),
+        _ => Some("this loss takes outputs of [steps, classes]: keep the steps up to the last layer"),
+    }
+}
+
 /// Whether the loss takes what comes out of a network with this last activation.
 pub(super) fn check_activation(
     loss: &Loss,
@@ -153,9 +169,11 @@ pub(super) fn check_metric(
     columns: usize,
     name: &str,
 ) -> Result<(), TrainError> {
-    if form == TargetForm::Label && function.target_form() != form {
+    let is_of_labels = matches!(form, TargetForm::Label | TargetForm::LabelSequence);
+    if is_of_labels && function.target_form() != form {
         return Err(MismatchError::MetricOfLabels {
             metric: name.to_owned(),
+            form,
         }
         .into());
     }

@@ -36,8 +36,11 @@ impl TargetScan {
         if !is_index {
             let columns = match objective.targets {
                 Targets::Classes { .. } => 1,
-                Targets::Values { .. } if objective.form == TargetForm::Label => 1,
-                Targets::Values { .. } => objective.columns,
+                Targets::Values { .. } => match objective.form {
+                    TargetForm::Label => 1,
+                    TargetForm::LabelSequence => objective.targets.num_columns(),
+                    _ => objective.columns,
+                },
             };
             let loss = objective.loss.function().target_domain();
             let loss = (format!("loss {}", objective.loss.name()), loss);
@@ -50,7 +53,8 @@ impl TargetScan {
                     .iter()
                     .any(|(_, scan): &(_, DomainScan)| scan.domain() == domain);
                 if domain != TargetDomain::Any && is_new {
-                    domains.push((name, DomainScan::new(domain, columns)));
+                    let scan = DomainScan::new(domain, columns);
+                    domains.push((name, scan.with_room(objective.columns, objective.steps)));
                 }
             }
         }

@@ -233,4 +233,14 @@ case("Circle", {}, groups, embeddings, name="circle")
 case("Circle", {"gamma": 4.0, "margin": 0.2}, groups[:, None], embeddings, name="circle_arguments")
 case("Circle", {"gamma": 10.0, "remove_diagonal": False}, groups, embeddings, name="circle_diagonal")
 case("Circle", {}, np.array([1, 1, 1], dtype="int32"), embeddings[:3], name="circle_one_label")
+
+steps = rows(
+    [[2.0, 0.5, -1.0, 0.3], [0.1, 1.5, 0.2, -0.7], [0.4, 0.9, 1.1, 0.0], [1.3, -0.2, 0.8, 0.6], [-0.5, 0.3, 0.2, 1.9]],
+    [[0.3, 0.2, 0.9, -0.4], [1.2, 0.0, 1.4, 0.5], [0.7, 0.1, 0.3, 2.2], [0.0, 1.6, -0.3, 0.4], [0.9, 0.8, 0.1, -1.0]],
+    [[0.1, 1.0, 0.2, 0.3], [0.5, 0.6, 0.4, -0.1], [1.5, -1.2, 0.3, 0.9], [0.2, 0.7, 1.8, 0.1], [0.6, 0.4, 0.3, 0.5]],
+)
+said = np.array([[1, 2, 3], [2, 2, 0], [3, 0, 0]], dtype="int32")
+case("CTC", {}, said, steps, name="ctc")
+case("CTC", {}, said, steps * 20, name="ctc_sure")
+case("CTC", {}, np.array([[1, 1, 1], [0, 0, 0], [2, 3, 1]], dtype="int32"), steps, name="ctc_full_and_empty")
 write("loss_arguments.json")

@@ -15,7 +15,6 @@ mod model_file;
 mod model_file_problem;
 mod named_callback;
 mod optimizer_name;
-mod optimizer_settings;
 mod plateau;
 mod settings;
 mod settings_file;
@@ -35,7 +34,6 @@ pub use named_callback::{
     GivenTerminateOnNan, NamedCallback,
 };
 pub use optimizer_name::OptimizerName;
-pub use optimizer_settings::GivenOptimizer;
 pub use plateau::{Plateau, PlateauError};
 pub use settings::Settings;
 pub use settings_problem::SettingsProblem;

@@ -49,7 +49,7 @@ mod tests {
 
     #[test]
     fn every_known_name_stays_itself() {
-        for name in Optimizer::NAMES {
+        for &name in Optimizer::NAMES {
             assert_eq!(
                 name.to_uppercase()
                     .parse::<OptimizerName>()

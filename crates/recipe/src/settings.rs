@@ -4,14 +4,14 @@ use firebrick_scheduler::{Constant, ScheduleSpec, TimeBased};
 use firebrick_tensor::DeviceName;
 use firebrick_trainer::losses::MeanSquaredError;
 use firebrick_trainer::{
-    FitSettings, Flag, GivenFit, Loss, Optimizer, SettingsTable, TrainError, settings,
+    FitSettings, Flag, GivenFit, GivenOptimizer, Loss, Optimizer, SettingsTable, TrainError,
+    settings,
 };
 
 use crate::callback_settings::GivenCallbacks;
 use crate::hidden_units::HiddenUnits;
 use crate::model_file::{CompileSettings, ModelFile};
 use crate::optimizer_name::OptimizerName;
-use crate::optimizer_settings::GivenOptimizer;
 
 /// The headings of the flags.
 const DATA: &str = "Data";
@@ -52,7 +52,7 @@ settings! {
         loss: Loss, flag Flag::name(Loss::NAMES).under(LEARNING);
 
         /// How weights follow gradients
-        optimizer: OptimizerName, flag Flag::name(&Optimizer::NAMES).under(LEARNING);
+        optimizer: OptimizerName, flag Flag::name(Optimizer::NAMES).under(LEARNING);
 
         /// The arguments of the optimizer.
         arguments: GivenOptimizer => nested;

@@ -424,7 +424,7 @@ fn what_is_wrong_with_the_optimizer_has_its_line() {
         (
             "[compile]\noptimizer = { name = \"adam\", gradient_accumulation_steps = 1 }\n",
             27,
-            "gradient_accumulation_steps is 1, expected at least 2",
+            "the optimizer `adam`, argument `gradient_accumulation_steps`: expected at least 2",
         ),
         (
             "[compile]\noptimizer = { name = \"adam\", gradient_accumulation_steps = 2.5 }\n",
@@ -432,9 +432,19 @@ fn what_is_wrong_with_the_optimizer_has_its_line() {
             "argument `gradient_accumulation_steps`: expected a whole number from 0, received 2.5",
         ),
         (
-            "[compile]\noptimizer = { name = \"adam\", learning_rate = 0.1 }\n",
-            27,
-            "`learning_rate`: stands beside the optimizer, in [compile] itself",
+            "[compile]\nlearning_rate = 0.1\noptimizer = { name = \"adam\", learning_rate = 0.1 }\n",
+            28,
+            "`optimizer`: its `learning_rate` and the one beside it exclude one another; keep one of them",
+        ),
+        (
+            "[compile.optimizer]\nname = \"adam\"\nlearning_rate = -1\n",
+            28,
+            "`optimizer`: the schedule `constant`, argument `learning_rate`: expected a finite number above 0, received -1",
+        ),
+        (
+            "[compile.optimizer]\nname = \"adam\"\nloss_scale_factor = 2\n",
+            28,
+            "the optimizer `adam`, argument `loss_scale_factor`: expected none, received 2; losses are 32-bit floats here",
         ),
         (
             "[compile]\noptimizer = { name = \"adam\", ema_overwrite_frequency = 5 }\n",
@@ -444,7 +454,7 @@ fn what_is_wrong_with_the_optimizer_has_its_line() {
         (
             "[compile]\noptimizer = { name = \"adam\", beta_1 = 1.0 }\n",
             27,
-            "beta_1 is 1, expected a number from 0",
+            "the optimizer `adam`, argument `beta_1`: expected a number from 0 up to, but not including, 1, received 1",
         ),
     ]);
 }

@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use firebrick_scheduler::{Constant, Schedule, ScheduleError, ScheduleSpec};
+use firebrick_spec::Spec;
 
 use crate::error::TrainError;
 use crate::losses::Loss;
@@ -51,7 +52,7 @@ impl Compile {
         }
     }
 
-    /// Optimizer, loss and metrics by Keras' names, all with their defaults.
+    /// Optimizer, loss and metrics by Keras' names, with the arguments of their short texts (`adam:learning_rate=0.01`).
     ///
     /// # Errors
     /// A name that is not known; the error gives the nearest one.
@@ -64,7 +65,12 @@ impl Compile {
             .into_iter()
             .map(str::parse)
             .collect::<Result<_, _>>()?;
-        Ok(Self::new(optimizer.parse()?, loss.parse::<Loss>()?).with_metrics(metrics))
+        let (optimizer, rate) = Optimizer::with_rate_from_spec(&Spec::from_text(optimizer)?)?;
+        let compile = Self::new(optimizer, loss.parse::<Loss>()?).with_metrics(metrics);
+        Ok(match rate {
+            Some(rate) => compile.with_schedule(rate),
+            None => compile,
+        })
     }
 
     /// Sets a learning rate that stays; [`fit`](crate::Trainer::fit) checks that it is above 0.

@@ -82,7 +82,7 @@ pub use memory_error::MemoryError;
 pub use metrics::{Metric, MetricFunction};
 pub use mismatch_error::MismatchError;
 pub use non_finite_cause::NonFiniteCause;
-pub use optimizers::Optimizer;
+pub use optimizers::{GivenOptimizer, Optimizer};
 pub use output_form::OutputForm;
 pub use outputs::Outputs;
 pub use pass::Pass;

@@ -20,6 +20,7 @@ mod rule;
 mod sgd;
 
 use burn::optim::ModuleOptimizer;
+use firebrick_spec::registry;
 
 pub(crate) use accumulation::Accumulation;
 pub(crate) use adadelta::Adadelta;
@@ -29,80 +30,22 @@ pub(crate) use adamax::Adamax;
 pub(crate) use adamw::AdamW;
 pub(crate) use average::{Average, Ema};
 pub(crate) use clipping::Clipping;
-pub(crate) use description::{Description, Setting, Switch, above_zero, not_negative};
+pub(crate) use description::{Description, above_zero, below_one, not_negative};
 pub(crate) use lion::Lion;
 pub(crate) use nadam::Nadam;
-pub use optimizer::Optimizer;
+pub use optimizer::{GivenOptimizer, Optimizer};
 pub(crate) use rmsprop::RmsProp;
 pub(crate) use rule::Path;
 pub(crate) use sgd::Sgd;
 
-/// Writes the list below out: the enum, its names and what it hands on to the one inside.
+/// Writes the list below out: the enum, its names and the constructors.
 macro_rules! known_optimizers {
     ($($(#[$meaning:meta])* $name:ident: $kind:ident,)+) => {
-        /// Any of the optimizers.
-        #[derive(Clone, Copy, Debug, PartialEq)]
-        pub(crate) enum Kind {
-            $($kind($kind),)+
-        }
-
-        impl Kind {
-            pub(crate) const NAMES: [&'static str; [$(stringify!($name)),+].len()] =
-                [$(stringify!($name)),+];
-
-            pub(crate) fn by_name(name: &str) -> Option<Self> {
-                match name {
-                    $(stringify!($name) => Some(Self::$kind($kind::default())),)+
-                    _ => None,
-                }
-            }
-
-            pub(crate) fn name(&self) -> &'static str {
-                match self {
-                    $(Self::$kind(_) => stringify!($name),)+
-                }
-            }
-
-            pub(crate) fn learning_rate(&self) -> f64 {
-                match self {
-                    $(Self::$kind(_) => $kind::LEARNING_RATE,)+
-                }
-            }
-
-            pub(crate) fn weight_decay(&self) -> f64 {
-                match self {
-                    $(Self::$kind(_) => $kind::WEIGHT_DECAY,)+
-                }
-            }
-
-            pub(crate) fn diverges_from(&self) -> f64 {
-                match self {
-                    $(Self::$kind(_) => $kind::DIVERGES_FROM,)+
-                }
-            }
-
-            pub(crate) fn setting(&mut self, setting: Setting) -> Option<&mut f64> {
-                match self {
-                    $(Self::$kind(kind) => kind.setting(setting),)+
-                }
-            }
-
-            pub(crate) fn switch(&mut self, switch: Switch) -> Option<&mut bool> {
-                match self {
-                    $(Self::$kind(kind) => kind.switch(switch),)+
-                }
-            }
-
-            pub(crate) fn num_slots(&self) -> usize {
-                match self {
-                    $(Self::$kind(kind) => kind.num_slots(),)+
-                }
-            }
-
-            pub(crate) fn build(self, weight_decay: f64, path: Path) -> ModuleOptimizer {
-                match self {
-                    $(Self::$kind(kind) => kind.build(weight_decay, path),)+
-                }
+        registry! {
+            /// Any of the optimizers.
+            #[derive(Clone, Copy, Debug, PartialEq)]
+            pub(crate) enum Kind: "optimizer", each_optimizer {
+                $($kind: stringify!($name);)+
             }
         }
 
@@ -136,4 +79,26 @@ known_optimizers! {
     nadam: Nadam,
     /// Steps of one size in the direction of the sign: `beta_1` 0.9, `beta_2` 0.99.
     lion: Lion,
+}
+
+impl Kind {
+    pub(crate) fn learning_rate(&self) -> f64 {
+        each_optimizer!(self, kind => kind.learning_rate())
+    }
+
+    pub(crate) fn weight_decay(&self) -> f64 {
+        each_optimizer!(self, kind => kind.weight_decay())
+    }
+
+    pub(crate) fn diverges_from(&self) -> f64 {
+        each_optimizer!(self, kind => kind.diverges_from())
+    }
+
+    pub(crate) fn num_slots(&self) -> usize {
+        each_optimizer!(self, kind => kind.num_slots())
+    }
+
+    pub(crate) fn build(self, weight_decay: f64, path: Path) -> ModuleOptimizer {
+        each_optimizer!(self, kind => kind.build(weight_decay, path))
+    }
 }

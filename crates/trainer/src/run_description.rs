@@ -107,15 +107,12 @@ struct Training {
 fn compile_table(compile: &Compile, gaps: &mut Gaps) -> Table {
     let own = |name: &str| format!("`{name}` is the program's own");
     let mut table = Table::new();
-    let mut arguments = compile.optimizer.arguments();
-    let name = Value::from(compile.optimizer.name());
-    let optimizer = if arguments.is_empty() {
-        name
-    } else {
-        arguments.insert("name".to_owned(), name);
-        Value::Table(arguments)
-    };
-    table.insert("optimizer".to_owned(), optimizer);
+    match Value::try_from(compile.optimizer) {
+        Ok(optimizer) => {
+            table.insert("optimizer".to_owned(), optimizer);
+        }
+        Err(_) => gaps.add("optimizer", own(compile.optimizer.name())),
+    }
     match &compile.rate {
         LearningRate::Constant(rate) => {
             table.insert("learning_rate".to_owned(), Value::from(*rate));

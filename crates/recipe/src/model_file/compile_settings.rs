@@ -18,7 +18,8 @@ use crate::model_file_problem::ModelFileProblem;
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct CompileSettings {
-    /// `optimizer`, a name or a table of a name and arguments; Keras' default is `rmsprop`.
+    /// `optimizer`, a name or a table of a name and arguments, `learning_rate` among them, also as Keras writes it; Keras'
+    /// default is `rmsprop`.
     pub optimizer: Optimizer,
     /// `learning_rate`, a number or a schedule, which may be called `schedule` too: its text, or a table of its name and
     /// arguments; `None` for the optimizer's own rate.
@@ -71,12 +72,20 @@ impl CompileSettings {
     pub(super) fn read(mut section: Section<'_>) -> Result<Self, Located> {
         section.check_keys(Self::KEYS)?;
         let default = Self::default();
+        let at = section.at_key(Self::OPTIMIZER);
         let optimizer = section.take_spec(Self::OPTIMIZER, read_optimizer)?;
+        let (optimizer, own_rate) = optimizer.unwrap_or((default.optimizer, None));
         let [metrics, weighted_metrics] =
             ["metrics", "weighted_metrics"].map(|key| read_metrics(&mut section, key));
+        let rate = read_rate(&mut section)?;
+        if own_rate.is_some() && rate.is_some() {
+            let message =
+                "its `learning_rate` and the one beside it exclude one another; keep one of them";
+            return Err(wrong_value(Self::OPTIMIZER, message, at));
+        }
         Ok(Self {
-            schedule: read_rate(&mut section)?,
-            optimizer: optimizer.unwrap_or(default.optimizer),
+            schedule: rate.or(own_rate),
+            optimizer,
             loss: section
                 .take_spec("loss", read_loss)?
                 .unwrap_or(default.loss),
@@ -86,9 +95,10 @@ impl CompileSettings {
     }
 }
 
-fn read_optimizer(value: Argument) -> Result<Optimizer, SpecError> {
+/// The optimizer, and its learning rate where it says one.
+fn read_optimizer(value: Argument) -> Result<(Optimizer, Option<ScheduleSpec>), SpecError> {
     Spec::from_value(value.value, "optimizer")
-        .and_then(|spec| Optimizer::from_spec(&spec))
+        .and_then(|spec| Optimizer::with_rate_from_spec(&spec))
         .map_err(|error| error.or_at(value.at))
 }
 

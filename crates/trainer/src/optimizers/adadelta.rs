@@ -1,6 +1,7 @@
 use burn::optim::ModuleOptimizer;
+use serde::{Deserialize, Serialize};
 
-use super::description::{Description, Setting};
+use super::description::Description;
 use super::quantity::Quantity;
 use super::rule::{Path, Rule, Updater};
 
@@ -11,7 +12,8 @@ use super::rule::{Path, Rule, Updater};
 ///
 /// # Source
 /// Zeiler, "ADADELTA: An Adaptive Learning Rate Method", 2012
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub(crate) struct Adadelta {
     rho: f64,
     epsilon: f64,
@@ -28,14 +30,6 @@ impl Default for Adadelta {
 
 impl Description for Adadelta {
     const DIVERGES_FROM: f64 = f64::INFINITY;
-
-    fn setting(&mut self, setting: Setting) -> Option<&mut f64> {
-        match setting {
-            Setting::Rho => Some(&mut self.rho),
-            Setting::Epsilon => Some(&mut self.epsilon),
-            _ => None,
-        }
-    }
 
     fn num_slots(&self) -> usize {
         2

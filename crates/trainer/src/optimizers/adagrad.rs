@@ -1,6 +1,7 @@
 use burn::optim::ModuleOptimizer;
+use serde::{Deserialize, Serialize};
 
-use super::description::{Description, Setting};
+use super::description::Description;
 use super::quantity::Quantity;
 use super::rule::{Path, Rule, Updater};
 
@@ -9,7 +10,8 @@ use super::rule::{Path, Rule, Updater};
 /// # Source
 /// Duchi, Hazan and Singer, "Adaptive Subgradient Methods for Online Learning and Stochastic
 /// Optimization", 2011
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub(crate) struct Adagrad {
     initial_accumulator_value: f64,
     epsilon: f64,
@@ -25,14 +27,6 @@ impl Default for Adagrad {
 }
 
 impl Description for Adagrad {
-    fn setting(&mut self, setting: Setting) -> Option<&mut f64> {
-        match setting {
-            Setting::InitialAccumulatorValue => Some(&mut self.initial_accumulator_value),
-            Setting::Epsilon => Some(&mut self.epsilon),
-            _ => None,
-        }
-    }
-
     fn num_slots(&self) -> usize {
         1
     }

@@ -1,6 +1,7 @@
 use burn::optim::ModuleOptimizer;
+use serde::{Deserialize, Serialize};
 
-use super::description::{Description, Setting, Switch};
+use super::description::Description;
 use super::quantity::Quantity;
 use super::rule::{Path, Rule, Updater};
 
@@ -12,7 +13,8 @@ use super::rule::{Path, Rule, Updater};
 /// # Source
 /// Kingma and Ba, "Adam: A Method for Stochastic Optimization", 2014, section 2 (the efficient
 /// form before its section 2.1)
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub(crate) struct Adam {
     beta_1: f64,
     beta_2: f64,
@@ -32,19 +34,6 @@ impl Default for Adam {
 }
 
 impl Description for Adam {
-    fn setting(&mut self, setting: Setting) -> Option<&mut f64> {
-        match setting {
-            Setting::Beta1 => Some(&mut self.beta_1),
-            Setting::Beta2 => Some(&mut self.beta_2),
-            Setting::Epsilon => Some(&mut self.epsilon),
-            _ => None,
-        }
-    }
-
-    fn switch(&mut self, switch: Switch) -> Option<&mut bool> {
-        (switch == Switch::Amsgrad).then_some(&mut self.amsgrad)
-    }
-
     fn num_slots(&self) -> usize {
         if self.amsgrad { 3 } else { 2 }
     }

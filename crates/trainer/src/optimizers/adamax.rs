@@ -1,6 +1,7 @@
 use burn::optim::ModuleOptimizer;
+use serde::{Deserialize, Serialize};
 
-use super::description::{Description, Setting};
+use super::description::Description;
 use super::quantity::Quantity;
 use super::rule::{Path, Rule, Updater};
 
@@ -9,7 +10,8 @@ use super::rule::{Path, Rule, Updater};
 ///
 /// # Source
 /// Kingma and Ba, "Adam: A Method for Stochastic Optimization", 2014, section 7.1
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub(crate) struct Adamax {
     beta_1: f64,
     beta_2: f64,
@@ -27,15 +29,6 @@ impl Default for Adamax {
 }
 
 impl Description for Adamax {
-    fn setting(&mut self, setting: Setting) -> Option<&mut f64> {
-        match setting {
-            Setting::Beta1 => Some(&mut self.beta_1),
-            Setting::Beta2 => Some(&mut self.beta_2),
-            Setting::Epsilon => Some(&mut self.epsilon),
-            _ => None,
-        }
-    }
-
     fn num_slots(&self) -> usize {
         2
     }

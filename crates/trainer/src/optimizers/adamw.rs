@@ -1,26 +1,19 @@
 use burn::optim::ModuleOptimizer;
+use serde::{Deserialize, Serialize};
 
 use super::Adam;
-use super::description::{Description, Setting, Switch};
+use super::description::Description;
 use super::rule::Path;
 
 /// [`Adam`] with a weight decay of 0.004 unless another is set.
 ///
 /// # Source
 /// Loshchilov and Hutter, "Decoupled Weight Decay Regularization", 2017
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct AdamW(Adam);
 
 impl Description for AdamW {
     const WEIGHT_DECAY: f64 = 0.004;
-
-    fn setting(&mut self, setting: Setting) -> Option<&mut f64> {
-        self.0.setting(setting)
-    }
-
-    fn switch(&mut self, switch: Switch) -> Option<&mut bool> {
-        self.0.switch(switch)
-    }
 
     fn num_slots(&self) -> usize {
         self.0.num_slots()

@@ -1,6 +1,7 @@
 use burn::optim::ModuleOptimizer;
+use serde::{Deserialize, Serialize};
 
-use super::description::{Description, Setting};
+use super::description::Description;
 use super::quantity::Quantity;
 use super::rule::{Path, Rule, Updater};
 
@@ -8,7 +9,8 @@ use super::rule::{Path, Rule, Updater};
 ///
 /// # Source
 /// Chen et al., "Symbolic Discovery of Optimization Algorithms", 2023
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub(crate) struct Lion {
     beta_1: f64,
     beta_2: f64,
@@ -24,14 +26,6 @@ impl Default for Lion {
 }
 
 impl Description for Lion {
-    fn setting(&mut self, setting: Setting) -> Option<&mut f64> {
-        match setting {
-            Setting::Beta1 => Some(&mut self.beta_1),
-            Setting::Beta2 => Some(&mut self.beta_2),
-            _ => None,
-        }
-    }
-
     fn num_slots(&self) -> usize {
         1
     }

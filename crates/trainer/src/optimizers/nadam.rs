@@ -1,6 +1,7 @@
 use burn::optim::ModuleOptimizer;
+use serde::{Deserialize, Serialize};
 
-use super::description::{Description, Setting};
+use super::description::Description;
 use super::quantity::Quantity;
 use super::rule::{Path, Rule, Updater};
 
@@ -9,7 +10,8 @@ use super::rule::{Path, Rule, Updater};
 ///
 /// # Source
 /// Dozat, "Incorporating Nesterov Momentum into Adam", 2016
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub(crate) struct Nadam {
     beta_1: f64,
     beta_2: f64,
@@ -35,15 +37,6 @@ impl Default for Nadam {
 }
 
 impl Description for Nadam {
-    fn setting(&mut self, setting: Setting) -> Option<&mut f64> {
-        match setting {
-            Setting::Beta1 => Some(&mut self.beta_1),
-            Setting::Beta2 => Some(&mut self.beta_2),
-            Setting::Epsilon => Some(&mut self.epsilon),
-            _ => None,
-        }
-    }
-
     fn num_slots(&self) -> usize {
         2
     }

@@ -1,16 +1,17 @@
-mod arguments;
+mod settings;
 mod text_form;
 
 use std::fmt;
 use std::str::FromStr;
 
 use burn::optim::ModuleOptimizer;
-use firebrick_spec::{Spec, UnknownName, folded};
+use firebrick_spec::{Spec, Value};
 
 use crate::error::TrainError;
 use crate::optimizers::{
-    Accumulation, Average, Clipping, Ema, Kind, Path, Setting, Switch, above_zero, not_negative,
+    Accumulation, Average, Clipping, Ema, Kind, Path, above_zero, not_negative,
 };
+pub use settings::GivenOptimizer;
 
 /// How the weights follow the gradients, with Keras' formulas and defaults.
 ///
@@ -36,7 +37,7 @@ pub struct Optimizer {
 
 impl Optimizer {
     /// The names for [`by_name`](Self::by_name) and [`FromStr`].
-    pub const NAMES: [&'static str; Kind::NAMES.len()] = Kind::NAMES;
+    pub const NAMES: &'static [&'static str] = Kind::NAMES;
 
     pub(crate) fn new(kind: Kind) -> Self {
         Self {
@@ -53,22 +54,13 @@ impl Optimizer {
     /// # Errors
     /// A name that is not known; the error lists those that are.
     pub fn by_name(name: &str) -> Result<Self, TrainError> {
-        Ok(Self::named(name)?)
-    }
-
-    fn named(name: &str) -> Result<Self, UnknownName> {
-        let wanted = folded(name);
-        let mut known = Self::NAMES.into_iter();
-        let found = known.find(|known| folded(known) == wanted);
-        found
-            .and_then(Kind::by_name)
-            .map(Self::new)
-            .ok_or_else(|| UnknownName::new("optimizer", name, &Self::NAMES))
+        Kind::find(name)?;
+        Ok(Self::new(Kind::read(&Spec::new(name))?))
     }
 
     /// One of [`NAMES`](Self::NAMES).
     pub fn name(&self) -> &'static str {
-        self.kind.name()
+        self.kind.listed_name()
     }
 
     /// Keras' default rate for it.
@@ -86,78 +78,6 @@ impl Optimizer {
                 self.default_learning_rate()
             )
         })
-    }
-
-    /// Sets the momentum of `sgd` or `rmsprop`.
-    ///
-    /// # Errors
-    /// A momentum outside `[0, 1)`, or one for an optimizer that has none.
-    pub fn with_momentum(self, momentum: f64) -> Result<Self, TrainError> {
-        self.with_setting(Setting::Momentum, momentum)
-    }
-
-    /// Sets the decay of the mean of the gradients.
-    ///
-    /// # Errors
-    /// A decay outside `[0, 1)`, or one for an optimizer that has none.
-    pub fn with_beta_1(self, beta_1: f64) -> Result<Self, TrainError> {
-        self.with_setting(Setting::Beta1, beta_1)
-    }
-
-    /// Sets the decay of the mean of the gradients' squares (with `lion` of the momentum).
-    ///
-    /// # Errors
-    /// A decay outside `[0, 1)`, or one for an optimizer that has none.
-    pub fn with_beta_2(self, beta_2: f64) -> Result<Self, TrainError> {
-        self.with_setting(Setting::Beta2, beta_2)
-    }
-
-    /// Sets the decay of the mean of the gradients' squares of `rmsprop` or `adadelta`.
-    ///
-    /// # Errors
-    /// A decay outside `[0, 1)`, or one for an optimizer that has none.
-    pub fn with_rho(self, rho: f64) -> Result<Self, TrainError> {
-        self.with_setting(Setting::Rho, rho)
-    }
-
-    /// Sets what is added to the divisor, so that it is never 0.
-    ///
-    /// # Errors
-    /// An epsilon that is not above 0, or one for an optimizer that has none.
-    pub fn with_epsilon(self, epsilon: f64) -> Result<Self, TrainError> {
-        self.with_setting(Setting::Epsilon, epsilon)
-    }
-
-    /// Sets where `adagrad` starts to gather squares.
-    ///
-    /// # Errors
-    /// A value below 0, or one for an optimizer that has none.
-    pub fn with_initial_accumulator_value(self, value: f64) -> Result<Self, TrainError> {
-        self.with_setting(Setting::InitialAccumulatorValue, value)
-    }
-
-    /// Takes the gradient of `sgd` ahead of the velocity.
-    ///
-    /// # Errors
-    /// Another optimizer.
-    pub fn with_nesterov(self) -> Result<Self, TrainError> {
-        self.with_switch(Switch::Nesterov)
-    }
-
-    /// Lets `adam` or `adamw` divide by the largest mean square so far.
-    ///
-    /// # Errors
-    /// Another optimizer.
-    pub fn with_amsgrad(self) -> Result<Self, TrainError> {
-        self.with_switch(Switch::Amsgrad)
-    }
-
-    /// Lets `rmsprop` divide by the variance of the gradients instead of their mean square.
-    ///
-    /// # Errors
-    /// Another optimizer.
-    pub fn with_centered(self) -> Result<Self, TrainError> {
-        self.with_switch(Switch::Centered)
     }
 
     /// Shrinks every weight before an update, `w -= rate · weight_decay · w`, apart from the gradients.
@@ -262,12 +182,12 @@ impl Optimizer {
         }
     }
 
-    /// What gathers gradients, if an update takes those of several batches.
     /// Batches whose gradients make one update, if they are several.
     pub(crate) fn accumulation_steps(&self) -> Option<usize> {
         self.accumulation_steps
     }
 
+    /// What gathers gradients, if an update takes those of several batches.
     pub(crate) fn accumulation(&self) -> Option<Accumulation> {
         self.accumulation_steps.map(Accumulation::new)
     }
@@ -300,35 +220,28 @@ impl Optimizer {
         self.kind.build(self.weight_decay, path)
     }
 
-    fn with_setting(mut self, setting: Setting, value: f64) -> Result<Self, TrainError> {
-        match self.kind.setting(setting) {
-            Some(own) => {
-                setting.check(value)?;
-                *own = value;
-                Ok(self)
-            }
-            None => Err(TrainError::ForeignSetting {
-                setting: setting.name(),
+    /// Sets an argument of this optimizer alone, a value that it can have.
+    fn with_argument(mut self, argument: &'static str, value: Value) -> Result<Self, TrainError> {
+        let has = |name: &str| {
+            let mut known = Kind::arguments_of(name).into_iter();
+            known.any(|known| known == argument)
+        };
+        if !has(self.name()) {
+            return Err(TrainError::ForeignSetting {
+                setting: argument,
                 received: value.to_string(),
                 optimizer: self.name(),
-                takers: takers(|kind| kind.setting(setting).is_some()),
-            }),
+                takers: Self::NAMES
+                    .iter()
+                    .copied()
+                    .filter(|name| has(name))
+                    .collect(),
+            });
         }
-    }
-
-    fn with_switch(mut self, switch: Switch) -> Result<Self, TrainError> {
-        match self.kind.switch(switch) {
-            Some(own) => {
-                *own = true;
-                Ok(self)
-            }
-            None => Err(TrainError::ForeignSetting {
-                setting: switch.name(),
-                received: true.to_string(),
-                optimizer: self.name(),
-                takers: takers(|kind| kind.switch(switch).is_some()),
-            }),
-        }
+        let mut spec = self.kind.to_spec()?;
+        spec.take(argument);
+        self.kind = Kind::read(&spec.with(argument, value))?;
+        Ok(self)
     }
 
     fn with_clipping(mut self, clipping: Clipping) -> Result<Self, TrainError> {
@@ -345,14 +258,6 @@ impl Optimizer {
             }
         }
     }
-}
-
-/// The optimizers that this is true of.
-fn takers(mut is_taker: impl FnMut(&mut Kind) -> bool) -> Vec<&'static str> {
-    let kinds = Kind::NAMES.into_iter().filter_map(Kind::by_name);
-    kinds
-        .filter_map(|mut kind| is_taker(&mut kind).then_some(kind.name()))
-        .collect()
 }
 
 impl fmt::Display for Optimizer {
@@ -435,7 +340,7 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read_again_and_checked() {
-        for name in Optimizer::NAMES {
+        for &name in Optimizer::NAMES {
             let optimizer: Optimizer = name.to_uppercase().parse().unwrap();
             assert_eq!(optimizer.to_string(), name);
             let changed = optimizer.with_weight_decay(0.5).unwrap();
@@ -451,7 +356,10 @@ mod tests {
             }
         }
         for (text, expected) in [
-            (r#"{"name": "adam", "beta_1": 1.0}"#, "beta_1 is 1"),
+            (
+                r#"{"name": "adam", "beta_1": 1.0}"#,
+                "argument `beta_1`: expected a number from 0 up to",
+            ),
             (
                 r#"{"class_name": "SGD", "config": {"ema_overwrite_frequency": 3}}"#,
                 "set ema_momentum first",

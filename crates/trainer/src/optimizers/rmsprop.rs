@@ -1,6 +1,7 @@
 use burn::optim::ModuleOptimizer;
+use serde::{Deserialize, Serialize};
 
-use super::description::{Description, Setting, Switch};
+use super::description::Description;
 use super::quantity::Quantity;
 use super::rule::{Path, Rule, Updater};
 
@@ -11,7 +12,8 @@ use super::rule::{Path, Rule, Updater};
 ///
 /// # Source
 /// Hinton, "Neural Networks for Machine Learning", 2012, lecture 6e
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub(crate) struct RmsProp {
     rho: f64,
     momentum: f64,
@@ -31,19 +33,6 @@ impl Default for RmsProp {
 }
 
 impl Description for RmsProp {
-    fn setting(&mut self, setting: Setting) -> Option<&mut f64> {
-        match setting {
-            Setting::Rho => Some(&mut self.rho),
-            Setting::Momentum => Some(&mut self.momentum),
-            Setting::Epsilon => Some(&mut self.epsilon),
-            _ => None,
-        }
-    }
-
-    fn switch(&mut self, switch: Switch) -> Option<&mut bool> {
-        (switch == Switch::Centered).then_some(&mut self.centered)
-    }
-
     fn num_slots(&self) -> usize {
         if self.momentum == 0.0 && !self.centered {
             1

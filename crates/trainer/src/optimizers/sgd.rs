@@ -1,6 +1,7 @@
 use burn::optim::ModuleOptimizer;
+use serde::{Deserialize, Serialize};
 
-use super::description::{Description, Setting, Switch};
+use super::description::Description;
 use super::quantity::Quantity;
 use super::rule::{Path, Rule, Updater};
 
@@ -9,7 +10,8 @@ use super::rule::{Path, Rule, Updater};
 ///
 /// Burn's own differs: its rate multiplies the velocity when it is applied, not when it is
 /// gathered, and a dampening of 0.1 is its default.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub(crate) struct Sgd {
     momentum: f64,
     nesterov: bool,
@@ -18,14 +20,6 @@ pub(crate) struct Sgd {
 impl Description for Sgd {
     const LEARNING_RATE: f64 = 0.01;
     const DIVERGES_FROM: f64 = f64::INFINITY;
-
-    fn setting(&mut self, setting: Setting) -> Option<&mut f64> {
-        (setting == Setting::Momentum).then_some(&mut self.momentum)
-    }
-
-    fn switch(&mut self, switch: Switch) -> Option<&mut bool> {
-        (switch == Switch::Nesterov).then_some(&mut self.nesterov)
-    }
 
     fn num_slots(&self) -> usize {
         usize::from(self.momentum != 0.0)

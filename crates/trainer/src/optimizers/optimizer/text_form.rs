@@ -1,115 +1,100 @@
 //! The form in files and on a command line: a name, with the arguments of Keras' constructor that differ from the
 //! defaults.
 
-use firebrick_spec::{Spec, SpecError, SpecProblem, Value};
+use firebrick_scheduler::ScheduleSpec;
+use firebrick_spec::{KerasFields, Spec, SpecError, SpecProblem, Value};
 use serde::de::{Deserialize, Deserializer, Error as _};
 use serde::ser::{Error as _, Serialize, Serializer};
 
 use super::Optimizer;
+use super::settings::{ROWS, Row};
 use crate::error::TrainError;
+use crate::optimizers::Kind;
 
-const KIND: &str = "optimizer";
 /// An argument of Keras' optimizers that is a setting of its own here.
 const LEARNING_RATE: &str = "learning_rate";
-
-/// What an argument is, with what sets it.
-enum Argument {
-    Number(fn(Optimizer, f64) -> Result<Optimizer, TrainError>),
-    Count(fn(Optimizer, usize) -> Result<Optimizer, TrainError>),
-    /// False changes nothing.
-    Switch(fn(Optimizer) -> Result<Optimizer, TrainError>),
-}
-
-use Argument::{Count, Number, Switch};
-
-/// The arguments of all optimizers; one that another one needs stands behind that.
-const ARGUMENTS: &[(&str, Argument)] = &[
-    ("momentum", Number(Optimizer::with_momentum)),
-    ("beta_1", Number(Optimizer::with_beta_1)),
-    ("beta_2", Number(Optimizer::with_beta_2)),
-    ("rho", Number(Optimizer::with_rho)),
-    ("epsilon", Number(Optimizer::with_epsilon)),
-    (
-        "initial_accumulator_value",
-        Number(Optimizer::with_initial_accumulator_value),
-    ),
-    ("weight_decay", Number(Optimizer::with_weight_decay)),
-    ("clipnorm", Number(Optimizer::with_clipnorm)),
-    ("clipvalue", Number(Optimizer::with_clipvalue)),
-    ("global_clipnorm", Number(Optimizer::with_global_clipnorm)),
-    (
-        "gradient_accumulation_steps",
-        Count(Optimizer::with_gradient_accumulation_steps),
-    ),
-    ("ema_momentum", Number(Optimizer::with_ema)),
-    (
-        "ema_overwrite_frequency",
-        Count(Optimizer::with_ema_overwrite_frequency),
-    ),
-    ("nesterov", Switch(Optimizer::with_nesterov)),
-    ("amsgrad", Switch(Optimizer::with_amsgrad)),
-    ("centered", Switch(Optimizer::with_centered)),
-];
+const EMA_MOMENTUM: &str = "ema_momentum";
+/// Keras' arguments that go with a moving average.
+const EMA: [&str; 2] = [EMA_MOMENTUM, "ema_overwrite_frequency"];
 
 impl Optimizer {
     /// The optimizer that a spec describes: its name and the arguments of Keras' constructor but for `learning_rate`, which
-    /// stands beside it.
+    /// [`with_rate_from_spec`](Self::with_rate_from_spec) reads.
     ///
     /// ```
     /// use firebrick::specs::Spec;
     /// use firebrick::training::Optimizer;
     ///
-    /// let optimizer = Optimizer::from_spec(&Spec::from_text("adam:beta_1=0.8:amsgrad=true")?)?;
+    /// let optimizer = Optimizer::from_spec(&Spec::from_text("adam:beta_1=0.8:amsgrad")?)?;
     /// assert_eq!(optimizer, Optimizer::adam().with_beta_1(0.8)?.with_amsgrad()?);
     /// # Ok::<(), firebrick::training::TrainError>(())
     /// ```
     ///
     /// # Errors
-    /// An unknown name or argument, with the nearest one; a value that cannot be.
+    /// An unknown name or argument, with the nearest one; a value that cannot be; a learning rate.
     pub fn from_spec(spec: &Spec) -> Result<Self, SpecError> {
-        let mut optimizer = Self::named(spec.name())
-            .map_err(|unknown| SpecError::from(unknown).or_at(spec.at()))?;
-        let thing = format!("the optimizer `{optimizer}`");
-        let mut spec = spec.clone();
-        if let Some(rate) = spec.take(LEARNING_RATE) {
-            let problem = SpecProblem::RefusedArgument {
-                thing,
-                argument: LEARNING_RATE.to_owned(),
-                reason: "stands beside the optimizer, in [compile] itself; move it there"
-                    .to_owned(),
-            };
-            return Err(SpecError::new(problem, rate.at));
+        let (optimizer, rate) = Self::with_rate_from_spec(spec)?;
+        if rate.is_none() {
+            return Ok(optimizer);
         }
-        spec.check_arguments(&thing, &known(optimizer))?;
-        for (name, argument) in ARGUMENTS {
-            let given = spec.arguments().iter().find(|given| given.name == *name);
-            let at = given.and_then(|given| given.at);
-            let changed = match argument {
-                Number(with) => {
-                    let value = spec.take_as::<Option<f64>>(&thing, name)?.flatten();
-                    value.map(|value| with(optimizer, value))
-                }
-                Count(with) => {
-                    let value = spec.take_as::<Option<usize>>(&thing, name)?.flatten();
-                    value.map(|value| with(optimizer, value))
-                }
-                Switch(with) => {
-                    let value = spec.take_as::<Option<bool>>(&thing, name)?.flatten();
-                    value.filter(|&is_on| is_on).map(|_| with(optimizer))
-                }
-            };
-            if let Some(changed) = changed {
-                optimizer = changed.map_err(|error| refused(&thing, error.to_string(), at))?;
+        let problem = SpecProblem::RefusedArgument {
+            thing: format!("the optimizer `{optimizer}`"),
+            argument: LEARNING_RATE.to_owned(),
+            reason: "stands beside the optimizer here; move it there".to_owned(),
+        };
+        let mut given = spec.arguments().iter();
+        let at = given.find(|given| given.name == LEARNING_RATE);
+        Err(SpecError::new(problem, at.and_then(|given| given.at)))
+    }
+
+    /// The optimizer that a spec describes and its learning rate, if it says one: a number or a schedule. All that
+    /// `keras.optimizers.serialize` writes is read.
+    ///
+    /// ```
+    /// use firebrick::schedules::Constant;
+    /// use firebrick::specs::{Spec, Value};
+    /// use firebrick::training::Optimizer;
+    ///
+    /// let keras = r#"{"class_name": "Adam", "config": {"name": "adam", "learning_rate": 0.01, "weight_decay": null,
+    ///     "use_ema": false, "ema_momentum": 0.99, "loss_scale_factor": null, "beta_1": 0.8}}"#;
+    /// let value: Value = serde_json::from_str(keras)?;
+    /// let (optimizer, rate) = Optimizer::with_rate_from_spec(&Spec::from_value(value, "optimizer")?)?;
+    /// assert_eq!(optimizer, Optimizer::adam().with_beta_1(0.8)?);
+    /// assert_eq!(rate, Some(Constant::new(0.01)?.into()));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// An unknown name or argument, with the nearest one; a value that cannot be.
+    pub fn with_rate_from_spec(spec: &Spec) -> Result<(Self, Option<ScheduleSpec>), SpecError> {
+        let (name, _) =
+            Kind::find(spec.name()).map_err(|unknown| SpecError::from(unknown).or_at(spec.at()))?;
+        let thing = format!("the optimizer `{name}`");
+        let own = Kind::arguments_of(name);
+        let mut spec = spec.clone().named(&own);
+        KerasFields::take_untrained(&mut spec, &thing, &own)?;
+        let rate = take_rate(&mut spec)?;
+        refuse_loss_scale(&mut spec, &thing)?;
+        take_use_ema(&mut spec, &thing)?;
+        let is_known = |row: &&Row| !row.is_own || own.iter().any(|name| name == row.name);
+        let known: Vec<&str> = ROWS.iter().filter(is_known).map(|row| row.name).collect();
+        spec.check_arguments(&thing, &known)?;
+        let mut optimizer = Self::new(Kind::read(&Spec::new(name))?);
+        for row in ROWS {
+            let mut given = spec.arguments().iter();
+            let at = given.find(|given| given.name == row.name);
+            let at = at.and_then(|given| given.at);
+            if let Some(changed) = row.setter.take(optimizer, &mut spec, &thing, row.name)? {
+                optimizer = changed.map_err(|error| refused(error, &thing, at))?;
             }
         }
         match spec.arguments().first() {
-            None => Ok(optimizer),
+            None => Ok((optimizer, rate)),
             Some(further) => {
-                let reason = format!(
-                    "expected `argument=value`, each once, received {}",
-                    further.value
-                );
-                Err(refused(&thing, reason, further.at))
+                let received = &further.value;
+                let reason = format!("expected `argument=value`, each once, received {received}");
+                let problem = SpecProblem::Refused { thing, reason };
+                Err(SpecError::new(problem, further.at))
             }
         }
     }
@@ -118,33 +103,99 @@ impl Optimizer {
     ///
     /// # Errors
     /// None but for a number that serde cannot write.
-    fn to_spec(self) -> Result<Spec, toml::de::Error> {
-        let mut spec = Spec::new(self.name());
-        for (name, value) in self.arguments() {
-            spec = spec.with(name, Value::deserialize(value)?);
+    pub(crate) fn to_spec(self) -> Result<Spec, SpecError> {
+        let default = Self::new(Kind::read(&Spec::new(self.name()))?);
+        let mut spec = self.kind.to_short_spec()?;
+        let is_changed = self.weight_decay.to_bits() != default.weight_decay.to_bits();
+        let decay = is_changed.then_some(("weight_decay", self.weight_decay));
+        let clipping = self.clipping.map(|by| (by.name(), by.limit()));
+        let ema = self.ema.map(|ema| (EMA_MOMENTUM, ema.momentum));
+        for (name, value) in [decay, clipping, ema].into_iter().flatten() {
+            spec = spec.with(name, value);
+        }
+        let frequency = self.ema.and_then(|ema| ema.overwrite_frequency);
+        let counts = [
+            ("ema_overwrite_frequency", frequency),
+            ("gradient_accumulation_steps", self.accumulation_steps),
+        ];
+        for (name, count) in counts {
+            if let Some(count) = count.and_then(|count| u64::try_from(count).ok()) {
+                spec = spec.with(name, count);
+            }
         }
         Ok(spec)
     }
 }
 
-fn refused(thing: &str, reason: String, at: Option<usize>) -> SpecError {
-    let thing = thing.to_owned();
-    SpecError::new(SpecProblem::Refused { thing, reason }, at)
+/// Reads the learning rate away.
+fn take_rate(spec: &mut Spec) -> Result<Option<ScheduleSpec>, SpecError> {
+    match spec.take(LEARNING_RATE) {
+        None => Ok(None),
+        Some(rate) if rate.value == Value::Null => Ok(None),
+        Some(rate) => ScheduleSpec::from_value(rate.value)
+            .map(Some)
+            .map_err(|error| error.or_at(rate.at)),
+    }
 }
 
-/// The arguments that this optimizer takes.
-fn known(optimizer: Optimizer) -> Vec<&'static str> {
-    let is_taken = |argument: &Argument| {
-        // Any value tells whether the optimizer has the argument at all.
-        let tried = match argument {
-            Number(with) => with(optimizer, 0.5),
-            Count(with) => with(optimizer, 2),
-            Switch(with) => with(optimizer),
-        };
-        !matches!(tried, Err(TrainError::ForeignSetting { .. }))
+/// Keras scales a loss for the sake of 16-bit floats.
+fn refuse_loss_scale(spec: &mut Spec, thing: &str) -> Result<(), SpecError> {
+    const LOSS_SCALE_FACTOR: &str = "loss_scale_factor";
+
+    match spec.take(LOSS_SCALE_FACTOR) {
+        Some(factor) if factor.value != Value::Null => {
+            let problem = SpecProblem::RefusedArgument {
+                thing: thing.to_owned(),
+                argument: LOSS_SCALE_FACTOR.to_owned(),
+                reason: format!(
+                    "expected none, received {}; losses are 32-bit floats here, whose gradients need no scale: leave it out",
+                    factor.value
+                ),
+            };
+            Err(SpecError::new(problem, factor.at))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Keras writes the numbers of a moving average also where there is none.
+fn take_use_ema(spec: &mut Spec, thing: &str) -> Result<(), SpecError> {
+    match spec.take_as::<Option<bool>>(thing, "use_ema")?.flatten() {
+        None => {}
+        Some(false) => {
+            for name in EMA {
+                spec.take(name);
+            }
+        }
+        Some(true) => {
+            if matches!(spec.get(EMA_MOMENTUM), None | Some(Value::Null)) {
+                spec.take(EMA_MOMENTUM);
+                *spec = spec.clone().with(EMA_MOMENTUM, 0.99);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The error of a setter as one of the argument.
+fn refused(error: TrainError, thing: &str, at: Option<usize>) -> SpecError {
+    let problem = match error {
+        TrainError::Setting {
+            setting,
+            expected,
+            received,
+        } => SpecProblem::Argument {
+            thing: thing.to_owned(),
+            argument: setting.to_owned(),
+            expected: expected.to_owned(),
+            received,
+        },
+        error => SpecProblem::Refused {
+            thing: thing.to_owned(),
+            reason: error.to_string(),
+        },
     };
-    let taken = ARGUMENTS.iter().filter(|(_, argument)| is_taken(argument));
-    taken.map(|(name, _)| *name).collect()
+    SpecError::new(problem, at)
 }
 
 impl Serialize for Optimizer {
@@ -156,7 +207,7 @@ impl Serialize for Optimizer {
 
 impl<'de> Deserialize<'de> for Optimizer {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Spec::from_value(Value::deserialize(deserializer)?, KIND)
+        Spec::from_value(Value::deserialize(deserializer)?, Kind::KIND)
             .and_then(|spec| Self::from_spec(&spec))
             .map_err(D::Error::custom)
     }

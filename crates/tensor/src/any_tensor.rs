@@ -1,19 +1,20 @@
 use std::any::Any;
 use std::ops::Range;
 
-use burn::tensor::{Device, Tensor};
+use burn::tensor::kind::Basic;
+use burn::tensor::{Device, Int, Tensor};
 
 use crate::error::TensorError;
 
-/// A tensor of floats whose rank, 1 to 5, is known when the program runs: what travels from layer
-/// to layer.
+/// A tensor of floats or whole numbers whose rank, 1 to 6, is known when the program runs: what travels from layer to
+/// layer.
 ///
-/// Its shape is channels-last, `[batch_size, ..., channels]`. Between layers that compute
+/// Whole numbers stay exact until somebody asks for floats. Its shape is channels-last, `[batch_size, ..., channels]`. Between layers that compute
 /// channels-first the values stay in that order; whoever asks for a tensor gets channels-last.
 ///
 /// ```
 /// # mod firebrick { pub use firebrick_tensor::{burn, self as models}; }
-/// use firebrick::burn::tensor::{Device, Tensor};
+/// use firebrick::burn::tensor::{Device, Int, Tensor};
 /// use firebrick::models::AnyTensor;
 ///
 /// let images = AnyTensor::from(Tensor::<4>::zeros([2, 28, 28, 1], &Device::flex()));
@@ -21,6 +22,10 @@ use crate::error::TensorError;
 /// let tensor: Tensor<4> = images.clone().into_rank()?;
 /// assert_eq!(tensor.dims(), [2, 28, 28, 1]);
 /// assert!(images.into_rank::<2>().is_err());
+///
+/// let indices = AnyTensor::from(Tensor::<1, Int>::from_ints([16_777_217], &Device::flex()));
+/// assert!(indices.is_int());
+/// assert_eq!(indices.into_ints()?, [16_777_217]);
 /// # Ok::<(), firebrick::models::TensorError>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -37,22 +42,39 @@ enum Layout {
 
 #[derive(Clone, Debug)]
 enum Ranked {
-    Rank1(Tensor<1>),
-    Rank2(Tensor<2>),
-    Rank3(Tensor<3>),
-    Rank4(Tensor<4>),
-    Rank5(Tensor<5>),
+    Float1(Tensor<1>),
+    Float2(Tensor<2>),
+    Float3(Tensor<3>),
+    Float4(Tensor<4>),
+    Float5(Tensor<5>),
+    Float6(Tensor<6>),
+    Int1(Tensor<1, Int>),
+    Int2(Tensor<2, Int>),
+    Int3(Tensor<3, Int>),
+    Int4(Tensor<4, Int>),
+    Int5(Tensor<5, Int>),
+    Int6(Tensor<6, Int>),
 }
 
-/// Evaluates an expression for a tensor of whichever rank.
+/// Evaluates an expression for a tensor of whichever rank, and another one where it holds whole numbers.
 macro_rules! of_any_rank {
     ($ranked:expr, $tensor:ident => $result:expr) => {
+        of_any_rank!($ranked, $tensor => $result, ints => $result)
+    };
+    ($ranked:expr, $tensor:ident => $result:expr, ints => $of_ints:expr) => {
         match $ranked {
-            Ranked::Rank1($tensor) => $result,
-            Ranked::Rank2($tensor) => $result,
-            Ranked::Rank3($tensor) => $result,
-            Ranked::Rank4($tensor) => $result,
-            Ranked::Rank5($tensor) => $result,
+            Ranked::Float1($tensor) => $result,
+            Ranked::Float2($tensor) => $result,
+            Ranked::Float3($tensor) => $result,
+            Ranked::Float4($tensor) => $result,
+            Ranked::Float5($tensor) => $result,
+            Ranked::Float6($tensor) => $result,
+            Ranked::Int1($tensor) => $of_ints,
+            Ranked::Int2($tensor) => $of_ints,
+            Ranked::Int3($tensor) => $of_ints,
+            Ranked::Int4($tensor) => $of_ints,
+            Ranked::Int5($tensor) => $of_ints,
+            Ranked::Int6($tensor) => $of_ints,
         }
     };
 }
@@ -82,7 +104,7 @@ pub trait SameShape {
 
 impl AnyTensor {
     /// The largest rank, the batch axis included.
-    pub const MAX_RANK: usize = 5;
+    pub const MAX_RANK: usize = 6;
 
     /// Number of axes, the batch axis included.
     pub fn rank(&self) -> usize {
@@ -103,13 +125,38 @@ impl AnyTensor {
         of_any_rank!(&self.values, tensor => tensor.device())
     }
 
-    /// The tensor, channels last.
+    /// Whether it holds whole numbers.
+    pub fn is_int(&self) -> bool {
+        of_any_rank!(&self.values, _tensor => false, ints => true)
+    }
+
+    /// The same values as floats; whole numbers above 16,777,216 lose their last digits.
+    #[must_use = "returns the floats"]
+    pub fn into_floats(self) -> Self {
+        let layout = self.layout;
+        let floats: Self =
+            of_any_rank!(self.values, tensor => tensor.into(), ints => tensor.float().into());
+        Self { layout, ..floats }
+    }
+
+    /// The tensor as floats, channels last.
     ///
     /// # Errors
     /// A tensor of another rank.
     pub fn into_rank<const D: usize>(self) -> Result<Tensor<D>, TensorError> {
         let shape = self.shape();
-        of_any_rank!(self.into_channels_last().values, tensor => cast(tensor))
+        of_any_rank!(self.into_channels_last().into_floats().values, tensor => cast(tensor))
+            .ok_or(TensorError::Rank { expected: D, shape })
+    }
+
+    /// The tensor as whole numbers, channels last; fractions are cut off.
+    ///
+    /// # Errors
+    /// A tensor of another rank.
+    pub fn into_int<const D: usize>(self) -> Result<Tensor<D, Int>, TensorError> {
+        let shape = self.shape();
+        let values = self.into_channels_last().values;
+        of_any_rank!(values, tensor => cast(tensor.int()), ints => cast(tensor))
             .ok_or(TensorError::Rank { expected: D, shape })
     }
 
@@ -119,6 +166,19 @@ impl AnyTensor {
     /// If it has another one.
     pub fn expect_rank<const D: usize>(self) -> Tensor<D> {
         match self.into_rank() {
+            Ok(tensor) => tensor,
+            Err(error) => {
+                unreachable!("the rank was made sure of before: {error}")
+            }
+        }
+    }
+
+    /// The tensor as whole numbers, channels last, for callers that have made sure of its rank.
+    ///
+    /// # Panics
+    /// If it has another one.
+    pub fn expect_int<const D: usize>(self) -> Tensor<D, Int> {
+        match self.into_int() {
             Ok(tensor) => tensor,
             Err(error) => {
                 unreachable!("the rank was made sure of before: {error}")
@@ -160,7 +220,11 @@ impl AnyTensor {
     #[must_use = "returns the function's values"]
     pub fn map_elements(self, function: &impl SameShape) -> Self {
         let layout = self.layout;
-        let mapped: Self = of_any_rank!(self.values, tensor => function.apply(tensor).into());
+        let mapped: Self = of_any_rank!(
+            self.into_floats().values,
+            tensor => function.apply(tensor).into(),
+            ints => tensor.into()
+        );
         Self { layout, ..mapped }
     }
 
@@ -205,6 +269,7 @@ impl AnyTensor {
     /// No batch at all, or samples of different shapes.
     pub fn concatenate(batches: Vec<Self>) -> Result<Self, TensorError> {
         let first = batches.first().ok_or(TensorError::NothingToConcatenate)?;
+        let is_int = batches.iter().all(Self::is_int);
         let mut shape = first.shape();
         let width = shape[1..].iter().product::<usize>();
         let mut rows = Vec::with_capacity(batches.len());
@@ -218,10 +283,16 @@ impl AnyTensor {
                 });
             }
             num_samples += own[0];
-            rows.push(batch.reshaped(&[own[0], width]).expect_rank::<2>());
+            rows.push(batch.reshaped(&[own[0], width]));
         }
         shape[0] = num_samples;
-        Ok(Self::from(Tensor::cat(rows, 0)).reshaped(&shape))
+        let rows = rows.into_iter();
+        let joined: Self = if is_int {
+            Tensor::cat(rows.map(Self::expect_int::<2>).collect(), 0).into()
+        } else {
+            Tensor::cat(rows.map(Self::expect_rank::<2>).collect(), 0).into()
+        };
+        Ok(joined.reshaped(&shape))
     }
 
     /// The same values, channels last, in another shape, the batch axis included, for callers that have made sure of it.
@@ -237,11 +308,12 @@ impl AnyTensor {
             3 => of_any_rank!(values, tensor => tensor.reshape(sizes::<3>(shape)).into()),
             4 => of_any_rank!(values, tensor => tensor.reshape(sizes::<4>(shape)).into()),
             5 => of_any_rank!(values, tensor => tensor.reshape(sizes::<5>(shape)).into()),
+            6 => of_any_rank!(values, tensor => tensor.reshape(sizes::<6>(shape)).into()),
             _ => unreachable!("shapes have 1 to {} axes, checked before", Self::MAX_RANK),
         }
     }
 
-    /// All values in row-major order, channels last, read back from the device.
+    /// All values as floats in row-major order, channels last, read back from the device.
     ///
     /// # Errors
     /// A device that fails.
@@ -266,6 +338,31 @@ impl AnyTensor {
         Ok(data.iter().collect())
     }
 
+    /// All values as whole numbers in row-major order, channels last, read back from the device; fractions are cut off.
+    ///
+    /// # Errors
+    /// A device that fails.
+    pub fn into_ints(self) -> Result<Vec<i64>, TensorError> {
+        let values = self.into_channels_last().values;
+        let data = of_any_rank!(
+            values,
+            tensor => tensor.int().try_into_data_as::<i64>(),
+            ints => tensor.try_into_data_as::<i64>()
+        );
+        let data = data.map_err(|error| TensorError::ReadBack {
+            reason: error.to_string(),
+        })?;
+        Ok(data.iter().collect())
+    }
+
+    /// The tensor on another device.
+    #[must_use = "returns the tensor there"]
+    pub fn to_device(self, device: &Device) -> Self {
+        let layout = self.layout;
+        let moved: Self = of_any_rank!(self.values, tensor => tensor.to_device(device).into());
+        Self { layout, ..moved }
+    }
+
     /// Whether no value is seen to be NaN or infinite; what a device does not hand back is not seen.
     pub fn is_finite(&self) -> bool {
         let values = self.clone().into_vec();
@@ -280,9 +377,9 @@ impl AnyTensor {
     }
 }
 
-fn channels_to_end<const D: usize>(tensor: Tensor<D>) -> AnyTensor
+fn channels_to_end<const D: usize, K: Basic>(tensor: Tensor<D, K>) -> AnyTensor
 where
-    AnyTensor: From<Tensor<D>>,
+    AnyTensor: From<Tensor<D, K>>,
 {
     let mut axes: [usize; D] = std::array::from_fn(|axis| axis);
     axes[1..].rotate_left(1);
@@ -294,21 +391,29 @@ fn sizes<const D: usize>(shape: &[usize]) -> [usize; D] {
 }
 
 /// The tensor itself if `D` is its rank.
-fn cast<const R: usize, const D: usize>(tensor: Tensor<R>) -> Option<Tensor<D>> {
+fn cast<T: 'static, U: 'static>(tensor: T) -> Option<U> {
     let mut slot = Some(tensor);
     let slot: &mut dyn Any = &mut slot;
-    slot.downcast_mut::<Option<Tensor<D>>>()
-        .and_then(Option::take)
+    slot.downcast_mut::<Option<U>>().and_then(Option::take)
 }
 
-/// Writes `From<Tensor<rank>>`.
+/// Writes `From<Tensor<rank>>` for floats and whole numbers.
 macro_rules! from_tensor {
-    ($($rank:literal => $variant:ident),+) => {
+    ($($rank:literal => $float:ident, $int:ident);+) => {
         $(
             impl From<Tensor<$rank>> for AnyTensor {
                 fn from(tensor: Tensor<$rank>) -> Self {
                     Self {
-                        values: Ranked::$variant(tensor),
+                        values: Ranked::$float(tensor),
+                        layout: Layout::ChannelsLast,
+                    }
+                }
+            }
+
+            impl From<Tensor<$rank, Int>> for AnyTensor {
+                fn from(tensor: Tensor<$rank, Int>) -> Self {
+                    Self {
+                        values: Ranked::$int(tensor),
                         layout: Layout::ChannelsLast,
                     }
                 }
@@ -317,7 +422,10 @@ macro_rules! from_tensor {
     };
 }
 
-from_tensor!(1 => Rank1, 2 => Rank2, 3 => Rank3, 4 => Rank4, 5 => Rank5);
+from_tensor!(
+    1 => Float1, Int1; 2 => Float2, Int2; 3 => Float3, Int3;
+    4 => Float4, Int4; 5 => Float5, Int5; 6 => Float6, Int6
+);
 
 #[cfg(test)]
 mod tests {
@@ -347,5 +455,25 @@ mod tests {
             "expected a tensor of rank 4, received one of shape [3, 4]; ask for its rank or \
              reshape it"
         );
+    }
+
+    #[test]
+    fn whole_numbers_stay_exact_in_any_shape_and_become_floats_when_asked() {
+        let device = Device::flex();
+        let large = (1 << 24) + 1;
+        let numbers = Tensor::<2, Int>::from_ints([[large, 2, 3], [4, 5, 6]], &device);
+        let any = AnyTensor::from(numbers);
+        let turned = any.clone().reshape(&[3, 2, 1]).unwrap();
+        assert!(turned.is_int());
+        let last = turned.clone().samples(2..3);
+        assert_eq!(last.into_ints().unwrap(), [5, 6]);
+        let twice = AnyTensor::concatenate(vec![any.clone(), any.clone()]).unwrap();
+        assert_eq!((twice.is_int(), twice.shape()), (true, vec![4, 3]));
+        assert_eq!(twice.into_ints().unwrap()[6], large);
+        assert!(!any.clone().into_floats().is_int());
+        let floats: Tensor<2> = any.into_rank().unwrap();
+        assert_eq!(floats.dims(), [2, 3]);
+        let cut = AnyTensor::from(Tensor::<1>::from_floats([1.9, -1.9], &device));
+        assert_eq!(cut.into_ints().unwrap(), [1, -1]);
     }
 }

@@ -18,7 +18,7 @@ pub enum TensorError {
 
     /// A shape that the values cannot take.
     #[error(
-        "values of shape {from:?} cannot take the shape {to:?}; both need as many elements, and 1 to 5 axes"
+        "values of shape {from:?} cannot take the shape {to:?}; both need as many elements, and 1 to 6 axes"
     )]
     Reshape {
         /// The shape they have.

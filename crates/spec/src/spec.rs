@@ -83,19 +83,28 @@ impl Spec {
     /// # Errors
     /// A thing that cannot be written down, as code cannot.
     pub fn of(name: impl Into<String>, thing: &impl Serialize) -> Result<Self, SpecError> {
+        let mut spec = Self::complete(name, thing)?;
+        spec.arguments
+            .retain(|argument| argument.value != Value::Null);
+        Ok(spec)
+    }
+
+    /// The same with what is nothing: for things of which an argument left out is not the same as none.
+    ///
+    /// # Errors
+    /// As [`of`](Self::of).
+    pub fn complete(name: impl Into<String>, thing: &impl Serialize) -> Result<Self, SpecError> {
         let name = name.into();
         let refused = |reason: String| {
             let thing = format!("`{name}`");
             SpecError::new(SpecProblem::Refused { thing, reason }, None)
         };
-        let written = serde_json::to_value(thing).map_err(|error| refused(error.to_string()))?;
+        // By way of a text, in which numbers of single precision have no more digits than they need.
+        let written = serde_json::to_string(thing).map_err(|error| refused(error.to_string()))?;
         let value: Value =
-            serde_json::from_value(written).map_err(|error| refused(error.to_string()))?;
+            serde_json::from_str(&written).map_err(|error| refused(error.to_string()))?;
         match value {
-            Value::Table(mut arguments) => {
-                arguments.retain(|argument| argument.value != Value::Null);
-                Ok(Self::new(name).with_arguments(arguments))
-            }
+            Value::Table(arguments) => Ok(Self::new(name).with_arguments(arguments)),
             Value::Null => Ok(Self::new(name)),
             other => Err(refused(format!(
                 "expected named arguments, received {other}"

@@ -4,8 +4,8 @@
 use anyhow::anyhow;
 use firebrick::burn::tensor::Device;
 use firebrick::datasets::{BatchSource, ColumnStatistics, CsvSource, CsvTarget, SampleStatistics};
-use firebrick::layers::{Layer, Normalization};
-use firebrick::models::{Sequential, SequentialLayer};
+use firebrick::layers::Normalization;
+use firebrick::models::{GraphLayer, Sequential};
 
 use crate::failure::OrUsage;
 
@@ -80,8 +80,9 @@ pub(crate) enum Scaling {
 impl Scaling {
     /// What a network of a model file does with its samples.
     pub(crate) fn of(network: &Sequential) -> Self {
-        match network.layers().first().map(SequentialLayer::layer) {
-            Some(Layer::Normalization(layer)) if layer.variance().is_none() => Self::Keras,
+        let first = network.layers().first().map(GraphLayer::layer);
+        match first.and_then(|layer| layer.downcast_ref::<Normalization>()) {
+            Some(layer) if layer.variance().is_none() => Self::Keras,
             _ => Self::None,
         }
     }

@@ -91,9 +91,13 @@ impl NetworkSettings {
             Self::File(file) => {
                 let network = file.network();
                 let expected = network.input_shape();
-                if expected.iter().product::<usize>() != num_features {
+                // What is open takes what comes.
+                let fits = expected
+                    .num_elements()
+                    .is_none_or(|elements| elements == num_features);
+                if !fits {
                     return Err(anyhow!(
-                        "the network takes samples of shape {expected:?}, the data has samples of shape {shape:?}; \
+                        "the network takes samples of shape {expected}, the data has samples of shape {shape:?}; \
                          change `input_shape` in the model file, or choose other data"
                     ))
                     .or_usage();

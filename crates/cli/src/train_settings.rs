@@ -6,10 +6,10 @@ use firebrick::datasets::{
     absolute_path,
 };
 use firebrick::devices::DeviceName;
-use firebrick::layers::Layer;
+use firebrick::layers::Normalization;
 use firebrick::losses::TargetForm;
 use firebrick::metrics::{MeanAbsoluteError, Metric, R2Score};
-use firebrick::models::SequentialLayer;
+use firebrick::models::GraphLayer;
 use firebrick::recipes::{CompileSettings, ModelFile, Settings};
 use firebrick::schedules::{Schedule, ScheduleSpec};
 use firebrick::training::{Fit, FitSettings, RunDirectory, TrainError};
@@ -189,11 +189,9 @@ impl TrainSettings {
 }
 
 /// Whether a layer waits for the numbers that it scales.
-fn adapts(layer: Option<&SequentialLayer>) -> bool {
-    matches!(
-        layer.map(SequentialLayer::layer),
-        Some(Layer::Normalization(layer)) if layer.mean().is_none()
-    )
+fn adapts(layer: Option<&GraphLayer>) -> bool {
+    let layer = layer.and_then(|layer| layer.layer().downcast_ref::<Normalization>());
+    layer.is_some_and(|layer| layer.mean().is_none())
 }
 
 /// Samples to train on and samples for validation.

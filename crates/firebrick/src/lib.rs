@@ -93,11 +93,12 @@ pub mod prelude {
         ArrayDataset, CsvSource, DataSource, ValidationSplit, load, mnist_sample,
     };
     pub use crate::devices::DeviceName;
+    pub use crate::layers::Layer;
     pub use crate::losses::{Loss, MeanSquaredError, SparseCategoricalCrossentropy};
     pub use crate::metrics::Metric;
     pub use crate::models::{
-        Activation, AnyModel, AnyTensor, Mlp, MlpConfig, Model, ModelError, SavedModel, Sequential,
-        SequentialModel, save_model,
+        Activation, AnyModel, AnyTensor, Graph, Mlp, MlpConfig, Model, ModelError, Network,
+        SavedModel, Sequential, input, save_model,
     };
     pub use crate::schedules::{Constant, ScheduleSpec, TimeBased};
     pub use crate::training::{Compile, Display, Fit, History, Optimizer, Trainer};

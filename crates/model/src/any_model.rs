@@ -10,9 +10,12 @@ use crate::activation::Activation;
 use crate::draws::Draws;
 use crate::error::ModelError;
 use crate::mlp::Mlp;
-use crate::model::Model;
+use crate::mode::Mode;
+use crate::model::{Answers, Model};
 use crate::model_size::ModelSize;
-use crate::sequential_model::SequentialModel;
+use crate::network::Network;
+use crate::shape::Shape;
+use crate::signal::Signals;
 use crate::summary::Summary;
 use firebrick_tensor::AnyTensor;
 
@@ -37,8 +40,8 @@ use firebrick_tensor::AnyTensor;
 pub enum AnyModel {
     /// A multi-layer perceptron.
     Mlp(Mlp),
-    /// A list of layers.
-    Sequential(SequentialModel),
+    /// Layers, one after another or as a graph.
+    Network(Network),
 }
 
 /// Does the same with either network.
@@ -46,17 +49,21 @@ macro_rules! either {
     ($model:expr, $inner:ident => $result:expr) => {
         match $model {
             AnyModel::Mlp($inner) => $result,
-            AnyModel::Sequential($inner) => $result,
+            AnyModel::Network($inner) => $result,
         }
     };
 }
 
 impl AnyModel {
-    /// The shape of a sample, without the batch axis.
-    pub fn input_shape(&self) -> Vec<usize> {
+    /// The shape of a sample, without the batch axis; of several inputs that of the first.
+    pub fn input_shape(&self) -> Shape {
         match self {
-            Self::Mlp(model) => vec![model.config().num_features],
-            Self::Sequential(model) => model.config().input_shape().to_vec(),
+            Self::Mlp(model) => [model.config().num_features].into(),
+            Self::Network(model) => model
+                .config()
+                .inputs()
+                .first()
+                .map_or_else(Shape::default, |input| input.shape().clone()),
         }
     }
 
@@ -84,9 +91,9 @@ impl From<Mlp> for AnyModel {
     }
 }
 
-impl From<SequentialModel> for AnyModel {
-    fn from(model: SequentialModel) -> Self {
-        Self::Sequential(model)
+impl From<Network> for AnyModel {
+    fn from(model: Network) -> Self {
+        Self::Network(model)
     }
 }
 
@@ -97,6 +104,26 @@ impl Model for AnyModel {
 
     fn forward_training(&self, inputs: AnyTensor, draws: Draws) -> Result<AnyTensor, ModelError> {
         either!(self, model => model.forward_training(inputs, draws))
+    }
+
+    fn call(&self, inputs: Signals, mode: Mode) -> Result<Answers, ModelError> {
+        either!(self, model => model.call(inputs, mode))
+    }
+
+    fn predict_all(&self, inputs: Signals) -> Result<Signals, ModelError> {
+        either!(self, model => Model::predict_all(model, inputs))
+    }
+
+    fn input_names(&self) -> Vec<String> {
+        either!(self, model => model.input_names())
+    }
+
+    fn output_names(&self) -> Vec<String> {
+        either!(self, model => model.output_names())
+    }
+
+    fn output_activations(&self) -> Vec<Activation> {
+        either!(self, model => model.output_activations())
     }
 
     fn output_activation(&self) -> Activation {
@@ -125,6 +152,10 @@ impl Model for AnyModel {
 
     fn check_inputs(&self, inputs: AnyTensor) -> Result<(), ModelError> {
         either!(self, model => model.check_inputs(inputs))
+    }
+
+    fn check_all_inputs(&self, inputs: Signals) -> Result<(), ModelError> {
+        either!(self, model => model.check_all_inputs(inputs))
     }
 
     fn first_not_finite(&self, inputs: AnyTensor) -> Result<Option<String>, ModelError> {

@@ -67,6 +67,15 @@ impl Draws {
         Self { path, ..self }
     }
 
+    /// The same with a seed of a part's own, where there is one, instead of the training's.
+    #[must_use = "returns the draws with that seed"]
+    pub fn with_seed(self, seed: impl Into<Option<u64>>) -> Self {
+        Self {
+            seed: seed.into().unwrap_or(self.seed),
+            ..self
+        }
+    }
+
     /// What a dropout multiplies with: 0 with probability `rate`, else `1 / (1 - rate)`.
     ///
     /// # Shapes

@@ -1,7 +1,8 @@
 use std::path::PathBuf;
 
 use crate::layer_problem::LayerProblem;
-use firebrick_spec::{SpecError, UnknownName, shortened};
+use crate::shape::Shape;
+use firebrick_spec::{SpecError, UnknownName, did_you_mean, shortened};
 
 /// What can go wrong between describing a network and running it.
 #[derive(Debug, thiserror::Error)]
@@ -39,7 +40,8 @@ pub enum ModelError {
 
     /// A layer that does not take what arrives.
     #[error(
-        "layer `{layer}` ({class_name}, index {index}) {problem}; it receives {received:?} from {from}"
+        "layer `{layer}` ({class_name}, index {index}) {problem}; it receives {}",
+        arrivals(received)
     )]
     Layer {
         /// Name of the layer, as in the summary.
@@ -48,36 +50,34 @@ pub enum ModelError {
         class_name: &'static str,
         /// Its place among the layers, counted from 0.
         index: usize,
-        /// The shape that arrives, without the batch axis.
-        received: Vec<usize>,
-        /// The layer it comes from, or the input.
-        from: String,
+        /// What arrives.
+        received: Vec<Arrival>,
         /// What was expected and what to do.
         problem: Box<LayerProblem>,
     },
 
     /// A layer whose output has more axes than a tensor between layers.
     #[error(
-        "layer `{layer}` gives {shape:?}, expected at most {limit} axes besides the batch axis; merge axes with a Reshape or a Flatten"
+        "layer `{layer}` gives {shape}, expected at most {limit} axes besides the batch axis; merge axes with a Reshape or a Flatten"
     )]
     TooManyAxes {
         /// Name of the layer, or `input`.
         layer: String,
         /// Its output, without the batch axis.
-        shape: Vec<usize>,
+        shape: Shape,
         /// The most axes, without the batch axis.
         limit: usize,
     },
 
     /// A layer whose output for one sample is larger than a machine could hold.
     #[error(
-        "layer `{layer}` gives {shape:?} for every sample, expected at most {limit} elements; choose smaller sizes"
+        "layer `{layer}` gives {shape} for every sample, expected at most {limit} elements; choose smaller sizes"
     )]
     OutputTooLarge {
         /// Name of the layer, or `input`.
         layer: String,
         /// Its output, without the batch axis.
-        shape: Vec<usize>,
+        shape: Shape,
         /// The most elements.
         limit: usize,
     },
@@ -103,6 +103,113 @@ pub enum ModelError {
         key: String,
         /// The names of the layers.
         known: Vec<String>,
+    },
+
+    /// Two inputs, or an input and a layer, of one name.
+    #[error(
+        "the input `{}` has the name of another input or of a layer, expected names of their own; rename one of them",
+        shortened(name)
+    )]
+    DuplicateInput {
+        /// The name.
+        name: String,
+    },
+
+    /// An input that was not given.
+    #[error(
+        "{layer} takes from the input `{input}`, which is not among the inputs of the graph; add it to them"
+    )]
+    MissingInput {
+        /// The input's name.
+        input: String,
+        /// Who takes from it.
+        layer: String,
+    },
+
+    /// An input that no output depends on.
+    #[error(
+        "nothing that leaves the graph ({}) depends on its input `{input}`; connect it, or leave it out",
+        listed(outputs)
+    )]
+    UnusedInput {
+        /// The input's name.
+        input: String,
+        /// The names of the outputs.
+        outputs: Vec<String>,
+    },
+
+    /// What a layer gives, given as an input.
+    #[error(
+        "`{layer}` is what a layer gives, expected the `input` that the graph begins with; give that, or begin another graph with an `input` of its own"
+    )]
+    NotAnInput {
+        /// The layer's name.
+        layer: String,
+    },
+
+    /// A graph that nothing leaves.
+    #[error("nothing leaves the graph, expected at least one output; name it")]
+    NoOutputs,
+
+    /// An output asked for that a layer does not have.
+    #[error(
+        "layer `{layer}` gives {outputs} output(s), asked for is the one with index {output} (counted from 0); take another one"
+    )]
+    UnknownOutput {
+        /// The layer's name.
+        layer: String,
+        /// The index as asked for.
+        output: usize,
+        /// How many it has.
+        outputs: usize,
+    },
+
+    /// Layers that take from each other in a circle.
+    #[error(
+        "the layers {} take from each other in a circle, expected a beginning; let one of them take from an input",
+        listed(names)
+    )]
+    Cycle {
+        /// Their names, each taking from the one before and the first from the last.
+        names: Vec<String>,
+    },
+
+    /// A name in a graph that nothing has.
+    #[error("{taker} takes from `{}`, which is neither an input nor a layer{}; known are: {}", shortened(name), did_you_mean(nearest.as_deref()), listed(known))]
+    UnknownSource {
+        /// Who takes from it.
+        taker: String,
+        /// The name as given.
+        name: String,
+        /// The closest name.
+        nearest: Option<String>,
+        /// All names.
+        known: Vec<String>,
+    },
+
+    /// Several inputs or outputs where there may be one.
+    #[error(
+        "the network has {count} {what} ({}), expected one; {hint}",
+        listed(names)
+    )]
+    Several {
+        /// `inputs` or `outputs`.
+        what: &'static str,
+        /// How many.
+        count: usize,
+        /// Their names.
+        names: Vec<String>,
+        /// What to do.
+        hint: &'static str,
+    },
+
+    /// Another number of inputs than the network has.
+    #[error("the network has {} input(s) ({}), received {received}; give one batch for each, in this order", names.len(), listed(names))]
+    NumInputs {
+        /// The names of the inputs.
+        names: Vec<String>,
+        /// How many were given.
+        received: usize,
     },
 
     /// A network of no layer.
@@ -189,11 +296,14 @@ pub enum ModelError {
 
     /// A batch of another shape than the network's input.
     #[error(
-        "the network expects a batch of {expected:?}, received {received:?} (the batch axis first); reshape the batch, or give each sample as one row of features"
+        "the network expects a batch of {expected}{}, received {received:?} (the batch axis first); reshape the batch, or give each sample as one row of features",
+        at_input(input.as_deref())
     )]
     InputShape {
+        /// The input's name, if there are several.
+        input: Option<String>,
         /// A sample, without the batch axis.
-        expected: Vec<usize>,
+        expected: Shape,
         /// The batch, with the batch axis.
         received: Vec<usize>,
     },
@@ -298,6 +408,32 @@ pub enum ModelError {
         /// What was expected and what was there.
         reason: String,
     },
+}
+
+/// What arrives at a layer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Arrival {
+    /// The shape, without the batch axis.
+    pub shape: Shape,
+    /// Where it comes from: a layer, or an input.
+    pub from: String,
+}
+
+fn arrivals(received: &[Arrival]) -> String {
+    let texts: Vec<String> = received
+        .iter()
+        .map(|Arrival { shape, from }| format!("{shape} from {from}"))
+        .collect();
+    match texts.as_slice() {
+        [] => "nothing".to_owned(),
+        texts => texts.join(" and "),
+    }
+}
+
+fn at_input(name: Option<&str>) -> String {
+    name.map_or_else(String::new, |name| {
+        format!(" at its input `{}`", shortened(name))
+    })
 }
 
 /// The names of layers for a message, not more than a reader can take in.

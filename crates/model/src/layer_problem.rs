@@ -6,7 +6,7 @@ use firebrick_tensor::TensorError;
 /// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
 /// use firebrick::layers::{Dense, Layer, LayerProblem};
 ///
-/// let problem = Layer::from(Dense::new(0)).output_shape(&[5]).unwrap_err();
+/// let problem = Dense::new(0).output_shape(&[5].into()).unwrap_err();
 /// assert!(matches!(problem, LayerProblem::Argument { argument: "units", .. }));
 /// assert_eq!(problem.to_string(), "needs `units` to be at least 1, it is 0; change it");
 /// ```
@@ -31,6 +31,38 @@ pub enum LayerProblem {
         expected: String,
         /// What it is.
         received: String,
+    },
+
+    /// Another number of inputs than the layer takes.
+    #[error("takes {expected} input(s), received {received}; give it as many")]
+    NumInputs {
+        /// How many it takes, in words or digits.
+        expected: String,
+        /// How many there are.
+        received: usize,
+    },
+
+    /// Another number of outputs than the layer gives.
+    #[error("gives {received} outputs, expected {expected}; name the one that is meant")]
+    NumOutputs {
+        /// How many were expected.
+        expected: usize,
+        /// How many there are.
+        received: usize,
+    },
+
+    /// A mask before a layer that cannot honour one.
+    #[error(
+        "cannot take the mask that arrives: steps that are padding would count; make the mask end before it (a recurrent \
+         layer that gives its last step alone, a pooling over the steps), or don't mask"
+    )]
+    Mask,
+
+    /// What is wrong inside of a layer that is a network or holds others.
+    #[error("has a part that does not fit: {what}")]
+    Part {
+        /// The part and its problem.
+        what: String,
     },
 
     /// An index for which there is no row.
@@ -69,14 +101,16 @@ impl LayerProblem {
         }
     }
 
-    pub(crate) fn input(expected: impl Into<String>, hint: &'static str) -> Self {
+    /// An input of another shape than `expected` says in words; `hint` says what to do.
+    pub fn input(expected: impl Into<String>, hint: &'static str) -> Self {
         Self::Input {
             expected: expected.into(),
             hint,
         }
     }
 
-    pub(crate) fn argument(
+    /// An argument of another value than `expected` says in words.
+    pub fn argument(
         argument: &'static str,
         expected: impl Into<String>,
         received: &impl std::fmt::Debug,

@@ -147,7 +147,8 @@ impl Model for Mlp {
         let expected = self.num_features();
         if features != expected {
             return Err(ModelError::InputShape {
-                expected: vec![expected],
+                input: None,
+                expected: [expected].into(),
                 received: shape,
             });
         }

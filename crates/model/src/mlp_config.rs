@@ -118,19 +118,25 @@ impl MlpConfig {
             .layers()
             .into_iter()
             .enumerate()
-            .map(|(index, layer)| LayerSummary {
-                kind: if index == last {
+            .map(|(index, layer)| {
+                let kind = if index == last {
                     "Dense, softmax".to_owned()
                 } else {
                     format!("Dense, {}", self.activation)
-                },
-                name: layer.name,
-                output_shape: vec![layer.units],
-                num_params: layer.inputs * layer.units + layer.units,
-                num_trainable_params: layer.inputs * layer.units + layer.units,
+                };
+                let num_params = layer.inputs * layer.units + layer.units;
+                LayerSummary {
+                    num_params,
+                    num_trainable_params: num_params,
+                    ..LayerSummary::new(layer.name, kind, [layer.units].into())
+                }
             })
             .collect();
-        Ok(Summary::new("mlp", vec![self.num_features], layers))
+        Ok(Summary::new(
+            "mlp",
+            vec![[self.num_features].into()],
+            layers,
+        ))
     }
 
     /// The dense layers from the input on, named as Keras names them.

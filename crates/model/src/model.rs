@@ -4,8 +4,32 @@ use burn::tensor::Tensor;
 use crate::activation::Activation;
 use crate::draws::Draws;
 use crate::error::ModelError;
+use crate::mode::Mode;
 use crate::model_size::ModelSize;
+use crate::signal::{Signal, Signals};
 use firebrick_tensor::AnyTensor;
+
+/// What a network says of a batch, and what its layers add to the loss.
+///
+/// ```
+/// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
+/// use firebrick::burn::tensor::{Device, Tensor};
+/// use firebrick::models::{MlpConfig, Mode, Model};
+///
+/// let device = Device::flex();
+/// let model = MlpConfig::new(4, 3).init(1, &device)?;
+/// let answers = model.call(Tensor::<2>::zeros([2, 4], &device).into(), Mode::Inference)?;
+/// assert_eq!(answers.outputs[0].shape(), [2, 3]);
+/// assert!(answers.losses.is_empty());
+/// # Ok::<(), firebrick::models::ModelError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Answers {
+    /// One for each output, in order.
+    pub outputs: Signals,
+    /// Terms of the loss, each of the shape `[1]`, beside those of regularized weights.
+    pub losses: Vec<Tensor<1>>,
+}
 
 /// A network that can be compiled, fitted and evaluated: any Burn [`Module`] with this one method.
 ///
@@ -97,6 +121,64 @@ pub trait Model: Module + ModuleDisplay + std::fmt::Display + 'static {
         self.forward(inputs)
     }
 
+    /// The same of a network with several inputs or outputs, with masks, and with what layers add to the loss: all that a
+    /// training asks for. By default that of a network of one input and one output.
+    ///
+    /// # Shapes
+    /// - inputs: one batch for each input, in order
+    /// - outputs: one for each output, but for its [`output_activations`](Self::output_activations)
+    ///
+    /// # Errors
+    /// Inputs that the network does not take, or another number of them.
+    fn call(&self, inputs: Signals, mode: Mode) -> Result<Answers, ModelError> {
+        let received = inputs.len();
+        let inputs = inputs
+            .into_values()
+            .map_err(|_several| ModelError::NumInputs {
+                names: self.input_names(),
+                received,
+            })?;
+        let outputs = match mode {
+            Mode::Training(draws) => self.forward_training(inputs, draws)?,
+            Mode::Inference => self.forward(inputs)?,
+        };
+        Ok(Answers {
+            outputs: outputs.into(),
+            losses: Vec::new(),
+        })
+    }
+
+    /// What the network says of a batch for each input, its last activations included: an answer for each output.
+    ///
+    /// # Errors
+    /// Those of [`call`](Self::call).
+    fn predict_all(&self, inputs: Signals) -> Result<Signals, ModelError> {
+        let outputs = self.call(inputs, Mode::Inference)?.outputs.into_iter();
+        let activations = self.output_activations();
+        Ok(outputs
+            .zip(activations)
+            .map(|(output, activation)| {
+                let (values, mask) = output.into_parts();
+                Signal::from(activation.activate(values)).with_mask(mask)
+            })
+            .collect())
+    }
+
+    /// The names of the inputs, in order; of one input by default.
+    fn input_names(&self) -> Vec<String> {
+        vec!["input".to_owned()]
+    }
+
+    /// The names of the outputs, in order; of one output by default.
+    fn output_names(&self) -> Vec<String> {
+        vec!["output".to_owned()]
+    }
+
+    /// The [`output_activation`](Self::output_activation) of each output.
+    fn output_activations(&self) -> Vec<Activation> {
+        vec![self.output_activation()]
+    }
+
     /// The activation at the network's end that [`forward`](Self::forward) leaves out: losses compute
     /// a softmax or a sigmoid together with the logarithm that follows it, and `predict` applies it.
     ///
@@ -155,6 +237,21 @@ pub trait Model: Module + ModuleDisplay + std::fmt::Display + 'static {
     /// None by default; what the network takes, what it received and where.
     fn check_inputs(&self, _inputs: AnyTensor) -> Result<(), ModelError> {
         Ok(())
+    }
+
+    /// The same of a network with several inputs.
+    ///
+    /// # Errors
+    /// As [`check_inputs`](Self::check_inputs); another number of inputs.
+    fn check_all_inputs(&self, inputs: Signals) -> Result<(), ModelError> {
+        let received = inputs.len();
+        let inputs = inputs
+            .into_values()
+            .map_err(|_several| ModelError::NumInputs {
+                names: self.input_names(),
+                received,
+            })?;
+        self.check_inputs(inputs)
     }
 
     /// What a message calls the first part of the network whose output for a batch is not finite, e.g.

@@ -1,5 +1,5 @@
 mod any;
-mod sequential;
+mod network;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -2,6 +2,8 @@ use std::fmt;
 
 use firebrick_spec::shortened;
 
+use crate::shape::{Shape, axis_text};
+
 /// A network layer by layer, printed as Keras prints it.
 ///
 /// ```
@@ -17,8 +19,10 @@ use firebrick_spec::shortened;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
     name: String,
-    input_shape: Vec<usize>,
+    input_shapes: Vec<Shape>,
     layers: Vec<LayerSummary>,
+    /// Whether it matters where each layer takes from.
+    is_graph: bool,
 }
 
 /// One row of a [`Summary`].
@@ -39,12 +43,59 @@ pub struct LayerSummary {
     pub name: String,
     /// What kind of layer it is.
     pub kind: String,
-    /// Shape of its output, without the batch axis.
-    pub output_shape: Vec<usize>,
+    /// Shape of its output, without the batch axis; of several the first.
+    pub output_shape: Shape,
+    /// Shapes of all further outputs.
+    pub further_shapes: Vec<Shape>,
+    /// What it takes from, as Keras writes it, e.g. `dense[0][0]`.
+    pub connected_to: Vec<String>,
+    /// The layers of a network within the network.
+    pub layers: Vec<LayerSummary>,
     /// Number of its weights.
     pub num_params: usize,
     /// Number of those that training moves.
     pub num_trainable_params: usize,
+    /// How many networks it lies within; those have its weights, too.
+    pub(crate) depth: usize,
+}
+
+impl LayerSummary {
+    /// A row without weights, of a layer that takes from nothing.
+    pub(crate) fn new(
+        name: impl Into<String>,
+        kind: impl Into<String>,
+        output_shape: Shape,
+    ) -> Self {
+        Self {
+            name: name.into(),
+            kind: kind.into(),
+            output_shape,
+            further_shapes: Vec::new(),
+            connected_to: Vec::new(),
+            layers: Vec::new(),
+            num_params: 0,
+            num_trainable_params: 0,
+            depth: 0,
+        }
+    }
+
+    /// Indented as Keras does, e.g. `dense (Dense)`.
+    fn title(&self) -> String {
+        let indent = match self.depth {
+            0 => String::new(),
+            depth => format!("{}└ ", "   ".repeat(depth)),
+        };
+        format!("{indent}{} ({})", shortened(&self.name), self.kind)
+    }
+
+    /// `(None, 28, 28)`; of several outputs all of them.
+    fn shapes_text(&self) -> String {
+        if self.further_shapes.is_empty() {
+            return batched(&self.output_shape);
+        }
+        let shapes = std::iter::once(&self.output_shape).chain(&self.further_shapes);
+        format!("[{}]", shapes.map(batched).collect::<Vec<_>>().join(", "))
+    }
 }
 
 /// Bytes of a weight in single precision.
@@ -53,13 +104,51 @@ const BYTES_PER_PARAM: usize = size_of::<f32>();
 /// Widths of the columns, without their padding.
 const COLUMNS: [usize; 3] = [36, 27, 15];
 
+/// The same where a column says what each layer takes from.
+const GRAPH_COLUMNS: [usize; 4] = [25, 22, 14, 22];
+
 impl Summary {
-    pub(crate) fn new(name: &str, input_shape: Vec<usize>, layers: Vec<LayerSummary>) -> Self {
+    pub(crate) fn new(name: &str, input_shapes: Vec<Shape>, layers: Vec<LayerSummary>) -> Self {
         Self {
             name: name.to_owned(),
-            input_shape,
+            input_shapes,
             layers,
+            is_graph: false,
         }
+    }
+
+    /// The same with a column that says what each layer takes from.
+    pub(crate) fn connected(mut self) -> Self {
+        self.is_graph = true;
+        self
+    }
+
+    /// The layers of networks within the network among the rows, as Keras' `expand_nested`.
+    ///
+    /// ```
+    /// # mod firebrick { pub use firebrick_model::{layers, self as models}; }
+    /// use firebrick::layers::Dense;
+    /// use firebrick::models::Sequential;
+    ///
+    /// let inner = Sequential::new([4]).add(Dense::new(3)).named("inner");
+    /// let summary = Sequential::new([4]).add(inner).summary()?.expanded();
+    /// assert!(summary.to_string().contains("   └ dense (Dense)"));
+    /// # Ok::<(), firebrick::models::ModelError>(())
+    /// ```
+    #[must_use = "returns the longer summary"]
+    pub fn expanded(mut self) -> Self {
+        fn expand(rows: Vec<LayerSummary>, depth: usize, all: &mut Vec<LayerSummary>) {
+            for mut row in rows {
+                let inner = std::mem::take(&mut row.layers);
+                row.depth = depth;
+                all.push(row);
+                expand(inner, depth + 1, all);
+            }
+        }
+        let mut all = Vec::new();
+        expand(std::mem::take(&mut self.layers), 0, &mut all);
+        self.layers = all;
+        self
     }
 
     /// The rows, from the input on.
@@ -67,22 +156,26 @@ impl Summary {
         &self.layers
     }
 
-    /// Shape of a sample.
-    pub fn input_shape(&self) -> &[usize] {
-        &self.input_shape
+    /// Shapes of a sample at each input.
+    pub fn input_shapes(&self) -> &[Shape] {
+        &self.input_shapes
     }
 
     /// All weights of the network.
     pub fn num_params(&self) -> usize {
-        self.layers.iter().map(|layer| layer.num_params).sum()
+        self.own_layers().map(|layer| layer.num_params).sum()
     }
 
     /// The weights that training moves.
     pub fn num_trainable_params(&self) -> usize {
-        self.layers
-            .iter()
+        self.own_layers()
             .map(|layer| layer.num_trainable_params)
             .sum()
+    }
+
+    /// Those that are not parts of others.
+    fn own_layers(&self) -> impl Iterator<Item = &LayerSummary> {
+        self.layers.iter().filter(|layer| layer.depth == 0)
     }
 
     /// Memory of all weights in single precision.
@@ -93,27 +186,36 @@ impl Summary {
 
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let widths: &[usize] = if self.is_graph {
+            &GRAPH_COLUMNS
+        } else {
+            &COLUMNS
+        };
+        let table = Table { widths };
         writeln!(f, "Model: \"{}\"", shortened(&self.name))?;
-        writeln!(f, "{}", rule(['┏', '━', '┳', '┓']))?;
-        write!(
-            f,
-            "{}",
-            row('┃', ["Layer (type)", "Output Shape", "Param #"])
-        )?;
-        writeln!(f, "{}", rule(['┡', '━', '╇', '┩']))?;
+        writeln!(f, "{}", table.rule(['┏', '━', '┳', '┓']))?;
+        let head = ["Layer (type)", "Output Shape", "Param #", "Connected to"];
+        let head = head.map(str::to_owned);
+        write!(f, "{}", table.row('┃', &head))?;
+        writeln!(f, "{}", table.rule(['┡', '━', '╇', '┩']))?;
         for (index, layer) in self.layers.iter().enumerate() {
             if index > 0 {
-                writeln!(f, "{}", rule(['├', '─', '┼', '┤']))?;
+                writeln!(f, "{}", table.rule(['├', '─', '┼', '┤']))?;
             }
-            let name = format!("{} ({})", shortened(&layer.name), layer.kind);
-            let shape = batched(&layer.output_shape);
-            write!(
-                f,
-                "{}",
-                row('│', [&name, &shape, &grouped(layer.num_params)])
-            )?;
+            let from = if layer.connected_to.is_empty() {
+                "-".to_owned()
+            } else {
+                layer.connected_to.join(", ")
+            };
+            let cells = [
+                layer.title(),
+                layer.shapes_text(),
+                grouped(layer.num_params),
+                from,
+            ];
+            write!(f, "{}", table.row('│', &cells))?;
         }
-        writeln!(f, "{}", rule(['└', '─', '┴', '┘']))?;
+        writeln!(f, "{}", table.rule(['└', '─', '┴', '┘']))?;
         let trainable = self.num_trainable_params();
         for (label, count) in [
             ("Total", self.num_params()),
@@ -127,39 +229,57 @@ impl fmt::Display for Summary {
     }
 }
 
-fn rule([left, line, cross, right]: [char; 4]) -> String {
-    let parts: Vec<String> = COLUMNS
-        .iter()
-        .map(|width| line.to_string().repeat(width + 2))
-        .collect();
-    format!("{left}{}{right}", parts.join(&cross.to_string()))
+/// The columns of the table.
+struct Table<'a> {
+    widths: &'a [usize],
 }
 
-/// One line of the table, or more where a text is wider than its column.
-fn row(bar: char, texts: [&str; 3]) -> String {
-    let mut cells = [0, 1, 2].map(|column| wrapped(texts[column], COLUMNS[column]).into_iter());
-    let [a, b, c] = COLUMNS;
-    let mut lines = String::new();
-    loop {
-        let [name, shape, params] = cells.each_mut().map(Iterator::next);
-        if name.is_none() && shape.is_none() && params.is_none() {
-            return lines;
+impl Table<'_> {
+    fn rule(&self, [left, line, cross, right]: [char; 4]) -> String {
+        let parts: Vec<String> = self
+            .widths
+            .iter()
+            .map(|width| line.to_string().repeat(width + 2))
+            .collect();
+        format!("{left}{}{right}", parts.join(&cross.to_string()))
+    }
+
+    /// One line of the table, or more where a text is wider than its column.
+    fn row(&self, bar: char, texts: &[String]) -> String {
+        let columns: Vec<Vec<String>> = texts
+            .iter()
+            .zip(self.widths)
+            .map(|(text, &width)| wrapped(text, width))
+            .collect();
+        let height = columns.iter().map(Vec::len).max().unwrap_or_default();
+        let mut lines = String::new();
+        for line in 0..height {
+            for (column, (texts, &width)) in columns.iter().zip(self.widths).enumerate() {
+                let text = texts.get(line).map_or("", String::as_str);
+                // Numbers stand at the right.
+                let cell = match column {
+                    2 => format!("{bar} {text:>width$} "),
+                    _ => format!("{bar} {text:width$} "),
+                };
+                lines.push_str(&cell);
+            }
+            lines.push(bar);
+            lines.push('\n');
         }
-        let [name, shape, params] = [name, shape, params].map(Option::unwrap_or_default);
-        let line = format!("{bar} {name:a$} {bar} {shape:b$} {bar} {params:>c$} {bar}\n");
-        lines.push_str(&line);
+        lines
     }
 }
 
 /// A text in lines of at most `width` characters, broken at spaces where there are some.
 fn wrapped(text: &str, width: usize) -> Vec<String> {
-    let mut lines: Vec<String> = vec![String::new()];
-    for word in text.split(' ') {
+    let indent = text.len() - text.trim_start_matches(' ').len();
+    let mut lines: Vec<String> = vec![text[..indent].to_owned()];
+    for word in text[indent..].split(' ') {
         let mut word: Vec<char> = word.chars().collect();
         loop {
             let line = lines.len() - 1;
             let used = lines[line].chars().count();
-            let gap = usize::from(used > 0);
+            let gap = usize::from(used > 0 && !lines[line].ends_with(' '));
             if used + gap + word.len() <= width {
                 if gap == 1 {
                     lines[line].push(' ');
@@ -179,9 +299,10 @@ fn wrapped(text: &str, width: usize) -> Vec<String> {
 }
 
 /// `(None, 28, 28)`: the batch axis is open.
-fn batched(shape: &[usize]) -> String {
-    let axes: Vec<String> = shape.iter().map(ToString::to_string).collect();
-    format!("(None, {})", axes.join(", "))
+fn batched(shape: &Shape) -> String {
+    let axes = shape.axes().iter().map(|axis| axis_text(*axis));
+    let axes: Vec<String> = std::iter::once("None".to_owned()).chain(axes).collect();
+    format!("({})", axes.join(", "))
 }
 
 /// `100480` as `100,480`.
@@ -231,14 +352,8 @@ mod tests {
 
     #[test]
     fn a_name_that_a_terminal_would_obey_is_written_out() {
-        let layer = LayerSummary {
-            name: "a\u{1b}[2J".to_owned(),
-            kind: "Dense".to_owned(),
-            output_shape: vec![1],
-            num_params: 0,
-            num_trainable_params: 0,
-        };
-        let text = Summary::new("b\u{7}", vec![1], vec![layer]).to_string();
+        let layer = LayerSummary::new("a\u{1b}[2J", "Dense", [1].into());
+        let text = Summary::new("b\u{7}", vec![[1].into()], vec![layer]).to_string();
         assert!(text.starts_with("Model: \"b\\u{7}\"\n"), "{text}");
         assert!(text.contains("│ a\\u{1b}[2J (Dense) "), "{text}");
     }

@@ -86,7 +86,7 @@ fn it_is_saved_as_the_network_inside_and_loaded_again() {
         std::fs::read(&outside).unwrap()
     );
     let loaded = load(&outside);
-    assert!(matches!(&loaded, AnyModel::Sequential(own) if own.config() == &sequential()));
+    assert!(matches!(&loaded, AnyModel::Network(own) if own.config() == &sequential()));
     assert_eq!(answers(&loaded), answers(&model));
     assert_eq!(loaded.input_shape(), [2, 3]);
     assert_eq!(loaded.to_string(), model.to_string());

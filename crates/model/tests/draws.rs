@@ -5,10 +5,8 @@
 use burn::module::Module;
 use burn::optim::{GradientsParams, ModuleOptimizer, SgdConfig};
 use burn::tensor::{Device, Tensor};
-use firebrick_model::layers::{Dense, Dropout, GaussianNoise, NewLayer, SpatialDropout2D};
-use firebrick_model::{
-    AnyModel, AnyTensor, Draws, Mode, Model, Sequential, SequentialModel, WeightValue,
-};
+use firebrick_model::layers::{Dense, Dropout, GaussianNoise, Layer, NewLayer, SpatialDropout2D};
+use firebrick_model::{AnyModel, AnyTensor, Draws, Mode, Model, Network, Sequential, WeightValue};
 
 /// Networks of one layer each that draws.
 fn layers() -> [NewLayer; 3] {
@@ -19,7 +17,7 @@ fn layers() -> [NewLayer; 3] {
     ]
 }
 
-fn alone(layer: NewLayer) -> SequentialModel {
+fn alone(layer: NewLayer) -> Network {
     let network = Sequential::from_layers([2, 2, 64], [layer]);
     network.build(1, &Device::flex()).unwrap()
 }
@@ -28,7 +26,7 @@ fn ones(shape: [usize; 4], device: &Device) -> AnyTensor {
     Tensor::<4>::ones(shape, device).into()
 }
 
-fn run(model: &SequentialModel, draws: Draws) -> Vec<f32> {
+fn run(model: &Network, draws: Draws) -> Vec<f32> {
     let ones = ones([3, 2, 2, 64], &Device::flex());
     let outputs = model.forward(ones, Mode::Training(draws));
     outputs.into_vec().unwrap()
@@ -150,7 +148,7 @@ fn a_step_is_the_same_whatever_the_number_of_threads() {
             let y = model.forward_training(x.into(), Draws::new(11, 5)).unwrap();
             let loss = y.into_rank::<2>().unwrap().square().mean();
             let gradients = GradientsParams::from_grads(loss.backward(), &model);
-            let AnyModel::Sequential(model) = moved(model, gradients) else {
+            let AnyModel::Network(model) = moved(model, gradients) else {
                 panic!("a sequential network");
             };
             model.get_weights().unwrap()

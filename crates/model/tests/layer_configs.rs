@@ -3,11 +3,12 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
 
 use firebrick_model::layers::{
-    AveragePooling1D, AveragePooling2D, BatchNormalization, Conv1D, Conv2D, Cropping2D, Dense,
-    Dropout, ELU, Embedding, Flatten, GaussianNoise, GlobalAveragePooling1D,
-    GlobalAveragePooling2D, GlobalMaxPooling1D, GlobalMaxPooling2D, Layer, LayerNormalization,
-    LeakyReLU, MaxPooling1D, MaxPooling2D, NewLayer, PReLU, Padding, Permute, ReLU, RepeatVector,
-    Rescaling, Reshape, Softmax, SpatialDropout2D, UpSampling2D, ZeroPadding2D,
+    Add, AnyLayer, Average, AveragePooling1D, AveragePooling2D, BatchNormalization, Concatenate,
+    Conv1D, Conv2D, Cropping2D, Dense, Dot, Dropout, ELU, Embedding, Flatten, GaussianNoise,
+    GlobalAveragePooling1D, GlobalAveragePooling2D, GlobalMaxPooling1D, GlobalMaxPooling2D, Layer,
+    LayerNormalization, LeakyReLU, MaxPooling1D, MaxPooling2D, Maximum, Minimum, Multiply,
+    NewLayer, PReLU, Padding, Permute, ReLU, RepeatVector, Rescaling, Reshape, Softmax,
+    SpatialDropout2D, Subtract, UpSampling2D, ZeroPadding2D,
 };
 use firebrick_model::{Activation, Axes, Constraint, Initializer, Regularizer, layers};
 use serde_json::Value;
@@ -45,7 +46,7 @@ fn expected() -> Vec<NewLayer> {
             .with_activation(Activation::Softmax)
             .with_kernel_initializer(Initializer::HeNormal)
             .into(),
-        Dropout::new(0.25).into(),
+        Dropout::new(0.25).with_seed(1).into(),
         ELU::new().with_alpha(0.5).into(),
         Embedding::new(8, 3).with_mask_zero().into(),
         Flatten::new().into(),
@@ -71,6 +72,14 @@ fn expected() -> Vec<NewLayer> {
         SpatialDropout2D::new(0.5).into(),
         UpSampling2D::new(2).into(),
         ZeroPadding2D::new(1).into(),
+        Add::new().into(),
+        Average::new().into(),
+        Concatenate::new().with_axis(1).into(),
+        Dot::new([1, 2]).normalized().into(),
+        Maximum::new().into(),
+        Minimum::new().into(),
+        Multiply::new().into(),
+        Subtract::new().into(),
     ]
 }
 
@@ -94,9 +103,9 @@ fn every_layer_is_read_as_keras_writes_it() {
     let frozen: NewLayer = serde_json::from_value(configs.next().unwrap().clone()).unwrap();
     assert_eq!(frozen, Dense::new(2).frozen().named("dense"));
     assert!(configs.next().is_none());
-    for class_name in Layer::CLASS_NAMES {
-        let is_there =
-            seen.contains(class_name) || ["Normalization", "Lambda"].contains(class_name);
+    for class_name in AnyLayer::class_names() {
+        let is_there = seen.contains(&class_name)
+            || ["Normalization", "Lambda", "Functional", "Sequential"].contains(&class_name);
         assert!(is_there, "{class_name} is not in the file");
     }
 }
@@ -159,7 +168,7 @@ fn a_mistake_in_a_config_names_layer_argument_and_what_was_expected() {
     }
     // A layer without a place has no name, and nothing that trains it.
     let named = r#"{"class_name": "Flatten", "config": {"name": "pixels"}}"#;
-    let error = serde_json::from_str::<Layer>(named)
+    let error = serde_json::from_str::<AnyLayer>(named)
         .unwrap_err()
         .to_string();
     assert!(error.contains("has no argument `name`"), "{error}");

@@ -5,10 +5,10 @@
 use burn::module::Module;
 use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor, TensorData};
-use firebrick_model::layers::{Dense, Embedding, Flatten, Lambda, Layer, Normalization, Rescaling};
-use firebrick_model::{
-    AnyTensor, Draws, Mode, Model, ModelError, Sequential, SequentialModel, save_model,
+use firebrick_model::layers::{
+    AnyLayer, Dense, Embedding, Flatten, Lambda, Layer, Normalization, Rescaling,
 };
+use firebrick_model::{AnyTensor, Draws, Mode, Model, ModelError, Network, Sequential, save_model};
 use serde_json::Value;
 
 fn values(tensor: AnyTensor) -> Vec<f32> {
@@ -28,7 +28,7 @@ fn numbers(value: &Value) -> Vec<f32> {
     }
 }
 
-fn embedding() -> SequentialModel {
+fn embedding() -> Network {
     let rows: Vec<f32> = (0..10_u8).map(f32::from).collect();
     Sequential::new([2])
         .add(Embedding::new(5, 2))
@@ -82,13 +82,7 @@ fn rows_that_were_looked_up_get_a_gradient_each_time() {
 }
 
 #[test]
-fn an_embedding_too_large_for_its_indices_is_an_error() {
-    let network = Sequential::new([2]).add(Embedding::new(Embedding::MAX_INPUT_DIM + 1, 1));
-    let error = network.build(1, &Device::flex()).unwrap_err().to_string();
-    assert!(
-        error.contains("`input_dim` to be at most 16777216"),
-        "{error}"
-    );
+fn an_embedding_without_rows_is_an_error() {
     let network = Sequential::new([2]).add(Embedding::new(0, 1));
     assert!(network.build(1, &Device::flex()).is_err());
 }
@@ -189,9 +183,8 @@ fn adapted(network: Sequential, sizes: &[usize]) -> Result<Sequential, ModelErro
 }
 
 fn statistics(network: &Sequential, index: usize) -> (Vec<f32>, Vec<f32>) {
-    let Layer::Normalization(layer) = network.layers()[index].layer() else {
-        panic!("{network:?}");
-    };
+    let layer = network.layers()[index].layer();
+    let layer = layer.downcast_ref::<Normalization>().unwrap();
     (
         layer.mean().unwrap().to_vec(),
         layer.variance().unwrap().to_vec(),
@@ -294,7 +287,7 @@ fn halved() -> Lambda {
 
 #[test]
 fn a_lambda_runs_and_hands_on_gradients() {
-    let half = halved().with_output_shape(|input| vec![input[0] / 2]);
+    let half = halved().with_output_shape(|input| [input.last().unwrap() / 2].into());
     let network = Sequential::new([4]).add(square()).add(half);
     assert_eq!(network.output_shape().unwrap(), [2]);
     assert_eq!(network.layers()[0].name(), "lambda");
@@ -315,7 +308,7 @@ fn lambdas_are_equal_if_they_are_clones() {
     let layer = square();
     assert_eq!(layer.clone(), layer);
     assert_ne!(square(), layer);
-    assert_ne!(layer.clone().with_output_shape(<[usize]>::to_vec), layer);
+    assert_ne!(layer.clone().with_output_shape(Clone::clone), layer);
     assert_eq!(format!("{layer:?}"), r#"Lambda("square")"#);
 }
 
@@ -357,6 +350,8 @@ fn a_network_with_a_lambda_is_not_saved() {
     assert!(!path.exists());
     assert_eq!(model.description(), None);
     let text = r#"{"class_name": "Lambda", "config": {}}"#;
-    let error = serde_json::from_str::<Layer>(text).unwrap_err().to_string();
+    let error = serde_json::from_str::<AnyLayer>(text)
+        .unwrap_err()
+        .to_string();
     assert!(error.contains("a Lambda is code"), "{error}");
 }

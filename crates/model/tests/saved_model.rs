@@ -142,7 +142,7 @@ fn a_file_from_before_there_was_a_checksum_is_read_as_before() {
     let device = Device::flex();
     let model = SavedModel::read(&path)
         .unwrap()
-        .into_sequential(&device)
+        .into_network(&device)
         .unwrap();
     let inputs = Tensor::<2>::from_data([[1.0], [2.0], [10.0]], &device);
     let outputs: Tensor<2> = Model::forward(&model, inputs.into())

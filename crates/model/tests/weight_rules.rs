@@ -10,10 +10,10 @@ use std::path::PathBuf;
 use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData};
 use firebrick_model::layers::{
-    BatchNormalization, Conv1D, Conv2D, Dense, Embedding, Layer, LayerNormalization, PReLU,
+    AnyLayer, BatchNormalization, Conv1D, Conv2D, Dense, Embedding, LayerNormalization, PReLU,
 };
 use firebrick_model::{
-    Axes, Constraint, Initializer, Model, Regularizer, Sequential, SequentialModel, WeightValue,
+    Axes, Constraint, Initializer, Model, Network, Regularizer, Sequential, WeightValue,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -22,14 +22,14 @@ use serde_json::{Value, json};
 struct Golden {
     cases: Vec<Value>,
     #[serde(default)]
-    networks: Vec<Network>,
+    networks: Vec<Case>,
 }
 
 #[derive(Deserialize)]
-struct Network {
+struct Case {
     name: String,
     input_shape: Vec<usize>,
-    layers: Vec<Layer>,
+    layers: Vec<AnyLayer>,
     frozen: Vec<String>,
     weights: Vec<Value>,
     penalty: Option<f32>,
@@ -71,7 +71,7 @@ fn assert_close(what: &str, received: &[f32], expected: &[f32]) {
     }
 }
 
-fn values(model: &SequentialModel) -> Vec<Vec<f32>> {
+fn values(model: &Network) -> Vec<Vec<f32>> {
     let weights = model.get_weights().unwrap();
     weights.into_iter().map(WeightValue::into_values).collect()
 }
@@ -123,7 +123,7 @@ fn regularizers_and_constraints_compute_what_keras_computes() {
     }
 }
 
-fn build(network: &Network, device: &Device) -> SequentialModel {
+fn build(network: &Case, device: &Device) -> Network {
     let mut described =
         Sequential::from_layers(network.input_shape.clone(), network.layers.clone());
     for layer in &network.frozen {
@@ -162,7 +162,7 @@ fn training_goes_on_after_a_projection_and_the_penalty_has_a_gradient() {
     let model = network
         .build_with_weights([vec![1.0, -2.0, 3.0, -4.0], vec![0.0; 2]], &device)
         .unwrap();
-    let ids = |model: &SequentialModel| burn::module::list_param_ids(model);
+    let ids = |model: &Network| burn::module::list_param_ids(model);
     let projected = model.clone().constrained();
     assert_eq!(ids(&projected), ids(&model));
     assert_eq!(values(&projected)[0], [1.0, 0.0, 3.0, 0.0]);
@@ -201,7 +201,7 @@ fn a_layer_takes_keras_arguments_for_its_weights() {
             "kernel_constraint": {"class_name": "MaxNorm", "config": {"max_value": 3, "axis": [0]}}
         }
     });
-    let read: Layer = serde_json::from_value(config).unwrap();
+    let read: AnyLayer = serde_json::from_value(config).unwrap();
     let (max_value, axis) = (3.0, Axes::from([0]));
     let described = Dense::new(2)
         .with_kernel_initializer(Initializer::Constant { value: 0.25 })
@@ -229,7 +229,7 @@ fn every_layer_with_weights_survives_being_written_down() {
         )
     };
     let (regularizer, constraint) = rule();
-    let layers: [Layer; 7] = [
+    let layers: [AnyLayer; 7] = [
         Dense::new(2)
             .with_bias_constraint(constraint.clone())
             .into(),
@@ -255,7 +255,7 @@ fn every_layer_with_weights_survives_being_written_down() {
     for layer in layers {
         let text = serde_json::to_string(&layer).unwrap();
         assert_eq!(
-            serde_json::from_str::<Layer>(&text).unwrap(),
+            serde_json::from_str::<AnyLayer>(&text).unwrap(),
             layer,
             "{text}"
         );
@@ -294,7 +294,7 @@ fn an_unknown_argument_of_a_layer_gives_the_nearest() {
             "argument `alpha_regularizer`: expected the name of a regularizer, or a table with its `name` and arguments, received 3",
         ),
     ] {
-        let error = serde_json::from_value::<Layer>(config).unwrap_err();
+        let error = serde_json::from_value::<AnyLayer>(config).unwrap_err();
         assert!(error.to_string().contains(expected), "{error}");
     }
 }

@@ -5,9 +5,9 @@
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 use firebrick_model::layers::{
-    BatchNormalization, Conv1D, Conv2D, Dense, Embedding, Flatten, LayerNormalization, PReLU,
+    BatchNormalization, Conv1D, Conv2D, Dense, Embedding, Flatten, Layer, LayerNormalization, PReLU,
 };
-use firebrick_model::{Draws, Mode, Sequential, SequentialModel, WeightValue};
+use firebrick_model::{Draws, Mode, Network, Sequential, WeightValue};
 
 fn network() -> Sequential {
     Sequential::new([5, 6, 2])
@@ -35,7 +35,7 @@ fn counted(network: &Sequential) -> Vec<WeightValue> {
         .collect()
 }
 
-fn build() -> SequentialModel {
+fn build() -> Network {
     network().build(1, &Device::flex()).unwrap()
 }
 
@@ -51,7 +51,7 @@ fn weights_come_back_as_they_were_set_in_keras_layout() {
         .unwrap();
     assert_eq!(built.get_weights().unwrap(), given);
     let x = Tensor::<4>::ones([2, 5, 6, 2], &Device::flex()).cumsum(2);
-    let run = |model: &SequentialModel| {
+    let run = |model: &Network| {
         let y = model.predict(x.clone()).unwrap().into_rank::<2>().unwrap();
         y.into_data()
     };

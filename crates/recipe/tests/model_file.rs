@@ -6,7 +6,7 @@ use std::path::Path;
 
 use burn::tensor::Device;
 use firebrick_data::{ArrayDataset, CsvSource, CsvTest, DataDescription, DataSource, mnist_sample};
-use firebrick_model::layers::{Conv2D, Dense, Flatten, Layer, MaxPooling2D};
+use firebrick_model::layers::{Conv2D, Dense, Flatten, Layer, MaxPooling2D, Normalization};
 use firebrick_model::{Activation, Initializer, Sequential};
 use firebrick_recipe::{
     CompileSettings, GivenEarlyStopping, GivenTerminateOnNan, ModelFile, NamedCallback, RecipeError,
@@ -651,12 +651,13 @@ fn a_normalization_waits_for_the_samples() {
     let targets: Vec<f32> = (0..5000_u16).map(|i| f32::from(i % 2)).collect();
     let data = ArrayDataset::new(inputs, targets).unwrap();
     let network = adapt(file.network().clone(), &data, &device).unwrap();
-    let statistics = |index: usize| match network.layers()[index].layer() {
-        Layer::Normalization(layer) => (
+    let statistics = |index: usize| {
+        let layer = network.layers()[index].layer();
+        let layer = layer.downcast_ref::<Normalization>().unwrap();
+        (
             layer.mean().unwrap().to_vec(),
             layer.variance().unwrap().to_vec(),
-        ),
-        other => panic!("{other:?}"),
+        )
     };
     let variance = 2_083_333.3;
     assert_eq!(statistics(0), (vec![2499.5, 1.0], vec![variance, 0.0]));

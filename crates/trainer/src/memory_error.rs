@@ -17,7 +17,7 @@ pub struct MemoryError {
     /// The layer that gives most.
     pub layer: String,
     /// What it gives for a sample.
-    pub shape: Vec<usize>,
+    pub shape: firebrick_model::Shape,
     /// Bytes of the machine, or what the process may have of them.
     pub machine: u64,
 }
@@ -55,7 +55,7 @@ impl fmt::Display for MemoryError {
         write!(
             f,
             " and the state of the optimizer, {} for what the layers give for a batch of {batch_size} samples, where `{}` \
-             gives {shape:?} for each; {way_out}",
+             gives {shape} for each; {way_out}",
             readable_bytes(*outputs),
             shortened(layer)
         )

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 use std::path;
 
 use firebrick_data::{BatchSource, DataDescription};
-use firebrick_model::layers::{Dense, Layer};
-use firebrick_model::{Activation, MlpConfig, Model, Sequential, SequentialLayer};
+use firebrick_model::layers::{AnyLayer, Dense};
+use firebrick_model::{Activation, GraphLayer, MlpConfig, Model, Sequential, Shape};
 use serde::Serialize;
 use toml::{Table, Value};
 
@@ -188,17 +188,23 @@ fn model_text(network: &Sequential, training: &Training) -> Option<String> {
         network.layers().iter().map(LayerTable::new).collect();
     let network_table = NetworkTable {
         name: network.name(),
-        input_shape: network.input_shape(),
+        input_shape: sizes(network.input_shape()),
         layers: layers?,
     };
     let text = toml::to_string(&network_table).ok()? + "\n" + &toml::to_string(training).ok()?;
     Some(text)
 }
 
+/// Sizes as a model file has them: -1 where one is not known.
+fn sizes(shape: &Shape) -> Vec<i64> {
+    let size = |axis: &Option<usize>| axis.and_then(|size| i64::try_from(size).ok()).unwrap_or(-1);
+    shape.axes().iter().map(size).collect()
+}
+
 #[derive(Serialize)]
 struct NetworkTable<'a> {
     name: &'a str,
-    input_shape: &'a [usize],
+    input_shape: Vec<i64>,
     layers: Vec<LayerTable<'a>>,
 }
 
@@ -221,7 +227,7 @@ struct Read<'a> {
 }
 
 impl<'a> LayerTable<'a> {
-    fn new(layer: &'a SequentialLayer) -> Option<Self> {
+    fn new(layer: &'a GraphLayer) -> Option<Self> {
         let described = serde_json::to_value(layer.layer()).ok()?;
         let arguments = match &described["config"] {
             serde_json::Value::Null => Table::new(),
@@ -235,7 +241,7 @@ impl<'a> LayerTable<'a> {
             class_name: &class_name,
             config: &arguments,
         };
-        let read: Layer = serde_json::to_value(read)
+        let read: AnyLayer = serde_json::to_value(read)
             .and_then(serde_json::from_value)
             .inspect_err(|error| log::warn!("the run cannot say what it trained: {error}"))
             .ok()?;

@@ -10,7 +10,7 @@ use burn::data::dataset::InMemDataset;
 use burn::tensor::{Device, Tensor};
 use firebrick_data::{ArrayData, ArrayDataset, Batch, DataError, DatasetSource, Targets};
 use firebrick_model::layers::{Conv2D, Dense, Flatten, MaxPooling2D};
-use firebrick_model::{Activation, Model, Sequential, SequentialModel};
+use firebrick_model::{Activation, Model, Network, Sequential};
 use firebrick_trainer::losses::{
     BinaryCrossentropy, CategoricalCrossentropy, MeanSquaredError, SparseCategoricalCrossentropy,
 };
@@ -20,7 +20,7 @@ use firebrick_trainer::{
 };
 use ndarray::{Array1, Array2, Array3, Array4};
 
-fn build(network: &Sequential) -> SequentialModel {
+fn build(network: &Sequential) -> Network {
     network.build(7, &Device::flex()).unwrap()
 }
 

@@ -10,8 +10,8 @@ use std::sync::{Arc, Mutex};
 
 use burn::tensor::Device;
 use firebrick_data::{MnistDataset, mnist_sample};
-use firebrick_model::layers::{BatchNormalization, Dense};
-use firebrick_model::{Activation, SavedModel, Sequential, SequentialModel, WeightValue};
+use firebrick_model::layers::{BatchNormalization, Dense, Layer};
+use firebrick_model::{Activation, Network, SavedModel, Sequential, WeightValue};
 use firebrick_scheduler::TimeBased;
 use firebrick_trainer::callbacks::{
     CsvLogger, EarlyStopping, JsonlLogger, LambdaCallback, LearningRateScheduler, ModelCheckpoint,
@@ -33,7 +33,7 @@ fn sample() -> (MnistDataset, MnistDataset) {
 }
 
 /// A frozen layer, moving statistics, and a layer that learns.
-fn network(units: usize) -> SequentialModel {
+fn network(units: usize) -> Network {
     Sequential::new([784])
         .add(Dense::new(units).with_activation(Activation::Relu).frozen())
         .add(BatchNormalization::new().with_momentum(0.5))
@@ -48,7 +48,7 @@ fn compile(learning_rate: f64) -> Compile {
         .with_metrics([Metric::accuracy()])
 }
 
-fn trainer(learning_rate: f64) -> Trainer<SequentialModel> {
+fn trainer(learning_rate: f64) -> Trainer<Network> {
     compile(learning_rate).model(network(12))
 }
 
@@ -59,7 +59,7 @@ fn quiet(epochs: usize) -> Fit {
         .with_display(Display::Quiet)
 }
 
-fn values(model: &SequentialModel) -> Vec<WeightValue> {
+fn values(model: &Network) -> Vec<WeightValue> {
     model.get_weights().unwrap()
 }
 
@@ -70,7 +70,7 @@ fn keeping() -> (LambdaCallback, Kept) {
     let kept = Kept::default();
     let keep = Arc::clone(&kept);
     let callback = LambdaCallback::new().with_on_epoch_end(move |training, _| {
-        let model: SequentialModel = training.model().unwrap();
+        let model: Network = training.model().unwrap();
         keep.lock().unwrap().push(values(&model));
         Ok(Flow::Continue)
     });
@@ -172,7 +172,7 @@ fn early_stopping_leaves_the_best_weights_in_the_trainer_and_in_the_run() {
     assert_ne!(Some(best), kept.last());
     assert_eq!(&values(trainer.model()), best);
     let saved = SavedModel::read(&run.file(RunDirectory::MODEL)).unwrap();
-    let saved = saved.into_sequential(&Device::flex()).unwrap();
+    let saved = saved.into_network(&Device::flex()).unwrap();
     assert_eq!(&values(&saved), best);
     let evaluated = trainer.evaluate(&test).unwrap();
     assert!((evaluated.loss() - best_loss).abs() < 1e-6);
@@ -495,7 +495,7 @@ fn checkpoints_lie_in_the_run_and_weights_alone_have_no_description() {
     assert_eq!(files(&folder), ["batches".to_owned(), whole.clone()]);
     assert_eq!(files(&folder.join("batches")), ["1-03.bpk", "2-02.bpk"]);
     let whole = SavedModel::read(&folder.join(whole)).unwrap();
-    let whole = whole.into_sequential(&Device::flex()).unwrap();
+    let whole = whole.into_network(&Device::flex()).unwrap();
     assert_eq!(values(&whole), values(trainer.model()));
     let weights = SavedModel::read(&folder.join("batches/2-02.bpk")).unwrap();
     assert_eq!(weights.description(), None);

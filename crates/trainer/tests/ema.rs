@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex};
 use burn::tensor::Device;
 use firebrick_data::{Mnist, mnist_sample};
 use firebrick_model::layers::{BatchNormalization, Dense};
-use firebrick_model::{Activation, Sequential, SequentialModel, WeightValue};
+use firebrick_model::{Activation, Network, Sequential, WeightValue};
 use firebrick_trainer::callbacks::SwapEmaWeights;
 use firebrick_trainer::losses::SparseCategoricalCrossentropy;
 use firebrick_trainer::{
@@ -30,7 +30,7 @@ struct Witness {
 
 impl Witness {
     fn see(&self, hook: &str, training: &Training<'_>) {
-        let model: SequentialModel = training.model().unwrap();
+        let model: Network = training.model().unwrap();
         let weights = model.get_weights().unwrap().into_iter();
         let weights = weights.map(WeightValue::into_values).collect();
         let at = format!("{} {hook} {}", self.name, training.epoch());
@@ -73,7 +73,7 @@ impl Callback for Witness {
     }
 }
 
-fn trainer(optimizer: Optimizer) -> Trainer<SequentialModel> {
+fn trainer(optimizer: Optimizer) -> Trainer<Network> {
     let network = Sequential::new([784])
         .add(Dense::new(8))
         .add(BatchNormalization::new().with_momentum(0.5))
@@ -101,7 +101,7 @@ fn at<'a>(seen: &'a [(String, Vec<Vec<f32>>)], moment: &str) -> &'a [Vec<f32>] {
     &found.unwrap_or_else(|| panic!("{moment}")).1
 }
 
-fn watched(swap: SwapEmaWeights, stops_in: Option<usize>) -> (Seen, Trainer<SequentialModel>) {
+fn watched(swap: SwapEmaWeights, stops_in: Option<usize>) -> (Seen, Trainer<Network>) {
     let data = mnist_sample().unwrap();
     let seen = Seen::default();
     let witness = |name, stops_in| Witness {
@@ -149,7 +149,7 @@ fn swapping_changes_what_is_validated_and_nothing_of_what_is_learned() {
         let history = swapping.fit(&data.train, &swapped).unwrap();
         assert_eq!(history["loss"], plainly["loss"]);
         assert_ne!(history["val_loss"], plainly["val_loss"]);
-        let weights = |trainer: &Trainer<SequentialModel>| trainer.model().get_weights().unwrap();
+        let weights = |trainer: &Trainer<Network>| trainer.model().get_weights().unwrap();
         assert_eq!(weights(&swapping), weights(&plain));
         // The weights are the average now, which the last validation saw.
         let evaluated = swapping.evaluate(&data.test).unwrap().loss();
@@ -195,7 +195,7 @@ fn gathered_gradients_wait_for_the_next_fit() {
     let optimizer = Optimizer::sgd().with_gradient_accumulation_steps(3);
     let mut trainer = trainer(optimizer.unwrap());
     let one_batch = fit(&data, 1).with_steps_per_epoch(1);
-    let kernel = |trainer: &Trainer<SequentialModel>| trainer.model().weight("dense/kernel");
+    let kernel = |trainer: &Trainer<Network>| trainer.model().weight("dense/kernel");
     let mut kernels = vec![kernel(&trainer).unwrap()];
     for _ in 0..6 {
         trainer.fit(&data.train, &one_batch).unwrap();

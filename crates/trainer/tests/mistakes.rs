@@ -5,8 +5,8 @@
 use burn::data::dataset::DatasetError;
 use burn::tensor::{Device, Tensor};
 use firebrick_data::{ArrayDataset, Batch, BatchSource, Targets};
-use firebrick_model::layers::{Dense, Embedding, Flatten};
-use firebrick_model::{Activation, Sequential, SequentialModel, WeightValue};
+use firebrick_model::layers::{Dense, Embedding, Flatten, Layer};
+use firebrick_model::{Activation, Network, Sequential, WeightValue};
 use firebrick_scheduler::TimeBased;
 use firebrick_trainer::callbacks::ReduceLrOnPlateau;
 use firebrick_trainer::losses::{
@@ -84,18 +84,14 @@ fn classes(num_classes: usize) -> Rows {
     }
 }
 
-fn network(units: usize, activation: Activation) -> SequentialModel {
+fn network(units: usize, activation: Activation) -> Network {
     Sequential::new([FEATURES])
         .add(Dense::new(units).with_activation(activation))
         .build(1, &Device::flex())
         .unwrap()
 }
 
-fn trainer(
-    units: usize,
-    activation: Activation,
-    loss: impl Into<Loss>,
-) -> Trainer<SequentialModel> {
+fn trainer(units: usize, activation: Activation, loss: impl Into<Loss>) -> Trainer<Network> {
     Compile::new(Optimizer::sgd(), loss).model(network(units, activation))
 }
 
@@ -103,7 +99,7 @@ fn quiet(epochs: usize) -> Fit {
     Fit::new(epochs).with_display(Display::Quiet)
 }
 
-fn told(trainer: &mut Trainer<SequentialModel>, data: &Rows) -> String {
+fn told(trainer: &mut Trainer<Network>, data: &Rows) -> String {
     trainer.fit(data, &quiet(1)).unwrap_err().to_string()
 }
 
@@ -761,7 +757,7 @@ fn freezing_before_and_after_a_fit() {
         .build(1, &Device::flex())
         .unwrap();
     let compile = || Compile::new(Optimizer::sgd(), MeanSquaredError::new());
-    let kernel = |model: &SequentialModel| model.weight("dense/kernel").unwrap();
+    let kernel = |model: &Network| model.weight("dense/kernel").unwrap();
     let mut trainer = compile().model(frozen.clone());
     trainer.fit(&data, &quiet(2)).unwrap();
     assert_eq!(kernel(trainer.model()), kernel(&frozen));

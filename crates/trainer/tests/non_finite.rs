@@ -5,7 +5,7 @@
 use burn::data::dataset::DatasetError;
 use burn::tensor::{Device, Tensor};
 use firebrick_data::{Batch, BatchSource, Targets};
-use firebrick_model::layers::{Dense, Lambda};
+use firebrick_model::layers::{Dense, Lambda, Layer};
 use firebrick_model::{Activation, AnyTensor, Initializer, ModelError, Sequential};
 use firebrick_trainer::losses::MeanSquaredError;
 use firebrick_trainer::metrics::Direction;

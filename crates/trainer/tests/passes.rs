@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use burn::tensor::{Device, Tensor};
 use firebrick_data::{ArrayDataset, BatchSource, Subset};
 use firebrick_model::layers::Dense;
-use firebrick_model::{Sequential, SequentialModel};
+use firebrick_model::{Network, Sequential};
 use firebrick_trainer::losses::MeanSquaredError;
 use firebrick_trainer::{
     Callback, Compile, Display, Fit, Flow, HookResult, Logs, Metric, Optimizer, Pass, StopReason,
@@ -105,7 +105,7 @@ fn first(count: usize) -> Arc<dyn BatchSource> {
     Arc::new(Subset::new(points(), (0..count).collect()).unwrap())
 }
 
-fn trainer() -> Trainer<SequentialModel> {
+fn trainer() -> Trainer<Network> {
     let network = Sequential::new([1]).add(Dense::new(1));
     let model = network.build(5, &Device::flex()).unwrap();
     Compile::new(Optimizer::sgd(), MeanSquaredError::new())

@@ -9,7 +9,7 @@ use burn::module::Module;
 use burn::tensor::Device;
 use firebrick_data::{ArrayDataset, Batch};
 use firebrick_model::layers::{BatchNormalization, Dense, Dropout};
-use firebrick_model::{Activation, Sequential, SequentialModel, save_model};
+use firebrick_model::{Activation, Network, Sequential, save_model};
 use firebrick_scheduler::OneCycle;
 use firebrick_trainer::callbacks::{
     CsvLogger, EarlyStopping, JsonlLogger, LearningRateScheduler, ModelCheckpoint,
@@ -79,7 +79,7 @@ struct Left {
 }
 
 impl Case {
-    fn trainer(&self) -> Trainer<SequentialModel> {
+    fn trainer(&self) -> Trainer<Network> {
         let model = (self.layers)().build(5, &Device::flex()).unwrap();
         (self.compile)().model(model)
     }
@@ -129,7 +129,7 @@ impl Case {
     }
 }
 
-fn left(trainer: &Trainer<SequentialModel>, history: &History, folder: &Path) -> Left {
+fn left(trainer: &Trainer<Network>, history: &History, folder: &Path) -> Left {
     let path = folder.join("model.bpk");
     save_model(trainer.model(), &path).unwrap();
     let record = |record: &firebrick_trainer::EpochRecord| {
@@ -312,7 +312,7 @@ fn a_training_that_was_broken_off_ends_as_if_it_had_not_been() {
 }
 
 /// A run of the first case, its trainer, and what it fits by.
-fn run_of(folder: &Path, epochs: usize) -> (Trainer<SequentialModel>, Fit) {
+fn run_of(folder: &Path, epochs: usize) -> (Trainer<Network>, Fit) {
     let run = RunDirectory::open(folder).unwrap_or_else(|_| RunDirectory::create(folder).unwrap());
     let model = random().build(5, &Device::flex()).unwrap();
     let fit = Fit::new(epochs)

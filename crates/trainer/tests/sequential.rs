@@ -68,7 +68,7 @@ fn a_small_cnn_learns_and_is_the_same_after_saving_and_loading() {
     save_model(trainer.model(), &path).unwrap();
     let loaded = SavedModel::read(&path)
         .unwrap()
-        .into_sequential(&device)
+        .into_network(&device)
         .unwrap();
     assert_eq!(loaded.config(), &cnn());
     let values: Vec<f32> = (0..3 * 784)

@@ -13,9 +13,7 @@ use burn::nn::Linear;
 use burn::tensor::{Device, Tensor, TensorData};
 use firebrick_data::{Batch, BatchSource, Targets};
 use firebrick_model::layers::{BatchNormalization, Conv2D, Dense, Flatten, MaxPooling2D};
-use firebrick_model::{
-    Activation, AnyTensor, Model, ModelError, Regularizer, Sequential, SequentialModel,
-};
+use firebrick_model::{Activation, AnyTensor, Model, ModelError, Network, Regularizer, Sequential};
 use firebrick_scheduler::ExponentialDecay;
 use firebrick_trainer::callbacks::SwapEmaWeights;
 use firebrick_trainer::losses::SparseCategoricalCrossentropy;
@@ -180,7 +178,7 @@ fn assert_history(case: &str, history: &History, expected: &BTreeMap<String, Vec
 
 fn assert_learned(
     case: &str,
-    trainer: &Trainer<SequentialModel>,
+    trainer: &Trainer<Network>,
     data: &Rows,
     (weights_after, predict_after): (&[Value], &Value),
 ) {
@@ -199,7 +197,7 @@ fn assert_answers<M: Model>(case: &str, trainer: &Trainer<M>, data: &Rows, expec
 }
 
 /// The dense network of a case, its data and its weights.
-fn network(golden: &Golden, case: &Case) -> (SequentialModel, Rows) {
+fn network(golden: &Golden, case: &Case) -> (Network, Rows) {
     let is_binary = case.loss == "binary_crossentropy";
     let regularizer = match case.name.as_str() {
         "cce_l1" => Some(Regularizer::L1 { l1: 0.01 }),
@@ -458,12 +456,12 @@ fn fits_are_those_of_keras_epoch_by_epoch() {
 
 /// The dense network as a module of one's own.
 #[derive(Module, Debug)]
-struct Network {
+struct OwnNetwork {
     hidden: Linear,
     out: Linear,
 }
 
-impl Network {
+impl OwnNetwork {
     fn new(golden: &Golden) -> Self {
         let given = weights(&golden.initial_weights);
         let device = Device::flex();
@@ -482,7 +480,7 @@ impl Network {
     }
 }
 
-impl Model for Network {
+impl Model for OwnNetwork {
     fn forward(&self, inputs: AnyTensor) -> Result<AnyTensor, ModelError> {
         let inputs: Tensor<2> = inputs.into_rank()?;
         let hidden = Activation::Sigmoid.forward(self.hidden.forward(inputs));
@@ -504,7 +502,7 @@ fn a_module_of_ones_own_fits_as_keras_layers_do() {
         }
         let case = Case::deserialize(case).unwrap();
         let data = network(&golden, &case).1;
-        let mut trainer = compile(&case).model(Network::new(&golden));
+        let mut trainer = compile(&case).model(OwnNetwork::new(&golden));
         let history = trainer.fit(&data, &fit(&case)).unwrap();
         assert_history(name, &history, &case.history);
         assert_answers(name, &trainer, &data, &case.predict_after);

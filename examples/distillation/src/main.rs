@@ -34,8 +34,8 @@ const LEARNING_RATE: f64 = 3e-3;
 const SEED: u64 = 42;
 
 struct Distillation {
-    teacher: SequentialModel,
-    student: SequentialModel,
+    teacher: Network,
+    student: Network,
     optimizer: ModuleOptimizer,
     batches: u64,
 }
@@ -66,7 +66,7 @@ impl Distillation {
 }
 
 impl Step for Distillation {
-    type Weights = SequentialModel;
+    type Weights = Network;
 
     fn measures(&self) -> Measures {
         Measures::means(["from_teacher", "from_labels"])
@@ -91,11 +91,7 @@ impl Step for Distillation {
         ))
     }
 
-    fn test_step(
-        &self,
-        student: &SequentialModel,
-        batch: Batch,
-    ) -> Result<Option<StepOutput>, TrainError> {
+    fn test_step(&self, student: &Network, batch: Batch) -> Result<Option<StepOutput>, TrainError> {
         let answers = Model::forward(student, batch.inputs.clone().into())?.into_rank()?;
         let [loss, rest @ ..] = self.losses(answers, batch.inputs.clone(), &batch)?;
         Ok(Some(StepOutput::new(batch.num_samples(), loss, rest)))
@@ -109,11 +105,11 @@ impl Step for Distillation {
         LEARNING_RATE
     }
 
-    fn weights(&self) -> SequentialModel {
+    fn weights(&self) -> Network {
         self.student.valid()
     }
 
-    fn set_weights(&mut self, weights: &SequentialModel) -> Result<(), TrainError> {
+    fn set_weights(&mut self, weights: &Network) -> Result<(), TrainError> {
         self.student = self
             .student
             .clone()

@@ -32,7 +32,7 @@ const SEED: u64 = 42;
 
 /// A network and what moves it.
 struct Player {
-    model: SequentialModel,
+    model: Network,
     optimizer: ModuleOptimizer,
     learning_rate: f64,
 }
@@ -98,7 +98,7 @@ impl Adversaries {
 }
 
 impl Step for Adversaries {
-    type Weights = [SequentialModel; 2];
+    type Weights = [Network; 2];
 
     fn measures(&self) -> Measures {
         Measures::means(["discriminator_loss"])
@@ -136,11 +136,11 @@ impl Step for Adversaries {
         self.players[0].learning_rate
     }
 
-    fn weights(&self) -> [SequentialModel; 2] {
+    fn weights(&self) -> [Network; 2] {
         self.players.each_ref().map(|player| player.model.valid())
     }
 
-    fn set_weights(&mut self, weights: &[SequentialModel; 2]) -> Result<(), TrainError> {
+    fn set_weights(&mut self, weights: &[Network; 2]) -> Result<(), TrainError> {
         for (player, model) in self.players.iter_mut().zip(weights) {
             let record = model.clone().into_record();
             player.model = player.model.clone().load_record(record);
@@ -150,7 +150,7 @@ impl Step for Adversaries {
 }
 
 /// What the generator draws of the same noise every time, 8 by 8 digits in one picture.
-fn picture(generator: &SequentialModel, device: &Device, path: &Path) -> anyhow::Result<()> {
+fn picture(generator: &Network, device: &Device, path: &Path) -> anyhow::Result<()> {
     let draws = Draws::new(SEED, 0).at("picture");
     let noise = draws.normal([64, NOISE], 1.0, device);
     let light = generator.predict(noise)?.into_vec()?;

@@ -4,7 +4,7 @@ use std::fmt;
 
 use firebrick::burn::tensor::{Device, Tensor};
 use firebrick::layers::{Dense, Lambda, NewLayer};
-use firebrick::models::{AnyTensor, ModelError, SequentialModel, WeightValue};
+use firebrick::models::{AnyTensor, ModelError, Network, WeightValue};
 use firebrick::prelude::*;
 
 /// The coefficients of the logit `β₀ + β₁ x₁ x₂`.
@@ -47,10 +47,7 @@ pub(crate) fn square() -> Lambda {
 }
 
 /// The network with the square that computes the product, by `x₁ x₂ = ((x₁ + x₂)² - (x₁ - x₂)²) / 4`.
-pub(crate) fn closed_form(
-    product: Product,
-    device: &Device,
-) -> Result<SequentialModel, ModelError> {
+pub(crate) fn closed_form(product: Product, device: &Device) -> Result<Network, ModelError> {
     let mut model = network(square()).build(0, device)?;
     let quarter = product.beta_1 / 4.0;
     // A row an input, a column a unit.
@@ -74,7 +71,7 @@ pub(crate) fn closed_form(
 
 /// What the network's sigmoid gets, a number a sample.
 pub(crate) fn logits(
-    model: &SequentialModel,
+    model: &Network,
     inputs: &[[f32; 2]],
     device: &Device,
 ) -> anyhow::Result<Vec<f32>> {
@@ -95,7 +92,7 @@ pub(crate) fn monomials([x1, x2]: [f32; 2]) -> [f32; 6] {
 
 impl Polynomial {
     /// The logit of a network with the square, `c + Σ v (b + w₁ x₁ + w₂ x₂)²`, multiplied out.
-    pub(crate) fn of(model: &SequentialModel) -> Result<Self, ModelError> {
+    pub(crate) fn of(model: &Network) -> Result<Self, ModelError> {
         let kernel = model.weight("hidden/kernel")?.into_values();
         let bias = model.weight("hidden/bias")?.into_values();
         let output = model.weight("output/kernel")?.into_values();

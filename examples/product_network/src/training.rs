@@ -6,7 +6,7 @@ use firebrick::datasets::ArrayDataset;
 use firebrick::layers::NewLayer;
 use firebrick::losses::BinaryCrossentropy;
 use firebrick::metrics::BinaryAccuracy;
-use firebrick::models::SequentialModel;
+use firebrick::models::Network;
 use firebrick::prelude::*;
 use firebrick::training::{Evaluation, TrainError};
 
@@ -32,7 +32,7 @@ fn train(
     data: &ArrayDataset,
     epochs: usize,
     device: &Device,
-) -> anyhow::Result<Trainer<SequentialModel>> {
+) -> anyhow::Result<Trainer<Network>> {
     let fit = Fit::new(epochs)
         .with_batch_size(data.len())
         .without_shuffle()

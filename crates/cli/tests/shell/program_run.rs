@@ -4,10 +4,10 @@ use firebrick::burn::tensor::{Device, Tensor};
 use firebrick::datasets::{
     ArrayDataset, CsvSource, DataDescription, DataSource, MnistDataset, mnist_sample,
 };
-use firebrick::layers::{Dense, Dropout, Normalization};
+use firebrick::layers::{Dense, Dropout, Layer, Normalization};
 use firebrick::losses::{Loss, LossFunction, MeanSquaredError, Outputs};
 use firebrick::metrics::MeanAbsoluteError;
-use firebrick::models::{Activation, MlpConfig, Sequential, SequentialLayer};
+use firebrick::models::{Activation, GraphLayer, MlpConfig, Sequential};
 use firebrick::training::{Compile, Display, Fit, ModelFile, Optimizer, RunDirectory, adapt};
 
 use crate::table::workplace;
@@ -69,7 +69,7 @@ fn a_program_leaves_a_run_that_says_what_it_is() {
         .network()
         .layers()
         .iter()
-        .map(SequentialLayer::name)
+        .map(GraphLayer::name)
         .collect();
     assert_eq!(layers, ["normalization", "hidden", "dropout", "dense"]);
     let compile = model.compile();

@@ -1,8 +1,11 @@
 use serde::{Deserialize, Serialize};
 
-use super::{Apply, Describe, LayerProblem, Weightless, Weights};
-use crate::mode::Mode;
-use firebrick_tensor::AnyTensor;
+use crate::layer::Call;
+use crate::layer::Masking;
+use crate::layer::{Layer, NewLayer};
+use crate::layer_problem::LayerProblem;
+use crate::shape::Shape;
+use crate::signal::Signals;
 
 /// An activation as a layer of its own; any of [`crate::Activation`] can be added by itself too.
 ///
@@ -28,7 +31,6 @@ use firebrick_tensor::AnyTensor;
 /// # Source
 /// <https://keras.io/api/layers/core_layers/activation/>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Activation {
     activation: crate::activation::Activation,
 }
@@ -40,16 +42,23 @@ impl Activation {
     }
 }
 
+/// An activation by itself.
+impl From<crate::activation::Activation> for NewLayer {
+    fn from(activation: crate::activation::Activation) -> Self {
+        Activation::new(activation).into()
+    }
+}
+
 /// What an activation leaves of a shape.
 pub(crate) fn activated_shape(
     activation: crate::activation::Activation,
-    mut shape: Vec<usize>,
-) -> Result<Vec<usize>, LayerProblem> {
+    mut shape: Shape,
+) -> Result<Shape, LayerProblem> {
     if activation.keeps_shape() {
         return Ok(shape);
     }
-    match shape.last_mut() {
-        Some(last) if last.is_multiple_of(2) => *last /= 2,
+    match shape.axes_mut().last_mut() {
+        Some(Some(last)) if last.is_multiple_of(2) => *last /= 2,
         _ => {
             let expected = format!("one that does not halve the last axis of {shape:?}");
             let received = activation.to_string();
@@ -59,30 +68,23 @@ pub(crate) fn activated_shape(
     Ok(shape)
 }
 
-impl Describe for Activation {
-    type Built = Weightless<Self>;
+impl Layer for Activation {
+    const CLASS_NAME: &'static str = "Activation";
 
-    fn output_shape(&self, input: &[usize]) -> Result<Vec<usize>, LayerProblem> {
-        activated_shape(self.activation, input.to_vec())
+    fn output_shape(&self, input: &Shape) -> Result<Shape, LayerProblem> {
+        activated_shape(self.activation, input.clone())
     }
 
-    fn build(&self, _: &[usize], _: &mut Weights) -> Weightless<Self> {
-        Weightless {
-            layer: self.clone(),
-        }
-    }
-}
-
-impl Apply for Weightless<Activation> {
-    fn forward(&self, x: AnyTensor, _: Mode) -> AnyTensor {
-        self.layer.activation.activate(x)
+    fn masking(&self) -> Masking {
+        Masking::Passes
     }
 
     fn last_activation(&self) -> crate::activation::Activation {
-        self.layer.activation
+        self.activation
     }
 
-    fn forward_linear(&self, x: AnyTensor, _: Mode) -> AnyTensor {
-        x
+    fn call(&self, inputs: Signals, call: &Call) -> Result<Signals, LayerProblem> {
+        let x = inputs.into_values()?;
+        Ok(call.activate(self.activation, x).into())
     }
 }

@@ -2,7 +2,7 @@ use burn::tensor::module::avg_pool1d;
 use burn::tensor::ops::AvgPoolOptions;
 use firebrick_tensor::AnyTensor;
 
-use super::extent::places;
+use super::extent::sizes;
 use super::pooling::pooling;
 use super::window::Window;
 
@@ -28,14 +28,14 @@ pooling! {
     ///
     /// # Source
     /// <https://keras.io/api/layers/pooling_layers/average_pooling1d/>
-    pub struct AveragePooling1D<1>(usize, usize): pool;
+    pub struct AveragePooling1D<1>: pool;
 }
 
 fn pool(x: AnyTensor, window: Window<1>) -> AnyTensor {
     let x = x.expect_channels_first::<3>();
     let options = AvgPoolOptions::new(window.size)
         .with_stride(window.strides)
-        .with_padding_pairs(window.pads(places(&x)))
+        .with_padding_pairs(window.pads(sizes(&x)))
         .with_count_include_pad(false);
     AnyTensor::from_channels_first(avg_pool1d(x, options))
 }

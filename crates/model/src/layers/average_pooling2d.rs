@@ -2,8 +2,7 @@ use burn::tensor::module::avg_pool2d;
 use burn::tensor::ops::AvgPoolOptions;
 use firebrick_tensor::AnyTensor;
 
-use super::Size2D;
-use super::extent::places;
+use super::extent::sizes;
 use super::pooling::pooling;
 use super::window::Window;
 
@@ -29,14 +28,14 @@ pooling! {
     ///
     /// # Source
     /// <https://keras.io/api/layers/pooling_layers/average_pooling2d/>
-    pub struct AveragePooling2D<2>(Size2D, impl Into<Size2D>): pool;
+    pub struct AveragePooling2D<2>: pool;
 }
 
 fn pool(x: AnyTensor, window: Window<2>) -> AnyTensor {
     let x = x.expect_channels_first::<4>();
     let options = AvgPoolOptions::new(window.size)
         .with_stride(window.strides)
-        .with_padding_pairs(window.pads(places(&x)))
+        .with_padding_pairs(window.pads(sizes(&x)))
         .with_count_include_pad(false);
     AnyTensor::from_channels_first(avg_pool2d(x, options))
 }

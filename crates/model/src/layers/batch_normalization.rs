@@ -1,14 +1,17 @@
-use burn::module::{Flag, Module, Param, RunningState};
 use burn::tensor::Tensor;
 use burn::tensor::module::{batch_norm, batch_norm_train};
-use firebrick_spec::{Spec, SpecError};
 use serde::{Deserialize, Serialize};
 
 use super::checks::check_number;
-use super::layer_weights::{LayerWeights, WeightArguments, layer_weights};
-use super::{Apply, Describe, LayerProblem, WeightSpec, Weights};
+use super::layer_weights::{LayerWeights, layer_weights, weights_in_spec};
 use crate::initializer::Initializer;
-use crate::mode::Mode;
+use crate::layer::Call;
+use crate::layer::Layer;
+use crate::layer::Masking;
+use crate::layer::WeightSpec;
+use crate::layer_problem::LayerProblem;
+use crate::shape::Shape;
+use crate::signal::Signals;
 use firebrick_tensor::AnyTensor;
 
 /// Gives every channel mean `beta` and standard deviation `gamma`:
@@ -48,7 +51,7 @@ pub struct BatchNormalization {
     epsilon: f64,
     center: bool,
     scale: bool,
-    #[serde(flatten)]
+    #[serde(skip)]
     weights: LayerWeights<Self>,
 }
 
@@ -94,6 +97,25 @@ impl BatchNormalization {
         self.scale = false;
         self
     }
+
+    /// Normalizes `[batch_size, channels, ...]`.
+    fn normalized<const D: usize>(&self, x: Tensor<D>, call: &Call) -> Tensor<D> {
+        let device = x.device();
+        let [mean, variance] = ["moving_mean", "moving_variance"]
+            .map(|name| call.weight::<1>(name).to_device(&device));
+        let gamma = call.find("gamma").unwrap_or_else(|| mean.ones_like());
+        let beta = call.find("beta").unwrap_or_else(|| mean.zeros_like());
+        if !call.follows_statistics() {
+            return batch_norm(x, gamma, beta, mean, variance, self.epsilon);
+        }
+        let result = batch_norm_train(x, gamma, beta, self.epsilon);
+        let follow = |moving: Tensor<1>, batch: Tensor<1>| {
+            (moving * self.momentum + batch.detach() * (1.0 - self.momentum)).detach()
+        };
+        call.update("moving_mean", follow(mean, result.mean));
+        call.update("moving_variance", follow(variance, result.variance));
+        result.output
+    }
 }
 
 impl Default for BatchNormalization {
@@ -108,19 +130,22 @@ impl Default for BatchNormalization {
     }
 }
 
-impl Describe for BatchNormalization {
-    type Built = BuiltBatchNormalization;
+impl Layer for BatchNormalization {
+    const CLASS_NAME: &'static str = "BatchNormalization";
 
-    fn output_shape(&self, input: &[usize]) -> Result<Vec<usize>, LayerProblem> {
+    weights_in_spec!();
+
+    fn output_shape(&self, input: &Shape) -> Result<Shape, LayerProblem> {
         check_number("momentum", self.momentum, "from 0 to 1", |momentum| {
             (0.0..=1.0).contains(&momentum)
         })?;
         check_number("epsilon", self.epsilon, "above 0", |epsilon| epsilon > 0.0)?;
-        Ok(input.to_vec())
+        input.features()?;
+        Ok(input.clone())
     }
 
-    fn weights(&self, input: &[usize]) -> Vec<WeightSpec> {
-        let channels = input.last().copied().unwrap_or_default();
+    fn weights(&self, inputs: &[Shape]) -> Vec<WeightSpec> {
+        let channels = inputs[0].last().unwrap_or_default();
         [
             ("gamma", self.scale),
             ("beta", self.center),
@@ -133,103 +158,26 @@ impl Describe for BatchNormalization {
         .collect()
     }
 
-    fn from_spec(spec: &Spec, thing: &str) -> Result<Self, SpecError> {
-        LayerWeights::read(spec, thing, |layer: &mut Self| &mut layer.weights)
+    fn masking(&self) -> Masking {
+        Masking::Passes
     }
 
-    fn argument_names() -> Vec<String> {
-        LayerWeights::<Self>::argument_names(&["momentum", "epsilon", "center", "scale"])
-    }
-
-    fn weight_arguments(&self) -> &[WeightArguments] {
-        self.weights.arguments()
-    }
-
-    fn build(&self, _: &[usize], weights: &mut Weights) -> BuiltBatchNormalization {
-        BuiltBatchNormalization {
-            gamma: weights.next_if(self.scale),
-            beta: weights.next_if(self.center),
-            moving_mean: RunningState::new(weights.next_tensor()),
-            moving_variance: RunningState::new(weights.next_tensor()),
-            training: Param::from_bool(true),
-            momentum: self.momentum,
-            epsilon: self.epsilon,
+    fn call(&self, inputs: Signals, call: &Call) -> Result<Signals, LayerProblem> {
+        /// With the channels brought behind the batch axis.
+        macro_rules! channels_first {
+            ($x:expr, $rank:literal) => {{
+                let y = self.normalized($x.expect_channels_first::<$rank>(), call);
+                AnyTensor::from_channels_first(y)
+            }};
         }
-    }
-}
-
-/// A [`BatchNormalization`] layer with its weights; frozen, it keeps its statistics.
-#[derive(Module, Debug)]
-pub(crate) struct BuiltBatchNormalization {
-    gamma: Option<Param<Tensor<1>>>,
-    beta: Option<Param<Tensor<1>>>,
-    moving_mean: RunningState<Tensor<1>>,
-    moving_variance: RunningState<Tensor<1>>,
-    training: Param<Flag>,
-    momentum: f64,
-    epsilon: f64,
-}
-
-impl BuiltBatchNormalization {
-    /// Normalizes `[batch_size, channels, ...]`.
-    fn normalized<const D: usize>(&self, x: Tensor<D>, mode: Mode) -> Tensor<D> {
-        let device = x.device();
-        let mean = self.moving_mean.value_sync().to_device(&device);
-        let variance = self.moving_variance.value_sync().to_device(&device);
-        let gamma = self
-            .gamma
-            .as_ref()
-            .map_or_else(|| mean.ones_like(), Param::val);
-        let beta = self
-            .beta
-            .as_ref()
-            .map_or_else(|| mean.zeros_like(), Param::val);
-        if mode == Mode::Inference || !self.training.is_enabled() {
-            return batch_norm(x, gamma, beta, mean, variance, self.epsilon);
-        }
-        let result = batch_norm_train(x, gamma, beta, self.epsilon);
-        let follow = |moving: Tensor<1>, batch: Tensor<1>| {
-            (moving * self.momentum + batch.detach() * (1.0 - self.momentum)).detach()
+        let x = inputs.into_values()?;
+        let y = match x.rank() {
+            2 => self.normalized(x.expect_rank::<2>(), call).into(),
+            3 => channels_first!(x, 3),
+            4 => channels_first!(x, 4),
+            5 => channels_first!(x, 5),
+            _ => channels_first!(x, 6),
         };
-        self.moving_mean.update(follow(mean, result.mean));
-        self.moving_variance
-            .update(follow(variance, result.variance));
-        result.output
-    }
-}
-
-impl Apply for BuiltBatchNormalization {
-    fn frozen(self) -> Self {
-        self.freeze()
-    }
-
-    fn thawed(self) -> Self {
-        self.unfreeze()
-    }
-
-    fn unshared(self) -> Self {
-        Self {
-            moving_mean: RunningState::new(self.moving_mean.value_sync()),
-            moving_variance: RunningState::new(self.moving_variance.value_sync()),
-            ..self
-        }
-    }
-
-    fn forward(&self, x: AnyTensor, mode: Mode) -> AnyTensor {
-        match x.rank() {
-            2 => self.normalized(x.expect_rank::<2>(), mode).into(),
-            3 => {
-                let y = self.normalized(x.expect_channels_first::<3>(), mode);
-                AnyTensor::from_channels_first(y)
-            }
-            4 => {
-                let y = self.normalized(x.expect_channels_first::<4>(), mode);
-                AnyTensor::from_channels_first(y)
-            }
-            _ => {
-                let y = self.normalized(x.expect_channels_first::<5>(), mode);
-                AnyTensor::from_channels_first(y)
-            }
-        }
+        Ok(y.into())
     }
 }

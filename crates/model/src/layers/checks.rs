@@ -22,25 +22,3 @@ pub(crate) fn check_number(
     }
     Ok(())
 }
-
-/// `[height, width, channels]` of an image.
-pub(crate) fn image(input: &[usize]) -> Result<[usize; 3], LayerProblem> {
-    match *input {
-        [height, width, channels] => Ok([height, width, channels]),
-        _ => Err(LayerProblem::input(
-            "[height, width, channels]",
-            "place it before the layer that flattens, or put a Reshape in front of it",
-        )),
-    }
-}
-
-/// `[steps, channels]` of a sequence.
-pub(crate) fn sequence(input: &[usize]) -> Result<[usize; 2], LayerProblem> {
-    match *input {
-        [steps, channels] => Ok([steps, channels]),
-        _ => Err(LayerProblem::input(
-            "[steps, channels]",
-            "put a Reshape in front of it",
-        )),
-    }
-}

@@ -1,5 +1,3 @@
-use burn::tensor::module::conv1d;
-
 use super::convolution::convolution;
 
 convolution! {
@@ -27,5 +25,5 @@ convolution! {
     ///
     /// # Source
     /// <https://keras.io/api/layers/convolution_layers/convolution1d/>
-    pub struct Conv1D<1>(usize, usize): conv1d[3], BuiltConv1D;
+    pub struct Conv1D<1, 3>;
 }

@@ -1,6 +1,3 @@
-use burn::tensor::module::conv2d;
-
-use super::Size2D;
 use super::convolution::convolution;
 
 convolution! {
@@ -28,5 +25,5 @@ convolution! {
     ///
     /// # Source
     /// <https://keras.io/api/layers/convolution_layers/convolution2d/>
-    pub struct Conv2D<2>(Size2D, impl Into<Size2D>): conv2d[4], BuiltConv2D;
+    pub struct Conv2D<2, 4>;
 }

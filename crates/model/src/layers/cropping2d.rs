@@ -1,9 +1,13 @@
+use firebrick_tensor::AnyTensor;
 use serde::{Deserialize, Serialize};
 
-use super::checks::image;
-use super::{Apply, Describe, LayerProblem, Margins2D, Weightless, Weights};
-use crate::mode::Mode;
-use firebrick_tensor::AnyTensor;
+use super::extent::{places, with_places};
+use super::margins::Margins2D;
+use crate::layer::Call;
+use crate::layer::Layer;
+use crate::layer_problem::LayerProblem;
+use crate::shape::Shape;
+use crate::signal::Signals;
 
 /// An image without its outer rows and columns.
 ///
@@ -27,7 +31,6 @@ use firebrick_tensor::AnyTensor;
 /// # Source
 /// <https://keras.io/api/layers/reshaping_layers/cropping2d/>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Cropping2D {
     cropping: Margins2D,
 }
@@ -41,43 +44,34 @@ impl Cropping2D {
     }
 }
 
-impl Describe for Cropping2D {
-    type Built = Weightless<Self>;
+impl Layer for Cropping2D {
+    const CLASS_NAME: &'static str = "Cropping2D";
 
-    fn output_shape(&self, input: &[usize]) -> Result<Vec<usize>, LayerProblem> {
-        let [height, width, channels] = image(input)?;
-        let left_over = |size: usize, [before, after]: [usize; 2]| {
-            size.checked_sub(before.saturating_add(after))
-                .filter(|&size| size > 0)
-        };
-        let [rows, columns] = self.cropping.sides();
-        match (left_over(height, rows), left_over(width, columns)) {
-            (Some(height), Some(width)) => Ok(vec![height, width, channels]),
-            _ => Err(LayerProblem::argument(
-                "cropping",
-                format!("less than the image of {height} × {width}"),
-                &self.cropping.sides(),
-            )),
+    fn output_shape(&self, input: &Shape) -> Result<Shape, LayerProblem> {
+        let mut places = places::<2>(input)?;
+        for (place, total) in places.iter_mut().zip(self.cropping.totals()) {
+            if place.is_some_and(|size| size <= total) {
+                return Err(LayerProblem::argument(
+                    "cropping",
+                    format!("less than the image of {input}"),
+                    &self.cropping.sides(),
+                ));
+            }
+            *place = place.map(|size| size - total);
         }
+        Ok(with_places(input, places))
     }
 
-    fn build(&self, _: &[usize], _: &mut Weights) -> Weightless<Self> {
-        Weightless {
-            layer: self.clone(),
-        }
-    }
-}
-
-impl Apply for Weightless<Cropping2D> {
-    fn forward(&self, x: AnyTensor, _: Mode) -> AnyTensor {
-        let [[top, bottom], [left, right]] = self.layer.cropping.sides();
-        let x = x.expect_channels_first::<4>();
+    fn call(&self, inputs: Signals, _: &Call) -> Result<Signals, LayerProblem> {
+        let [[top, bottom], [left, right]] = self.cropping.sides();
+        let x = inputs.into_values()?.expect_channels_first::<4>();
         let [batch_size, channels, height, width] = x.dims();
-        AnyTensor::from_channels_first(x.slice([
+        let y = x.slice([
             0..batch_size,
             0..channels,
             top..height - bottom,
             left..width - right,
-        ]))
+        ]);
+        Ok(AnyTensor::from_channels_first(y).into())
     }
 }

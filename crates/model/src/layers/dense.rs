@@ -1,15 +1,19 @@
-use burn::module::{Module, Param};
-use burn::tensor::{Tensor, module::linear};
-use firebrick_spec::{Spec, SpecError};
+use burn::tensor::module::linear;
 use serde::{Deserialize, Serialize};
 
 use super::activation::activated_shape;
 use super::checks::check_positive;
-use super::layer_weights::{LayerWeights, WeightArguments, layer_weights};
-use super::{Apply, Describe, LayerProblem, WeightSpec, Weights, linear_activation, yes};
+use super::layer_weights::{LayerWeights, layer_weights, weights_in_spec};
+use super::{linear_activation, yes};
 use crate::activation::Activation;
 use crate::initializer::Initializer;
-use crate::mode::Mode;
+use crate::layer::Call;
+use crate::layer::Layer;
+use crate::layer::Masking;
+use crate::layer::WeightSpec;
+use crate::layer_problem::LayerProblem;
+use crate::shape::Shape;
+use crate::signal::Signals;
 use firebrick_tensor::AnyTensor;
 
 /// Densely connected layer, `y = activation(x · kernel + bias)`.
@@ -31,7 +35,7 @@ use firebrick_tensor::AnyTensor;
 /// ```
 ///
 /// # Shapes
-/// - input: `[batch_size, ..., input_dim]`
+/// - input: `[batch_size, ..., input_dim]`, `input_dim` known beforehand
 /// - output: `[batch_size, ..., units]`
 ///
 /// # Source
@@ -43,7 +47,7 @@ pub struct Dense {
     activation: Activation,
     #[serde(default = "yes")]
     use_bias: bool,
-    #[serde(flatten)]
+    #[serde(skip)]
     weights: LayerWeights<Self>,
 }
 
@@ -80,27 +84,20 @@ impl Dense {
     }
 }
 
-impl Describe for Dense {
-    type Built = BuiltDense;
+impl Layer for Dense {
+    const CLASS_NAME: &'static str = "Dense";
 
-    fn output_shape(&self, input: &[usize]) -> Result<Vec<usize>, LayerProblem> {
+    weights_in_spec!();
+
+    fn output_shape(&self, input: &Shape) -> Result<Shape, LayerProblem> {
         check_positive("units", self.units)?;
-        let mut shape = input.to_vec();
-        match shape.last_mut() {
-            Some(last) => *last = self.units,
-            None => {
-                return Err(LayerProblem::input(
-                    "[..., input_dim]",
-                    "give samples an axis",
-                ));
-            }
-        }
-        activated_shape(self.activation, shape)
+        input.features()?;
+        activated_shape(self.activation, input.clone().with_last(self.units))
     }
 
-    fn weights(&self, input: &[usize]) -> Vec<WeightSpec> {
-        let inputs = input.last().copied().unwrap_or_default();
-        let kernel = self.weights.spec("kernel", vec![inputs, self.units]);
+    fn weights(&self, inputs: &[Shape]) -> Vec<WeightSpec> {
+        let input_dim = inputs[0].last().unwrap_or_default();
+        let kernel = self.weights.spec("kernel", vec![input_dim, self.units]);
         let bias = self.weights.spec("bias", vec![self.units]);
         [kernel]
             .into_iter()
@@ -108,60 +105,24 @@ impl Describe for Dense {
             .collect()
     }
 
-    fn from_spec(spec: &Spec, thing: &str) -> Result<Self, SpecError> {
-        LayerWeights::read(spec, thing, |layer: &mut Self| &mut layer.weights)
-    }
-
-    fn argument_names() -> Vec<String> {
-        LayerWeights::<Self>::argument_names(&["units", "activation", "use_bias"])
-    }
-
-    fn weight_arguments(&self) -> &[WeightArguments] {
-        self.weights.arguments()
-    }
-
-    fn build(&self, _: &[usize], weights: &mut Weights) -> BuiltDense {
-        BuiltDense {
-            kernel: weights.next(),
-            bias: weights.next_if(self.use_bias),
-            activation: self.activation,
-        }
-    }
-}
-
-/// A [`Dense`] layer with its weights.
-#[derive(Module, Debug)]
-pub(crate) struct BuiltDense {
-    kernel: Param<Tensor<2>>,
-    bias: Option<Param<Tensor<1>>>,
-    #[module(skip)]
-    activation: Activation,
-}
-
-impl BuiltDense {
-    fn linear(&self, x: AnyTensor) -> AnyTensor {
-        // Further axes are rows of one product.
-        let mut shape = x.shape();
-        let inputs = shape.pop().unwrap_or_default();
-        let rows = shape.iter().product();
-        let x = x.reshaped(&[rows, inputs]).expect_rank::<2>();
-        let [_, units] = self.kernel.shape().dims();
-        let y = linear(x, self.kernel.val(), self.bias.as_ref().map(Param::val));
-        shape.push(units);
-        AnyTensor::from(y).reshaped(&shape)
-    }
-}
-
-impl Apply for BuiltDense {
-    fn forward(&self, x: AnyTensor, _: Mode) -> AnyTensor {
-        self.activation.activate(self.linear(x))
+    fn masking(&self) -> Masking {
+        Masking::Passes
     }
 
     fn last_activation(&self) -> Activation {
         self.activation
     }
 
-    fn forward_linear(&self, x: AnyTensor, _: Mode) -> AnyTensor {
-        self.linear(x)
+    fn call(&self, inputs: Signals, call: &Call) -> Result<Signals, LayerProblem> {
+        let x = inputs.into_values()?;
+        // Further axes are rows of one product.
+        let mut shape = x.shape();
+        let input_dim = shape.pop().unwrap_or_default();
+        let rows = shape.iter().product();
+        let x = x.reshaped(&[rows, input_dim]).expect_rank::<2>();
+        let y = linear(x, call.weight("kernel"), call.find("bias"));
+        shape.push(self.units);
+        let y = AnyTensor::from(y).reshaped(&shape);
+        Ok(call.activate(self.activation, y).into())
     }
 }

@@ -1,12 +1,14 @@
-use burn::module::{Flag, Module, Param};
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
 use super::checks::check_number;
-use super::{Apply, Describe, LayerProblem, Weights};
 use crate::draws::Draws;
-use crate::mode::Mode;
-use firebrick_tensor::AnyTensor;
+use crate::layer::Call;
+use crate::layer::Layer;
+use crate::layer::Masking;
+use crate::layer_problem::LayerProblem;
+use crate::shape::Shape;
+use crate::signal::Signals;
 use firebrick_tensor::SameShape;
 
 /// In training, zeroes every element with probability `rate` and scales the others by
@@ -36,15 +38,23 @@ use firebrick_tensor::SameShape;
 /// # Source
 /// <https://keras.io/api/layers/regularization_layers/dropout/>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Dropout {
     rate: f64,
+    #[serde(default)]
+    seed: Option<u64>,
 }
 
 impl Dropout {
     /// The probability, from 0 to below 1.
     pub fn new(rate: f64) -> Self {
-        Self { rate }
+        Self { rate, seed: None }
+    }
+
+    /// Draws by this seed instead of the training's.
+    #[must_use = "returns the changed layer"]
+    pub fn with_seed(mut self, seed: u64) -> Self {
+        self.seed = Some(seed);
+        self
     }
 }
 
@@ -55,27 +65,30 @@ pub(crate) fn check_rate(rate: f64) -> Result<(), LayerProblem> {
     })
 }
 
-impl Describe for Dropout {
-    type Built = BuiltDropout;
+impl Layer for Dropout {
+    const CLASS_NAME: &'static str = "Dropout";
 
-    fn output_shape(&self, input: &[usize]) -> Result<Vec<usize>, LayerProblem> {
+    fn output_shape(&self, input: &Shape) -> Result<Shape, LayerProblem> {
         check_rate(self.rate)?;
-        Ok(input.to_vec())
+        Ok(input.clone())
     }
 
-    fn build(&self, _: &[usize], _: &mut Weights) -> BuiltDropout {
-        BuiltDropout {
-            rate: self.rate,
-            training: Param::from_bool(true),
-        }
+    fn masking(&self) -> Masking {
+        Masking::Passes
     }
-}
 
-/// A [`Dropout`] layer, which a frozen network switches off.
-#[derive(Module, Debug)]
-pub(crate) struct BuiltDropout {
-    rate: f64,
-    training: Param<Flag>,
+    fn call(&self, inputs: Signals, call: &Call) -> Result<Signals, LayerProblem> {
+        let x = inputs.into_values()?;
+        let y = match call.draws() {
+            Some(draws) if self.rate > 0.0 => {
+                let draws = draws.with_seed(self.seed);
+                let rate = self.rate;
+                x.map_elements(&Drops { rate, draws })
+            }
+            _ => x,
+        };
+        Ok(y.into())
+    }
 }
 
 /// Zeroes what these draws say.
@@ -88,17 +101,5 @@ impl SameShape for Drops {
     fn apply<const D: usize>(&self, x: Tensor<D>) -> Tensor<D> {
         let factors = self.draws.dropout(x.dims(), self.rate, &x.device());
         x * factors
-    }
-}
-
-impl Apply for BuiltDropout {
-    fn forward(&self, x: AnyTensor, mode: Mode) -> AnyTensor {
-        match mode {
-            Mode::Training(draws) if self.training.is_enabled() && self.rate > 0.0 => {
-                let rate = self.rate;
-                x.map_elements(&Drops { rate, draws })
-            }
-            _ => x,
-        }
     }
 }

@@ -2,9 +2,12 @@ use burn::tensor::{Tensor, activation};
 use serde::{Deserialize, Serialize};
 
 use super::checks::check_number;
-use super::{Apply, Describe, LayerProblem, Weightless, Weights};
-use crate::mode::Mode;
-use firebrick_tensor::AnyTensor;
+use crate::layer::Call;
+use crate::layer::Layer;
+use crate::layer::Masking;
+use crate::layer_problem::LayerProblem;
+use crate::shape::Shape;
+use crate::signal::Signals;
 use firebrick_tensor::SameShape;
 
 /// `x` where positive, else `alpha · (exp(x) - 1)`.
@@ -29,7 +32,7 @@ use firebrick_tensor::SameShape;
 /// # Source
 /// <https://keras.io/api/layers/activation_layers/elu/>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(default)]
 pub struct ELU {
     alpha: f64,
 }
@@ -54,31 +57,27 @@ impl Default for ELU {
     }
 }
 
-impl Describe for ELU {
-    type Built = Weightless<Self>;
+impl Layer for ELU {
+    const CLASS_NAME: &'static str = "ELU";
 
-    fn output_shape(&self, input: &[usize]) -> Result<Vec<usize>, LayerProblem> {
+    fn output_shape(&self, input: &Shape) -> Result<Shape, LayerProblem> {
         check_number("alpha", self.alpha, "a number from 0 on", |alpha| {
             alpha >= 0.0
         })?;
-        Ok(input.to_vec())
+        Ok(input.clone())
     }
 
-    fn build(&self, _: &[usize], _: &mut Weights) -> Weightless<Self> {
-        Weightless {
-            layer: self.clone(),
-        }
+    fn masking(&self) -> Masking {
+        Masking::Passes
+    }
+
+    fn call(&self, inputs: Signals, _: &Call) -> Result<Signals, LayerProblem> {
+        Ok(inputs.into_values()?.map_elements(self).into())
     }
 }
 
 impl SameShape for ELU {
     fn apply<const D: usize>(&self, x: Tensor<D>) -> Tensor<D> {
         activation::elu(x, self.alpha)
-    }
-}
-
-impl Apply for Weightless<ELU> {
-    fn forward(&self, x: AnyTensor, _: Mode) -> AnyTensor {
-        x.map_elements(&self.layer)
     }
 }

@@ -1,25 +1,29 @@
-use burn::module::{Module, Param};
-use burn::tensor::Tensor;
-use firebrick_spec::{Spec, SpecError};
+use burn::tensor::{Bool, Int, Tensor};
 use serde::{Deserialize, Serialize};
 
 use super::checks::check_positive;
-use super::layer_weights::{LayerWeights, WeightArguments, layer_weights};
-use super::{Apply, Describe, LayerProblem, WeightSpec, Weights};
+use super::layer_weights::{LayerWeights, layer_weights, weights_in_spec};
 use crate::initializer::Initializer;
-use crate::mode::Mode;
+use crate::layer::Call;
+use crate::layer::Layer;
+use crate::layer::Masking;
+use crate::layer::WeightSpec;
+use crate::layer_problem::LayerProblem;
+use crate::shape::Shape;
+use crate::signal::{Signal, Signals};
 use firebrick_tensor::AnyTensor;
 
 /// Turns indices into learned vectors: index `i` becomes row `i` of `embeddings`.
 ///
-/// An index is cut to a whole number. One that is not from 0 to `input_dim - 1` has no row:
-/// [`predict`](crate::SequentialModel::predict) gives an error, and so does a training before it begins, where
-/// no layer with weights stands before. In [`forward`](crate::SequentialModel::forward) its vector is NaN, as in
+/// Whole numbers are looked up as they are; a float is cut to one, which is exact up to
+/// [`MAX_INPUT_DIM`](Self::MAX_INPUT_DIM) rows. An index that is not from 0 to `input_dim - 1` has no row:
+/// [`predict`](crate::Network::predict) gives an error, and so does a training before it begins, where
+/// no layer with weights stands before. In [`forward`](crate::Network::forward) its vector is NaN, as in
 /// Keras on JAX. (On JAX -1 means the last row; here it is out of range, too.)
 ///
 /// ```
 /// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
-/// use firebrick::burn::tensor::{Device, Tensor};
+/// use firebrick::burn::tensor::{Device, Int, Tensor};
 /// use firebrick::layers::Embedding;
 /// use firebrick::models::Sequential;
 ///
@@ -28,7 +32,7 @@ use firebrick_tensor::AnyTensor;
 /// let model = Sequential::new([2])
 ///     .add(Embedding::new(3, 2))
 ///     .build_with_weights([vec![0.0, 1.0, 10.0, 11.0, 20.0, 21.0]], &device)?;
-/// let indices = Tensor::<2>::from_floats([[2.0, 0.0]], &device);
+/// let indices = Tensor::<2, Int>::from_ints([[2, 0]], &device);
 /// assert_eq!(model.predict(indices)?.into_vec()?, [20.0, 21.0, 0.0, 1.0]);
 /// # Ok::<(), firebrick::models::ModelError>(())
 /// ```
@@ -45,7 +49,7 @@ pub struct Embedding {
     output_dim: usize,
     #[serde(default)]
     mask_zero: bool,
-    #[serde(flatten)]
+    #[serde(skip)]
     weights: LayerWeights<Self>,
 }
 
@@ -55,7 +59,8 @@ layer_weights!(Embedding {
 });
 
 impl Embedding {
-    /// The largest `input_dim`: up to here every index is exact in single precision.
+    /// The largest `input_dim` for indices that come as floats: up to here every one is exact in single precision. More
+    /// rows take whole numbers alone.
     pub const MAX_INPUT_DIM: usize = 1 << 24;
 
     /// Vectors of `output_dim` numbers for the indices from 0 to `input_dim - 1`, uniform in ±0.05 at
@@ -69,10 +74,10 @@ impl Embedding {
         }
     }
 
-    /// Declares 0 to be padding.
+    /// Declares 0 to be padding: the layers that follow get a mask of the steps that are not 0.
     ///
-    /// The description keeps it. No mask goes from layer to layer yet: what follows sees the vector
-    /// of index 0 as that of any other index.
+    /// A mask has one axis of steps, so that samples of one axis get one. Samples of another rank get none: their vectors
+    /// of index 0 count as those of any other index.
     #[must_use = "returns the changed layer"]
     pub fn with_mask_zero(mut self) -> Self {
         self.mask_zero = true;
@@ -80,93 +85,126 @@ impl Embedding {
     }
 }
 
-impl Describe for Embedding {
-    type Built = BuiltEmbedding;
+impl Embedding {
+    /// Number of the rows, as the indices count.
+    fn num_rows(&self) -> i64 {
+        i64::try_from(self.input_dim).unwrap_or(i64::MAX)
+    }
 
-    fn output_shape(&self, input: &[usize]) -> Result<Vec<usize>, LayerProblem> {
-        check_positive("input_dim", self.input_dim)?;
-        check_positive("output_dim", self.output_dim)?;
+    /// Floats that are not exact beyond some row don't do.
+    fn check_floats(&self) -> Result<(), LayerProblem> {
         if self.input_dim > Self::MAX_INPUT_DIM {
-            let expected = format!("at most {}", Self::MAX_INPUT_DIM);
+            let max = Self::MAX_INPUT_DIM;
+            let expected = format!("at most {max} for indices that are floats, not whole numbers");
             return Err(LayerProblem::argument(
                 "input_dim",
                 expected,
                 &self.input_dim,
             ));
         }
-        let mut shape = input.to_vec();
-        shape.push(self.output_dim);
-        Ok(shape)
+        Ok(())
     }
 
-    fn weights(&self, _: &[usize]) -> Vec<WeightSpec> {
+    /// Indices that have rows, where others stood before that, and which are not 0.
+    fn indices(&self, x: AnyTensor) -> Result<Indices, LayerProblem> {
+        let count = x.shape().iter().product();
+        let x = x.reshaped(&[count]);
+        if x.is_int() {
+            let x = x.expect_int::<1>();
+            let is_below = x.clone().lower_elem(0);
+            let is_outside = is_below.bool_or(x.clone().greater_equal_elem(self.num_rows()));
+            return Ok(Indices {
+                rows: x.clone().mask_fill(is_outside.clone(), 0),
+                is_outside,
+                is_step: x.not_equal_elem(0),
+            });
+        }
+        self.check_floats()?;
+        let x = x.expect_rank::<1>();
+        // Whatever is not a number is not within either.
+        let is_above = x.clone().greater_elem(-1.0);
+        let is_within = is_above.bool_and(x.clone().lower_elem(self.input_dim as f64));
+        let is_outside = is_within.bool_not();
+        Ok(Indices {
+            rows: x.clone().mask_fill(is_outside.clone(), 0.0).int(),
+            is_outside,
+            is_step: x.not_equal_elem(0.0),
+        })
+    }
+}
+
+/// What there is to know of the indices of a batch, each of the shape `[count]`.
+struct Indices {
+    rows: Tensor<1, Int>,
+    is_outside: Tensor<1, Bool>,
+    is_step: Tensor<1, Bool>,
+}
+
+impl Layer for Embedding {
+    const CLASS_NAME: &'static str = "Embedding";
+
+    weights_in_spec!();
+
+    fn output_shape(&self, input: &Shape) -> Result<Shape, LayerProblem> {
+        check_positive("input_dim", self.input_dim)?;
+        check_positive("output_dim", self.output_dim)?;
+        Ok(input.clone().with_axis(self.output_dim))
+    }
+
+    fn weights(&self, _: &[Shape]) -> Vec<WeightSpec> {
         let shape = vec![self.input_dim, self.output_dim];
         vec![self.weights.spec("embeddings", shape)]
     }
 
-    fn from_spec(spec: &Spec, thing: &str) -> Result<Self, SpecError> {
-        LayerWeights::read(spec, thing, |layer: &mut Self| &mut layer.weights)
-    }
-
-    fn argument_names() -> Vec<String> {
-        LayerWeights::<Self>::argument_names(&["input_dim", "output_dim", "mask_zero"])
-    }
-
-    fn weight_arguments(&self) -> &[WeightArguments] {
-        self.weights.arguments()
-    }
-
-    fn build(&self, _: &[usize], weights: &mut Weights) -> BuiltEmbedding {
-        BuiltEmbedding {
-            embeddings: weights.next(),
+    fn masking(&self) -> Masking {
+        if self.mask_zero {
+            Masking::Creates
+        } else {
+            Masking::Refuses
         }
     }
-}
 
-/// An [`Embedding`] layer with its weights.
-#[derive(Module, Debug)]
-pub(crate) struct BuiltEmbedding {
-    embeddings: Param<Tensor<2>>,
-}
-
-impl BuiltEmbedding {
-    /// Number of the rows and of their elements.
-    fn dims(&self) -> [usize; 2] {
-        self.embeddings.shape().dims()
-    }
-}
-
-impl Apply for BuiltEmbedding {
-    fn forward(&self, x: AnyTensor, _: Mode) -> AnyTensor {
-        let [rows, units] = self.dims();
+    fn call(&self, inputs: Signals, call: &Call) -> Result<Signals, LayerProblem> {
+        let x = inputs.into_values()?;
         let mut shape = x.shape();
-        let count = shape.iter().product();
-        let x = x.reshaped(&[count]).expect_rank::<1>();
-        // Whatever is not a number is not within either.
-        let is_within = x
-            .clone()
-            .greater_elem(-1.0)
-            .bool_and(x.clone().lower_elem(rows as f64));
-        let is_outside = is_within.bool_not();
-        let indices = x.mask_fill(is_outside.clone(), 0.0).int();
-        let vectors = self.embeddings.val().select(0, indices);
-        let is_outside = is_outside.unsqueeze_dim::<2>(1).expand([count, units]);
-        shape.push(units);
-        AnyTensor::from(vectors.mask_fill(is_outside, f32::NAN)).reshaped(&shape)
+        let indices = self.indices(x)?;
+        let vectors = call.weight::<2>("embeddings").select(0, indices.rows);
+        let is_outside = indices.is_outside.unsqueeze_dim::<2>(1);
+        let is_outside = is_outside.expand(vectors.dims());
+        let vectors = vectors.mask_fill(is_outside, f32::NAN);
+        let mask = match shape[..] {
+            [samples, steps] if self.mask_zero => Some(indices.is_step.reshape([samples, steps])),
+            _ => None,
+        };
+        shape.push(self.output_dim);
+        let vectors = AnyTensor::from(vectors).reshaped(&shape);
+        Ok(Signal::from(vectors).with_mask(mask).into())
     }
 
-    fn check(&self, x: &AnyTensor) -> Result<(), LayerProblem> {
-        let [rows, _] = self.dims();
-        let limit = rows as f64;
+    fn has_limits(&self) -> bool {
+        true
+    }
+
+    fn check(&self, inputs: &Signals) -> Result<(), LayerProblem> {
+        let x = inputs[0].values();
         let width = x.shape()[1..].iter().product::<usize>().max(1);
-        let indices = x.clone().into_vec().map_err(LayerProblem::device)?;
-        let outside = indices
-            .iter()
-            .position(|&index| !(f64::from(index) > -1.0 && f64::from(index) < limit));
+        let outside = if x.is_int() {
+            let rows = 0..self.num_rows();
+            let indices = x.clone().into_ints().map_err(LayerProblem::device)?;
+            let place = indices.iter().position(|index| !rows.contains(index));
+            place.map(|place| (place, indices[place].to_string()))
+        } else {
+            self.check_floats()?;
+            let limit = self.input_dim as f64;
+            let is_outside = |index: f64| !(index > -1.0 && index < limit);
+            let indices = x.clone().into_vec().map_err(LayerProblem::device)?;
+            let place = indices.iter().position(|index| is_outside((*index).into()));
+            place.map(|place| (place, indices[place].to_string()))
+        };
         match outside {
-            Some(place) => Err(LayerProblem::Index {
-                num_rows: rows,
-                received: indices[place].to_string(),
+            Some((place, received)) => Err(LayerProblem::Index {
+                num_rows: self.input_dim,
+                received,
                 sample: place / width,
                 position: place % width,
             }),

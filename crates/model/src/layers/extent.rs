@@ -1,60 +1,64 @@
-//! What windows along one axis and along two have in common.
+//! The axes of a sample before its channels: the steps of a sequence, the height and width of an image, the depth, height
+//! and width of a volume.
 
 use burn::tensor::Tensor;
 use firebrick_tensor::AnyTensor;
 
-use super::Size2D;
-use super::checks::{image, sequence};
 use crate::layer_problem::LayerProblem;
+use crate::shape::Shape;
 
-/// How far something reaches along the steps of a sequence, or along the height and width of an image.
-pub(super) trait Extent<const N: usize>: Copy + From<usize> {
-    /// How a kernel `[size..., channels, filters]` lies in a built layer: filters and channels first.
-    const KERNEL_ORDER: &'static [usize];
-
-    /// The number along each axis.
-    fn axes(self) -> [usize; N];
-
-    /// The places and the channels of an input that has them.
-    fn split(input: &[usize]) -> Result<([usize; N], usize), LayerProblem>;
-
-    /// A batch as `[batch_size, channels, places]`.
-    fn by_place(x: AnyTensor) -> Tensor<3>;
-}
-
-impl Extent<1> for usize {
-    const KERNEL_ORDER: &'static [Self] = &[2, 1, 0];
-
-    fn axes(self) -> [Self; 1] {
-        [self]
-    }
-
-    fn split(input: &[Self]) -> Result<([Self; 1], Self), LayerProblem> {
-        let [steps, channels] = sequence(input)?;
-        Ok(([steps], channels))
-    }
-
-    fn by_place(x: AnyTensor) -> Tensor<3> {
-        x.expect_channels_first::<3>()
+/// The sizes of the `N` axes before the channels, where they are known; an error if there are not as many.
+pub(super) fn places<const N: usize>(input: &Shape) -> Result<[Option<usize>; N], LayerProblem> {
+    match input.axes() {
+        [places @ .., _channels] if places.len() == N => {
+            Ok(std::array::from_fn(|axis| places[axis]))
+        }
+        _ => Err(match N {
+            1 => LayerProblem::input("[steps, channels]", "put a Reshape in front of it"),
+            2 => LayerProblem::input(
+                "[height, width, channels]",
+                "place it before the layer that flattens, or put a Reshape in front of it",
+            ),
+            _ => LayerProblem::input(
+                "[depth, height, width, channels]",
+                "place it before the layer that flattens, or put a Reshape in front of it",
+            ),
+        }),
     }
 }
 
-impl Extent<2> for Size2D {
-    const KERNEL_ORDER: &'static [usize] = &[3, 2, 0, 1];
+/// The shape with other sizes before the channels.
+pub(super) fn with_places<const N: usize>(input: &Shape, places: [Option<usize>; N]) -> Shape {
+    places.into_iter().chain([input.last()]).collect()
+}
 
-    fn axes(self) -> [usize; 2] {
-        Self::axes(self)
+/// The sizes of a channels-first batch after batch and channels.
+pub(super) fn sizes<const D: usize, const N: usize>(x: &Tensor<D>) -> [usize; N] {
+    let shape = x.dims();
+    std::array::from_fn(|axis| shape[axis + 2])
+}
+
+/// A batch of sequences, images or volumes as `[batch_size, channels, places]`.
+pub(super) fn by_place(x: AnyTensor) -> Tensor<3> {
+    match x.rank() {
+        3 => x.expect_channels_first::<3>(),
+        4 => joined(x.expect_channels_first::<4>()),
+        _ => joined(x.expect_channels_first::<5>()),
     }
+}
 
-    fn split(input: &[usize]) -> Result<([usize; 2], usize), LayerProblem> {
-        let [height, width, channels] = image(input)?;
-        Ok(([height, width], channels))
-    }
+/// All axes after the channels as one.
+fn joined<const D: usize>(x: Tensor<D>) -> Tensor<3> {
+    let shape = x.dims();
+    x.reshape([shape[0], shape[1], shape[2..].iter().product()])
+}
 
-    fn by_place(x: AnyTensor) -> Tensor<3> {
-        let x = x.expect_channels_first::<4>();
-        let [batch_size, channels, height, width] = x.dims();
-        x.reshape([batch_size, channels, height * width])
+/// How a kernel `[size..., channels, filters]` lies in a network: filters and channels first.
+pub(super) fn kernel_order<const N: usize>() -> &'static [usize] {
+    match N {
+        1 => &[2, 1, 0],
+        2 => &[3, 2, 0, 1],
+        _ => &[4, 3, 0, 1, 2],
     }
 }
 
@@ -66,10 +70,4 @@ pub(super) fn one<S: From<usize>>() -> S {
 /// 2 along every axis.
 pub(super) fn two<S: From<usize>>() -> S {
     S::from(2)
-}
-
-/// The sizes of a channels-first batch after batch and channels.
-pub(super) fn places<const D: usize, const N: usize>(x: &Tensor<D>) -> [usize; N] {
-    let shape = x.dims();
-    std::array::from_fn(|axis| shape[axis + 2])
 }

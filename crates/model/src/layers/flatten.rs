@@ -1,8 +1,10 @@
 use serde::{Deserialize, Serialize};
 
-use super::{Apply, Describe, LayerProblem, Weightless, Weights};
-use crate::mode::Mode;
-use firebrick_tensor::AnyTensor;
+use crate::layer::Call;
+use crate::layer::Layer;
+use crate::layer_problem::LayerProblem;
+use crate::shape::Shape;
+use crate::signal::Signals;
 
 /// All elements of a sample in one axis, channels fastest.
 ///
@@ -18,12 +20,11 @@ use firebrick_tensor::AnyTensor;
 ///
 /// # Shapes
 /// - input: `[batch_size, ...]`
-/// - output: `[batch_size, elements]`
+/// - output: `[batch_size, elements]`; not known before the data is there if a size of the input is not
 ///
 /// # Source
 /// <https://keras.io/api/layers/reshaping_layers/flatten/>
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Flatten {}
 
 impl Flatten {
@@ -33,23 +34,17 @@ impl Flatten {
     }
 }
 
-impl Describe for Flatten {
-    type Built = Weightless<Self>;
+impl Layer for Flatten {
+    const CLASS_NAME: &'static str = "Flatten";
 
-    fn output_shape(&self, input: &[usize]) -> Result<Vec<usize>, LayerProblem> {
-        Ok(vec![input.iter().product()])
+    fn output_shape(&self, input: &Shape) -> Result<Shape, LayerProblem> {
+        Ok([input.num_elements()].into())
     }
 
-    fn build(&self, _: &[usize], _: &mut Weights) -> Weightless<Self> {
-        Weightless {
-            layer: self.clone(),
-        }
-    }
-}
-
-impl Apply for Weightless<Flatten> {
-    fn forward(&self, x: AnyTensor, _: Mode) -> AnyTensor {
+    fn call(&self, inputs: Signals, _: &Call) -> Result<Signals, LayerProblem> {
+        let x = inputs.into_values()?;
         let shape = x.shape();
-        x.reshaped(&[shape[0], shape[1..].iter().product()])
+        let elements = shape[1..].iter().product();
+        Ok(x.reshaped(&[shape[0], elements]).into())
     }
 }

@@ -1,12 +1,14 @@
-use burn::module::{Flag, Module, Param};
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
 use super::checks::check_number;
-use super::{Apply, Describe, LayerProblem, Weights};
 use crate::draws::Draws;
-use crate::mode::Mode;
-use firebrick_tensor::AnyTensor;
+use crate::layer::Call;
+use crate::layer::Layer;
+use crate::layer::Masking;
+use crate::layer_problem::LayerProblem;
+use crate::shape::Shape;
+use crate::signal::Signals;
 use firebrick_tensor::SameShape;
 
 /// In training, adds normal noise of mean 0 to every element; otherwise it does nothing.
@@ -35,41 +37,52 @@ use firebrick_tensor::SameShape;
 /// # Source
 /// <https://keras.io/api/layers/regularization_layers/gaussian_noise/>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct GaussianNoise {
     stddev: f64,
+    #[serde(default)]
+    seed: Option<u64>,
 }
 
 impl GaussianNoise {
     /// The standard deviation of the noise.
     pub fn new(stddev: f64) -> Self {
-        Self { stddev }
+        Self { stddev, seed: None }
+    }
+
+    /// Draws by this seed instead of the training's.
+    #[must_use = "returns the changed layer"]
+    pub fn with_seed(mut self, seed: u64) -> Self {
+        self.seed = Some(seed);
+        self
     }
 }
 
-impl Describe for GaussianNoise {
-    type Built = BuiltGaussianNoise;
+impl Layer for GaussianNoise {
+    const CLASS_NAME: &'static str = "GaussianNoise";
 
-    fn output_shape(&self, input: &[usize]) -> Result<Vec<usize>, LayerProblem> {
+    fn output_shape(&self, input: &Shape) -> Result<Shape, LayerProblem> {
         check_number("stddev", self.stddev, "a number from 0 on", |stddev| {
             stddev >= 0.0
         })?;
-        Ok(input.to_vec())
+        Ok(input.clone())
     }
 
-    fn build(&self, _: &[usize], _: &mut Weights) -> BuiltGaussianNoise {
-        BuiltGaussianNoise {
-            stddev: self.stddev,
-            training: Param::from_bool(true),
-        }
+    fn masking(&self) -> Masking {
+        Masking::Passes
     }
-}
 
-/// A [`GaussianNoise`] layer, which a frozen network switches off.
-#[derive(Module, Debug)]
-pub(crate) struct BuiltGaussianNoise {
-    stddev: f64,
-    training: Param<Flag>,
+    fn call(&self, inputs: Signals, call: &Call) -> Result<Signals, LayerProblem> {
+        let x = inputs.into_values()?;
+        let y = match call.draws() {
+            Some(draws) if self.stddev > 0.0 => {
+                let draws = draws.with_seed(self.seed);
+                let stddev = self.stddev;
+                x.map_elements(&Noise { stddev, draws })
+            }
+            _ => x,
+        };
+        Ok(y.into())
+    }
 }
 
 /// Adds what these draws say.
@@ -82,17 +95,5 @@ impl SameShape for Noise {
     fn apply<const D: usize>(&self, x: Tensor<D>) -> Tensor<D> {
         let noise = self.draws.normal(x.dims(), self.stddev, &x.device());
         x + noise
-    }
-}
-
-impl Apply for BuiltGaussianNoise {
-    fn forward(&self, x: AnyTensor, mode: Mode) -> AnyTensor {
-        match mode {
-            Mode::Training(draws) if self.training.is_enabled() && self.stddev > 0.0 => {
-                let stddev = self.stddev;
-                x.map_elements(&Noise { stddev, draws })
-            }
-            _ => x,
-        }
     }
 }

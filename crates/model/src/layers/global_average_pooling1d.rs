@@ -22,7 +22,7 @@ global_pooling! {
     ///
     /// # Source
     /// <https://keras.io/api/layers/pooling_layers/global_average_pooling1d/>
-    pub struct GlobalAveragePooling1D<1>(usize): |x| x.mean_dim(2);
+    pub struct GlobalAveragePooling1D<1>: |x| x.mean_dim(2);
 
     /// The mean without the axes it was taken over.
     pub fn new() -> Self;

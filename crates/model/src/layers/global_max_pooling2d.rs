@@ -1,4 +1,3 @@
-use super::Size2D;
 use super::global_pooling::global_pooling;
 
 global_pooling! {
@@ -23,7 +22,7 @@ global_pooling! {
     ///
     /// # Source
     /// <https://keras.io/api/layers/pooling_layers/global_max_pooling2d/>
-    pub struct GlobalMaxPooling2D<2>(Size2D): |x| x.max_dim(2);
+    pub struct GlobalMaxPooling2D<2>: |x| x.max_dim(2);
 
     /// The largest value without the axes it was sought over.
     pub fn new() -> Self;

@@ -3,21 +3,21 @@
 use burn::tensor::Tensor;
 use firebrick_tensor::AnyTensor;
 
-use super::extent::Extent;
+use super::extent::{by_place, places};
 use crate::layer_problem::LayerProblem;
+use crate::shape::Shape;
 
-/// Writes a global pooling out: `Name<N>(size): function of [batch_size, channels, places] that leaves one place`.
+/// Writes a global pooling out: `Name<number of axes>: function of [batch_size, channels, places] that leaves one place`.
 macro_rules! global_pooling {
     (
         $(#[$meaning:meta])*
-        pub struct $layer:ident<$num_axes:literal>($size:ty): $pool:expr;
+        pub struct $layer:ident<$num_axes:literal>: $pool:expr;
 
         $(#[$new:meta])*
         pub fn new() -> Self;
     ) => {
         $(#[$meaning])*
         #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-        #[serde(deny_unknown_fields)]
         pub struct $layer {
             #[serde(default)]
             keepdims: bool,
@@ -35,38 +35,29 @@ macro_rules! global_pooling {
                 self.keepdims = true;
                 self
             }
+
+            fn num_kept(&self) -> usize {
+                if self.keepdims { $num_axes } else { 0 }
+            }
         }
 
-        impl crate::layers::Describe for $layer {
-            type Built = crate::layers::Weightless<Self>;
+        impl $crate::layer::Layer for $layer {
+            const CLASS_NAME: &'static str = stringify!($layer);
 
             fn output_shape(
                 &self,
-                input: &[usize],
-            ) -> Result<Vec<usize>, crate::layers::LayerProblem> {
-                let kept = if self.keepdims { $num_axes } else { 0 };
-                crate::layers::global_pooling::pooled_shape::<$size, $num_axes>(kept, input)
+                input: &$crate::shape::Shape,
+            ) -> Result<$crate::shape::Shape, $crate::layer_problem::LayerProblem> {
+                $crate::layers::global_pooling::pooled_shape::<$num_axes>(self.num_kept(), input)
             }
 
-            fn build(
+            fn call(
                 &self,
-                _: &[usize],
-                _: &mut crate::layers::Weights,
-            ) -> crate::layers::Weightless<Self> {
-                crate::layers::Weightless {
-                    layer: self.clone(),
-                }
-            }
-        }
-
-        impl crate::layers::Apply for crate::layers::Weightless<$layer> {
-            fn forward(
-                &self,
-                x: firebrick_tensor::AnyTensor,
-                _: crate::mode::Mode,
-            ) -> firebrick_tensor::AnyTensor {
-                let kept = if self.layer.keepdims { $num_axes } else { 0 };
-                crate::layers::global_pooling::pooled::<$size, $num_axes>(x, kept, $pool)
+                inputs: $crate::signal::Signals,
+                _: &$crate::layer::Call,
+            ) -> Result<$crate::signal::Signals, $crate::layer_problem::LayerProblem> {
+                let x = inputs.into_values()?;
+                Ok($crate::layers::global_pooling::pooled(x, self.num_kept(), $pool).into())
             }
         }
     };
@@ -75,27 +66,26 @@ macro_rules! global_pooling {
 pub(super) use global_pooling;
 
 /// What is left of an input: its channels, after so many axes of 1.
-pub(super) fn pooled_shape<S: Extent<N>, const N: usize>(
-    kept: usize,
-    input: &[usize],
-) -> Result<Vec<usize>, LayerProblem> {
-    let (_, channels) = S::split(input)?;
-    let mut shape = vec![1; kept];
-    shape.push(channels);
-    Ok(shape)
+pub(super) fn pooled_shape<const N: usize>(
+    num_kept: usize,
+    input: &Shape,
+) -> Result<Shape, LayerProblem> {
+    places::<N>(input)?;
+    let kept = vec![Some(1); num_kept];
+    Ok(kept.into_iter().chain([input.last()]).collect())
 }
 
 /// The same of a batch.
-pub(super) fn pooled<S: Extent<N>, const N: usize>(
+pub(super) fn pooled(
     x: AnyTensor,
-    kept: usize,
+    num_kept: usize,
     pool: impl Fn(Tensor<3>) -> Tensor<3>,
 ) -> AnyTensor {
-    let x = S::by_place(x);
+    let x = by_place(x);
     let [batch_size, channels, _] = x.dims();
     let y = pool(x).reshape([batch_size, channels]);
-    let mut shape = vec![1; kept + 2];
+    let mut shape = vec![1; num_kept + 2];
     shape[0] = batch_size;
-    shape[kept + 1] = channels;
+    shape[num_kept + 1] = channels;
     AnyTensor::from(y).reshaped(&shape)
 }

@@ -4,23 +4,25 @@ use std::sync::Arc;
 use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
 
-use super::{Apply, Describe, LayerProblem, Weightless, Weights};
 use crate::error::ModelError;
-use crate::mode::Mode;
-use firebrick_tensor::AnyTensor;
-use firebrick_tensor::catch_panic;
+use crate::layer::Call;
+use crate::layer::Layer;
+use crate::layer_problem::LayerProblem;
+use crate::shape::Shape;
+use crate::signal::Signals;
+use firebrick_tensor::{AnyTensor, catch_panic};
 
 type Function = dyn Fn(AnyTensor) -> Result<AnyTensor, ModelError> + Send + Sync;
-type OutputShape = dyn Fn(&[usize]) -> Vec<usize> + Send + Sync;
+type OutputShape = dyn Fn(&Shape) -> Shape + Send + Sync;
 
 /// A function of your own as a layer without weights.
 ///
 /// It is code, which a file cannot keep: a network with it is described, built and trained, but not
 /// saved. Two of them are equal if one is a clone of the other.
 ///
-/// [`build`](crate::Sequential::build) tries the function on one sample of zeros. If it fails or panics later, or
-/// gives another shape, [`predict`](crate::SequentialModel::predict) and a training give an error that names
-/// layer and function, and [`forward`](crate::SequentialModel::forward) panics.
+/// [`build`](crate::Sequential::build) tries the function on one sample of zeros, where all sizes of a sample are known. If it fails or panics later, or
+/// gives another shape, [`predict`](crate::Network::predict) and a training give an error that names
+/// layer and function, and [`forward`](crate::Network::forward) panics.
 ///
 /// ```
 /// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
@@ -41,7 +43,7 @@ type OutputShape = dyn Fn(&[usize]) -> Vec<usize> + Send + Sync;
 /// # Shapes
 /// - input: any
 /// - output: the same, or what [`with_output_shape`](Self::with_output_shape) says; the batch axis
-///   stays
+///   stays. It has to be said where a size of the input is not known beforehand.
 ///
 /// # Source
 /// <https://keras.io/api/layers/core_layers/lambda/>
@@ -65,28 +67,48 @@ impl Lambda {
         }
     }
 
-    /// Says which shape leaves when a given one enters, both without the batch axis.
+    /// Says which shape leaves when a given one enters, both without the batch axis. Where a size is not known beforehand,
+    /// it is asked first with that, then, batch after batch, with what it is.
+    ///
+    /// ```
+    /// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
+    /// use firebrick::burn::tensor::Tensor;
+    /// use firebrick::layers::{Lambda, Layer};
+    /// use firebrick::models::Shape;
+    ///
+    /// let norm = Lambda::new("norm", |x| {
+    ///     let x: Tensor<3> = x.into_rank()?;
+    ///     Ok(x.square().sum_dim(2).sqrt().into())
+    /// });
+    /// let norm = norm.with_output_shape(|steps| steps.clone().with_last(1));
+    /// let steps = Shape::from([None, Some(8)]);
+    /// assert_eq!(norm.output_shape(&steps)?, Shape::from([None, Some(1)]));
+    /// # Ok::<(), firebrick::layers::LayerProblem>(())
+    /// ```
     #[must_use = "returns the changed layer"]
     pub fn with_output_shape(
         mut self,
-        output_shape: impl Fn(&[usize]) -> Vec<usize> + Send + Sync + 'static,
+        output_shape: impl Fn(&Shape) -> Shape + Send + Sync + 'static,
     ) -> Self {
         self.output_shape = Some(Arc::new(output_shape));
         self
     }
 
-    /// The shape that should leave, the batch axis included.
-    fn expected(&self, batch: &[usize]) -> Vec<usize> {
-        let sample = &batch[1..];
-        let output = self.output_shape.as_ref();
-        let mut shape = vec![batch[0]];
-        shape.extend(output.map_or_else(|| sample.to_vec(), |output| output(sample)));
-        shape
+    /// The shape that should leave.
+    fn expected(&self, sample: &Shape) -> Result<Shape, LayerProblem> {
+        let Some(output_shape) = &self.output_shape else {
+            return Ok(sample.clone());
+        };
+        catch_panic(|| output_shape(sample)).map_err(|reason| {
+            let expected = "a function of shapes";
+            LayerProblem::argument("output_shape", expected, &format!("panics: {reason}"))
+        })
     }
 
     fn apply(&self, x: AnyTensor) -> Result<AnyTensor, LayerProblem> {
         let batch = x.shape();
-        let expected = self.expected(&batch);
+        let sample = self.expected(&batch[1..].into())?.known()?;
+        let expected = [&batch[..1], &sample].concat();
         let problem = |received: String| LayerProblem::Argument {
             argument: "function",
             expected: format!("one that turns {batch:?} into {expected:?}"),
@@ -138,48 +160,38 @@ impl<'de> Deserialize<'de> for Lambda {
     }
 }
 
-impl Describe for Lambda {
-    type Built = Weightless<Self>;
+impl Layer for Lambda {
+    const CLASS_NAME: &'static str = "Lambda";
 
-    fn output_shape(&self, input: &[usize]) -> Result<Vec<usize>, LayerProblem> {
-        let mut batch = vec![1];
-        batch.extend(input);
-        let shape = catch_panic(|| self.expected(&batch)).map_err(|reason| {
-            let expected = "a function of shapes";
-            LayerProblem::argument("output_shape", expected, &format!("panics: {reason}"))
-        })?;
-        let shape = shape[1..].to_vec();
-        if shape.contains(&0) {
+    fn output_shape(&self, input: &Shape) -> Result<Shape, LayerProblem> {
+        if self.output_shape.is_none() {
+            // Nothing can be tried beforehand.
+            return input.known().map(Shape::from).map_err(|_open| {
+                LayerProblem::input(
+                    "sizes that are all known, where nobody says which shape leaves it",
+                    "say it by `with_output_shape`, or give the input a size along every axis",
+                )
+            });
+        }
+        let shape = self.expected(input)?;
+        if shape.axes().contains(&Some(0)) {
             let expected = "one that gives sizes from 1 on";
             return Err(LayerProblem::argument("output_shape", expected, &shape));
         }
         Ok(shape)
     }
 
-    fn probe(&self, input: &[usize], device: &Device) -> Result<(), LayerProblem> {
-        let mut shape = vec![1];
-        shape.extend(input);
+    fn probe(&self, inputs: &[Shape], device: &Device) -> Result<(), LayerProblem> {
+        let Ok(sample) = inputs[0].known() else {
+            return Ok(());
+        };
+        let shape = [&[1], &sample[..]].concat();
         let zeros = Tensor::<1>::zeros([shape.iter().product::<usize>()], device);
         self.apply(AnyTensor::from(zeros).reshaped(&shape))
             .map(|_| ())
     }
 
-    fn build(&self, _: &[usize], _: &mut Weights) -> Weightless<Self> {
-        Weightless {
-            layer: self.clone(),
-        }
-    }
-}
-
-impl Apply for Weightless<Lambda> {
-    fn forward(&self, x: AnyTensor, mode: Mode) -> AnyTensor {
-        match self.run(x, mode) {
-            Ok(y) => y,
-            Err(problem) => panic!("a Lambda {problem}"),
-        }
-    }
-
-    fn run(&self, x: AnyTensor, _: Mode) -> Result<AnyTensor, LayerProblem> {
-        self.layer.apply(x)
+    fn call(&self, inputs: Signals, _: &Call) -> Result<Signals, LayerProblem> {
+        self.apply(inputs.into_values()?).map(Signals::from)
     }
 }

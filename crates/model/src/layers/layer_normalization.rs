@@ -1,14 +1,15 @@
-use burn::module::{Module, Param};
-use burn::tensor::Tensor;
-use firebrick_spec::{Spec, SpecError};
 use serde::{Deserialize, Serialize};
 
 use super::checks::check_number;
-use super::layer_weights::{LayerWeights, WeightArguments, layer_weights};
-use super::weights::Storage;
-use super::{Apply, Describe, LayerProblem, WeightSpec, Weights};
+use super::layer_weights::{LayerWeights, layer_weights, weights_in_spec};
 use crate::initializer::Initializer;
-use crate::mode::Mode;
+use crate::layer::Call;
+use crate::layer::Layer;
+use crate::layer::Masking;
+use crate::layer::{Storage, WeightSpec};
+use crate::layer_problem::LayerProblem;
+use crate::shape::Shape;
+use crate::signal::Signals;
 use firebrick_tensor::AnyTensor;
 use firebrick_tensor::Axes;
 
@@ -43,7 +44,7 @@ pub struct LayerNormalization {
     epsilon: f64,
     center: bool,
     scale: bool,
-    #[serde(flatten)]
+    #[serde(skip)]
     weights: LayerWeights<Self>,
 }
 
@@ -88,9 +89,8 @@ impl LayerNormalization {
         self
     }
 
-    /// How many of the last axes are normalized over, if it is the last ones.
-    fn num_axes(&self, input: &[usize]) -> Option<usize> {
-        let rank = input.len() + 1;
+    /// How many of the last axes are normalized over, of a batch with `rank` axes, if it is the last ones.
+    fn num_axes(&self, rank: usize) -> Option<usize> {
         let axes = self.axis.within(rank)?;
         let count = axes.len();
         let is_last = count >= 1 && count < rank && axes.into_iter().eq(rank - count..rank);
@@ -98,8 +98,10 @@ impl LayerNormalization {
     }
 
     /// The sizes of the axes that are normalized over.
-    fn normalized<'a>(&self, input: &'a [usize]) -> &'a [usize] {
-        &input[input.len() - self.num_axes(input).unwrap_or_default()..]
+    fn normalized(&self, input: &Shape) -> Shape {
+        let num_axes = self.num_axes(input.rank() + 1).unwrap_or_default();
+        let axes = input.axes();
+        axes[axes.len() - num_axes..].to_vec().into()
     }
 }
 
@@ -115,72 +117,51 @@ impl Default for LayerNormalization {
     }
 }
 
-impl Describe for LayerNormalization {
-    type Built = BuiltLayerNormalization;
+impl Layer for LayerNormalization {
+    const CLASS_NAME: &'static str = "LayerNormalization";
 
-    fn output_shape(&self, input: &[usize]) -> Result<Vec<usize>, LayerProblem> {
+    weights_in_spec!();
+
+    fn output_shape(&self, input: &Shape) -> Result<Shape, LayerProblem> {
         check_number("epsilon", self.epsilon, "above 0", |epsilon| epsilon > 0.0)?;
-        if self.num_axes(input).is_none() {
-            let expected = format!("the last of the axes 1 to {} (0 is the batch)", input.len());
+        if self.num_axes(input.rank() + 1).is_none() {
+            let expected = format!(
+                "the last of the axes 1 to {} (0 is the batch)",
+                input.rank()
+            );
             return Err(LayerProblem::argument("axis", expected, &self.axis));
         }
-        Ok(input.to_vec())
+        self.normalized(input).known()?;
+        Ok(input.clone())
     }
 
-    fn weights(&self, input: &[usize]) -> Vec<WeightSpec> {
-        let weight = |name| {
-            let shape = self.normalized(input).to_vec();
-            self.weights.spec(name, shape).stored(Storage::Flat)
-        };
+    fn weights(&self, inputs: &[Shape]) -> Vec<WeightSpec> {
+        let shape = self.normalized(&inputs[0]).known().unwrap_or_default();
+        let weight = |name| self.weights.spec(name, shape.clone()).stored(Storage::Flat);
         let gamma = self.scale.then(|| weight("gamma"));
         let beta = self.center.then(|| weight("beta"));
         gamma.into_iter().chain(beta).collect()
     }
 
-    fn from_spec(spec: &Spec, thing: &str) -> Result<Self, SpecError> {
-        LayerWeights::read(spec, thing, |layer: &mut Self| &mut layer.weights)
+    fn masking(&self) -> Masking {
+        Masking::Passes
     }
 
-    fn argument_names() -> Vec<String> {
-        LayerWeights::<Self>::argument_names(&["axis", "epsilon", "center", "scale"])
-    }
-
-    fn weight_arguments(&self) -> &[WeightArguments] {
-        self.weights.arguments()
-    }
-
-    fn build(&self, input: &[usize], weights: &mut Weights) -> BuiltLayerNormalization {
-        BuiltLayerNormalization {
-            gamma: weights.next_if(self.scale),
-            beta: weights.next_if(self.center),
-            elements: self.normalized(input).iter().product(),
-            epsilon: self.epsilon,
-        }
-    }
-}
-
-/// A [`LayerNormalization`] layer with its weights.
-#[derive(Module, Debug)]
-pub(crate) struct BuiltLayerNormalization {
-    gamma: Option<Param<Tensor<1>>>,
-    beta: Option<Param<Tensor<1>>>,
-    elements: usize,
-    epsilon: f64,
-}
-
-impl Apply for BuiltLayerNormalization {
-    fn forward(&self, x: AnyTensor, _: Mode) -> AnyTensor {
+    fn call(&self, inputs: Signals, call: &Call) -> Result<Signals, LayerProblem> {
+        let x = inputs.into_values()?;
         let shape = x.shape();
-        let rows = shape.iter().product::<usize>() / self.elements;
-        let x = x.reshaped(&[rows, self.elements]).expect_rank::<2>();
+        let num_axes = self.num_axes(shape.len()).unwrap_or_default();
+        let (rows, row) = shape.split_at(shape.len() - num_axes);
+        let [rows, elements] = [rows, row].map(|axes| axes.iter().product());
+        let x = x.reshaped(&[rows, elements]).expect_rank::<2>();
         let (variance, mean) = x.clone().var_mean_bias(1);
         let mut y = (x - mean) / (variance + self.epsilon).sqrt();
-        if let Some(gamma) = &self.gamma {
-            y = y * gamma.val().unsqueeze();
+        if let Some(gamma) = call.find::<1>("gamma") {
+            y = y * gamma.unsqueeze();
         }
-        if let Some(beta) = &self.beta {
-            y = y + beta.val().unsqueeze();
+        if let Some(beta) = call.find::<1>("beta") {
+            y = y + beta.unsqueeze();
         }
-        AnyTensor::from(y).reshaped(&shape)
+        Ok(AnyTensor::from(y).reshaped(&shape).into())
     }
 }

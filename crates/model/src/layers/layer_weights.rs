@@ -1,61 +1,45 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use serde::de::{Error, MapAccess, Visitor};
 use serde::ser::SerializeMap;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Serialize, Serializer};
 
-use super::{Describe, WeightSpec};
-use crate::constraint::Constraint;
-use crate::initializer::Initializer;
-use crate::regularizer::Regularizer;
-use firebrick_spec::{Spec, SpecError, did_you_mean, nearest_name};
-
-/// What a description says of one weight, whatever its shape: Keras' arguments
-/// `<name>_initializer`, `<name>_regularizer` and `<name>_constraint`.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct WeightArguments {
-    pub(crate) name: &'static str,
-    /// A weight that training does not move is neither regularized nor constrained.
-    pub(crate) is_trainable: bool,
-    pub(crate) initializer: Initializer,
-    pub(crate) regularizer: Option<Regularizer>,
-    pub(crate) constraint: Option<Constraint>,
-}
+use crate::layer::Layer;
+use crate::layer::{WeightArguments, WeightSpec};
+use firebrick_spec::{Spec, SpecError};
 
 /// A layer with weights, in Keras' order and with Keras' defaults.
 pub(crate) trait HasWeights: 'static {
     const WEIGHTS: &'static [WeightArguments];
 }
 
-/// What a description says of all weights of the layer `L`; the last field of the description,
-/// flattened.
+/// What a description says of all weights of the layer `L`: a field `weights` of the description, skipped by serde, whose
+/// arguments [`weights_in_spec!`] reads and writes beside the others.
 ///
-/// In a file only what is not the default is written, and an argument that belongs to no field of
-/// the layer is found out here.
+/// In a file only what is not the default is written.
 #[derive(Clone, PartialEq)]
 pub(crate) struct LayerWeights<L> {
     weights: Vec<WeightArguments>,
     layer: PhantomData<L>,
 }
 
-impl<L: HasWeights> LayerWeights<L> {
-    /// The names of these arguments, after those of the layer's own.
-    pub(crate) fn argument_names(own: &[&str]) -> Vec<String> {
-        let own = own.iter().map(|&name| name.to_owned());
-        own.chain(known::<L>()).collect()
+impl<L: HasWeights + Layer> LayerWeights<L> {
+    /// The names of all arguments: those of the fields, then those of the weights.
+    pub(crate) fn argument_names() -> Vec<String> {
+        let own = firebrick_spec::argument_names::<L>().into_iter();
+        own.map(str::to_owned).chain(known::<L>()).collect()
     }
 
-    /// A layer `D`, of which these are a part, out of its arguments; errors call it `thing`.
+    /// The layer out of its arguments, with these as the part `part_of` it; errors call it `thing`.
     ///
     /// # Errors
     /// An unknown argument, with the nearest one; one that is missing; a value that cannot be.
-    pub(crate) fn read<D: Describe>(
+    pub(crate) fn read(
         spec: &Spec,
         thing: &str,
-        part_of: impl FnOnce(&mut D) -> &mut Self,
-    ) -> Result<D, SpecError> {
-        let names = D::argument_names();
+        part_of: impl FnOnce(&mut L) -> &mut Self,
+    ) -> Result<L, SpecError> {
+        let names = Self::argument_names();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         spec.check_arguments(thing, &names)?;
         let mut spec = spec.clone();
@@ -70,16 +54,27 @@ impl<L: HasWeights> LayerWeights<L> {
             weight.regularizer = spec.take_as(thing, &regularizer)?.flatten();
             weight.constraint = spec.take_as(thing, &constraint)?.flatten();
         }
-        let mut layer: D = spec.read(thing).map_err(|error| error.takes(&names))?;
+        let mut layer: L = spec.read(thing).map_err(|error| error.takes(&names))?;
         *part_of(&mut layer) = read;
         Ok(layer)
     }
 
-    /// One for each weight that the layer may have.
-    pub(crate) fn arguments(&self) -> &[WeightArguments] {
-        &self.weights
+    /// The spec of this name of the layer whose part these are.
+    ///
+    /// # Errors
+    /// Those of [`Spec::complete`].
+    pub(crate) fn written(&self, layer: &L, name: &str) -> Result<Spec, SpecError> {
+        let weights = Spec::complete(name, self)?;
+        let arguments = weights.arguments().iter().cloned();
+        Ok(
+            arguments.fold(Spec::complete(name, layer)?, |spec, argument| {
+                spec.with(argument.name, argument.value)
+            }),
+        )
     }
+}
 
+impl<L: HasWeights> LayerWeights<L> {
     /// Those of one weight, to be changed.
     pub(crate) fn of(&mut self, name: &str) -> &mut WeightArguments {
         match self.weights.iter_mut().find(|weight| weight.name == name) {
@@ -91,7 +86,7 @@ impl<L: HasWeights> LayerWeights<L> {
     /// A weight of the layer, with Keras' shape.
     pub(crate) fn spec(&self, name: &str, shape: Vec<usize>) -> WeightSpec {
         match self.weights.iter().find(|weight| weight.name == name) {
-            Some(weight) => WeightSpec::new(weight.clone(), shape),
+            Some(weight) => WeightSpec::of(weight.clone(), shape),
             None => unreachable!("a layer builds the weights that it declares, not `{name}`"),
         }
     }
@@ -131,42 +126,6 @@ impl<L: HasWeights> Serialize for LayerWeights<L> {
     }
 }
 
-impl<'de, L: HasWeights> Deserialize<'de> for LayerWeights<L> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(ReadArguments(PhantomData))
-    }
-}
-
-/// Reads the arguments that no other field of the layer has taken.
-struct ReadArguments<L>(PhantomData<L>);
-
-impl<'de, L: HasWeights> Visitor<'de> for ReadArguments<L> {
-    type Value = LayerWeights<L>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the arguments of a layer")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<LayerWeights<L>, A::Error> {
-        let mut read = LayerWeights::<L>::default();
-        while let Some(argument) = map.next_key::<String>()? {
-            let (name, what) = argument.rsplit_once('_').unwrap_or_default();
-            let weight = read.weights.iter_mut().find(|weight| weight.name == name);
-            match (weight, what) {
-                (Some(weight), "initializer") => weight.initializer = map.next_value()?,
-                (Some(weight), "regularizer") if weight.is_trainable => {
-                    weight.regularizer = map.next_value()?;
-                }
-                (Some(weight), "constraint") if weight.is_trainable => {
-                    weight.constraint = map.next_value()?;
-                }
-                _ => return Err(unknown::<L, A::Error>(&argument)),
-            }
-        }
-        Ok(read)
-    }
-}
-
 /// Keras' names of the arguments of all weights.
 fn known<L: HasWeights>() -> Vec<String> {
     let of_weight = |weight: &WeightArguments| {
@@ -178,16 +137,6 @@ fn known<L: HasWeights>() -> Vec<String> {
     L::WEIGHTS.iter().flat_map(of_weight).collect()
 }
 
-fn unknown<L: HasWeights, E: Error>(argument: &str) -> E {
-    let known = known::<L>();
-    let names: Vec<&str> = known.iter().map(String::as_str).collect();
-    let nearest = did_you_mean(nearest_name(argument, &names));
-    E::custom(format!(
-        "unknown argument `{argument}`{nearest}; for its weights the layer takes {}",
-        known.join(", ")
-    ))
-}
-
 /// Declares the weights of a layer, in Keras' order, each with its default initializer and its
 /// setters; a weight that training does not move has the first setter alone. The layer keeps them
 /// in a field `weights`.
@@ -197,8 +146,8 @@ macro_rules! layer_weights {
             $(, $with_regularizer:ident, $with_constraint:ident)?;)+
     }) => {
         impl $crate::layers::layer_weights::HasWeights for $layer {
-            const WEIGHTS: &'static [$crate::layers::layer_weights::WeightArguments] = &[$(
-                $crate::layers::layer_weights::WeightArguments {
+            const WEIGHTS: &'static [$crate::layer::WeightArguments] = &[$(
+                $crate::layer::WeightArguments {
                     name: stringify!($weight),
                     is_trainable: !<[&str]>::is_empty(&[$(stringify!($with_regularizer))?]),
                     initializer: $initial,
@@ -239,4 +188,27 @@ macro_rules! layer_weights {
     };
 }
 
+/// Within `impl Layer`, reads and writes what the field `weights` says beside the arguments of the other fields.
+macro_rules! weights_in_spec {
+    () => {
+        fn from_spec(
+            spec: &firebrick_spec::Spec,
+            thing: &str,
+        ) -> Result<Self, firebrick_spec::SpecError> {
+            $crate::layers::layer_weights::LayerWeights::read(spec, thing, |layer: &mut Self| {
+                &mut layer.weights
+            })
+        }
+
+        fn to_spec(&self, name: &str) -> Result<firebrick_spec::Spec, firebrick_spec::SpecError> {
+            self.weights.written(self, name)
+        }
+
+        fn argument_names() -> Vec<String> {
+            $crate::layers::layer_weights::LayerWeights::<Self>::argument_names()
+        }
+    };
+}
+
 pub(crate) use layer_weights;
+pub(crate) use weights_in_spec;

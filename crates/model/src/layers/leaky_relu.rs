@@ -2,9 +2,12 @@ use burn::tensor::{Tensor, activation};
 use serde::{Deserialize, Serialize};
 
 use super::checks::check_number;
-use super::{Apply, Describe, LayerProblem, Weightless, Weights};
-use crate::mode::Mode;
-use firebrick_tensor::AnyTensor;
+use crate::layer::Call;
+use crate::layer::Layer;
+use crate::layer::Masking;
+use crate::layer_problem::LayerProblem;
+use crate::shape::Shape;
+use crate::signal::Signals;
 use firebrick_tensor::SameShape;
 
 /// `x` where positive, else `negative_slope · x`.
@@ -28,7 +31,7 @@ use firebrick_tensor::SameShape;
 /// # Source
 /// <https://keras.io/api/layers/activation_layers/leaky_relu/>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(default)]
 pub struct LeakyReLU {
     negative_slope: f64,
 }
@@ -55,34 +58,30 @@ impl Default for LeakyReLU {
     }
 }
 
-impl Describe for LeakyReLU {
-    type Built = Weightless<Self>;
+impl Layer for LeakyReLU {
+    const CLASS_NAME: &'static str = "LeakyReLU";
 
-    fn output_shape(&self, input: &[usize]) -> Result<Vec<usize>, LayerProblem> {
+    fn output_shape(&self, input: &Shape) -> Result<Shape, LayerProblem> {
         check_number(
             "negative_slope",
             self.negative_slope,
             "a number from 0 on",
             |slope| slope >= 0.0,
         )?;
-        Ok(input.to_vec())
+        Ok(input.clone())
     }
 
-    fn build(&self, _: &[usize], _: &mut Weights) -> Weightless<Self> {
-        Weightless {
-            layer: self.clone(),
-        }
+    fn masking(&self) -> Masking {
+        Masking::Passes
+    }
+
+    fn call(&self, inputs: Signals, _: &Call) -> Result<Signals, LayerProblem> {
+        Ok(inputs.into_values()?.map_elements(self).into())
     }
 }
 
 impl SameShape for LeakyReLU {
     fn apply<const D: usize>(&self, x: Tensor<D>) -> Tensor<D> {
         activation::leaky_relu(x, self.negative_slope)
-    }
-}
-
-impl Apply for Weightless<LeakyReLU> {
-    fn forward(&self, x: AnyTensor, _: Mode) -> AnyTensor {
-        x.map_elements(&self.layer)
     }
 }

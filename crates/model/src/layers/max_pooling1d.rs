@@ -2,7 +2,7 @@ use burn::tensor::module::max_pool1d;
 use burn::tensor::ops::MaxPoolOptions;
 use firebrick_tensor::AnyTensor;
 
-use super::extent::places;
+use super::extent::sizes;
 use super::pooling::pooling;
 use super::window::Window;
 
@@ -28,13 +28,13 @@ pooling! {
     ///
     /// # Source
     /// <https://keras.io/api/layers/pooling_layers/max_pooling1d/>
-    pub struct MaxPooling1D<1>(usize, usize): pool;
+    pub struct MaxPooling1D<1>: pool;
 }
 
 fn pool(x: AnyTensor, window: Window<1>) -> AnyTensor {
     let x = x.expect_channels_first::<3>();
     let options = MaxPoolOptions::new(window.size)
         .with_stride(window.strides)
-        .with_padding_pairs(window.pads(places(&x)));
+        .with_padding_pairs(window.pads(sizes(&x)));
     AnyTensor::from_channels_first(max_pool1d(x, options))
 }

@@ -2,8 +2,7 @@ use burn::tensor::module::max_pool2d;
 use burn::tensor::ops::MaxPoolOptions;
 use firebrick_tensor::AnyTensor;
 
-use super::Size2D;
-use super::extent::places;
+use super::extent::sizes;
 use super::pooling::pooling;
 use super::window::Window;
 
@@ -29,13 +28,13 @@ pooling! {
     ///
     /// # Source
     /// <https://keras.io/api/layers/pooling_layers/max_pooling2d/>
-    pub struct MaxPooling2D<2>(Size2D, impl Into<Size2D>): pool;
+    pub struct MaxPooling2D<2>: pool;
 }
 
 fn pool(x: AnyTensor, window: Window<2>) -> AnyTensor {
     let x = x.expect_channels_first::<4>();
     let options = MaxPoolOptions::new(window.size)
         .with_stride(window.strides)
-        .with_padding_pairs(window.pads(places(&x)));
+        .with_padding_pairs(window.pads(sizes(&x)));
     AnyTensor::from_channels_first(max_pool2d(x, options))
 }

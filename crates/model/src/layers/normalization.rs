@@ -1,14 +1,19 @@
 mod moments;
 
 use burn::tensor::{Device, Tensor};
+use firebrick_spec::{Spec, SpecError};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::{Apply, Describe, LayerProblem, Weightless, Weights};
-use crate::mode::Mode;
+use crate::layer::Call;
+use crate::layer::Layer;
+use crate::layer::Masking;
+use crate::layer_problem::LayerProblem;
+use crate::shape::Shape;
+use crate::signal::Signals;
 use firebrick_tensor::AnyTensor;
 use firebrick_tensor::Axes;
 use firebrick_tensor::SameShape;
-pub(crate) use moments::Moments;
+use moments::Moments;
 
 /// Shifts and scales features by statistics of the data: `(x - mean) / max(sqrt(variance), 1e-7)`.
 ///
@@ -33,7 +38,7 @@ pub(crate) use moments::Moments;
 /// # Source
 /// <https://keras.io/api/layers/preprocessing_layers/numerical/normalization/>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(default)]
 pub struct Normalization {
     axis: Option<Axes>,
     #[serde(deserialize_with = "numbers")]
@@ -94,25 +99,7 @@ impl Normalization {
     /// # Errors
     /// Samples without the axes of the layer, none at all, values that are not finite.
     pub fn adapt(self, samples: impl Into<AnyTensor>) -> Result<Self, LayerProblem> {
-        let mut moments = Moments::default();
-        self.see(samples.into(), &mut moments)?;
-        self.with_moments(moments)
-    }
-
-    /// Adds samples to what the layer adapts to.
-    pub(crate) fn see(
-        &self,
-        samples: AnyTensor,
-        moments: &mut Moments,
-    ) -> Result<(), LayerProblem> {
-        let axes = self.kept_axes(samples.rank())?;
-        moments.add(samples, &axes)
-    }
-
-    /// Takes the statistics of all that was seen.
-    pub(crate) fn with_moments(self, moments: Moments) -> Result<Self, LayerProblem> {
-        let (mean, variance) = moments.finish()?;
-        Ok(self.with_statistics(mean, variance))
+        self.adapted(&mut std::iter::once(samples.into()))
     }
 
     /// The mean, once it is there.
@@ -123,16 +110,6 @@ impl Normalization {
     /// The variance, once it is there.
     pub fn variance(&self) -> Option<&[f32]> {
         self.variance.as_deref()
-    }
-
-    /// Whether the statistics are there.
-    pub(crate) fn is_adapted(&self) -> bool {
-        self.mean.is_some() && self.variance.is_some()
-    }
-
-    /// Whether it turns normalized values back.
-    pub(crate) fn is_inverted(&self) -> bool {
-        self.invert
     }
 
     /// The axes with statistics of their own, of a batch with so many axes.
@@ -170,19 +147,30 @@ impl Normalization {
         Ok(values.iter().copied().cycle().take(count).collect())
     }
 
-    /// The layer for samples of a shape.
-    fn built(&self, input: &[usize]) -> Result<BuiltNormalization, LayerProblem> {
-        let axes = self.kept_axes(input.len() + 1)?;
-        let mut broadcast = vec![1; input.len() + 1];
-        for &axis in &axes {
-            broadcast[axis] = input[axis - 1];
+    /// The shape in which the statistics meet a batch.
+    fn broadcast(&self, input: &Shape) -> Result<Vec<usize>, LayerProblem> {
+        let axes = self.kept_axes(input.rank() + 1)?;
+        let mut broadcast = vec![1; input.rank() + 1];
+        for axis in axes {
+            broadcast[axis] = input.axes()[axis - 1].ok_or_else(|| {
+                LayerProblem::input(
+                    "a known size along each axis with statistics of its own",
+                    "give the input the sizes of these axes, or the layer other ones by `axis`",
+                )
+            })?;
         }
+        Ok(broadcast)
+    }
+
+    /// The layer for samples of a shape.
+    fn spread(&self, input: &Shape) -> Result<Spread, LayerProblem> {
+        let broadcast = self.broadcast(input)?;
         let count = broadcast.iter().product();
         let mean = Self::statistic("mean", self.mean.as_ref(), count, |_| true)?;
         let variance = self.variance.as_ref();
         let variance = Self::statistic("variance", variance, count, |variance| variance >= 0.0)?;
         let deviation = |variance: f32| variance.sqrt().max(Self::EPSILON);
-        Ok(BuiltNormalization {
+        Ok(Spread {
             mean,
             deviation: variance.into_iter().map(deviation).collect(),
             broadcast,
@@ -224,33 +212,60 @@ fn numbers<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<f32>
     }))
 }
 
-impl Describe for Normalization {
-    type Built = Weightless<BuiltNormalization>;
+impl Layer for Normalization {
+    const CLASS_NAME: &'static str = "Normalization";
 
-    fn output_shape(&self, input: &[usize]) -> Result<Vec<usize>, LayerProblem> {
+    fn output_shape(&self, input: &Shape) -> Result<Shape, LayerProblem> {
         match (&self.mean, &self.variance) {
             // Statistics that are still to be learned are missed when the network is built.
-            (None, None) => self.kept_axes(input.len() + 1).map(drop)?,
-            _ => self.built(input).map(drop)?,
+            (None, None) => self.broadcast(input).map(drop)?,
+            _ => self.spread(input).map(drop)?,
         }
-        Ok(input.to_vec())
+        Ok(input.clone())
     }
 
-    fn probe(&self, input: &[usize], _: &Device) -> Result<(), LayerProblem> {
-        self.built(input).map(drop)
+    fn probe(&self, inputs: &[Shape], _: &Device) -> Result<(), LayerProblem> {
+        inputs
+            .iter()
+            .try_for_each(|input| self.spread(input).map(drop))
     }
 
-    fn build(&self, input: &[usize], _: &mut Weights) -> Weightless<BuiltNormalization> {
-        match self.built(input) {
-            Ok(layer) => Weightless { layer },
-            Err(problem) => unreachable!("the shapes were checked before: {problem}"),
+    fn masking(&self) -> Masking {
+        Masking::Passes
+    }
+
+    fn needs_adapting(&self) -> bool {
+        self.mean.is_none() || self.variance.is_none()
+    }
+
+    fn adapts_to_targets(&self) -> bool {
+        self.invert
+    }
+
+    fn adapted(&self, samples: &mut dyn Iterator<Item = AnyTensor>) -> Result<Self, LayerProblem> {
+        let mut moments = Moments::default();
+        for batch in samples {
+            let axes = self.kept_axes(batch.rank())?;
+            moments.add(batch, &axes)?;
         }
+        let (mean, variance) = moments.finish()?;
+        Ok(self.clone().with_statistics(mean, variance))
+    }
+
+    /// No `axis` is not the same as one that is not named.
+    fn to_spec(&self, name: &str) -> Result<Spec, SpecError> {
+        Spec::complete(name, self)
+    }
+
+    fn call(&self, inputs: Signals, _: &Call) -> Result<Signals, LayerProblem> {
+        let x = inputs.into_values()?;
+        let spread = self.spread(&x.shape()[1..].into())?;
+        Ok(x.map(&spread).into())
     }
 }
 
-/// A [`Normalization`] layer with a number for each index.
-#[derive(Clone, Debug)]
-pub(crate) struct BuiltNormalization {
+/// The statistics of a [`Normalization`], a number for each index.
+struct Spread {
     mean: Vec<f32>,
     deviation: Vec<f32>,
     /// The shape in which the numbers meet a batch.
@@ -258,7 +273,7 @@ pub(crate) struct BuiltNormalization {
     invert: bool,
 }
 
-impl SameShape for BuiltNormalization {
+impl SameShape for Spread {
     fn apply<const D: usize>(&self, x: Tensor<D>) -> Tensor<D> {
         let device = x.device();
         let shape: [usize; D] = std::array::from_fn(|axis| self.broadcast[axis]);
@@ -269,11 +284,5 @@ impl SameShape for BuiltNormalization {
         } else {
             (x - mean) / deviation
         }
-    }
-}
-
-impl Apply for Weightless<BuiltNormalization> {
-    fn forward(&self, x: AnyTensor, _: Mode) -> AnyTensor {
-        x.map(&self.layer)
     }
 }

@@ -1,8 +1,11 @@
-use burn::tensor::Tensor;
+use burn::tensor::{Int, Tensor};
 use serde::{Deserialize, Serialize};
 
-use super::{Apply, Describe, LayerProblem, Weightless, Weights};
-use crate::mode::Mode;
+use crate::layer::Call;
+use crate::layer::Layer;
+use crate::layer_problem::LayerProblem;
+use crate::shape::Shape;
+use crate::signal::Signals;
 use firebrick_tensor::AnyTensor;
 
 /// The axes of a sample in another order.
@@ -28,7 +31,6 @@ use firebrick_tensor::AnyTensor;
 /// # Source
 /// <https://keras.io/api/layers/reshaping_layers/permute/>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Permute {
     dims: Vec<usize>,
 }
@@ -39,47 +41,44 @@ impl Permute {
         Self { dims: dims.into() }
     }
 
-    fn axes<const D: usize>(&self) -> [usize; D] {
-        std::array::from_fn(|axis| if axis == 0 { 0 } else { self.dims[axis - 1] })
+    fn turned<const D: usize>(&self, x: AnyTensor) -> AnyTensor
+    where
+        AnyTensor: From<Tensor<D>> + From<Tensor<D, Int>>,
+    {
+        let axes: [usize; D] =
+            std::array::from_fn(|axis| if axis == 0 { 0 } else { self.dims[axis - 1] });
+        if x.is_int() {
+            x.expect_int::<D>().permute(axes).into()
+        } else {
+            x.expect_rank::<D>().permute(axes).into()
+        }
     }
 }
 
-impl Describe for Permute {
-    type Built = Weightless<Self>;
+impl Layer for Permute {
+    const CLASS_NAME: &'static str = "Permute";
 
-    fn output_shape(&self, input: &[usize]) -> Result<Vec<usize>, LayerProblem> {
+    fn output_shape(&self, input: &Shape) -> Result<Shape, LayerProblem> {
+        let axes = input.axes();
         let mut sorted = self.dims.clone();
         sorted.sort_unstable();
-        if sorted.into_iter().ne(1..=input.len()) {
-            let expected = format!("the axes 1 to {}, each once", input.len());
+        if sorted.into_iter().ne(1..=axes.len()) {
+            let expected = format!("the axes 1 to {}, each once", axes.len());
             return Err(LayerProblem::argument("dims", expected, &self.dims));
         }
-        Ok(self.dims.iter().map(|&axis| input[axis - 1]).collect())
+        Ok(self.dims.iter().map(|&axis| axes[axis - 1]).collect())
     }
 
-    fn build(&self, _: &[usize], _: &mut Weights) -> Weightless<Self> {
-        Weightless {
-            layer: self.clone(),
-        }
-    }
-}
-
-impl Apply for Weightless<Permute> {
-    fn forward(&self, x: AnyTensor, _: Mode) -> AnyTensor {
-        let layer = &self.layer;
-        match x.rank() {
-            3 => turned::<3>(x, layer),
-            4 => turned::<4>(x, layer),
-            5 => turned::<5>(x, layer),
+    fn call(&self, inputs: Signals, _: &Call) -> Result<Signals, LayerProblem> {
+        let x = inputs.into_values()?;
+        let y = match x.rank() {
+            3 => self.turned::<3>(x),
+            4 => self.turned::<4>(x),
+            5 => self.turned::<5>(x),
+            6 => self.turned::<6>(x),
             // One axis has one order.
             _ => x,
-        }
+        };
+        Ok(y.into())
     }
-}
-
-fn turned<const D: usize>(x: AnyTensor, layer: &Permute) -> AnyTensor
-where
-    AnyTensor: From<Tensor<D>>,
-{
-    x.expect_rank::<D>().permute(layer.axes()).into()
 }

@@ -1,57 +1,58 @@
 //! Poolings: windows side by side, each of which leaves one number a channel.
 
-use super::extent::Extent;
+use super::extent::{places, with_places};
 use super::window::{Window, check_not_causal};
 use crate::layer_problem::LayerProblem;
+use crate::shape::Shape;
 
-/// Writes a pooling out: `Name<N>(size, size as it is given): function of the batch and the window`.
+/// Writes a pooling out: `Name<number of axes>: function of the batch and the window`.
 macro_rules! pooling {
     (
         $(#[$meaning:meta])*
-        pub struct $layer:ident<$num_axes:literal>($size:ty, $given:ty): $pool:ident;
+        pub struct $layer:ident<$num_axes:literal>: $pool:ident;
     ) => {
         $(#[$meaning])*
         #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
-        #[serde(deny_unknown_fields)]
         pub struct $layer {
             #[serde(default = "crate::layers::extent::two")]
-            pool_size: $size,
+            pool_size: $crate::layers::size::Size<$num_axes>,
             #[serde(default)]
-            strides: Option<$size>,
+            strides: Option<$crate::layers::size::Size<$num_axes>>,
             #[serde(default)]
-            padding: crate::layers::Padding,
+            padding: $crate::layers::window::Padding,
         }
 
         impl $layer {
             /// Windows of `pool_size` (Keras' default is 2) side by side, without padding.
-            pub fn new(pool_size: $given) -> Self {
+            pub fn new(pool_size: impl Into<$crate::layers::size::Size<$num_axes>>) -> Self {
                 Self {
                     pool_size: pool_size.into(),
                     strides: None,
-                    padding: crate::layers::Padding::Valid,
+                    padding: $crate::layers::window::Padding::Valid,
                 }
             }
 
             /// Sets how far the window moves; as far as it is wide by default.
             #[must_use = "returns the changed layer"]
-            pub fn with_strides(mut self, strides: $given) -> Self {
+            pub fn with_strides(
+                mut self,
+                strides: impl Into<$crate::layers::size::Size<$num_axes>>,
+            ) -> Self {
                 self.strides = Some(strides.into());
                 self
             }
 
             /// Sets what lies beyond the edges.
             #[must_use = "returns the changed layer"]
-            pub fn with_padding(mut self, padding: crate::layers::Padding) -> Self {
+            pub fn with_padding(mut self, padding: $crate::layers::window::Padding) -> Self {
                 self.padding = padding;
                 self
             }
 
-            fn window(&self) -> crate::layers::window::Window<$num_axes> {
-                crate::layers::window::Window {
-                    size: crate::layers::extent::Extent::axes(self.pool_size),
-                    strides: crate::layers::extent::Extent::axes(
-                        self.strides.unwrap_or(self.pool_size),
-                    ),
+            fn window(&self) -> $crate::layers::window::Window<$num_axes> {
+                $crate::layers::window::Window {
+                    size: self.pool_size.axes(),
+                    strides: self.strides.unwrap_or(self.pool_size).axes(),
                     dilation: [1; $num_axes],
                     padding: self.padding,
                 }
@@ -65,34 +66,22 @@ macro_rules! pooling {
             }
         }
 
-        impl crate::layers::Describe for $layer {
-            type Built = crate::layers::Weightless<Self>;
+        impl $crate::layer::Layer for $layer {
+            const CLASS_NAME: &'static str = stringify!($layer);
 
             fn output_shape(
                 &self,
-                input: &[usize],
-            ) -> Result<Vec<usize>, crate::layers::LayerProblem> {
-                crate::layers::pooling::pooled_shape::<$size, $num_axes>(self.window(), input)
+                input: &$crate::shape::Shape,
+            ) -> Result<$crate::shape::Shape, $crate::layer_problem::LayerProblem> {
+                $crate::layers::pooling::pooled_shape(self.window(), input)
             }
 
-            fn build(
+            fn call(
                 &self,
-                _: &[usize],
-                _: &mut crate::layers::Weights,
-            ) -> crate::layers::Weightless<Self> {
-                crate::layers::Weightless {
-                    layer: self.clone(),
-                }
-            }
-        }
-
-        impl crate::layers::Apply for crate::layers::Weightless<$layer> {
-            fn forward(
-                &self,
-                x: firebrick_tensor::AnyTensor,
-                _: crate::mode::Mode,
-            ) -> firebrick_tensor::AnyTensor {
-                $pool(x, self.layer.window())
+                inputs: $crate::signal::Signals,
+                _: &$crate::layer::Call,
+            ) -> Result<$crate::signal::Signals, $crate::layer_problem::LayerProblem> {
+                Ok($pool(inputs.into_values()?, self.window()).into())
             }
         }
     };
@@ -101,13 +90,11 @@ macro_rules! pooling {
 pub(super) use pooling;
 
 /// What a pooling leaves of an input.
-pub(super) fn pooled_shape<S: Extent<N>, const N: usize>(
+pub(super) fn pooled_shape<const N: usize>(
     window: Window<N>,
-    input: &[usize],
-) -> Result<Vec<usize>, LayerProblem> {
-    let (places, channels) = S::split(input)?;
+    input: &Shape,
+) -> Result<Shape, LayerProblem> {
+    let places = places(input)?;
     check_not_causal(window.padding)?;
-    let mut shape = window.positions(places, "pool_size")?.to_vec();
-    shape.push(channels);
-    Ok(shape)
+    Ok(with_places(input, window.positions(places, "pool_size")?))
 }

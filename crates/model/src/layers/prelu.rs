@@ -1,13 +1,15 @@
-use burn::module::{Module, Param};
-use burn::tensor::{Tensor, activation::relu};
-use firebrick_spec::{Spec, SpecError};
+use burn::tensor::activation::relu;
 use serde::{Deserialize, Serialize};
 
-use super::layer_weights::{LayerWeights, WeightArguments, layer_weights};
-use super::weights::Storage;
-use super::{Apply, Describe, LayerProblem, WeightSpec, Weights};
+use super::layer_weights::{LayerWeights, layer_weights, weights_in_spec};
 use crate::initializer::Initializer;
-use crate::mode::Mode;
+use crate::layer::Call;
+use crate::layer::Layer;
+use crate::layer::Masking;
+use crate::layer::{Storage, WeightSpec};
+use crate::layer_problem::LayerProblem;
+use crate::shape::Shape;
+use crate::signal::Signals;
 use firebrick_tensor::AnyTensor;
 
 /// `x` where positive, else `alpha · x` with a learned `alpha` for every element of a sample.
@@ -36,7 +38,7 @@ use firebrick_tensor::AnyTensor;
 /// <https://keras.io/api/layers/activation_layers/prelu/>
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct PReLU {
-    #[serde(flatten)]
+    #[serde(skip)]
     weights: LayerWeights<Self>,
 }
 
@@ -52,51 +54,33 @@ impl PReLU {
     }
 }
 
-impl Describe for PReLU {
-    type Built = BuiltPReLU;
+impl Layer for PReLU {
+    const CLASS_NAME: &'static str = "PReLU";
 
-    fn output_shape(&self, input: &[usize]) -> Result<Vec<usize>, LayerProblem> {
-        Ok(input.to_vec())
+    weights_in_spec!();
+
+    fn output_shape(&self, input: &Shape) -> Result<Shape, LayerProblem> {
+        input.known()?;
+        Ok(input.clone())
     }
 
-    fn weights(&self, input: &[usize]) -> Vec<WeightSpec> {
-        let alpha = self.weights.spec("alpha", input.to_vec());
-        vec![alpha.stored(Storage::Flat)]
+    fn weights(&self, inputs: &[Shape]) -> Vec<WeightSpec> {
+        let shape = inputs[0].known().unwrap_or_default();
+        // One number for each element of a sample, channels last.
+        vec![self.weights.spec("alpha", shape).stored(Storage::Flat)]
     }
 
-    fn from_spec(spec: &Spec, thing: &str) -> Result<Self, SpecError> {
-        LayerWeights::read(spec, thing, |layer: &mut Self| &mut layer.weights)
+    fn masking(&self) -> Masking {
+        Masking::Passes
     }
 
-    fn argument_names() -> Vec<String> {
-        LayerWeights::<Self>::argument_names(&[])
-    }
-
-    fn weight_arguments(&self) -> &[WeightArguments] {
-        self.weights.arguments()
-    }
-
-    fn build(&self, _: &[usize], weights: &mut Weights) -> BuiltPReLU {
-        BuiltPReLU {
-            alpha: weights.next(),
-        }
-    }
-}
-
-/// A [`PReLU`] layer with its weights.
-#[derive(Module, Debug)]
-pub(crate) struct BuiltPReLU {
-    /// One number for each element of a sample, channels last.
-    alpha: Param<Tensor<1>>,
-}
-
-impl Apply for BuiltPReLU {
-    fn forward(&self, x: AnyTensor, _: Mode) -> AnyTensor {
+    fn call(&self, inputs: Signals, call: &Call) -> Result<Signals, LayerProblem> {
+        let x = inputs.into_values()?;
         let shape = x.shape();
-        let alpha = self.alpha.val().unsqueeze::<2>();
+        let alpha = call.weight::<1>("alpha").unsqueeze::<2>();
         let [_, elements] = alpha.dims();
         let x = x.reshaped(&[shape[0], elements]).expect_rank::<2>();
         let y = relu(x.clone()) - relu(-x) * alpha;
-        AnyTensor::from(y).reshaped(&shape)
+        Ok(AnyTensor::from(y).reshaped(&shape).into())
     }
 }

@@ -2,10 +2,13 @@ use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
 use super::checks::check_number;
-use super::{Apply, Describe, LayerProblem, Weightless, Weights};
 use crate::activation::Activation;
-use crate::mode::Mode;
-use firebrick_tensor::AnyTensor;
+use crate::layer::Call;
+use crate::layer::Layer;
+use crate::layer::Masking;
+use crate::layer_problem::LayerProblem;
+use crate::shape::Shape;
+use crate::signal::Signals;
 use firebrick_tensor::SameShape;
 
 /// `max_value` from there on, `x` above `threshold`, else `negative_slope · (x - threshold)`.
@@ -32,13 +35,10 @@ use firebrick_tensor::SameShape;
 /// # Source
 /// <https://keras.io/api/layers/activation_layers/relu/>
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(default)]
 pub struct ReLU {
-    #[serde(default)]
     max_value: Option<f64>,
-    #[serde(default)]
     negative_slope: f64,
-    #[serde(default)]
     threshold: f64,
 }
 
@@ -70,10 +70,10 @@ impl ReLU {
     }
 }
 
-impl Describe for ReLU {
-    type Built = Weightless<Self>;
+impl Layer for ReLU {
+    const CLASS_NAME: &'static str = "ReLU";
 
-    fn output_shape(&self, input: &[usize]) -> Result<Vec<usize>, LayerProblem> {
+    fn output_shape(&self, input: &Shape) -> Result<Shape, LayerProblem> {
         let expected = "a number from 0 on";
         for (name, value) in [
             ("max_value", self.max_value.unwrap_or(0.0)),
@@ -82,13 +82,15 @@ impl Describe for ReLU {
         ] {
             check_number(name, value, expected, |value| value >= 0.0)?;
         }
-        Ok(input.to_vec())
+        Ok(input.clone())
     }
 
-    fn build(&self, _: &[usize], _: &mut Weights) -> Weightless<Self> {
-        Weightless {
-            layer: self.clone(),
-        }
+    fn masking(&self) -> Masking {
+        Masking::Passes
+    }
+
+    fn call(&self, inputs: Signals, _: &Call) -> Result<Signals, LayerProblem> {
+        Ok(inputs.into_values()?.map_elements(self).into())
     }
 }
 
@@ -111,11 +113,5 @@ impl SameShape for ReLU {
             return y;
         }
         y - Activation::Relu.forward(-x + self.threshold) * self.negative_slope
-    }
-}
-
-impl Apply for Weightless<ReLU> {
-    fn forward(&self, x: AnyTensor, _: Mode) -> AnyTensor {
-        x.map_elements(&self.layer)
     }
 }

@@ -1,9 +1,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::checks::check_positive;
-use super::{Apply, Describe, LayerProblem, Weightless, Weights};
-use crate::mode::Mode;
-use firebrick_tensor::AnyTensor;
+use crate::layer::Call;
+use crate::layer::Layer;
+use crate::layer_problem::LayerProblem;
+use crate::shape::Shape;
+use crate::signal::Signals;
 
 /// The same vector at each of `n` steps.
 ///
@@ -27,7 +29,6 @@ use firebrick_tensor::AnyTensor;
 /// # Source
 /// <https://keras.io/api/layers/reshaping_layers/repeat_vector/>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct RepeatVector {
     n: usize,
 }
@@ -39,13 +40,13 @@ impl RepeatVector {
     }
 }
 
-impl Describe for RepeatVector {
-    type Built = Weightless<Self>;
+impl Layer for RepeatVector {
+    const CLASS_NAME: &'static str = "RepeatVector";
 
-    fn output_shape(&self, input: &[usize]) -> Result<Vec<usize>, LayerProblem> {
+    fn output_shape(&self, input: &Shape) -> Result<Shape, LayerProblem> {
         check_positive("n", self.n)?;
-        match *input {
-            [features] => Ok(vec![self.n, features]),
+        match *input.axes() {
+            [features] => Ok([Some(self.n), features].into()),
             _ => Err(LayerProblem::input(
                 "[features]",
                 "put a Flatten in front of it",
@@ -53,16 +54,8 @@ impl Describe for RepeatVector {
         }
     }
 
-    fn build(&self, _: &[usize], _: &mut Weights) -> Weightless<Self> {
-        Weightless {
-            layer: self.clone(),
-        }
-    }
-}
-
-impl Apply for Weightless<RepeatVector> {
-    fn forward(&self, x: AnyTensor, _: Mode) -> AnyTensor {
-        let x = x.expect_rank::<2>().unsqueeze_dim::<3>(1);
-        x.repeat_dim(1, self.layer.n).into()
+    fn call(&self, inputs: Signals, _: &Call) -> Result<Signals, LayerProblem> {
+        let x = inputs.into_rank::<2>()?.unsqueeze_dim::<3>(1);
+        Ok(x.repeat_dim(1, self.n).into())
     }
 }

@@ -2,9 +2,12 @@ use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
 use super::checks::check_number;
-use super::{Apply, Describe, LayerProblem, Weightless, Weights};
-use crate::mode::Mode;
-use firebrick_tensor::AnyTensor;
+use crate::layer::Call;
+use crate::layer::Layer;
+use crate::layer::Masking;
+use crate::layer_problem::LayerProblem;
+use crate::shape::Shape;
+use crate::signal::Signals;
 use firebrick_tensor::SameShape;
 
 /// `scale · x + offset`
@@ -29,7 +32,6 @@ use firebrick_tensor::SameShape;
 /// # Source
 /// <https://keras.io/api/layers/preprocessing_layers/image_preprocessing/rescaling/>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Rescaling {
     scale: f64,
     #[serde(default)]
@@ -50,30 +52,26 @@ impl Rescaling {
     }
 }
 
-impl Describe for Rescaling {
-    type Built = Weightless<Self>;
-
-    fn output_shape(&self, input: &[usize]) -> Result<Vec<usize>, LayerProblem> {
-        check_number("scale", self.scale, "a finite number", |_| true)?;
-        check_number("offset", self.offset, "a finite number", |_| true)?;
-        Ok(input.to_vec())
-    }
-
-    fn build(&self, _: &[usize], _: &mut Weights) -> Weightless<Self> {
-        Weightless {
-            layer: self.clone(),
-        }
-    }
-}
-
 impl SameShape for Rescaling {
     fn apply<const D: usize>(&self, x: Tensor<D>) -> Tensor<D> {
         x * self.scale + self.offset
     }
 }
 
-impl Apply for Weightless<Rescaling> {
-    fn forward(&self, x: AnyTensor, _: Mode) -> AnyTensor {
-        x.map_elements(&self.layer)
+impl Layer for Rescaling {
+    const CLASS_NAME: &'static str = "Rescaling";
+
+    fn output_shape(&self, input: &Shape) -> Result<Shape, LayerProblem> {
+        check_number("scale", self.scale, "a finite number", |_| true)?;
+        check_number("offset", self.offset, "a finite number", |_| true)?;
+        Ok(input.clone())
+    }
+
+    fn masking(&self) -> Masking {
+        Masking::Passes
+    }
+
+    fn call(&self, inputs: Signals, _: &Call) -> Result<Signals, LayerProblem> {
+        Ok(inputs.into_values()?.map_elements(self).into())
     }
 }

@@ -1,9 +1,10 @@
-use burn::module::Module;
 use serde::{Deserialize, Serialize};
 
-use super::{Apply, Describe, LayerProblem, Weights};
-use crate::mode::Mode;
-use firebrick_tensor::AnyTensor;
+use crate::layer::Call;
+use crate::layer::Layer;
+use crate::layer_problem::LayerProblem;
+use crate::shape::Shape;
+use crate::signal::Signals;
 
 /// The same elements in another shape.
 ///
@@ -20,12 +21,12 @@ use firebrick_tensor::AnyTensor;
 ///
 /// # Shapes
 /// - input: `[batch_size, ...]`
-/// - output: `[batch_size, target_shape...]`
+/// - output: `[batch_size, target_shape...]`; if a size of the input is not known before the data is there, neither is that
+///   of the axis -1
 ///
 /// # Source
 /// <https://keras.io/api/layers/reshaping_layers/reshape/>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Reshape {
     target_shape: Vec<i64>,
 }
@@ -39,22 +40,21 @@ impl Reshape {
     }
 }
 
-impl Describe for Reshape {
-    type Built = BuiltReshape;
+impl Layer for Reshape {
+    const CLASS_NAME: &'static str = "Reshape";
 
-    fn output_shape(&self, input: &[usize]) -> Result<Vec<usize>, LayerProblem> {
-        let elements: usize = input.iter().product();
+    fn output_shape(&self, input: &Shape) -> Result<Shape, LayerProblem> {
+        let argument =
+            |expected: &str| LayerProblem::argument("target_shape", expected, &self.target_shape);
         let mut known = 1_usize;
         let mut open = None;
         let mut shape = Vec::with_capacity(self.target_shape.len());
-        let argument =
-            |expected: &str| LayerProblem::argument("target_shape", expected, &self.target_shape);
         for (index, &axis) in self.target_shape.iter().enumerate() {
             if axis == -1 {
                 if open.replace(index).is_some() {
                     return Err(argument("a shape with at most one -1"));
                 }
-                shape.push(1);
+                shape.push(None);
                 continue;
             }
             let axis = usize::try_from(axis).unwrap_or(0);
@@ -62,39 +62,35 @@ impl Describe for Reshape {
                 return Err(argument("made of sizes from 1 on and at most one -1"));
             }
             known = known.saturating_mul(axis);
-            shape.push(axis);
+            shape.push(Some(axis));
         }
-        let fits = match open {
-            Some(index) => {
-                shape[index] = elements / known;
+        let fits = match (open, input.num_elements()) {
+            (Some(index), Some(elements)) => {
+                shape[index] = Some(elements / known);
                 elements.is_multiple_of(known)
             }
-            None => known == elements,
+            (None, Some(elements)) => known == elements,
+            (Some(_), None) => true,
+            // What is known of the input has to be among the elements.
+            (None, None) => {
+                let sizes = input.axes().iter().flatten();
+                known.is_multiple_of(sizes.fold(1, |product, size| product.saturating_mul(*size)))
+            }
         };
-        if !fits || shape.is_empty() {
-            return Err(argument(&format!("a shape of {elements} elements")));
+        if fits && !shape.is_empty() {
+            return Ok(shape.into());
         }
-        Ok(shape)
+        Err(match input.num_elements() {
+            Some(elements) => argument(&format!("a shape of {elements} elements")),
+            None => argument(&format!("a shape for the elements of {input}")),
+        })
     }
 
-    fn build(&self, input: &[usize], _: &mut Weights) -> BuiltReshape {
-        BuiltReshape {
-            shape: self.output_shape(input).unwrap_or_default(),
-        }
-    }
-}
-
-/// A [`Reshape`] layer whose every axis is known.
-#[derive(Module, Debug)]
-pub(crate) struct BuiltReshape {
-    #[module(skip)]
-    shape: Vec<usize>,
-}
-
-impl Apply for BuiltReshape {
-    fn forward(&self, x: AnyTensor, _: Mode) -> AnyTensor {
-        let mut shape = vec![x.shape()[0]];
-        shape.extend(&self.shape);
-        x.reshaped(&shape)
+    fn call(&self, inputs: Signals, _: &Call) -> Result<Signals, LayerProblem> {
+        let x = inputs.into_values()?;
+        let mut shape = x.shape();
+        let sample = shape.split_off(1);
+        shape.extend(self.output_shape(&sample.into())?.known()?);
+        Ok(x.reshaped(&shape).into())
     }
 }

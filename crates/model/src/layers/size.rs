@@ -1,59 +1,98 @@
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
-/// Height and width, or one number for both.
+/// How far something reaches along each of `N` axes, or one number for all of them.
 ///
 /// ```
-/// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
+/// # mod firebrick { pub use firebrick_model::layers; }
+/// use firebrick::layers::Size2D;
+///
+/// assert_eq!(Size2D::from(3), Size2D::from([3, 3]));
+/// assert_eq!(Size2D::from([2, 5]).axes(), [2, 5]);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[serde(try_from = "Form")]
+pub struct Size<const N: usize>([usize; N]);
+
+/// That of the steps of a sequence.
+///
+/// ```
+/// # mod firebrick { pub use firebrick_model::layers; }
+/// use firebrick::layers::Size1D;
+///
+/// assert_eq!(Size1D::from(3), Size1D::from([3]));
+/// ```
+pub type Size1D = Size<1>;
+
+/// Height and width.
+///
+/// ```
+/// # mod firebrick { pub use firebrick_model::layers; }
 /// use firebrick::layers::Size2D;
 ///
 /// assert_eq!(Size2D::from(3), Size2D::from([3, 3]));
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "SizeForm", into = "[usize; 2]")]
-pub struct Size2D([usize; 2]);
+pub type Size2D = Size<2>;
+
+/// Depth, height and width.
+///
+/// ```
+/// # mod firebrick { pub use firebrick_model::layers; }
+/// use firebrick::layers::Size3D;
+///
+/// assert_eq!(Size3D::from(3), Size3D::from([3, 3, 3]));
+/// ```
+pub type Size3D = Size<3>;
 
 /// What a description may say.
 #[derive(Deserialize)]
-#[serde(untagged)]
-enum SizeForm {
-    Both(usize),
-    Each([usize; 2]),
+#[serde(
+    untagged,
+    expecting = "expected a whole number, or a list of one for each axis"
+)]
+enum Form {
+    All(usize),
+    Each(Vec<usize>),
 }
 
-impl Size2D {
-    /// `[height, width]`
-    pub fn axes(self) -> [usize; 2] {
+impl<const N: usize> Size<N> {
+    /// The number along each axis.
+    pub fn axes(self) -> [usize; N] {
         self.0
     }
-
-    pub(crate) fn two() -> Self {
-        Self([2, 2])
-    }
 }
 
-impl From<usize> for Size2D {
+impl<const N: usize> From<usize> for Size<N> {
     fn from(size: usize) -> Self {
-        Self([size, size])
+        Self([size; N])
     }
 }
 
-impl From<[usize; 2]> for Size2D {
-    fn from(sizes: [usize; 2]) -> Self {
+impl<const N: usize> From<[usize; N]> for Size<N> {
+    fn from(sizes: [usize; N]) -> Self {
         Self(sizes)
     }
 }
 
-impl From<SizeForm> for Size2D {
-    fn from(form: SizeForm) -> Self {
+impl<const N: usize> TryFrom<Form> for Size<N> {
+    type Error = String;
+
+    fn try_from(form: Form) -> Result<Self, String> {
         match form {
-            SizeForm::Both(size) => size.into(),
-            SizeForm::Each(sizes) => sizes.into(),
+            Form::All(size) => Ok(size.into()),
+            Form::Each(sizes) => sizes.try_into().map(Self).map_err(|sizes: Vec<usize>| {
+                let received = sizes.len();
+                format!("expected a whole number, or a list of {N}, received a list of {received}")
+            }),
         }
     }
 }
 
-impl From<Size2D> for [usize; 2] {
-    fn from(size: Size2D) -> Self {
-        size.0
+/// A number along a single axis, else a list.
+impl<const N: usize> Serialize for Size<N> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0.as_slice() {
+            [size] => size.serialize(serializer),
+            sizes => sizes.serialize(serializer),
+        }
     }
 }

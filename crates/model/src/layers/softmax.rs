@@ -1,9 +1,11 @@
 use serde::{Deserialize, Serialize};
 
-use super::{Apply, Describe, LayerProblem, Weightless, Weights};
 use crate::activation::Activation;
-use crate::mode::Mode;
-use firebrick_tensor::AnyTensor;
+use crate::layer::Call;
+use crate::layer::Layer;
+use crate::layer::Masking;
+use crate::layer_problem::LayerProblem;
+use crate::signal::Signals;
 
 /// `exp(x) / Σ exp(x)` along the last axis.
 ///
@@ -27,7 +29,6 @@ use firebrick_tensor::AnyTensor;
 /// # Source
 /// <https://keras.io/api/layers/activation_layers/softmax/>
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Softmax {}
 
 impl Softmax {
@@ -37,30 +38,19 @@ impl Softmax {
     }
 }
 
-impl Describe for Softmax {
-    type Built = Weightless<Self>;
+impl Layer for Softmax {
+    const CLASS_NAME: &'static str = "Softmax";
 
-    fn output_shape(&self, input: &[usize]) -> Result<Vec<usize>, LayerProblem> {
-        Ok(input.to_vec())
-    }
-
-    fn build(&self, _: &[usize], _: &mut Weights) -> Weightless<Self> {
-        Weightless {
-            layer: self.clone(),
-        }
-    }
-}
-
-impl Apply for Weightless<Softmax> {
-    fn forward(&self, x: AnyTensor, _: Mode) -> AnyTensor {
-        Activation::Softmax.activate(x)
+    fn masking(&self) -> Masking {
+        Masking::Passes
     }
 
     fn last_activation(&self) -> Activation {
         Activation::Softmax
     }
 
-    fn forward_linear(&self, x: AnyTensor, _: Mode) -> AnyTensor {
-        x
+    fn call(&self, inputs: Signals, call: &Call) -> Result<Signals, LayerProblem> {
+        let x = inputs.into_values()?;
+        Ok(call.activate(Activation::Softmax, x).into())
     }
 }

@@ -1,10 +1,12 @@
-use burn::module::{Flag, Module, Param};
 use serde::{Deserialize, Serialize};
 
-use super::checks::image;
 use super::dropout::check_rate;
-use super::{Apply, Describe, LayerProblem, Weights};
-use crate::mode::Mode;
+use crate::layer::Call;
+use crate::layer::Layer;
+use crate::layer::Masking;
+use crate::layer_problem::LayerProblem;
+use crate::shape::Shape;
+use crate::signal::Signals;
 use firebrick_tensor::AnyTensor;
 
 /// In training, zeroes whole channels with probability `rate` and scales the others by
@@ -37,53 +39,58 @@ use firebrick_tensor::AnyTensor;
 /// # Source
 /// <https://keras.io/api/layers/regularization_layers/spatial_dropout2d/>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct SpatialDropout2D {
     rate: f64,
+    #[serde(default)]
+    seed: Option<u64>,
 }
 
 impl SpatialDropout2D {
     /// The probability, from 0 to below 1.
     pub fn new(rate: f64) -> Self {
-        Self { rate }
+        Self { rate, seed: None }
+    }
+
+    /// Draws by this seed instead of the training's.
+    #[must_use = "returns the changed layer"]
+    pub fn with_seed(mut self, seed: u64) -> Self {
+        self.seed = Some(seed);
+        self
     }
 }
 
-impl Describe for SpatialDropout2D {
-    type Built = BuiltSpatialDropout2D;
+impl Layer for SpatialDropout2D {
+    const CLASS_NAME: &'static str = "SpatialDropout2D";
 
-    fn output_shape(&self, input: &[usize]) -> Result<Vec<usize>, LayerProblem> {
-        image(input)?;
+    fn output_shape(&self, input: &Shape) -> Result<Shape, LayerProblem> {
         check_rate(self.rate)?;
-        Ok(input.to_vec())
-    }
-
-    fn build(&self, _: &[usize], _: &mut Weights) -> BuiltSpatialDropout2D {
-        BuiltSpatialDropout2D {
-            rate: self.rate,
-            training: Param::from_bool(true),
+        if input.rank() != 3 {
+            return Err(LayerProblem::input(
+                "[height, width, channels]",
+                "place it before the layer that flattens, or put a Reshape in front of it",
+            ));
         }
+        Ok(input.clone())
     }
-}
 
-/// A [`SpatialDropout2D`] layer, which a frozen network switches off.
-#[derive(Module, Debug)]
-pub(crate) struct BuiltSpatialDropout2D {
-    rate: f64,
-    training: Param<Flag>,
-}
+    fn masking(&self) -> Masking {
+        Masking::Passes
+    }
 
-impl Apply for BuiltSpatialDropout2D {
-    fn forward(&self, x: AnyTensor, mode: Mode) -> AnyTensor {
-        match mode {
-            Mode::Training(draws) if self.training.is_enabled() && self.rate > 0.0 => {
+    fn call(&self, inputs: Signals, call: &Call) -> Result<Signals, LayerProblem> {
+        let x = inputs.into_values()?;
+        let y = match call.draws() {
+            Some(draws) if self.rate > 0.0 => {
                 let x = x.expect_channels_first::<4>();
                 let [batch_size, channels, _, _] = x.dims();
                 let shape = [batch_size, channels, 1, 1];
-                let factors = draws.dropout(shape, self.rate, &x.device());
+                let factors = draws
+                    .with_seed(self.seed)
+                    .dropout(shape, self.rate, &x.device());
                 AnyTensor::from_channels_first(x * factors)
             }
             _ => x,
-        }
+        };
+        Ok(y.into())
     }
 }

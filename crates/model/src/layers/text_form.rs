@@ -3,11 +3,26 @@
 use firebrick_spec::{KerasFields, Spec, SpecError, SpecProblem, Value, shortened};
 use serde::{Deserialize, Deserializer, de};
 
-use super::{Layer, NewLayer};
+use super::registry::{class_names, find};
+use crate::layer::AnyLayer;
+use crate::layer::NewLayer;
 
 const NAME: &str = "name";
 
-impl Layer {
+impl AnyLayer {
+    /// The word for layers in errors.
+    const KIND: &'static str = "layer";
+
+    /// Keras' names of all layers, those that a user has [registered](super::register) last.
+    pub fn class_names() -> Vec<&'static str> {
+        class_names()
+    }
+
+    /// Keras' names of the arguments of a layer, e.g. for `Dense`; `None` where no layer has this name.
+    pub fn argument_names(class_name: &str) -> Option<Vec<String>> {
+        find(class_name).ok().map(|entry| (entry.argument_names)())
+    }
+
     /// The layer that a spec describes, its class and the arguments of Keras' constructor.
     ///
     /// # Errors
@@ -21,8 +36,9 @@ impl Layer {
         index: Option<usize>,
         own: &[&str],
     ) -> Result<(Self, KerasFields), SpecError> {
-        let (class_name, _) =
-            Self::find(spec.name()).map_err(|unknown| SpecError::from(unknown).or_at(spec.at()))?;
+        let entry =
+            find(spec.name()).map_err(|unknown| SpecError::from(unknown).or_at(spec.at()))?;
+        let class_name = entry.class_name;
         let thing = match (spec.get(NAME), index) {
             (Some(Value::Text(name)), Some(index)) => {
                 format!("layer `{}` ({class_name}, index {index})", shortened(name))
@@ -33,7 +49,7 @@ impl Layer {
             }
             (_, None) => format!("the layer {class_name}"),
         };
-        let arguments = Self::arguments_of(class_name);
+        let arguments = (entry.argument_names)();
         let own: Vec<&str> = arguments
             .iter()
             .map(String::as_str)
@@ -41,7 +57,7 @@ impl Layer {
             .collect();
         let mut spec = spec.clone();
         let fields = KerasFields::take(&mut spec, &thing, &own)?;
-        Ok((Self::read_as(&spec, &thing)?, fields))
+        Ok(((entry.read)(&spec, &thing)?, fields))
     }
 }
 
@@ -92,7 +108,7 @@ impl NewLayer {
     }
 
     fn found(spec: &Spec, index: Option<usize>) -> Result<Self, SpecError> {
-        let (layer, fields) = Layer::found(spec, index, &[])?;
+        let (layer, fields) = AnyLayer::found(spec, index, &[])?;
         Ok(Self {
             name: fields.name,
             layer,
@@ -101,7 +117,7 @@ impl NewLayer {
     }
 }
 
-impl<'de> Deserialize<'de> for Layer {
+impl<'de> Deserialize<'de> for AnyLayer {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Spec::from_value(Value::deserialize(deserializer)?, Self::KIND)
             .and_then(|spec| Self::from_spec(&spec))
@@ -111,8 +127,93 @@ impl<'de> Deserialize<'de> for Layer {
 
 impl<'de> Deserialize<'de> for NewLayer {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Spec::from_value(Value::deserialize(deserializer)?, Layer::KIND)
+        Spec::from_value(Value::deserialize(deserializer)?, AnyLayer::KIND)
             .and_then(|spec| Self::from_spec(&spec))
             .map_err(de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::super::{
+        BatchNormalization, Conv1D, Conv2D, Dense, Embedding, LayerNormalization, PReLU,
+    };
+    use super::AnyLayer;
+    use crate::initializer::Initializer;
+
+    /// A layer of every kind that has weights, with its first weight changed.
+    fn with_weights() -> Vec<AnyLayer> {
+        vec![
+            BatchNormalization::new()
+                .with_gamma_initializer(Initializer::Zeros)
+                .into(),
+            Conv1D::new(1, 1)
+                .with_kernel_initializer(Initializer::Zeros)
+                .into(),
+            Conv2D::new(1, 1)
+                .with_kernel_initializer(Initializer::Zeros)
+                .into(),
+            Dense::new(1)
+                .with_kernel_initializer(Initializer::Zeros)
+                .into(),
+            Embedding::new(1, 1)
+                .with_embeddings_initializer(Initializer::Zeros)
+                .into(),
+            LayerNormalization::new()
+                .with_gamma_initializer(Initializer::Zeros)
+                .into(),
+            PReLU::new()
+                .with_alpha_initializer(Initializer::Ones)
+                .into(),
+        ]
+    }
+
+    #[test]
+    fn the_names_are_those_that_a_description_is_written_with() {
+        for layer in with_weights() {
+            let names = AnyLayer::argument_names(layer.class_name()).unwrap();
+            let written = serde_json::to_value(&layer).unwrap();
+            let Value::Object(config) = &written["config"] else {
+                panic!("{written}");
+            };
+            for argument in config.keys() {
+                assert!(names.contains(argument), "{argument}: {names:?}");
+            }
+            let own = names.iter().filter(|name| config.contains_key(*name));
+            assert_eq!(own.count(), config.len(), "{names:?}");
+        }
+    }
+
+    #[test]
+    fn every_name_is_read() {
+        for class_name in AnyLayer::class_names() {
+            let names = AnyLayer::argument_names(class_name).unwrap();
+            for name in &names {
+                // No argument can be a map of nonsense, so the error is about the value if it is known.
+                let config = serde_json::json!({ name: {"": ""} });
+                let layer = serde_json::json!({"class_name": class_name, "config": config});
+                let error = serde_json::from_value::<AnyLayer>(layer).unwrap_err();
+                let error = error.to_string();
+                assert!(!error.contains("has no argument"), "{class_name}: {error}");
+                assert!(error.contains(name), "{class_name}: {error}");
+            }
+        }
+        assert_eq!(
+            AnyLayer::argument_names("Dense").unwrap(),
+            [
+                "units",
+                "activation",
+                "use_bias",
+                "kernel_initializer",
+                "kernel_regularizer",
+                "kernel_constraint",
+                "bias_initializer",
+                "bias_regularizer",
+                "bias_constraint"
+            ]
+        );
+        assert_eq!(AnyLayer::argument_names("Flatten"), Some(Vec::new()));
     }
 }

@@ -1,11 +1,16 @@
 use burn::tensor::module::interpolate;
 use burn::tensor::ops::{InterpolateMode, InterpolateOptions};
+use firebrick_tensor::AnyTensor;
 use serde::{Deserialize, Serialize};
 
-use super::checks::{check_positive, image};
-use super::{Apply, Describe, LayerProblem, Size2D, Weightless, Weights};
-use crate::mode::Mode;
-use firebrick_tensor::AnyTensor;
+use super::checks::check_positive;
+use super::extent::{places, two, with_places};
+use super::size::Size2D;
+use crate::layer::Call;
+use crate::layer::Layer;
+use crate::layer_problem::LayerProblem;
+use crate::shape::Shape;
+use crate::signal::Signals;
 
 /// An image made larger by whole factors.
 ///
@@ -29,9 +34,8 @@ use firebrick_tensor::AnyTensor;
 /// # Source
 /// <https://keras.io/api/layers/reshaping_layers/up_sampling2d/>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct UpSampling2D {
-    #[serde(default = "Size2D::two")]
+    #[serde(default = "two")]
     size: Size2D,
     #[serde(default)]
     interpolation: Interpolation,
@@ -91,34 +95,23 @@ impl Default for UpSampling2D {
     }
 }
 
-impl Describe for UpSampling2D {
-    type Built = Weightless<Self>;
+impl Layer for UpSampling2D {
+    const CLASS_NAME: &'static str = "UpSampling2D";
 
-    fn output_shape(&self, input: &[usize]) -> Result<Vec<usize>, LayerProblem> {
-        let [height, width, channels] = image(input)?;
-        let [rows, columns] = self.size.axes();
-        check_positive("size", rows)?;
-        check_positive("size", columns)?;
-        Ok(vec![
-            height.saturating_mul(rows),
-            width.saturating_mul(columns),
-            channels,
-        ])
-    }
-
-    fn build(&self, _: &[usize], _: &mut Weights) -> Weightless<Self> {
-        Weightless {
-            layer: self.clone(),
+    fn output_shape(&self, input: &Shape) -> Result<Shape, LayerProblem> {
+        let mut places = places::<2>(input)?;
+        for (place, factor) in places.iter_mut().zip(self.size.axes()) {
+            check_positive("size", factor)?;
+            *place = place.map(|size| size.saturating_mul(factor));
         }
+        Ok(with_places(input, places))
     }
-}
 
-impl Apply for Weightless<UpSampling2D> {
-    fn forward(&self, x: AnyTensor, _: Mode) -> AnyTensor {
-        let x = x.expect_channels_first::<4>();
+    fn call(&self, inputs: Signals, _: &Call) -> Result<Signals, LayerProblem> {
+        let x = inputs.into_values()?.expect_channels_first::<4>();
         let [batch_size, channels, height, width] = x.dims();
-        let [rows, columns] = self.layer.size.axes();
-        let y = match self.layer.interpolation {
+        let [rows, columns] = self.size.axes();
+        let y = match self.interpolation {
             Interpolation::Nearest => x
                 .reshape([batch_size * channels, height, 1, width, 1])
                 .repeat_dim(2, rows)
@@ -131,6 +124,6 @@ impl Apply for Weightless<UpSampling2D> {
                 interpolate(x, options)
             }
         };
-        AnyTensor::from_channels_first(y)
+        Ok(AnyTensor::from_channels_first(y).into())
     }
 }

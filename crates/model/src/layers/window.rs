@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
-use super::LayerProblem;
 use super::checks::check_positive;
+use crate::layer_problem::LayerProblem;
 
 /// What lies beyond the edges of an image or a sequence.
 ///
@@ -9,7 +9,7 @@ use super::checks::check_positive;
 /// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
 /// use firebrick::layers::{Conv2D, Layer, Padding};
 ///
-/// let shape = |padding| Layer::from(Conv2D::new(8, 3).with_padding(padding)).output_shape(&[28, 28, 1]);
+/// let shape = |padding| Conv2D::new(8, 3).with_padding(padding).output_shape(&[28, 28, 1].into());
 /// assert_eq!(shape(Padding::Valid)?, [26, 26, 8]);
 /// assert_eq!(shape(Padding::Same)?, [28, 28, 8]);
 /// # Ok::<(), firebrick::layers::LayerProblem>(())
@@ -40,13 +40,13 @@ pub(crate) struct Window<const N: usize> {
 const MAX_SPAN: usize = 1 << 16;
 
 impl<const N: usize> Window<N> {
-    /// Positions the window takes along each axis. `name` is Keras' argument for the size.
+    /// Positions the window takes along each axis, where its size is known. `name` is Keras' argument for the size.
     pub(crate) fn positions(
         &self,
-        input: [usize; N],
+        input: [Option<usize>; N],
         name: &'static str,
-    ) -> Result<[usize; N], LayerProblem> {
-        let mut positions = [0; N];
+    ) -> Result<[Option<usize>; N], LayerProblem> {
+        let mut positions = [None; N];
         for axis in 0..N {
             check_positive(name, self.size[axis])?;
             check_positive("strides", self.strides[axis])?;
@@ -56,21 +56,25 @@ impl<const N: usize> Window<N> {
                 let expected = format!("at most {MAX_SPAN}, its dilation included");
                 return Err(LayerProblem::argument(name, expected, &self.size));
             }
-            positions[axis] = match self.padding {
-                Padding::Same => input[axis].div_ceil(self.strides[axis]),
-                Padding::Causal => (input[axis] - 1) / self.strides[axis] + 1,
-                Padding::Valid => {
-                    let room = input[axis].checked_sub(span).ok_or_else(|| {
-                        LayerProblem::input(
-                            format!("at least {span} positions along each axis of its window"),
-                            "choose a smaller window, pad with `same`, or shrink less before it",
-                        )
-                    })?;
-                    room / self.strides[axis] + 1
-                }
-            };
+            if let Some(size) = input[axis] {
+                positions[axis] = Some(self.positions_along(axis, size)?);
+            }
         }
         Ok(positions)
+    }
+
+    fn positions_along(&self, axis: usize, size: usize) -> Result<usize, LayerProblem> {
+        if self.padding != Padding::Valid {
+            return Ok(size.div_ceil(self.strides[axis]));
+        }
+        let span = self.span(axis);
+        let room = size.checked_sub(span).ok_or_else(|| {
+            LayerProblem::input(
+                format!("at least {span} positions along each axis of its window"),
+                "choose a smaller window, pad with `same`, or shrink less before it",
+            )
+        })?;
+        Ok(room / self.strides[axis] + 1)
     }
 
     /// What to put before and after each axis.
@@ -80,7 +84,7 @@ impl<const N: usize> Window<N> {
             Padding::Causal => (self.span(axis) - 1, 0),
             Padding::Same => {
                 let positions = input[axis].div_ceil(self.strides[axis]);
-                let reach = (positions - 1) * self.strides[axis] + self.span(axis);
+                let reach = positions.saturating_sub(1) * self.strides[axis] + self.span(axis);
                 let total = reach.saturating_sub(input[axis]);
                 (total / 2, total - total / 2)
             }
@@ -127,8 +131,21 @@ mod tests {
             (1, 3, 7, 3, (0, 0)),
         ] {
             let window = window(size, strides);
-            assert_eq!(window.positions([input], "size").unwrap(), [positions]);
+            let found = window.positions([Some(input)], "size").unwrap();
+            assert_eq!(found, [Some(positions)]);
             assert_eq!(window.pads([input]), [pads]);
         }
+    }
+    #[test]
+    fn an_unknown_size_stays_unknown_and_the_others_are_counted() {
+        let window = Window {
+            size: [3, 3],
+            strides: [2, 2],
+            dilation: [1, 1],
+            padding: Padding::Valid,
+        };
+        let found = window.positions([None, Some(7)], "kernel_size").unwrap();
+        assert_eq!(found, [None, Some(3)]);
+        assert!(window.positions([None, Some(2)], "kernel_size").is_err());
     }
 }

@@ -1,10 +1,14 @@
 use burn::tensor::ops::PadMode;
+use firebrick_tensor::AnyTensor;
 use serde::{Deserialize, Serialize};
 
-use super::checks::image;
-use super::{Apply, Describe, LayerProblem, Margins2D, Weightless, Weights};
-use crate::mode::Mode;
-use firebrick_tensor::AnyTensor;
+use super::extent::{one, places, with_places};
+use super::margins::Margins2D;
+use crate::layer::Call;
+use crate::layer::Layer;
+use crate::layer_problem::LayerProblem;
+use crate::shape::Shape;
+use crate::signal::Signals;
 
 /// Rows and columns of zeros around an image.
 ///
@@ -28,9 +32,8 @@ use firebrick_tensor::AnyTensor;
 /// # Source
 /// <https://keras.io/api/layers/reshaping_layers/zero_padding2d/>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct ZeroPadding2D {
-    #[serde(default = "Margins2D::one")]
+    #[serde(default = "one")]
     padding: Margins2D,
 }
 
@@ -50,31 +53,21 @@ impl Default for ZeroPadding2D {
     }
 }
 
-impl Describe for ZeroPadding2D {
-    type Built = Weightless<Self>;
+impl Layer for ZeroPadding2D {
+    const CLASS_NAME: &'static str = "ZeroPadding2D";
 
-    fn output_shape(&self, input: &[usize]) -> Result<Vec<usize>, LayerProblem> {
-        let [height, width, channels] = image(input)?;
-        let [[top, bottom], [left, right]] = self.padding.sides();
-        Ok(vec![
-            height.saturating_add(top).saturating_add(bottom),
-            width.saturating_add(left).saturating_add(right),
-            channels,
-        ])
-    }
-
-    fn build(&self, _: &[usize], _: &mut Weights) -> Weightless<Self> {
-        Weightless {
-            layer: self.clone(),
+    fn output_shape(&self, input: &Shape) -> Result<Shape, LayerProblem> {
+        let mut places = places::<2>(input)?;
+        for (place, total) in places.iter_mut().zip(self.padding.totals()) {
+            *place = place.map(|size| size.saturating_add(total));
         }
+        Ok(with_places(input, places))
     }
-}
 
-impl Apply for Weightless<ZeroPadding2D> {
-    fn forward(&self, x: AnyTensor, _: Mode) -> AnyTensor {
-        let [[top, bottom], [left, right]] = self.layer.padding.sides();
-        let x = x.expect_channels_first::<4>();
-        let y = x.pad([(top, bottom), (left, right)], PadMode::Constant(0.0));
-        AnyTensor::from_channels_first(y)
+    fn call(&self, inputs: Signals, _: &Call) -> Result<Signals, LayerProblem> {
+        let x = inputs.into_values()?.expect_channels_first::<4>();
+        let pads = self.padding.sides().map(|[before, after]| (before, after));
+        let y = x.pad(pads, PadMode::Constant(0.0));
+        Ok(AnyTensor::from_channels_first(y).into())
     }
 }

@@ -6,14 +6,14 @@ use serde::de::DeserializeOwned;
 use super::{SavedModel, malformed};
 use crate::any_model::AnyModel;
 use crate::error::ModelError;
+use crate::graph::Graph;
 use crate::mlp_config::MlpConfig;
-use crate::sequential::Sequential;
 use crate::summary::Summary;
 
 /// What kind of network a description is of.
 enum Kind {
     Mlp,
-    Sequential,
+    Network,
 }
 
 impl SavedModel {
@@ -39,7 +39,7 @@ impl SavedModel {
     pub fn into_model(self, device: &Device) -> Result<AnyModel, ModelError> {
         match self.kind()? {
             Kind::Mlp => self.into_mlp(device).map(AnyModel::from),
-            Kind::Sequential => self.into_sequential(device).map(AnyModel::from),
+            Kind::Network => self.into_network(device).map(AnyModel::from),
         }
     }
 
@@ -51,9 +51,7 @@ impl SavedModel {
         let text = self.required_description()?;
         match self.kind()? {
             Kind::Mlp => read::<MlpConfig>(&self.path, &text, "MLP")?.summary(),
-            Kind::Sequential => {
-                read::<Sequential>(&self.path, &text, "sequential network")?.summary()
-            }
+            Kind::Network => read::<Graph>(&self.path, &text, "network of layers")?.summary(),
         }
     }
 
@@ -63,10 +61,10 @@ impl SavedModel {
         let has = |key: &str| description.get(key).is_some();
         match (has("num_features"), has("layers")) {
             (true, _) => Ok(Kind::Mlp),
-            (false, true) => Ok(Kind::Sequential),
+            (false, true) => Ok(Kind::Network),
             (false, false) => Err(malformed(
                 &self.path,
-                "its description is neither that of an MLP nor of a sequential network".to_owned(),
+                "its description is neither that of an MLP nor of a network of layers".to_owned(),
             )),
         }
     }

@@ -53,11 +53,31 @@ def cnn_frozen():
     return model
 
 
+def functional():
+    a = keras.Input((8,), name="a")
+    b = keras.Input((4,), name="b")
+    x = layers.Dense(4)(a)
+    y = layers.Dense(4)(layers.Concatenate()([x, b]))
+    total = layers.Add()([x, y])
+    outputs = [layers.Dense(1, name="o1")(total), layers.Dense(2, name="o2")(total)]
+    return keras.Model([a, b], outputs)
+
+
+def nested():
+    inner = keras.Sequential([
+        keras.Input((4,)),
+        layers.Dense(3),
+        layers.Dense(2),
+    ], name="inner")  # fmt: skip
+    return keras.Sequential([keras.Input((4,)), inner, layers.Dense(1)])
+
+
 summaries = {}
-for build in [mlp, cnn, cnn_frozen]:
+for build in [mlp, cnn, cnn_frozen, functional, nested]:
     keras.utils.clear_session()
     lines = []
-    build().summary(print_fn=lambda text, **_: lines.append(text))
+    expands = build is nested
+    build().summary(print_fn=lambda text, **_: lines.append(text), expand_nested=expands)
     summaries[build.__name__] = "\n".join(lines)
 
 path = pathlib.Path(__file__).with_name("summaries.json")

@@ -1,6 +1,6 @@
 //! The network's part: `name`, `input_shape` and `[[layers]]`.
 
-use firebrick_model::layers::{Layer, NewLayer};
+use firebrick_model::layers::{AnyLayer, NewLayer};
 use firebrick_model::{ModelError, Sequential};
 use firebrick_spec::{Argument, Spec, SpecError, Value};
 use toml::Spanned;
@@ -90,7 +90,7 @@ fn read_layer(index: usize, layer: Section<'_>) -> Result<NewLayer, Located> {
     let table = Value::Table(Argument::from_table(layer.into_table()));
     let spec = Spec::from_value(table, "layer").map_err(|error| located(error, class_at))?;
     // What is wrong with the layer as a whole is told of where its table begins, of its class where that is.
-    let at = match Layer::argument_names(spec.name()) {
+    let at = match AnyLayer::argument_names(spec.name()) {
         Some(_) => at,
         None => class_at,
     };

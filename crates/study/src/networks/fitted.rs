@@ -4,9 +4,7 @@ use firebrick::burn::module::Module;
 use firebrick::layers::Dense;
 use firebrick::losses::SparseCategoricalCrossentropy;
 use firebrick::metrics::Metric;
-use firebrick::models::{
-    Activation, Mlp, MlpConfig, Model, Sequential, SequentialModel, WeightValue,
-};
+use firebrick::models::{Activation, Mlp, MlpConfig, Model, Network, Sequential, WeightValue};
 use firebrick::schedules::TimeBased;
 use firebrick::training::{Compile, Display, Fit, Optimizer, StopHandle, StopReason, TrainError};
 
@@ -53,7 +51,7 @@ pub(super) fn untrained_mlp(study: &NetworksStudy) -> Result<Mlp, StudyError> {
 }
 
 /// The Keras-style network with the initial weights of the study.
-pub(super) fn untrained_sequential(study: &NetworksStudy) -> Result<SequentialModel, StudyError> {
+pub(super) fn untrained_sequential(study: &NetworksStudy) -> Result<Network, StudyError> {
     let (settings, data) = (&study.settings, &study.data);
     let hidden = settings.hidden.iter();
     let network = hidden.fold(Sequential::new([data.num_features()]), |network, &units| {

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use anyhow::{Context, anyhow};
 use firebrick::burn::tensor::Device;
 use firebrick::datasets::{DigitImage, read_digit_image, read_digit_images};
-use firebrick::models::{AnyModel, Model, catch_panic};
+use firebrick::models::{AnyModel, Model, Shape, catch_panic};
 use firebrick::training::RunDirectory;
 use serde::Serialize;
 
@@ -77,9 +77,9 @@ pub(super) fn run(arguments: &PredictArguments, run: &RunDirectory) -> anyhow::R
     let network = runs::load_network(run, &device)?;
     let shape = network.input_shape();
     let [height, width] = picture_shape(&shape).ok_or_else(|| {
-        let takes = match shape[..] {
-            [num_features] => format!("{num_features} inputs, which is no square picture"),
-            _ => format!("inputs of shape {shape:?}, which is no grey picture"),
+        let takes = match *shape.axes() {
+            [Some(num_features)] => format!("{num_features} inputs, which is no square picture"),
+            _ => format!("inputs of shape {shape}, which is no grey picture"),
         };
         anyhow!(
             "the network of `{}` takes {takes}; predict needs one that was trained on grey pictures, such as 28 × 28 = \
@@ -185,8 +185,8 @@ impl Reader<'_> {
 }
 
 /// Height and width of the grey pictures that a network with this input takes.
-fn picture_shape(input_shape: &[usize]) -> Option<[usize; 2]> {
-    match *input_shape {
+fn picture_shape(input_shape: &Shape) -> Option<[usize; 2]> {
+    match input_shape.known().ok()?[..] {
         [height, width] | [height, width, 1] => Some([height, width]),
         [num_features] => {
             let side = num_features.isqrt();
@@ -245,7 +245,7 @@ mod tests {
             (&[783], None),
             (&[28, 28, 3], None),
         ] {
-            assert_eq!(picture_shape(input), picture);
+            assert_eq!(picture_shape(&input.into()), picture);
         }
     }
 }

@@ -1,4 +1,4 @@
-use crate::layers::LayerProblem;
+use crate::layer_problem::LayerProblem;
 use firebrick_tensor::AnyTensor;
 
 /// Mean and variance (that of the population) of groups of numbers that come in batches, in double precision.
@@ -24,6 +24,12 @@ impl Moments {
         }
         let groups = groups_of_a_sample(&shape, axes);
         let num_groups: usize = axes.iter().map(|&axis| shape[axis]).product();
+        if self.count > 0.0 && self.mean.len() != num_groups {
+            return Err(LayerProblem::input(
+                "samples of the same shape in all batches",
+                "adapt to samples of one shape",
+            ));
+        }
         let count = (values.len() / num_groups) as f64;
         let sums = |term: &dyn Fn(f64, usize) -> f64| {
             let mut sums = vec![0.0; num_groups];

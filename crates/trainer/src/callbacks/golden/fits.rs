@@ -7,7 +7,7 @@ use burn::data::dataset::DatasetError;
 use burn::tensor::{Device, Tensor};
 use firebrick_data::{Batch, BatchSource, Targets};
 use firebrick_model::layers::Dense;
-use firebrick_model::{Initializer, Sequential, SequentialModel};
+use firebrick_model::{Initializer, Network, Sequential};
 use serde_json::{Value, json};
 
 use super::{Agreement, Case};
@@ -60,7 +60,7 @@ impl BatchSource for Rows {
     }
 }
 
-fn trainer(kernel: Initializer) -> Trainer<SequentialModel> {
+fn trainer(kernel: Initializer) -> Trainer<Network> {
     let network = Sequential::new([1]).add(Dense::new(1).with_kernel_initializer(kernel));
     Compile::new(Optimizer::sgd(), MeanSquaredError::new())
         .with_learning_rate(0.1)

@@ -4,12 +4,11 @@ use burn::tensor::{Device, Shape};
 
 use super::{SavedModel, check_tensors, load, malformed};
 use crate::error::ModelError;
-use crate::sequential::PlannedLayer;
-use crate::sequential::Sequential;
-use crate::sequential_model::SequentialModel;
+use crate::graph::Graph;
+use crate::network::Network;
 
 impl SavedModel {
-    /// Builds the sequential network that the file describes.
+    /// Builds the network of layers that the file describes.
     ///
     /// ```
     /// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
@@ -22,20 +21,20 @@ impl SavedModel {
     /// let model = Sequential::new([784]).add(Dense::new(10)).build(1, &device)?;
     /// save_model(&model, &path)?;
     ///
-    /// let loaded = SavedModel::read(&path)?.into_sequential(&device)?;
+    /// let loaded = SavedModel::read(&path)?.into_network(&device)?;
     /// assert_eq!(loaded.config(), model.config());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
     /// # Errors
     /// A file of another kind of model, or one whose weights do not fit its description.
-    pub fn into_sequential(self, device: &Device) -> Result<SequentialModel, ModelError> {
+    pub fn into_network(self, device: &Device) -> Result<Network, ModelError> {
         let description = self.required_description()?;
         let path = self.path;
-        let sequential: Sequential = serde_json::from_str(&description).map_err(|error| {
+        let graph: Graph = serde_json::from_str(&description).map_err(|error| {
             malformed(
                 &path,
-                format!("its description is no sequential network: {error}"),
+                format!("its description is no network of layers: {error}"),
             )
         })?;
 
@@ -44,23 +43,24 @@ impl SavedModel {
             .reader
             .into_tensors()
             .map_err(|error| malformed(&path, error.to_string()))?;
-        check_tensors(&path, &tensors, stored_shapes(&sequential.plan()?))?;
-        load(tensors, sequential.build_for_loading(device)?)
+        check_tensors(&path, &tensors, stored_shapes(&graph)?)?;
+        load(tensors, graph.build_for_loading(device)?)
             .map_err(|error| malformed(&path, error.to_string()))
     }
 }
 
 /// Every weight of a saved network with its shape.
-fn stored_shapes(plan: &[PlannedLayer]) -> BTreeMap<String, Shape> {
+fn stored_shapes(graph: &Graph) -> Result<BTreeMap<String, Shape>, ModelError> {
     let mut shapes = BTreeMap::new();
-    for (index, layer) in plan.iter().enumerate() {
-        let class_name = layer.described.layer().class_name();
-        for weight in &layer.weights {
+    let layers = graph.layers().iter().zip(graph.plan()?.weights);
+    for (index, (layer, weights)) in layers.enumerate() {
+        let class_name = layer.layer().class_name();
+        for weight in weights {
             shapes.insert(
                 format!("layers.{index}.{class_name}.{}", weight.name),
                 Shape::from(weight.stored_shape()),
             );
         }
     }
-    shapes
+    Ok(shapes)
 }

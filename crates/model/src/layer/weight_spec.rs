@@ -1,9 +1,5 @@
-use std::collections::VecDeque;
+use std::borrow::Cow;
 
-use burn::module::Param;
-use burn::tensor::{Device, Tensor, TensorData};
-
-use super::layer_weights::WeightArguments;
 use crate::constraint::Constraint;
 use crate::error::ModelError;
 use crate::initializer::Initializer;
@@ -18,22 +14,36 @@ use crate::regularizer::Regularizer;
 ///
 /// let weights = Sequential::new([28, 28, 1]).add(Conv2D::new(8, 3)).weights()?;
 /// let (layer, kernel) = &weights[0];
-/// assert_eq!((layer.as_str(), kernel.name), ("conv2d", "kernel"));
+/// assert_eq!((layer.as_str(), &*kernel.name), ("conv2d", "kernel"));
 /// assert_eq!((kernel.shape.as_slice(), kernel.num_params()), (&[3, 3, 1, 8][..], 72));
 /// # Ok::<(), firebrick::models::ModelError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct WeightSpec {
-    /// Keras' name, e.g. `kernel`.
-    pub name: &'static str,
+    /// Keras' name, e.g. `kernel`; that of a part of a layer has its path, e.g. `forward_lstm/kernel`.
+    pub name: Cow<'static, str>,
     /// Keras' shape, e.g. `[height, width, inputs, filters]`.
     pub shape: Vec<usize>,
     /// Whether training moves it; moving statistics are not moved by the optimizer.
     pub is_trainable: bool,
+    /// Whether it follows the batches that go through the layer, instead of being moved by training.
+    pub(crate) is_moving: bool,
     pub(crate) initial: Initializer,
     pub(crate) regularizer: Option<Regularizer>,
     pub(crate) constraint: Option<Constraint>,
     pub(crate) storage: Storage,
+}
+
+/// What a description says of one weight, whatever its shape: Keras' arguments
+/// `<name>_initializer`, `<name>_regularizer` and `<name>_constraint`.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct WeightArguments {
+    pub(crate) name: &'static str,
+    /// A weight that training does not move is neither regularized nor constrained.
+    pub(crate) is_trainable: bool,
+    pub(crate) initializer: Initializer,
+    pub(crate) regularizer: Option<Regularizer>,
+    pub(crate) constraint: Option<Constraint>,
 }
 
 /// How a weight lies in the built layer.
@@ -48,11 +58,62 @@ pub(crate) enum Storage {
 }
 
 impl WeightSpec {
-    pub(crate) fn new(arguments: WeightArguments, shape: Vec<usize>) -> Self {
+    /// The most axes.
+    pub const MAX_RANK: usize = 6;
+
+    /// A weight that training moves, with what it starts from.
+    pub fn new(
+        name: impl Into<Cow<'static, str>>,
+        shape: impl Into<Vec<usize>>,
+        initializer: Initializer,
+    ) -> Self {
         Self {
-            name: arguments.name,
+            name: name.into(),
+            shape: shape.into(),
+            is_trainable: true,
+            is_moving: false,
+            initial: initializer,
+            regularizer: None,
+            constraint: None,
+            storage: Storage::Same,
+        }
+    }
+
+    /// One that no optimizer moves: the layer sets it by [`Call::update`](crate::Call::update).
+    #[must_use = "returns the changed weight"]
+    pub fn moving(mut self) -> Self {
+        self.is_trainable = false;
+        self.is_moving = true;
+        self
+    }
+
+    /// Sets what it adds to the loss.
+    #[must_use = "returns the changed weight"]
+    pub fn with_regularizer(mut self, regularizer: impl Into<Option<Regularizer>>) -> Self {
+        self.regularizer = regularizer.into();
+        self
+    }
+
+    /// Sets where it is brought back to after every step.
+    #[must_use = "returns the changed weight"]
+    pub fn with_constraint(mut self, constraint: impl Into<Option<Constraint>>) -> Self {
+        self.constraint = constraint.into();
+        self
+    }
+
+    /// The same weight of a part of a layer: its name has that of the part before it.
+    #[must_use = "returns the changed weight"]
+    pub fn within(mut self, part: &str) -> Self {
+        self.name = format!("{part}/{}", self.name).into();
+        self
+    }
+
+    pub(crate) fn of(arguments: WeightArguments, shape: Vec<usize>) -> Self {
+        Self {
+            name: arguments.name.into(),
             shape,
             is_trainable: arguments.is_trainable,
+            is_moving: !arguments.is_trainable,
             initial: arguments.initializer,
             regularizer: arguments.regularizer,
             constraint: arguments.constraint,
@@ -86,6 +147,8 @@ impl WeightSpec {
     /// The shape it has in the built layer and in a saved file.
     pub(crate) fn stored_shape(&self) -> Vec<usize> {
         match self.storage {
+            // A single number has an axis, too.
+            Storage::Same if self.shape.is_empty() => vec![1],
             Storage::Same => self.shape.clone(),
             Storage::Permuted(axes) => axes.iter().map(|&axis| self.shape[axis]).collect(),
             Storage::Flat => vec![self.num_params()],
@@ -143,43 +206,6 @@ fn permuted(values: &[f32], shape: &[usize], axes: &[usize]) -> Vec<f32> {
     arranged
 }
 
-/// The values of a layer's weights on their way into the layer.
-pub(crate) struct Weights {
-    rest: VecDeque<(WeightSpec, Vec<f32>)>,
-    device: Device,
-}
-
-impl Weights {
-    /// Values in Keras' layout, as many as each weight has.
-    pub(crate) fn new(weights: Vec<(WeightSpec, Vec<f32>)>, device: &Device) -> Self {
-        Self {
-            rest: weights.into(),
-            device: device.clone(),
-        }
-    }
-
-    /// The next weight, as a parameter.
-    pub(crate) fn next<const D: usize>(&mut self) -> Param<Tensor<D>> {
-        Param::from_tensor(self.next_tensor())
-    }
-
-    /// The next weight, if the layer has it.
-    pub(crate) fn next_if<const D: usize>(&mut self, has: bool) -> Option<Param<Tensor<D>>> {
-        has.then(|| self.next())
-    }
-
-    /// The next weight, as a mere tensor.
-    pub(crate) fn next_tensor<const D: usize>(&mut self) -> Tensor<D> {
-        match self.rest.pop_front() {
-            Some((spec, values)) => {
-                let data = TensorData::new(spec.arrange(values), spec.stored_shape());
-                Tensor::from_data(data, &self.device)
-            }
-            None => unreachable!("a layer builds the weights that it lists"),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -194,7 +220,7 @@ mod tests {
                 regularizer: None,
                 constraint: None,
             };
-            WeightSpec::new(arguments, vec![2, 3, 2]).stored(storage)
+            WeightSpec::of(arguments, vec![2, 3, 2]).stored(storage)
         };
         let values: Vec<f32> = (0..12_u8).map(f32::from).collect();
         let turned = weight(Storage::Permuted(&[2, 1, 0]));

@@ -6,9 +6,9 @@ use burn::tensor::{Tensor, TensorData};
 
 use firebrick_spec::by_likeness;
 
+use super::Network;
 use crate::error::ModelError;
-use crate::layers::WeightSpec;
-use crate::sequential_model::SequentialModel;
+use crate::layer::WeightSpec;
 
 /// A weight's shape and values as Keras lays them out, row by row.
 ///
@@ -66,7 +66,7 @@ impl WeightValue {
     }
 }
 
-impl SequentialModel {
+impl Network {
     /// The weight of a path such as `dense_1/kernel`: the layer's name and Keras' name of the weight.
     ///
     /// ```
@@ -101,13 +101,13 @@ impl SequentialModel {
         Ok(())
     }
 
-    /// All weights in Keras' order, which is that of [`Sequential::weights`](crate::Sequential::weights).
+    /// All weights in Keras' order, which is that of [`Graph::weights`](crate::Graph::weights).
     ///
     /// # Errors
     /// A device that does not hand them back.
     pub fn get_weights(&self) -> Result<Vec<WeightValue>, ModelError> {
         let mut values = Vec::new();
-        for (index, weights) in self.weights.iter().enumerate() {
+        for (index, weights) in self.plan.weights.iter().enumerate() {
             values.extend(self.read_layer(index, weights)?);
         }
         Ok(values)
@@ -122,7 +122,7 @@ impl SequentialModel {
         &mut self,
         weights: impl IntoIterator<Item = WeightValue>,
     ) -> Result<(), ModelError> {
-        let layers = self.weights.iter().zip(self.description.layers());
+        let layers = self.plan.weights.iter().zip(self.description.layers());
         let listed: Vec<(&str, &WeightSpec)> = layers
             .flat_map(|(weights, layer)| weights.iter().map(|spec| (layer.name(), spec)))
             .collect();
@@ -150,8 +150,8 @@ impl SequentialModel {
             });
         }
         let mut given = given.into_iter();
-        let weights = Arc::clone(&self.weights);
-        for (index, specs) in weights.iter().enumerate() {
+        let plan = Arc::clone(&self.plan);
+        for (index, specs) in plan.weights.iter().enumerate() {
             self.replace(index, specs.iter().zip(&mut given));
         }
         Ok(())
@@ -160,7 +160,7 @@ impl SequentialModel {
     /// The layer and the weight of a path.
     fn find_weight(&self, path: &str) -> Result<(usize, WeightSpec), ModelError> {
         let mut known = Vec::new();
-        let layers = self.weights.iter().zip(self.description.layers());
+        let layers = self.plan.weights.iter().zip(self.description.layers());
         for (index, (weights, layer)) in layers.enumerate() {
             for weight in weights {
                 let candidate = format!("{}/{}", layer.name(), weight.name);
@@ -186,16 +186,16 @@ impl SequentialModel {
         let mut read = Read::default();
         // `valid` brings the moving statistics up to date.
         self.layers[index].valid().visit(&mut read);
-        let path = |name| format!("{}/{name}", self.description.layers()[index].name());
+        let path = |name: &str| format!("{}/{name}", self.description.layers()[index].name());
         weights
             .iter()
-            .map(|weight| match read.found.remove(weight.name) {
+            .map(|weight| match read.found.remove(&*weight.name) {
                 Some(Ok(values)) => Ok(WeightValue {
                     shape: weight.shape.clone(),
                     values: weight.restore(values),
                 }),
                 Some(Err(reason)) => Err(ModelError::Unreadable {
-                    weight: path(weight.name),
+                    weight: path(&weight.name),
                     reason,
                 }),
                 None => unreachable!("a layer has the weights that it lists"),
@@ -213,7 +213,7 @@ impl SequentialModel {
             .map(|(spec, value)| {
                 let shape = spec.stored_shape();
                 (
-                    spec.name,
+                    &*spec.name,
                     TensorData::new(spec.arrange(value.values), shape),
                 )
             })

@@ -1,23 +1,22 @@
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::tensor::Tensor;
 
+use super::Network;
 use crate::constraint::Constraint;
-use crate::layers::{Storage, WeightArguments, WeightSpec};
-use crate::sequential::SequentialLayer;
-use crate::sequential_model::SequentialModel;
+use crate::layer::{Storage, WeightSpec};
 use firebrick_tensor::AnyTensor;
 use firebrick_tensor::SameShape;
 
-impl SequentialModel {
+impl Network {
     /// The sum of the regularizers' terms of all weights that training moves, as in Keras.
     pub(super) fn sum_of_penalties(&self) -> Option<Tensor<1>> {
+        let is_regularized =
+            |weight: &WeightSpec| weight.is_trainable && weight.regularizer.is_some();
         let mut sum = None;
-        for (layer, described) in self.layers.iter().zip(self.description.layers()) {
-            let arguments = described.layer().weight_arguments();
-            let is_regularized = arguments.iter().any(|weight| weight.regularizer.is_some());
-            if is_regularized && described.is_trainable() {
+        for (layer, weights) in self.layers.iter().zip(&self.plan.weights) {
+            if weights.iter().any(is_regularized) {
                 let mut penalties = Penalties {
-                    arguments,
+                    weights,
                     path: Vec::new(),
                     sum,
                 };
@@ -30,20 +29,18 @@ impl SequentialModel {
 
     /// Every weight that training moves where its constraint wants it.
     pub(super) fn with_constraints_met(mut self) -> Self {
-        let is_constrained = |described: &SequentialLayer| {
-            let arguments = described.layer().weight_arguments();
-            described.is_trainable() && arguments.iter().any(|weight| weight.constraint.is_some())
-        };
-        if !self.description.layers().iter().any(is_constrained) {
+        let is_constrained =
+            |weight: &WeightSpec| weight.is_trainable && weight.constraint.is_some();
+        let planned = &self.plan.weights;
+        if !planned.iter().flatten().any(is_constrained) {
             return self;
         }
-        let described = self.description.layers().iter().zip(self.weights.iter());
         self.layers = self
             .layers
             .into_iter()
-            .zip(described)
-            .map(|(layer, (described, weights))| {
-                if is_constrained(described) {
+            .zip(planned)
+            .map(|(layer, weights)| {
+                if weights.iter().any(is_constrained) {
                     let path = Vec::new();
                     layer.map(&mut Constraints { weights, path })
                 } else {
@@ -57,7 +54,7 @@ impl SequentialModel {
 
 /// Adds up the terms of one layer.
 struct Penalties<'a> {
-    arguments: &'a [WeightArguments],
+    weights: &'a [WeightSpec],
     path: Vec<String>,
     sum: Option<Tensor<1>>,
 }
@@ -73,10 +70,8 @@ impl ModuleVisitor for Penalties<'_> {
 
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
         let name = self.path.last().map(String::as_str);
-        let weight = self
-            .arguments
-            .iter()
-            .find(|weight| name == Some(weight.name));
+        let mut trained = self.weights.iter().filter(|weight| weight.is_trainable);
+        let weight = trained.find(|weight| name == Some(&*weight.name));
         if let Some(regularizer) = weight.and_then(|weight| weight.regularizer) {
             let penalty = regularizer.penalty(param.val());
             self.sum = Some(match self.sum.take() {
@@ -104,17 +99,24 @@ impl ModuleMapper for Constraints<'_> {
 
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
         let name = self.path.last().map(String::as_str);
-        match self.weights.iter().find(|weight| name == Some(weight.name)) {
-            Some(weight) if weight.constraint.is_some() => param.map(|tensor| {
-                // The projection is no part of what is differentiated.
-                let (is_autodiff, requires_grad) = (tensor.is_autodiff(), tensor.is_require_grad());
-                let projected = projected(tensor.without_autodiff(), weight);
-                if is_autodiff {
-                    Tensor::from_inner(projected).set_require_grad(requires_grad)
-                } else {
-                    projected
-                }
-            }),
+        match self
+            .weights
+            .iter()
+            .find(|weight| name == Some(&*weight.name))
+        {
+            Some(weight) if weight.is_trainable && weight.constraint.is_some() => {
+                param.map(|tensor| {
+                    // The projection is no part of what is differentiated.
+                    let (is_autodiff, requires_grad) =
+                        (tensor.is_autodiff(), tensor.is_require_grad());
+                    let projected = projected(tensor.without_autodiff(), weight);
+                    if is_autodiff {
+                        Tensor::from_inner(projected).set_require_grad(requires_grad)
+                    } else {
+                        projected
+                    }
+                })
+            }
             _ => param,
         }
     }

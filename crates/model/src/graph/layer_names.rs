@@ -1,26 +1,26 @@
 use std::collections::{HashMap, HashSet};
 
 /// The names that layers have, and which ones are free.
-pub(super) struct LayerNames {
+pub(crate) struct LayerNames {
     taken: HashSet<String>,
     /// By the name that was asked for, the first number that was not tried yet; names are never given back.
     next: HashMap<String, usize>,
 }
 
 impl LayerNames {
-    pub(super) fn of<'a>(names: impl Iterator<Item = &'a str>) -> Self {
+    pub(crate) fn of<'a>(names: impl Iterator<Item = &'a str>) -> Self {
         Self {
             taken: names.map(str::to_owned).collect(),
             next: HashMap::new(),
         }
     }
 
-    pub(super) fn take(&mut self, name: &str) {
+    pub(crate) fn take(&mut self, name: &str) {
         self.taken.insert(name.to_owned());
     }
 
     /// The name, or the first of `name_1`, `name_2`, … that no layer has.
-    pub(super) fn free(&mut self, name: &str) -> String {
+    pub(crate) fn free(&mut self, name: &str) -> String {
         let next = self.next.entry(name.to_owned()).or_insert(0);
         loop {
             let free = match *next {

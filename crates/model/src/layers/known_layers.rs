@@ -1,0 +1,61 @@
+//! The list of all layers: a new one is a file of its own, its lines in `layers.rs` and its name here.
+
+use super::registry::Entry;
+use super::*;
+use crate::graph::{Graph, Sequential};
+
+/// Writes the table of the kinds of layers.
+macro_rules! known_layers {
+    ($($layer:ident),+ $(,)?) => {
+        pub(super) const KNOWN: &[Entry] = &[
+            $(Entry::of::<$layer>(),)+
+            // Networks within networks.
+            Entry::of::<Graph>(),
+            Entry::of::<Sequential>(),
+        ];
+    };
+}
+
+known_layers!(
+    Activation,
+    Add,
+    Average,
+    AveragePooling1D,
+    AveragePooling2D,
+    BatchNormalization,
+    Concatenate,
+    Conv1D,
+    Conv2D,
+    Cropping2D,
+    Dense,
+    Dot,
+    Dropout,
+    ELU,
+    Embedding,
+    Flatten,
+    GaussianNoise,
+    GlobalAveragePooling1D,
+    GlobalAveragePooling2D,
+    GlobalMaxPooling1D,
+    GlobalMaxPooling2D,
+    Lambda,
+    LayerNormalization,
+    LeakyReLU,
+    MaxPooling1D,
+    MaxPooling2D,
+    Maximum,
+    Minimum,
+    Multiply,
+    Normalization,
+    PReLU,
+    Permute,
+    ReLU,
+    RepeatVector,
+    Rescaling,
+    Reshape,
+    Softmax,
+    SpatialDropout2D,
+    Subtract,
+    UpSampling2D,
+    ZeroPadding2D,
+);

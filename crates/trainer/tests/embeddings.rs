@@ -5,7 +5,7 @@
 use burn::tensor::{Device, Tensor};
 use firebrick_data::{ArrayDataset, BatchSource, mnist_sample};
 use firebrick_model::layers::Dense;
-use firebrick_model::{MlpConfig, Sequential, SequentialModel};
+use firebrick_model::{MlpConfig, Network, Sequential};
 use firebrick_trainer::losses::{
     Circle, DistanceMetric, SupervisedContrastive, TripletHard, TripletSemiHard,
 };
@@ -20,7 +20,7 @@ fn clouds() -> ArrayDataset {
     ArrayDataset::new((inputs, [12, 2]), labels).unwrap()
 }
 
-fn trainer(loss: impl Into<Loss>) -> Trainer<SequentialModel> {
+fn trainer(loss: impl Into<Loss>) -> Trainer<Network> {
     let network = Sequential::new([2]).add(Dense::new(2));
     let model = network.build(3, &Device::flex()).unwrap();
     let compile = Compile::new(Optimizer::adam(), loss).with_learning_rate(0.05);

@@ -275,8 +275,41 @@ impl Loss {
         let function = self.function();
         let mask = function.mask(&targets);
         let values = function.values(targets, outputs);
-        let sample_weights = sample_weights.map(|weights| of_samples(weights, &values, outputs));
-        self.reduction.reduce(values, mask, sample_weights)
+        let weights = sample_weights.map(|weights| of_samples(weights, &values, outputs));
+        self.reduction.reduce(values, mask, weights)
+    }
+
+    /// The loss of every row and how much it counts, for a mean over batches.
+    ///
+    /// # Shapes
+    /// - targets, outputs: as in [`LossFunction::values`]
+    /// - weights: `[rows]`
+    /// - output: as many values as weights
+    pub(crate) fn weighted_values(
+        &self,
+        targets: Tensor<2>,
+        outputs: &Outputs,
+        weights: Option<Tensor<1>>,
+    ) -> (Tensor<1>, Option<Tensor<1>>) {
+        let function = self.function();
+        let mask = function.mask(&targets);
+        let values = function.values(targets, outputs);
+        let weights = weights.map(|weights| of_samples(weights, &values, outputs));
+        let weights = both(mask, weights);
+        let values = match &weights {
+            // One value of all rows.
+            Some(weights) if values.dims() == [1] => values.expand(weights.dims()),
+            _ => values,
+        };
+        (values, weights)
+    }
+}
+
+/// The product of what there is.
+fn both(mask: Option<Tensor<1>>, weights: Option<Tensor<1>>) -> Option<Tensor<1>> {
+    match (mask, weights) {
+        (Some(mask), Some(weights)) => Some(mask * weights),
+        (mask, weights) => mask.or(weights),
     }
 }
 

@@ -30,6 +30,7 @@ mod histogram;
 mod iou;
 mod mean;
 mod mean_iou;
+mod mean_of_any_loss;
 mod mean_of_loss;
 mod one_hot_iou;
 mod one_hot_mean_iou;
@@ -53,6 +54,7 @@ mod threshold_list;
 mod thresholds;
 mod top_k;
 mod top_k_categorical_accuracy;
+mod tracker;
 
 use std::fmt;
 use std::sync::Arc;
@@ -86,6 +88,7 @@ pub use fbeta_score::FBetaScore;
 pub use iou::IoU;
 pub use mean::Mean;
 pub use mean_iou::MeanIoU;
+pub use mean_of_any_loss::MeanOfLoss;
 pub use mean_of_loss::{
     CategoricalHinge, Hinge, KLDivergence, LogCoshError, MeanAbsoluteError,
     MeanAbsolutePercentageError, MeanSquaredError, MeanSquaredLogarithmicError, Poisson,
@@ -107,6 +110,7 @@ pub use sparse_top_k_categorical_accuracy::SparseTopKCategoricalAccuracy;
 pub use specificity_at_sensitivity::SpecificityAtSensitivity;
 pub use sum::Sum;
 pub use top_k_categorical_accuracy::TopKCategoricalAccuracy;
+pub use tracker::{MeanTracker, MetricTracker, SumTracker};
 
 /// A figure of a whole data set, gathered batch by batch.
 ///
@@ -256,6 +260,7 @@ registry! {
         MeanAbsoluteError: "mean_absolute_error", "mae";
         MeanAbsolutePercentageError: "mean_absolute_percentage_error", "mape";
         MeanIoU: "mean_io_u";
+        MeanOfLoss: "mean_of_loss";
         MeanSquaredError: "mean_squared_error", "mse";
         MeanSquaredLogarithmicError: "mean_squared_logarithmic_error", "msle";
         OneHotIoU: "one_hot_io_u";

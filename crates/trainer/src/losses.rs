@@ -272,10 +272,11 @@ impl Loss {
         outputs: &Outputs,
         sample_weights: Option<Tensor<1>>,
     ) -> Tensor<1> {
-        let function = self.function();
-        let mask = function.mask(&targets);
-        let values = function.values(targets, outputs);
-        let weights = sample_weights.map(|weights| of_samples(weights, &values, outputs));
+        let Weighed {
+            values,
+            mask,
+            weights,
+        } = self.weighed(targets, outputs, sample_weights);
         self.reduction.reduce(values, mask, weights)
     }
 
@@ -291,10 +292,11 @@ impl Loss {
         outputs: &Outputs,
         weights: Option<Tensor<1>>,
     ) -> (Tensor<1>, Option<Tensor<1>>) {
-        let function = self.function();
-        let mask = function.mask(&targets);
-        let values = function.values(targets, outputs);
-        let weights = weights.map(|weights| of_samples(weights, &values, outputs));
+        let Weighed {
+            values,
+            mask,
+            weights,
+        } = self.weighed(targets, outputs, weights);
         let weights = both(mask, weights);
         let values = match &weights {
             // One value of all rows.
@@ -303,6 +305,31 @@ impl Loss {
         };
         (values, weights)
     }
+
+    fn weighed(
+        &self,
+        targets: Tensor<2>,
+        outputs: &Outputs,
+        weights: Option<Tensor<1>>,
+    ) -> Weighed {
+        let function = self.function();
+        let own = function.mask(&targets);
+        let values = function.values(targets, outputs);
+        let of_values = |rows| of_values(rows, &values, outputs);
+        Weighed {
+            mask: both(own, outputs.mask().map(of_values)),
+            weights: weights.map(of_values),
+            values,
+        }
+    }
+}
+
+/// The values of a loss with what they count, as many of each or one value of all.
+struct Weighed {
+    values: Tensor<1>,
+    /// Ones and zeros.
+    mask: Option<Tensor<1>>,
+    weights: Option<Tensor<1>>,
 }
 
 /// The product of what there is.
@@ -313,14 +340,14 @@ fn both(mask: Option<Tensor<1>>, weights: Option<Tensor<1>>) -> Option<Tensor<1>
     }
 }
 
-/// The weights of rows, or of samples where the values are of samples.
-fn of_samples(weights: Tensor<1>, values: &Tensor<1>, outputs: &Outputs) -> Tensor<1> {
-    let ([samples], [count], steps) = (values.dims(), weights.dims(), outputs.steps());
+/// What rows count as what their samples do, where the values are of samples: the most of the steps of each.
+fn of_values(rows: Tensor<1>, values: &Tensor<1>, outputs: &Outputs) -> Tensor<1> {
+    let ([samples], [count], steps) = (values.dims(), rows.dims(), outputs.steps());
     if count == samples || count != samples * steps {
-        return weights;
+        return rows;
     }
-    let of_steps: Tensor<2> = weights.reshape([samples, steps]);
-    of_steps.narrow(1, 0, 1).squeeze_dim(1)
+    let of_steps: Tensor<2> = rows.reshape([samples, steps]);
+    of_steps.max_dim(1).squeeze_dim(1)
 }
 
 impl PartialEq for Loss {

@@ -42,7 +42,7 @@ fn found<M: Model>(model: &M, objective: &Objective, batch: &Batch) -> Option<No
         return Some(NonFiniteCause::Layer { layer });
     }
     let output = model.forward(inputs).ok()?;
-    let assessed = objective.assess(output, batch.clone()).ok()?;
+    let assessed = objective.assess(output, None, batch.clone()).ok()?;
     let outputs = numbers(assessed.outputs.values())?;
     if outputs.iter().any(|value| !value.is_finite()) {
         let layer = "the network".to_owned();

@@ -315,11 +315,17 @@ impl Objective {
         }
     }
 
-    /// Loss and sums of a batch.
+    /// Loss and sums of a batch. A mask has ones for the rows of the output that count and zeros for those that fill up
+    /// shorter samples.
     ///
     /// # Errors
-    /// Outputs of another shape than before, a loss or a metric that panics.
-    pub(crate) fn assess(&self, output: AnyTensor, batch: Batch) -> Result<Assessed, TrainError> {
+    /// Outputs of another shape than before, a mask of another number of rows, a loss or a metric that panics.
+    pub(crate) fn assess(
+        &self,
+        output: AnyTensor,
+        mask: Option<AnyTensor>,
+        batch: Batch,
+    ) -> Result<Assessed, TrainError> {
         let shape = output.shape();
         let (columns, rows) = match shape[..] {
             [rows] => (1, rows),
@@ -329,7 +335,10 @@ impl Objective {
         let raw: Tensor<2> = output.reshape(&[rows, columns])?.into_rank()?;
         let batch_size = batch.num_samples();
         let repeats = rows / batch_size.max(1);
-        let outputs = Outputs::new(raw, self.activation).with_steps(repeats);
+        let mut outputs = Outputs::new(raw, self.activation).with_steps(repeats);
+        if let Some(mask) = mask {
+            outputs = outputs.with_mask(mask.reshape(&[rows])?.into_rank()?);
+        }
         let natural_columns = match self.form {
             TargetForm::ClassIndex | TargetForm::Label => 1,
             TargetForm::LikeOutputs if self.targets.num_classes().is_some() => 1,
@@ -368,10 +377,8 @@ impl Objective {
             .iter()
             .map(|measured| {
                 let function = self.function(measured);
-                let weights = weights
-                    .clone()
-                    .filter(|_| measured.is_weighted)
-                    .map(Tensor::inner);
+                let weights = weights.clone().filter(|_| measured.is_weighted);
+                let weights = outputs.masked(weights.map(Tensor::inner));
                 let targets = targets(function.target_form()).inner();
                 named(
                     || measured.part(),

@@ -21,6 +21,7 @@ pub struct Outputs {
     raw: Tensor<2>,
     activation: Activation,
     steps: usize,
+    mask: Option<Tensor<1>>,
 }
 
 impl From<Tensor<2>> for Outputs {
@@ -43,6 +44,7 @@ impl Outputs {
             raw,
             activation,
             steps: 1,
+            mask: None,
         }
     }
 
@@ -51,6 +53,49 @@ impl Outputs {
     pub fn with_steps(mut self, steps: usize) -> Self {
         self.steps = steps.max(1);
         self
+    }
+
+    /// Says which rows count in losses and metrics, by ones, and which only fill up what is shorter, by zeros: Keras' mask of
+    /// what a network answers.
+    ///
+    /// In Keras metrics that are no means of values, [`Precision`](crate::metrics::Precision) say, do not look at the
+    /// mask; here what is filled up counts in no metric.
+    ///
+    /// ```
+    /// use firebrick::losses::{Loss, MeanSquaredError, Outputs};
+    /// use firebrick::prelude::*;
+    ///
+    /// let device = Device::flex();
+    /// let column = |values: [f32; 3]| Tensor::<2>::from_floats([values], &device).transpose();
+    /// // Errors of 1, 2 and 9, of which the last is no answer.
+    /// let mask = Tensor::from_floats([1.0, 1.0, 0.0], &device);
+    /// let outputs = Outputs::from(column([1.0, 2.0, 9.0])).with_mask(mask);
+    /// let loss = Loss::from(MeanSquaredError::new()).forward(column([0.0, 0.0, 0.0]), &outputs, None);
+    /// assert_eq!(loss.into_scalar::<f32>(), 2.5);
+    /// ```
+    ///
+    /// # Shapes
+    /// - mask: `[rows]`
+    #[must_use = "returns the changed outputs"]
+    pub fn with_mask(mut self, mask: Tensor<1>) -> Self {
+        self.mask = Some(mask);
+        self
+    }
+
+    /// Ones for the rows that count and zeros for those that do not; `None` where all count.
+    ///
+    /// # Shapes
+    /// - output: `[rows]`
+    pub fn mask(&self) -> Option<Tensor<1>> {
+        self.mask.clone()
+    }
+
+    /// The weights of the rows, those that do not count with 0.
+    pub(crate) fn masked(&self, weights: Option<Tensor<1>>) -> Option<Tensor<1>> {
+        match (self.mask(), weights) {
+            (Some(mask), Some(weights)) => Some(mask * weights),
+            (mask, weights) => mask.or(weights),
+        }
     }
 
     /// Rows of a sample, 1 unless they are the steps of a sequence.
@@ -84,7 +129,7 @@ impl Outputs {
         Self {
             raw: self.values(),
             activation,
-            ..*self
+            ..self.clone()
         }
     }
 
@@ -93,6 +138,7 @@ impl Outputs {
     pub fn detached(&self) -> Self {
         Self {
             raw: self.raw.clone().inner(),
+            mask: self.mask().map(Tensor::inner),
             ..*self
         }
     }

@@ -21,6 +21,7 @@ const BLANK: usize = 0;
 ///
 /// The outputs are logits for every step, `[steps, classes]` a sample; the targets are the labels, from 1 on, filled up
 /// with 0, as in Keras, or with -1, as [`ctc_decode`] gives them. A label that follows its like needs a blank in between.
+/// Steps that a mask leaves out at the end of a sample are not looked at, which Keras' loss cannot.
 ///
 /// ```
 /// use firebrick::losses::{CTC, Loss};
@@ -77,7 +78,13 @@ impl LossFunction for CTC {
             .int()
             .sum_dim(1)
             .squeeze_dim(1);
-        let num_steps = Tensor::full([samples], steps as f64, &targets.device());
+        let num_steps = match outputs.mask() {
+            Some(mask) => {
+                let of_steps: Tensor<2> = mask.reshape([samples, steps]);
+                of_steps.sum_dim(1).squeeze_dim::<1>(1).int()
+            }
+            None => Tensor::full([samples], steps as f64, &targets.device()),
+        };
         let labels = targets.clamp_min(0.0).int();
         ctc_loss(log_p.swap_dims(0, 1), labels, num_steps, count, BLANK)
     }

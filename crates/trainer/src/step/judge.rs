@@ -37,7 +37,7 @@ pub(super) fn assess<M: Model>(
     let inputs = objective.inputs(batch.inputs.clone())?;
     let part = || "forward pass of the network".to_owned();
     let output = named(part, || forward(inputs))??;
-    let mut assessed = objective.assess(output, batch)?;
+    let mut assessed = objective.assess(output, None, batch)?;
     if let Some(penalty) = model.penalty() {
         assessed.loss = assessed.loss + penalty;
     }

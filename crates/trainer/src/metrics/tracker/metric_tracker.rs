@@ -81,7 +81,7 @@ impl MetricTracker {
         check_shapes(taker, function.target_form(), &targets, &outputs)?;
         check_sizes(columns, before, weights.as_ref(), rows)?;
         function.check(columns)?;
-        let weights = weights.map(Tensor::inner);
+        let weights = outputs.masked(weights.map(Tensor::inner));
         let numbers = self.caught(|| function.update(targets.inner(), &outputs, weights))?;
         self.compared = Some((form, columns));
         self.sums

@@ -7,6 +7,9 @@ mod tally;
 pub(crate) use phase::Phase;
 pub(crate) use tally::Tally;
 
+#[cfg(test)]
+pub(crate) use pending::tests::with_interval;
+
 use crate::callback::{Callback, HookResult, Training};
 use crate::error::TrainError;
 

@@ -48,7 +48,11 @@ impl<S: Step> Access for Run<'_, S> {
 
     fn restore(&mut self, weights: &Weights) -> Result<(), TrainError> {
         match weights.model.downcast_ref::<S::Weights>() {
-            Some(weights) => self.step.set_weights(weights),
+            Some(weights) => {
+                // What the next losses say is about these.
+                self.proof.unproven = None;
+                self.step.set_weights(weights)
+            }
             None => Err(TrainError::ForeignWeights),
         }
     }

@@ -134,12 +134,17 @@ impl<S: Step> DataPass for TrainingPass<'_, '_, '_, S> {
 
     fn look(&mut self) -> Result<(), TrainError> {
         self.run.look()?;
-        self.run.keep_proven();
         self.run.show()
     }
 
     fn go_on(&mut self) -> Result<(), TrainError> {
-        self.run.keep_batch()
+        self.run.keep_batch()?;
+        // By the clock, or by a callback that wants to see every batch.
+        if self.run.tally.is_read() {
+            self.run.look()?;
+            self.run.keep_proven();
+        }
+        Ok(())
     }
 
     fn end(&mut self) -> Result<(), TrainError> {

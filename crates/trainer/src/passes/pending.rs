@@ -42,6 +42,15 @@ pub(crate) struct NonFinite {
 /// How often somebody looks.
 const INTERVAL: Duration = Duration::from_millis(200);
 
+/// [`INTERVAL`], but in tests what they say.
+fn interval() -> Duration {
+    #[cfg(test)]
+    if let Some(interval) = tests::INTERVAL.get() {
+        return interval;
+    }
+    INTERVAL
+}
+
 /// The most batches to hold back, whatever the interval.
 const MOST: usize = 256;
 
@@ -82,11 +91,16 @@ impl Pending {
         });
     }
 
+    /// Whether everything has been read.
+    pub(super) fn is_empty(&self) -> bool {
+        self.batches.is_empty()
+    }
+
     /// Whether it is time to read.
     pub(super) fn is_due(&self) -> bool {
         self.batches.len() >= MOST
             || self.length >= MOST_NUMBERS
-            || self.last_read.elapsed() >= INTERVAL
+            || self.last_read.elapsed() >= interval()
     }
 
     /// Reads everything back and adds it to the figures as its measures want it; hands on the numbers of each batch that
@@ -129,5 +143,23 @@ impl Pending {
             }
         }
         Ok(non_finite)
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use std::cell::Cell;
+    use std::time::Duration;
+
+    thread_local! {
+        pub(super) static INTERVAL: Cell<Option<Duration>> = const { Cell::new(None) };
+    }
+
+    /// Runs this with another interval between two looks on this thread.
+    pub(crate) fn with_interval<T>(interval: Duration, run: impl FnOnce() -> T) -> T {
+        INTERVAL.set(Some(interval));
+        let done = run();
+        INTERVAL.set(None);
+        done
     }
 }

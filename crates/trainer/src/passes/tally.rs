@@ -82,6 +82,11 @@ impl Tally {
         self.pending.is_due()
     }
 
+    /// Whether nothing lies on the device any more.
+    pub(crate) fn is_read(&self) -> bool {
+        self.pending.is_empty()
+    }
+
     /// Reads what still lies on the device.
     ///
     /// # Errors

@@ -5,6 +5,8 @@ use rand_chacha::ChaCha8Rng;
 ///
 /// The bits come from `ChaCha8`, the distributions are made of them here, with nothing but
 /// `+ - · / √`, which IEEE 754 rounds the same everywhere; a logarithm of the system would not.
+/// Initial weights are made of them; what layers draw in every step comes from
+/// [`normal_numbers`](crate::ziggurat::normal_numbers).
 pub(crate) struct Deviates {
     rng: ChaCha8Rng,
     /// The second normal deviate of the last pair.
@@ -15,11 +17,6 @@ impl Deviates {
     pub(crate) fn new(seed: u64, stream: u64) -> Self {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         rng.set_stream(stream);
-        Self::of(rng)
-    }
-
-    /// Made of the bits that this generator gives next.
-    pub(crate) fn of(rng: ChaCha8Rng) -> Self {
         Self { rng, spare: None }
     }
 
@@ -68,9 +65,9 @@ impl Deviates {
     }
 }
 
-/// The natural logarithm of a positive normal number: `x = m · 2^e`,
+/// The natural logarithm of a positive normal number, the same on every machine: `x = m · 2^e`,
 /// `ln x = e · ln 2 + 2 · artanh((m - 1) / (m + 1))`.
-fn ln(x: f64) -> f64 {
+pub(crate) fn ln(x: f64) -> f64 {
     const EXPONENT: u64 = 0x7ff << 52;
     let bits = x.to_bits();
     let mut exponent = ((bits & EXPONENT) >> 52) as f64 - 1023.0;

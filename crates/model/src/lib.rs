@@ -41,6 +41,7 @@ mod shape;
 mod signal;
 mod summary;
 mod text_form;
+mod ziggurat;
 
 /// Burn itself, in the version this crate is built on.
 pub use burn;

@@ -1,12 +1,19 @@
 //! What layers draw at random: a function of the seed, the step and the layer's name alone.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::float_cmp,
+    reason = "a test that cannot go on should panic; what is drawn is exact"
+)]
+
+use std::collections::BTreeMap;
 
 use burn::module::Module;
 use burn::optim::{GradientsParams, ModuleOptimizer, SgdConfig};
 use burn::tensor::{Device, Tensor};
 use firebrick_model::layers::{Dense, Dropout, GaussianNoise, Layer, NewLayer, SpatialDropout2D};
 use firebrick_model::{AnyModel, AnyTensor, Draws, Mode, Model, Network, Sequential, WeightValue};
+use serde::Deserialize;
 
 /// Networks of one layer each that draws.
 fn layers() -> [NewLayer; 3] {
@@ -30,6 +37,39 @@ fn run(model: &Network, draws: Draws) -> Vec<f32> {
     let ones = ones([3, 2, 2, 64], &Device::flex());
     let outputs = model.forward(ones, Mode::Training(draws));
     outputs.into_vec().unwrap()
+}
+
+/// See `data/make_draws.py`.
+#[derive(Deserialize)]
+struct Golden {
+    seed: u64,
+    step: u64,
+    path: String,
+    /// The elements that a dropout drops, by its rate.
+    dropped: BTreeMap<String, Vec<usize>>,
+    /// How many normal numbers are drawn.
+    count: usize,
+    /// The first of them, and all that a first word does not decide, by their places.
+    numbers: BTreeMap<usize, f32>,
+}
+
+#[test]
+fn the_numbers_are_those_of_the_algorithms_written_out_elsewhere() {
+    let golden: Golden = serde_json::from_str(include_str!("data/draws.json")).unwrap();
+    let device = Device::flex();
+    let draws = Draws::new(golden.seed, golden.step).at(&golden.path);
+    for (rate, dropped) in golden.dropped {
+        let factors = draws.dropout([64], rate.parse().unwrap(), &device);
+        let factors: Vec<f32> = factors.into_data().iter().collect();
+        let places: Vec<usize> = (0..64).filter(|&place| factors[place] == 0.0).collect();
+        assert_eq!(places, dropped, "{rate}");
+    }
+    let numbers = draws.normal([golden.count], 1.0, &device).into_data();
+    let numbers: Vec<f32> = numbers.iter().collect();
+    assert!(golden.numbers.len() > 200);
+    for (place, number) in golden.numbers {
+        assert_eq!(numbers[place], number, "{place}");
+    }
 }
 
 #[test]

@@ -1,11 +1,13 @@
+mod drawn;
 mod orthogonal;
+mod seeded;
 mod text_form;
 mod variance_scaling;
 
 use burn::tensor::{Device, Tensor, TensorData};
 
-use self::orthogonal::orthogonal;
-use self::variance_scaling::VarianceScaling;
+use self::drawn::Drawn;
+pub use self::seeded::SeededInitializer;
 pub use self::variance_scaling::{FanMode, ScalingDistribution};
 use crate::deviates::Deviates;
 use crate::error::ModelError;
@@ -22,7 +24,7 @@ use crate::limits::MAX_PARAMS;
 ///
 /// As text, a name alone has Keras' default arguments, in files
 /// `{"class_name": "RandomNormal", "config": {"stddev": 0.1}}` gives others; a `seed` in such a
-/// `config` is read over, since the seed belongs to the network.
+/// `config` makes it a [seeded](Self::Seeded) one.
 ///
 /// ```
 /// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
@@ -115,6 +117,8 @@ pub enum Initializer {
         /// The value on the diagonal; 1 by default.
         gain: f64,
     },
+    /// One of the random ones with a seed of its own, see [`with_seed`](Self::with_seed).
+    Seeded(SeededInitializer),
 }
 
 impl Initializer {
@@ -135,55 +139,22 @@ impl Initializer {
         if size == 0 {
             return Ok(Vec::new());
         }
-        let mut draws = Deviates::new(seed, stream);
-        let mut scaled = |scale, mode, distribution| {
-            let scaling = VarianceScaling {
-                scale,
-                mode,
-                distribution,
-            };
-            let mut sample = scaling.sampler(shape);
-            fill(size, || sample(&mut draws))
-        };
+        if let Self::Seeded(seeded) = self {
+            return Ok(seeded.values(shape));
+        }
+        if let Some(drawn) = Drawn::of(self) {
+            return Ok(drawn.values(shape, &mut Deviates::new(seed, stream)));
+        }
         Ok(match *self {
-            Self::Zeros => vec![0.0; size],
-            Self::Ones => vec![1.0; size],
             Self::Constant { value } => vec![single(value); size],
-            Self::RandomNormal { mean, stddev } => fill(size, || mean + stddev * draws.normal()),
-            Self::RandomUniform { minval, maxval } => {
-                let (center, radius) = (f64::midpoint(minval, maxval), (maxval - minval) / 2.0);
-                fill(size, || center + radius * draws.uniform())
-            }
-            Self::TruncatedNormal { mean, stddev } => {
-                fill(size, || mean + stddev * draws.truncated_normal())
-            }
-            Self::VarianceScaling {
-                scale,
-                mode,
-                distribution,
-            } => scaled(scale, mode, distribution),
-            Self::GlorotUniform => scaled(1.0, FanMode::FanAvg, ScalingDistribution::Uniform),
-            Self::GlorotNormal => {
-                scaled(1.0, FanMode::FanAvg, ScalingDistribution::TruncatedNormal)
-            }
-            Self::HeUniform => scaled(2.0, FanMode::FanIn, ScalingDistribution::Uniform),
-            Self::HeNormal => scaled(2.0, FanMode::FanIn, ScalingDistribution::TruncatedNormal),
-            Self::LecunUniform => scaled(1.0, FanMode::FanIn, ScalingDistribution::Uniform),
-            Self::LecunNormal => scaled(1.0, FanMode::FanIn, ScalingDistribution::TruncatedNormal),
-            Self::Orthogonal { gain } => {
-                let columns = shape.last().copied().unwrap_or(1);
-                let matrix = orthogonal(size / columns, columns, &mut draws);
-                matrix
-                    .into_iter()
-                    .map(|value| single(gain * value))
-                    .collect()
-            }
             Self::Identity { gain } => {
                 let columns = shape.last().copied().unwrap_or(1);
                 let on_diagonal = |i: usize| i / columns == i % columns;
                 let value = |i| if on_diagonal(i) { single(gain) } else { 0.0 };
                 (0..size).map(value).collect()
             }
+            Self::Ones => vec![1.0; size],
+            _ => vec![0.0; size],
         })
     }
 
@@ -226,6 +197,7 @@ impl Initializer {
                 self.check("scale", scale, scale > 0.0, "above 0")
             }
             Self::Orthogonal { gain } | Self::Identity { gain } => self.check_number("gain", gain),
+            Self::Seeded(seeded) => seeded.initializer().validate(),
             _ => Ok(()),
         }
     }
@@ -266,7 +238,7 @@ impl Initializer {
             expected,
             received: shape.to_vec(),
         };
-        match self {
+        match self.without_seed() {
             Self::Orthogonal { .. } if shape.len() < 2 => {
                 return Err(unsuitable("a shape of at least two sizes"));
             }
@@ -281,10 +253,6 @@ impl Initializer {
             .filter(|&size| size <= Self::MAX_VALUES)
             .ok_or_else(|| unsuitable("at most 1073741824 values"))
     }
-}
-
-fn fill(size: usize, mut draw: impl FnMut() -> f64) -> Vec<f32> {
-    (0..size).map(|_| single(draw())).collect()
 }
 
 #[allow(

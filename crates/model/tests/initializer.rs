@@ -493,6 +493,46 @@ fn defaults_are_written_as_names_and_arguments_as_keras_writes_them() {
 }
 
 #[test]
+fn a_seed_of_its_own_is_kept_and_draws_whatever_the_networks_is() {
+    for name in Initializer::NAMES {
+        let initializer = named(name);
+        let seeded = initializer.with_seed(3);
+        let values = |seed| seeded.values(&[6, 6], seed, seed).unwrap();
+        assert_eq!(values(1), values(2), "{name}");
+        let Initializer::Seeded(own) = seeded else {
+            assert_eq!(seeded, initializer, "draws nothing");
+            continue;
+        };
+        assert_eq!(values(1), own.initializer().values(&[6, 6], 3, 0).unwrap());
+        let other = initializer.with_seed(4).values(&[6, 6], 1, 1).unwrap();
+        assert_ne!(values(1), other, "{name}");
+        let text = serde_json::to_string(&seeded).unwrap();
+        assert!(text.contains(r#""seed":3"#), "{text}");
+        assert_eq!(serde_json::from_str::<Initializer>(&text).unwrap(), seeded);
+        assert_eq!(
+            format!("{name}:seed=3").parse::<Initializer>().unwrap(),
+            seeded
+        );
+    }
+    // In any order, and with arguments that make it another one.
+    let keras = r#"{"class_name": "VarianceScaling", "config": {"seed": 7, "scale": 2.0, "mode": "fan_out"}}"#;
+    let read: Initializer = serde_json::from_str(keras).unwrap();
+    let unseeded = Initializer::VarianceScaling {
+        scale: 2.0,
+        mode: FanMode::FanOut,
+        distribution: ScalingDistribution::TruncatedNormal,
+    };
+    assert_eq!(read, unseeded.with_seed(7));
+    assert!(unseeded.with_seed(7).values(&[3], 1, 0).is_ok());
+    assert!(
+        Initializer::Orthogonal { gain: 1.0 }
+            .with_seed(7)
+            .values(&[3], 1, 0)
+            .is_err()
+    );
+}
+
+#[test]
 fn a_wrong_text_form_says_what_was_expected() {
     for (text, expected) in [
         (
@@ -502,7 +542,16 @@ fn a_wrong_text_form_says_what_was_expected() {
         (
             r#"{"class_name": "RandomNormal", "config": {"sttdev": 1}}"#,
             "`sttdev` of the initializer `random_normal` is 1, expected to be absent: the arguments \
-             are `mean`, `stddev`",
+             are `mean`, `stddev`, `seed`",
+        ),
+        (
+            r#"{"class_name": "GlorotUniform", "config": {"seed": -1}}"#,
+            "`seed` of the initializer `glorot_uniform` is -1, expected a whole number from 0, or null \
+             for the network's seed",
+        ),
+        (
+            r#"{"class_name": "Zeros", "config": {"seed": 3}}"#,
+            "`seed` of the initializer `zeros` is 3, expected to be absent: there are no arguments",
         ),
         (
             r#"{"class_name": "Identity", "config": {"gain": "big"}}"#,

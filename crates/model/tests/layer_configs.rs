@@ -44,7 +44,7 @@ fn expected() -> Vec<NewLayer> {
         Cropping2D::new([[1, 2], [3, 4]]).into(),
         Dense::new(5)
             .with_activation(Activation::Softmax)
-            .with_kernel_initializer(Initializer::HeNormal)
+            .with_kernel_initializer(Initializer::HeNormal.with_seed(3))
             .into(),
         Dropout::new(0.25).with_seed(1).into(),
         ELU::new().with_alpha(0.5).into(),

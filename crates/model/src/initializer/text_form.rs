@@ -8,6 +8,7 @@ use serde::ser::SerializeStruct;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
+use super::drawn::Drawn;
 use super::{FanMode, Initializer, ScalingDistribution};
 use crate::error::ModelError;
 use firebrick_spec::{Spec, SpecError, SpecProblem, UnknownName, folded};
@@ -110,7 +111,12 @@ impl Initializer {
             return Err(SpecError::from(unknown).or_at(spec.at()));
         };
         let mut initializer = *default;
-        for argument in spec.arguments() {
+        // Last: it is a seed of what the others describe.
+        let (seeds, others): (Vec<_>, Vec<_>) = spec
+            .arguments()
+            .iter()
+            .partition(|argument| argument.name == "seed");
+        for argument in others.into_iter().chain(seeds) {
             let refused = |reason: String| {
                 let thing = format!("the initializer `{}`", default.name());
                 SpecError::new(SpecProblem::Refused { thing, reason }, argument.at)
@@ -137,8 +143,14 @@ impl Initializer {
         self.row().1
     }
 
+    /// Those that have no arguments, or none but Keras' defaults.
+    pub(super) fn without_arguments() -> impl Iterator<Item = Self> {
+        // What draws alike has the shortest form where it comes by a name of its own.
+        TABLE.iter().rev().map(|(default, ..)| *default)
+    }
+
     fn row(&self) -> &'static (Self, &'static str, &'static str) {
-        let kind = std::mem::discriminant(self);
+        let kind = std::mem::discriminant(&self.without_seed());
         TABLE
             .iter()
             .find(|(default, ..)| std::mem::discriminant(default) == kind)
@@ -147,7 +159,7 @@ impl Initializer {
 
     /// The arguments by Keras' names.
     fn arguments(&self) -> Map<String, Value> {
-        let pairs: Vec<(&str, Value)> = match *self {
+        let pairs: Vec<(&str, Value)> = match self.without_seed() {
             Self::Constant { value } => vec![("value", value.into())],
             Self::RandomNormal { mean, stddev } | Self::TruncatedNormal { mean, stddev } => {
                 vec![("mean", mean.into()), ("stddev", stddev.into())]
@@ -167,8 +179,10 @@ impl Initializer {
             Self::Orthogonal { gain } | Self::Identity { gain } => vec![("gain", gain.into())],
             _ => Vec::new(),
         };
+        let seed = self.seed().map(|seed| ("seed", seed.into()));
         pairs
             .into_iter()
+            .chain(seed)
             .map(|(name, value)| (name.to_owned(), value))
             .collect()
     }
@@ -176,7 +190,9 @@ impl Initializer {
     /// This initializer with one of its arguments replaced.
     fn with_argument(mut self, argument: &str, received: &Value) -> Result<Self, ModelError> {
         let initializer = self.name();
-        let known: Vec<String> = self.arguments().keys().cloned().collect();
+        let mut known: Vec<String> = self.arguments().keys().cloned().collect();
+        let draws = Drawn::of(&self).is_some();
+        known.extend(draws.then(|| "seed".to_owned()));
         let unsuitable = |expected: &str| ModelError::InitializerArgument {
             initializer,
             argument: argument.to_owned(),
@@ -185,8 +201,11 @@ impl Initializer {
         };
         let number = || received.as_f64().ok_or_else(|| unsuitable("a number"));
         match (&mut self, argument) {
-            (_, "seed") => {}
-            (_, "input_axes" | "output_axes") if received.is_null() => {}
+            (_, "seed" | "input_axes" | "output_axes") if received.is_null() => {}
+            (_, "seed") if draws => {
+                let expected = "a whole number from 0, or null for the network's seed";
+                return Ok(self.with_seed(received.as_u64().ok_or_else(|| unsuitable(expected))?));
+            }
             (Self::Constant { value }, "value") => *value = number()?,
             (Self::RandomNormal { mean, .. } | Self::TruncatedNormal { mean, .. }, "mean") => {
                 *mean = number()?;

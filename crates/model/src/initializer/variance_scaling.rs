@@ -59,6 +59,7 @@ pub enum ScalingDistribution {
 }
 
 /// Draws with mean 0 and variance `scale / n`, `n` being at least 1.
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct VarianceScaling {
     pub(super) scale: f64,
     pub(super) mode: FanMode,

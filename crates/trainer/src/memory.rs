@@ -12,12 +12,16 @@ use crate::memory_error::MemoryError;
 /// Bytes of a number in single precision.
 const BYTES: u64 = size_of::<f32>() as u64;
 
-/// What a computation needs at the least, in bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Needed {
-    /// For weights, gradients and the state of the optimizer.
+/// What a computation with a network needs at the least.
+#[derive(Clone, Copy, Debug)]
+struct Demand<'a> {
+    /// What needs it, for messages.
+    what: &'static str,
+    size: &'a ModelSize,
+    batch_size: usize,
+    /// Bytes for weights, gradients and the state of the optimizer.
     weights: u64,
-    /// For what the layers give for a batch.
+    /// Bytes for what the layers give for a batch.
     outputs: u64,
 }
 
@@ -36,8 +40,8 @@ impl Compile {
         batch_size: usize,
         device: &Device,
     ) -> Result<(), TrainError> {
-        let needed = training(size, batch_size, self.optimizer.num_slots());
-        Ok(check("training", needed, (size, batch_size), device)?)
+        let demand = Demand::of_training(size, batch_size, self.optimizer.num_slots());
+        Ok(demand.check(device)?)
     }
 }
 
@@ -47,64 +51,70 @@ pub(crate) fn check_pass(
     batch_size: usize,
     device: &Device,
 ) -> Result<(), TrainError> {
-    let needed = Needed {
-        weights: numbers(size.num_params, 1),
-        outputs: numbers(size.widest, batch_size),
-    };
-    Ok(check("the network", needed, (size, batch_size), device)?)
+    Ok(Demand::of_pass(size, batch_size).check(device)?)
 }
 
-/// The weights, those before the last update, and the optimizer's `num_slots` numbers for each; beside them what the layers
-/// keep, or the gradients that come of it.
-fn training(size: &ModelSize, batch_size: usize, num_slots: usize) -> Needed {
-    let trained = size.num_trainable_params;
-    let weights = numbers(size.num_params, 2).saturating_add(numbers(trained, num_slots));
-    let gradients = numbers(trained, 1);
-    let outputs = numbers(size.kept.max(size.widest), batch_size);
-    if gradients > outputs {
-        Needed {
-            weights: weights.saturating_add(gradients),
-            outputs: 0,
+impl<'a> Demand<'a> {
+    /// Of a pass that learns nothing.
+    fn of_pass(size: &'a ModelSize, batch_size: usize) -> Self {
+        Self {
+            what: "the network",
+            size,
+            batch_size,
+            weights: numbers(size.num_params, 1),
+            outputs: numbers(size.widest, batch_size),
         }
-    } else {
-        Needed { weights, outputs }
     }
-}
 
-fn check(
-    what: &'static str,
-    needed: Needed,
-    (size, batch_size): (&ModelSize, usize),
-    device: &Device,
-) -> Result<(), MemoryError> {
-    if !is_host_cpu(device) {
-        return Ok(());
+    /// Of a training: the weights, those before the last update, and the optimizer's `num_slots` numbers for each; beside
+    /// them what the layers keep, or the gradients that come of it.
+    fn of_training(size: &'a ModelSize, batch_size: usize, num_slots: usize) -> Self {
+        let trained = size.num_trainable_params;
+        let weights = numbers(size.num_params, 2).saturating_add(numbers(trained, num_slots));
+        let gradients = numbers(trained, 1);
+        let outputs = numbers(size.kept.max(size.widest), batch_size);
+        let (weights, outputs) = if gradients > outputs {
+            (weights.saturating_add(gradients), 0)
+        } else {
+            (weights, outputs)
+        };
+        Self {
+            what: "training",
+            size,
+            batch_size,
+            weights,
+            outputs,
+        }
     }
-    match machine_memory() {
-        Some(machine) => compare(what, needed, (size, batch_size), machine),
-        None => Ok(()),
-    }
-}
 
-fn compare(
-    what: &'static str,
-    needed: Needed,
-    (size, batch_size): (&ModelSize, usize),
-    machine: u64,
-) -> Result<(), MemoryError> {
-    let Needed { weights, outputs } = needed;
-    if weights.saturating_add(outputs) <= machine {
-        return Ok(());
+    /// Makes sure that the machine has it, where the device computes in the machine's memory.
+    fn check(&self, device: &Device) -> Result<(), MemoryError> {
+        let machine = machine_memory().filter(|_| is_host_cpu(device));
+        machine.map_or(Ok(()), |machine| self.compare(machine))
     }
-    Err(MemoryError {
-        what,
-        weights,
-        outputs,
-        batch_size,
-        layer: size.largest_layer.clone(),
-        shape: size.largest_shape.clone(),
-        machine,
-    })
+
+    /// Makes sure that a machine of so many bytes has it.
+    fn compare(&self, machine: u64) -> Result<(), MemoryError> {
+        let Self {
+            what,
+            size,
+            batch_size,
+            weights,
+            outputs,
+        } = *self;
+        if weights.saturating_add(outputs) <= machine {
+            return Ok(());
+        }
+        Err(MemoryError {
+            what,
+            weights,
+            outputs,
+            batch_size,
+            layer: size.largest_layer.clone(),
+            shape: size.largest_shape.clone(),
+            machine,
+        })
+    }
 }
 
 fn numbers(count: usize, times: usize) -> u64 {
@@ -134,25 +144,25 @@ mod tests {
             .add(layers::Dense::new(10));
         let size = network.summary().unwrap().size();
         assert_eq!(size.num_params, 20);
-        let needed = training(&size, 32, 2);
-        assert_eq!(needed.outputs, 4 * 32 * (32_028 * 32_028 + 28 * 28));
-        let error = compare("training", needed, (&size, 32), 24 * GIB).unwrap_err();
+        let demand = Demand::of_training(&size, 32, 2);
+        assert_eq!(demand.outputs, 4 * 32 * (32_028 * 32_028 + 28 * 28));
+        let error = demand.compare(24 * GIB).unwrap_err();
         assert_eq!(
             error.to_string(),
             "training needs at least 122.28 GB of memory, the machine has 24.00 GB: 320.00 B for weights and the state of the \
              optimizer, 122.28 GB for what the layers give for a batch of 32 samples, where `zero_padding2d` gives \
              [32028, 32028, 1] for each; choose a smaller batch_size, or layers that give less"
         );
-        assert!(compare("training", training(&size, 1, 2), (&size, 1), 24 * GIB).is_ok());
+        assert!(Demand::of_training(&size, 1, 2).compare(24 * GIB).is_ok());
     }
 
     #[test]
     fn a_network_of_many_weights_is_refused_by_them() {
         let size = of_hidden(1_000_000);
-        let needed = training(&size, 128, 2);
+        let demand = Demand::of_training(&size, 128, 2);
         let params = 4 * (785 * 1_000_000 + 10 * 1_000_001_u64);
-        assert_eq!(needed.weights, (2 + 2 + 1) * params);
-        let error = compare("training", needed, (&size, 128), 8 * GIB).unwrap_err();
+        assert_eq!(demand.weights, (2 + 2 + 1) * params);
+        let error = demand.compare(8 * GIB).unwrap_err();
         let words =
             "for weights, their gradients and the state of the optimizer; choose smaller layers";
         assert!(error.to_string().contains(words), "{error}");
@@ -161,6 +171,6 @@ mod tests {
     #[test]
     fn what_machines_train_every_day_is_not_refused() {
         let size = of_hidden(4096);
-        assert!(compare("training", training(&size, 128, 2), (&size, 128), GIB).is_ok());
+        assert!(Demand::of_training(&size, 128, 2).compare(GIB).is_ok());
     }
 }

@@ -36,15 +36,11 @@ pub use firebrick_spec as specs;
 #[doc(inline)]
 pub use firebrick_tensor::devices;
 #[doc(inline)]
+pub use firebrick_trainer as training;
+#[doc(inline)]
 pub use firebrick_trainer::{callbacks, losses, metrics};
 #[doc(inline)]
 pub use firebrick_vocabulary as vocabulary;
-
-/// Compiling, fitting and evaluating any model, in code or as a file says.
-pub mod training {
-    pub use firebrick_recipe::*;
-    pub use firebrick_trainer::*;
-}
 
 /// Pictures of histories.
 pub mod curves {

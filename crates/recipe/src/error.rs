@@ -10,7 +10,7 @@ use crate::settings_problem::SettingsProblem;
 /// Why a training cannot be read from a file.
 ///
 /// ```
-/// use firebrick::training::{ModelFile, RecipeError};
+/// use firebrick::recipes::{ModelFile, RecipeError};
 ///
 /// let error = "input_shape = [4]\nlayer = 3".parse::<ModelFile>().unwrap_err();
 /// assert!(matches!(error, RecipeError::ModelFile { line: Some(2), .. }));

@@ -40,7 +40,8 @@ pub use compile_settings::CompileSettings;
 ///
 /// ```
 /// use firebrick::burn::tensor::Device;
-/// use firebrick::training::{Display, ModelFile};
+/// use firebrick::recipes::ModelFile;
+/// use firebrick::training::Display;
 ///
 /// let file: ModelFile = r#"
 ///     input_shape = [28, 28, 1]

@@ -7,8 +7,9 @@ use firebrick::devices::DeviceName;
 use firebrick::losses::Loss;
 use firebrick::metrics::Metric;
 use firebrick::models::{Activation, Constraint, Initializer, Regularizer};
+use firebrick::recipes::ModelFile;
 use firebrick::schedules::{Schedule, ScheduleSpec};
-use firebrick::training::{ModelFile, Optimizer};
+use firebrick::training::Optimizer;
 use firebrick_study::StudyDirectory;
 
 use crate::campaign::{Campaign, Outcome};

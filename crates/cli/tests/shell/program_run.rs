@@ -8,7 +8,8 @@ use firebrick::layers::{Dense, Dropout, Layer, Normalization};
 use firebrick::losses::{Loss, LossFunction, MeanSquaredError, Outputs};
 use firebrick::metrics::MeanAbsoluteError;
 use firebrick::models::{Activation, GraphLayer, MlpConfig, Sequential};
-use firebrick::training::{Compile, Display, Fit, ModelFile, Optimizer, RunDirectory, adapt};
+use firebrick::recipes::ModelFile;
+use firebrick::training::{Compile, Display, Fit, Optimizer, RunDirectory, adapt};
 
 use crate::table::workplace;
 use crate::workplace::Workplace;

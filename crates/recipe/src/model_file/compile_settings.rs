@@ -8,7 +8,7 @@ use crate::model_file_problem::ModelFileProblem;
 /// The `[compile]` of a [`ModelFile`](super::ModelFile): optimizer, learning rate, loss and metrics.
 ///
 /// ```
-/// use firebrick::training::CompileSettings;
+/// use firebrick::recipes::CompileSettings;
 /// use firebrick::prelude::*;
 ///
 /// let settings = CompileSettings::default();

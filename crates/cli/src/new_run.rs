@@ -2,7 +2,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::anyhow;
-use firebrick::datasets::DataDescription;
+use firebrick::datasets::{DataDescription, absolute_path};
 use firebrick::models::is_same_file;
 use firebrick::training::{History, RunDirectory, TrainError};
 
@@ -72,6 +72,8 @@ impl NewRun {
                 let _ = fs::remove_file(path.join(name));
             }
             remove_states(&path.join(RunDirectory::CHECKPOINTS));
+            // What callbacks have begun to write.
+            let _ = fs::remove_dir_all(path.join(RunDirectory::LOGS));
             let _ = fs::remove_dir(path);
         }
         Remains::Nothing
@@ -95,10 +97,12 @@ fn remove_states(folder: &Path) {
 /// With a usage error one that is.
 pub(crate) fn check_replaced(run: &Path, data: &DataDescription) -> anyhow::Result<()> {
     let own = RunDirectory::FILES.map(|name| run.join(name));
+    let logs = absolute_path(&run.join(RunDirectory::LOGS));
     let files = data.files();
-    let shared = files
-        .iter()
-        .find(|file| own.iter().any(|own| is_same_file(own, file)));
+    let is_own = |file: &Path| {
+        own.iter().any(|own| is_same_file(own, file)) || absolute_path(file).starts_with(&logs)
+    };
+    let shared = files.iter().find(|file| is_own(file));
     match shared {
         Some(file) => Err(anyhow!(
             "`{}` is to be learned from and belongs to the run that `--overwrite` replaces; choose another `--run`, or copy the file",

@@ -10,7 +10,7 @@ use firebrick::layers::Normalization;
 use firebrick::losses::TargetForm;
 use firebrick::metrics::{MeanAbsoluteError, Metric, R2Score};
 use firebrick::models::GraphLayer;
-use firebrick::recipes::{CompileSettings, ModelFile, Settings};
+use firebrick::recipes::{CompileSettings, ModelFile, NamedCallback, Settings};
 use firebrick::schedules::{Schedule, ScheduleSpec};
 use firebrick::training::{Fit, FitSettings, RunDirectory, TrainError};
 
@@ -150,11 +150,16 @@ impl TrainSettings {
         run: Option<&RunDirectory>,
     ) -> Result<Fit, TrainError> {
         let asked_for = &self.given.callbacks;
+        let has_rate = self.given.schedule.is_some() || self.given.learning_rate.is_some();
+        let is_replaced = |callback: &NamedCallback| match callback {
+            NamedCallback::LearningRateScheduler(_) => has_rate,
+            callback => asked_for.replaces(callback),
+        };
         let described = self.network.file().map_or(&[][..], ModelFile::callbacks);
         let described = described.iter();
         let fit = described
-            .filter(|callback| !asked_for.replaces(callback))
-            .try_fold(fit, |fit, callback| callback.added_to(fit))?;
+            .filter(|callback| !is_replaced(callback))
+            .try_fold(fit, |fit, callback| callback.added_to(fit, run))?;
         asked_for.applied_to(fit, run)
     }
 

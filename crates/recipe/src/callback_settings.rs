@@ -81,6 +81,7 @@ impl GivenCallbacks {
             NamedCallback::EarlyStopping(_) => self.early_stopping.is_some(),
             NamedCallback::ReduceLrOnPlateau(_) => self.reduce_lr_on_plateau.is_some(),
             NamedCallback::ModelCheckpoint(_) => self.checkpoint.is_some(),
+            NamedCallback::TensorBoard(_) => self.tensorboard.is_some(),
             _ => false,
         }
     }

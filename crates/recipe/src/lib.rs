@@ -30,8 +30,9 @@ pub use hidden_units::{HiddenUnits, HiddenUnitsError};
 pub use model_file::{CompileSettings, ModelFile};
 pub use model_file_problem::ModelFileProblem;
 pub use named_callback::{
-    GivenEarlyStopping, GivenModelCheckpoint, GivenReduceLrOnPlateau, GivenSwapEmaWeights,
-    GivenTerminateOnNan, NamedCallback,
+    GivenCsvLogger, GivenEarlyStopping, GivenJsonlLogger, GivenLearningRateScheduler,
+    GivenModelCheckpoint, GivenReduceLrOnPlateau, GivenSwapEmaWeights, GivenTensorBoard,
+    GivenTerminateOnNan, NamedCallback, WriteFreq,
 };
 pub use optimizer_name::OptimizerName;
 pub use plateau::{Plateau, PlateauError};

@@ -54,6 +54,13 @@ pub enum ModelFileProblem {
     #[error(transparent)]
     UnknownCallback(UnknownName),
 
+    /// Two callbacks that would write into the same file.
+    #[error("`{path}` is what a callback above writes into; give one of them another name")]
+    SharedFile {
+        /// The file or folder of the run.
+        path: String,
+    },
+
     /// A layer that cannot be read.
     #[error(transparent)]
     Layer(SpecError),

@@ -67,8 +67,11 @@ impl RunDirectory {
     /// The folder of what TensorBoard shows.
     pub const TENSORBOARD: &'static str = "tensorboard";
 
+    /// The folder of tables and lines that callbacks of a model file write.
+    pub const LOGS: &'static str = "logs";
+
     /// Its folders.
-    pub const FOLDERS: [&'static str; 2] = [Self::CHECKPOINTS, Self::TENSORBOARD];
+    pub const FOLDERS: [&'static str; 3] = [Self::CHECKPOINTS, Self::TENSORBOARD, Self::LOGS];
 
     /// All of its files, in the order in which they come about.
     pub const FILES: [&'static str; 6] = [

@@ -95,6 +95,7 @@ pub(crate) fn histories() -> Vec<Vec<u8>> {
 
 pub(crate) fn model_files() -> Vec<Vec<u8>> {
     texts(&[
+        include_str!("../../../../examples/models/callbacks.toml"),
         include_str!("../../../../examples/models/cnn.toml"),
         include_str!("../../../../examples/models/mlp.toml"),
         include_str!("../../../../examples/models/regression.toml"),

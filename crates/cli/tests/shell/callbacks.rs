@@ -174,3 +174,87 @@ fn what_cannot_be_watched_is_a_usage_error_that_leaves_everything() {
         assert_eq!(workplace.files(), before, "{flags}");
     }
 }
+
+/// Logs beside the run's own history, and rates that fall from epoch to epoch.
+const LOGGING: &str = r#"
+input_shape = [784]
+
+[[layers]]
+class_name = "Dense"
+units = 10
+activation = "softmax"
+
+[compile]
+optimizer = "sgd"
+loss = "sparse_categorical_crossentropy"
+
+[fit]
+epochs = 4
+batch_size = 50
+
+[[callbacks]]
+name = "learning_rate_scheduler"
+schedule = "exponential-decay:0.5:decay_steps=1:decay_rate=0.5"
+
+[[callbacks]]
+name = "csv_logger"
+
+[[callbacks]]
+name = "jsonl_logger"
+filename = "lines/epochs.jsonl"
+
+[[callbacks]]
+name = "tensor_board"
+log_dir = "curves"
+"#;
+
+const LOG_FILES: [&str; 2] = ["logs/training.csv", "logs/lines/epochs.jsonl"];
+
+#[test]
+fn callbacks_of_a_model_file_write_into_the_run() {
+    let workplace = Workplace::new();
+    workplace.write("m.toml", LOGGING);
+    let train = "train --model m.toml --data mnist-sample --ui lines --run x";
+    let told = workplace.run(train).succeeds().stdout;
+    assert!(
+        told.contains("log.txt, checkpoints, tensorboard, logs\n"),
+        "{told}"
+    );
+    let history = workplace.read("runs/x/history.csv");
+    let rates: Vec<&str> = history.lines().skip(1).collect();
+    let rates: Vec<_> = rates.iter().map(|row| row.split(',').nth(1)).collect();
+    assert_eq!(
+        rates,
+        [Some("0.5"), Some("0.25"), Some("0.125"), Some("0.0625")]
+    );
+    for file in LOG_FILES {
+        let lines = workplace.read(&format!("runs/x/{file}"));
+        let with_names = usize::from(file.ends_with("csv"));
+        assert_eq!(lines.lines().count(), 4 + with_names, "{file}: {lines}");
+    }
+    assert_eq!(names(&workplace, "runs/x/tensorboard/curves"), ["train"]);
+
+    // A flag for the rate wins.
+    workplace
+        .run(&format!("{train} --overwrite --lr 0.1"))
+        .succeeds();
+    let history = workplace.read("runs/x/history.csv");
+    let constant = history
+        .lines()
+        .skip(1)
+        .all(|row| row.split(',').nth(1) == Some("0.1"));
+    assert!(constant, "{history}");
+
+    // The logs are replaced with the run, and come back with it.
+    workplace.write("runs/x/logs/notes.md", "mine");
+    let before = workplace.files();
+    let failed = workplace.run(&format!("{train} --overwrite --lr 1e38 --optimizer adam"));
+    assert_eq!(failed.code, Some(1), "{}", failed.stderr);
+    assert_eq!(workplace.files(), before);
+    let failed = workplace.run("train --model m.toml --data mnist-sample --run y --lr 1e38");
+    assert_eq!(failed.code, Some(1), "{}", failed.stderr);
+    assert!(!workplace.path("runs/y").exists());
+    workplace
+        .run("train --data runs/x/logs/training.csv --target loss --run x --overwrite")
+        .fails(2, &["belongs to the run that `--overwrite` replaces"]);
+}

@@ -339,7 +339,12 @@ fn pictures_are_refused_by_a_network_of_colours() {
 fn the_examples_describe_networks() {
     let workplace = Workplace::new();
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/models");
-    for (name, num_params) in [("mlp", "109,386"), ("cnn", "27,562"), ("regression", "385")] {
+    for (name, num_params) in [
+        ("mlp", "109,386"),
+        ("cnn", "27,562"),
+        ("regression", "385"),
+        ("callbacks", "50,890"),
+    ] {
         let command = format!("summary --model {folder}/{name}.toml");
         let summary = workplace.run(&command).succeeds().stdout;
         assert!(

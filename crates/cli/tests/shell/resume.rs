@@ -46,6 +46,19 @@ fn workplace() -> Workplace {
     workplace
 }
 
+/// The same with callbacks that write files and set rates.
+const LOGGING: &str = r#"
+[[callbacks]]
+name = "csv_logger"
+
+[[callbacks]]
+name = "jsonl_logger"
+
+[[callbacks]]
+name = "learning_rate_scheduler"
+schedule = "exponential-decay:0.01:decay_steps=2:decay_rate=0.5:unit=epoch"
+"#;
+
 /// Trains into a run until a line that begins so is printed, and ends it by a signal.
 fn break_off(workplace: &Workplace, arguments: &str, line: &str, signal: &str) -> Outcome {
     let mut training = AtWork::start(workplace, &format!("exec $F {arguments}"));
@@ -383,4 +396,25 @@ fn a_run_that_was_replacing_another_goes_on_once_it_has_a_checkpoint() {
     workplace.run("train --resume x --ui quiet").succeeds();
     assert_same(&workplace, "x", "whole");
     assert!(!workplace.path("runs/x/.previous").exists());
+}
+
+#[test]
+fn logs_of_a_training_that_was_killed_go_on() {
+    let workplace = workplace();
+    workplace.write("logging.toml", format!("{MODEL}{LOGGING}"));
+    let train = TRAIN.replace("m.toml", "logging.toml");
+    workplace.run(&format!("{train} --run whole")).succeeds();
+    break_off(
+        &workplace,
+        &format!("{train} --run killed"),
+        "epoch 4/8",
+        "-KILL",
+    );
+    workplace.run("train --resume killed --ui lines").succeeds();
+    assert_same(&workplace, "whole", "killed");
+    for file in ["training.csv", "training.jsonl"] {
+        let read = |run: &str| workplace.read(&format!("runs/{run}/logs/{file}"));
+        assert_eq!(read("killed"), read("whole"), "{file}");
+        assert!(read("whole").lines().count() >= 8);
+    }
 }

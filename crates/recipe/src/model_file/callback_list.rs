@@ -18,10 +18,24 @@ pub(super) fn read(value: Spanned<DeValue<'_>>) -> Result<Vec<NamedCallback>, Lo
         let message = "expected one table for each callback, each under its own `[[callbacks]]`";
         return Err(wrong_value(CALLBACKS, message, at));
     };
-    let tables = callbacks.into_iter();
-    tables
-        .map(|table| read_callback(into_section(CALLBACKS, table)?))
-        .collect()
+    let mut read = Vec::new();
+    let mut paths = Vec::new();
+    for table in callbacks {
+        let table = into_section(CALLBACKS, table)?;
+        let at = table.at();
+        let callback = read_callback(table)?;
+        let path = callback.own_path();
+        let path = path.map_err(|error| Located::new(ModelFileProblem::Setting(error), at))?;
+        if let Some(path) = path {
+            if paths.contains(&path) {
+                let path = path.display().to_string();
+                return Err(Located::new(ModelFileProblem::SharedFile { path }, at));
+            }
+            paths.push(path);
+        }
+        read.push(callback);
+    }
+    Ok(read)
 }
 
 fn read_callback(mut table: Section<'_>) -> Result<NamedCallback, Located> {
@@ -42,7 +56,7 @@ fn read_callback(mut table: Section<'_>) -> Result<NamedCallback, Located> {
                 .map_err(|error| wrong_value(argument, error.message().to_owned(), start))?;
         }
     }
-    match callback.added_to(Fit::new(1)) {
+    match callback.added_to(Fit::new(1), None) {
         Ok(_) => Ok(callback),
         Err(error) => Err(Located::new(ModelFileProblem::Setting(error), at)),
     }

@@ -1,7 +1,8 @@
 use firebrick_trainer::callbacks::{ModelCheckpoint, MonitorMode, SaveFreq};
-use firebrick_trainer::{TrainError, settings};
+use firebrick_trainer::{RunDirectory, TrainError, settings};
 
 use super::changes::{when, with};
+use super::run_path::RunPath;
 
 settings! {
     /// The arguments of a [`ModelCheckpoint`], Keras' defaults where they are left out.
@@ -36,12 +37,20 @@ impl GivenModelCheckpoint {
     /// The file of a checkpoint where none is named.
     const FILE: &str = "epoch-{epoch:04d}.bpk";
 
+    const FOLDER: RunPath = RunPath {
+        setting: "the filepath of model_checkpoint",
+        folder: RunDirectory::CHECKPOINTS,
+        expected: "the name of a file in the folder `checkpoints` of the run, such as best.bpk",
+    };
+
     /// The callback.
     ///
     /// # Errors
-    /// A name with a placeholder that cannot be filled, every 0 batches.
+    /// A file outside of the run's folder of checkpoints, a name with a placeholder that cannot be filled, every 0 batches.
     pub fn callback(&self) -> Result<ModelCheckpoint, TrainError> {
-        let callback = ModelCheckpoint::new(self.filepath.as_deref().unwrap_or(Self::FILE))?;
+        let name = self.filepath.as_deref().unwrap_or(Self::FILE);
+        Self::FOLDER.check(name)?;
+        let callback = ModelCheckpoint::new(name)?;
         let callback = match self.save_freq {
             Some(batches) => callback.with_save_freq(SaveFreq::Batches(batches))?,
             None => callback,

@@ -21,6 +21,22 @@ impl RunDirectory {
         let is_own = digits.len() >= DIGITS && digits.bytes().all(|byte| byte.is_ascii_digit());
         digits.parse().ok().filter(|_| is_own)
     }
+
+    /// Whether a file in the folder of logs is the run's own, by its extension.
+    ///
+    /// ```
+    /// use std::path::Path;
+    ///
+    /// use firebrick::training::RunDirectory;
+    ///
+    /// assert!(RunDirectory::is_log_file(Path::new("training.csv")));
+    /// assert!(!RunDirectory::is_log_file(Path::new("notes.md")));
+    /// ```
+    pub fn is_log_file(path: &Path) -> bool {
+        const EXTENSIONS: [&str; 5] = ["csv", "tsv", "jsonl", "log", "txt"];
+        let extension = path.extension().and_then(OsStr::to_str);
+        extension.is_some_and(|extension| EXTENSIONS.contains(&extension))
+    }
 }
 
 /// Whether a run has a model, or a checkpoint of something learned.
@@ -36,8 +52,8 @@ pub(super) fn is_worth_keeping(run: &Path) -> bool {
         || checkpoints.is_ok_and(|mut entries| entries.any(is_learned))
 }
 
-/// The files that a run leaves, relative to its directory, the model first; of those in its folders models and event
-/// files, whatever else lies there.
+/// The files that a run leaves, relative to its directory, the model first; of those in its folders models, event files and
+/// logs, whatever else lies there.
 pub(super) fn own_files(run: &Path) -> io::Result<Vec<PathBuf>> {
     let names = RunDirectory::FILES.into_iter();
     let rest = names.filter(|name| *name != RunDirectory::MODEL);
@@ -62,6 +78,12 @@ pub(super) fn own_files(run: &Path) -> io::Result<Vec<PathBuf>> {
         run,
         Path::new(RunDirectory::TENSORBOARD),
         &is_event_file,
+        &mut files,
+    )?;
+    collect(
+        run,
+        Path::new(RunDirectory::LOGS),
+        &RunDirectory::is_log_file,
         &mut files,
     )?;
     Ok(files)

@@ -266,7 +266,7 @@ impl Graph {
     ///
     /// Layers without a name get Keras' (`dense`, `dense_1`, …), in the order in which they were called.
     pub fn new(inputs: impl IntoNodes, outputs: impl IntoNodes) -> Self {
-        ordering::between(inputs.into_nodes(), outputs.into_nodes())
+        ordering::between(&inputs.into_nodes(), &outputs.into_nodes())
     }
 
     /// A line without layers yet.

@@ -50,7 +50,7 @@ pub struct LayerSummary {
     /// What it takes from, as Keras writes it, e.g. `dense[0][0]`.
     pub connected_to: Vec<String>,
     /// The layers of a network within the network.
-    pub layers: Vec<LayerSummary>,
+    pub layers: Vec<Self>,
     /// Number of its weights.
     pub num_params: usize,
     /// Number of those that training moves.

@@ -10,8 +10,8 @@ use firebrick_model::layers::{
     MaxPooling2D, Multiply, Normalization, Padding, Subtract,
 };
 use firebrick_model::{
-    Activation, AnyTensor, Draws, Graph, Mode, Model, ModelError, NamedLayer, Network, Node,
-    SavedModel, Sequential, Shape, Signal, Signals, input, named_input, save_model,
+    Activation, AnyTensor, Draws, Graph, GraphLayer, Mode, Model, ModelError, NamedLayer, Network,
+    Node, SavedModel, Sequential, Shape, Signal, Signals, input, named_input, save_model,
 };
 
 fn device() -> Device {
@@ -439,7 +439,7 @@ fn a_list_of_named_layers_may_stand_in_any_order_but_not_in_a_circle() {
     let a = NamedLayer::new(Dense::new(3).named("a")).taking_from(["x"]);
     let b = NamedLayer::new(Dense::new(3).named("b")).taking_from(["a"]);
     let graph = Graph::from_named(x(), [sum.clone(), b.clone(), a.clone()], ["sum"]).unwrap();
-    let names: Vec<&str> = graph.layers().iter().map(|layer| layer.name()).collect();
+    let names: Vec<&str> = graph.layers().iter().map(GraphLayer::name).collect();
     assert_eq!(names, ["a", "b", "sum"]);
     assert_eq!(graph.output_shapes().unwrap(), [[3]]);
 

@@ -119,6 +119,7 @@ pub struct ScheduleSpec {
 }
 
 impl Known {
+    #[allow(clippy::clone_on_copy, reason = "not every schedule is Copy")]
     fn build(&self) -> Arc<dyn Schedule> {
         each_schedule!(self, schedule => Arc::new(schedule.clone()))
     }

@@ -75,7 +75,7 @@ impl Graph {
         };
         let mut sources = Vec::with_capacity(listed.len());
         for (index, takes) in takes.iter().enumerate() {
-            let taker = format!("layer `{}`", listed[index].name);
+            let whose = format!("layer `{}`", listed[index].name);
             let own = match takes.as_slice() {
                 [] => vec![match index.checked_sub(1) {
                     Some(before) => Source::Node(before, 0),
@@ -84,7 +84,7 @@ impl Graph {
                 }],
                 takes => takes
                     .iter()
-                    .map(|name| names.find(name, &taker))
+                    .map(|name| names.find(name, &whose))
                     .collect::<Result<_, _>>()?,
             };
             sources.push(own);
@@ -202,17 +202,14 @@ fn sorted(sources: &[Vec<Source>]) -> Result<Vec<usize>, Vec<usize>> {
                     State::New => states[layer] = State::Open,
                 }
             }
-            match sources[layer].get(next) {
-                Some(source) => {
-                    path.push((layer, next + 1));
-                    if let Source::Node(before, _) = source {
-                        path.push((*before, 0));
-                    }
-                }
-                None => {
-                    states[layer] = State::Done;
-                    order.push(layer);
-                }
+            let Some(source) = sources[layer].get(next) else {
+                states[layer] = State::Done;
+                order.push(layer);
+                continue;
+            };
+            path.push((layer, next + 1));
+            if let Source::Node(before, _) = source {
+                path.push((*before, 0));
             }
         }
     }

@@ -86,9 +86,9 @@ impl Walk {
 }
 
 /// The graph between inputs and outputs.
-pub(super) fn between(inputs: Vec<Node>, outputs: Vec<Node>) -> Graph {
+pub(super) fn between(inputs: &[Node], outputs: &[Node]) -> Graph {
     let mut walk = Walk::default();
-    for node in &outputs {
+    for node in outputs {
         walk.from(node);
     }
     let given = inputs.iter().map(|node| Arc::clone(node.origin()));

@@ -100,7 +100,7 @@ impl Sequential {
 
     fn with_layers(mut self, layers: impl IntoIterator<Item = impl Into<NewLayer>>) -> Self {
         let mut names = LayerNames::of(self.layers().iter().map(GraphLayer::name));
-        let named = layers.into_iter().map(|layer| {
+        let added = layers.into_iter().map(|layer| {
             let NewLayer {
                 name,
                 layer,
@@ -114,7 +114,7 @@ impl Sequential {
                 trainable,
             }
         });
-        self.0.push(named);
+        self.0.push(added);
         self
     }
 

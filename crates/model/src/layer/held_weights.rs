@@ -289,17 +289,17 @@ impl Module for HeldWeights {
     fn map<M: ModuleMapper>(self, mapper: &mut M) -> Self {
         let class_name = self.class_name.clone();
         mapper.enter_module(&class_name, "Layer");
-        let mut mapped = self.map_all(|HeldWeight { name, value }| {
+        let mut held = self.map_all(|HeldWeight { name, value }| {
             mapper.enter_module(&name, "Weight");
             let value = mapped!(value, inner => Module::map(inner, mapper));
             mapper.exit_module(&name, "Weight");
             HeldWeight { name, value }
         });
         mapper.enter_module("training", "Flag");
-        mapped.training = Module::map(mapped.training, mapper);
+        held.training = Module::map(held.training, mapper);
         mapper.exit_module("training", "Flag");
         mapper.exit_module(&class_name, "Layer");
-        mapped
+        held
     }
 }
 

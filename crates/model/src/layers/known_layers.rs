@@ -1,6 +1,7 @@
 //! The list of all layers: a new one is a file of its own, its lines in `layers.rs` and its name here.
 
 use super::registry::Entry;
+#[allow(clippy::wildcard_imports, reason = "the list is of all layers")]
 use super::*;
 use crate::graph::{Graph, Sequential};
 

@@ -47,7 +47,7 @@ macro_rules! elementwise_merging {
                 inputs: $crate::signal::Signals,
                 _: &$crate::layer::Call,
             ) -> Result<$crate::signal::Signals, $crate::layer_problem::LayerProblem> {
-                Ok($crate::layers::merging::merged(inputs, $merge))
+                Ok($crate::layers::merging::merged(inputs, &$merge))
             }
 
             fn masking(&self) -> $crate::layer::Masking {
@@ -95,7 +95,7 @@ fn broadcast(one: &Shape, other: &Shape) -> Option<Shape> {
         (one, other)
     };
     let extra = long.rank() - short.rank();
-    let axis = |(index, &size): (usize, &Option<usize>)| {
+    let meet = |(index, &size): (usize, &Option<usize>)| {
         let Some(place) = index.checked_sub(extra) else {
             return Some(size);
         };
@@ -107,7 +107,7 @@ fn broadcast(one: &Shape, other: &Shape) -> Option<Shape> {
             (own, other) => Some(own.or(other)),
         }
     };
-    let axes = long.axes().iter().enumerate().map(axis);
+    let axes = long.axes().iter().enumerate().map(meet);
     axes.collect::<Option<Vec<_>>>().map(Shape::from)
 }
 
@@ -133,7 +133,7 @@ pub(super) trait Merge {
 }
 
 /// The joined values with the mask of all.
-pub(super) fn merged(inputs: Signals, merge: impl Merge) -> Signals {
+pub(super) fn merged(inputs: Signals, merge: &impl Merge) -> Signals {
     let mask = every_mask(&inputs);
     let rank = inputs.iter().map(|signal| signal.values().rank()).max();
     let values = inputs.into_iter().map(Signal::into_values);

@@ -5,7 +5,7 @@ use anyhow::anyhow;
 use firebrick::burn::tensor::Device;
 use firebrick::datasets::{BatchSource, ColumnStatistics, CsvSource, CsvTarget, SampleStatistics};
 use firebrick::layers::Normalization;
-use firebrick::models::{GraphLayer, Sequential};
+use firebrick::models::{Graph, GraphLayer};
 
 use crate::failure::OrUsage;
 
@@ -79,7 +79,7 @@ pub(crate) enum Scaling {
 
 impl Scaling {
     /// What a network of a model file does with its samples.
-    pub(crate) fn of(network: &Sequential) -> Self {
+    pub(crate) fn of(network: &Graph) -> Self {
         let first = network.layers().first().map(GraphLayer::layer);
         match first.and_then(|layer| layer.downcast_ref::<Normalization>()) {
             Some(layer) if layer.variance().is_none() => Self::Keras,

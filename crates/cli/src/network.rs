@@ -1,6 +1,6 @@
 use firebrick::burn::tensor::Device;
 use firebrick::datasets::BatchSource;
-use firebrick::models::{AnyModel, MlpConfig, ModelError, Sequential, Summary};
+use firebrick::models::{AnyModel, Graph, GraphInput, MlpConfig, ModelError, Shape, Summary};
 use firebrick::training::adapt;
 
 use crate::failure::OrUsage;
@@ -9,8 +9,8 @@ use crate::failure::OrUsage;
 pub(crate) enum Network {
     /// Described by its hidden layers.
     Mlp(MlpConfig),
-    /// Described by a model file.
-    Sequential(Sequential),
+    /// Described layer by layer.
+    Layers(Graph),
 }
 
 impl Network {
@@ -26,7 +26,7 @@ impl Network {
     ) -> anyhow::Result<AnyModel> {
         match self {
             Self::Mlp(network) => Ok(network.init(seed, device)?.into()),
-            Self::Sequential(network) => {
+            Self::Layers(network) => {
                 let network = adapt(network.clone(), samples, device).or_usage()?;
                 Ok(network.build(seed, device)?.into())
             }
@@ -37,7 +37,7 @@ impl Network {
     pub(crate) fn summary(&self) -> Result<Summary, ModelError> {
         match self {
             Self::Mlp(network) => network.summary(),
-            Self::Sequential(network) => network.summary(),
+            Self::Layers(network) => network.summary(),
         }
     }
 
@@ -62,13 +62,19 @@ impl Network {
                     network.summary()?.num_params()
                 ))
             }
-            Self::Sequential(network) => Ok(format!(
-                "{:?} → {:?} in {} layers; {} parameters",
-                network.input_shape(),
-                network.output_shape()?,
+            Self::Layers(network) => Ok(format!(
+                "{} → {} in {} layers; {} parameters",
+                in_words(network.inputs().iter().map(GraphInput::shape)),
+                in_words(&network.output_shapes()?),
                 network.layers().len(),
                 network.summary()?.num_params()
             )),
         }
     }
+}
+
+/// `[28, 28, 1]`; of several all of them.
+fn in_words<'a>(shapes: impl IntoIterator<Item = &'a Shape>) -> String {
+    let shapes: Vec<String> = shapes.into_iter().map(ToString::to_string).collect();
+    shapes.join(", ")
 }

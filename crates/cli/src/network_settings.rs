@@ -85,12 +85,20 @@ impl NetworkSettings {
                     });
                     let network = tabular(num_features, hidden, &targets, scales)?;
                     network.summary().or_usage()?;
-                    Ok(Network::Sequential(network))
+                    Ok(Network::Layers(network.into()))
                 }
             },
             Self::File(file) => {
                 let network = file.network();
-                let expected = network.input_shape();
+                let [input] = network.inputs() else {
+                    return Err(anyhow!(
+                        "the network has {} inputs, the data has one; the command trains networks of one input and one \
+                         output, others are trained from code",
+                        network.inputs().len()
+                    ))
+                    .or_usage();
+                };
+                let expected = input.shape();
                 // What is open takes what comes.
                 let fits = expected
                     .num_elements()
@@ -102,7 +110,7 @@ impl NetworkSettings {
                     ))
                     .or_usage();
                 }
-                Ok(Network::Sequential(network.clone()))
+                Ok(Network::Layers(network.clone()))
             }
         }
     }

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use firebrick_data::DataDescription;
-use firebrick_model::Sequential;
+use firebrick_model::Graph;
 use firebrick_spec::as_text;
 use firebrick_trainer::FitSettings;
 
@@ -26,7 +26,9 @@ pub use compile_settings::CompileSettings;
 ///
 /// The network comes first: `input_shape`, the shape of a sample without the batch axis, perhaps a
 /// `name`, and a `[[layers]]` for each layer with its `class_name`, its arguments as Keras names them
-/// and, where wanted, a `name` and `trainable = false`. `[compile]` has `optimizer`, `learning_rate` or
+/// and, where wanted, a `name` and `trainable = false`. A layer takes from the one before it, or from those that its
+/// `inputs` name (`lstm:1` is the second output of one that gives several); `outputs` names what leaves the network,
+/// and a table `[inputs]` of names and shapes stands for `input_shape` where there are several. `[compile]` has `optimizer`, `learning_rate` or
 /// `schedule`, `loss`, `metrics` and `weighted_metrics`, see [`CompileSettings`]; `[fit]` has the
 /// settings of [`FitSettings`]. Each `[[callbacks]]` has the `name` of a [`NamedCallback`] and its arguments as Keras names
 /// them. What has arguments is a table instead of a name:
@@ -75,7 +77,7 @@ pub use compile_settings::CompileSettings;
 pub struct ModelFile {
     text: String,
     data: Option<DataDescription>,
-    network: Sequential,
+    network: Graph,
     compile: CompileSettings,
     fit: FitSettings,
     callbacks: Vec<NamedCallback>,
@@ -85,6 +87,8 @@ impl ModelFile {
     const KEYS: &[&str] = &[
         network::NAME,
         network::INPUT_SHAPE,
+        network::INPUTS,
+        network::OUTPUTS,
         network::LAYERS,
         data_set::DATA,
         Self::COMPILE,
@@ -132,7 +136,7 @@ impl ModelFile {
     }
 
     /// The network, whose layers fit one another.
-    pub fn network(&self) -> &Sequential {
+    pub fn network(&self) -> &Graph {
         &self.network
     }
 

@@ -82,7 +82,7 @@ fn tables_can_be_written_in_lines_too() {
         fit = { epochs = 3, validation_split = 0.1 }
     "#;
     let file: ModelFile = text.parse().unwrap();
-    assert_eq!(file.network().output_shape().unwrap(), [10]);
+    assert_eq!(file.network().output_shapes().unwrap(), [[10]]);
     assert_eq!(file.compile().optimizer, Optimizer::adam());
     assert_eq!(file.fit().epochs, 3);
     let error = problem(&text.replace("units = 10", "units = -1"));
@@ -338,7 +338,7 @@ fn what_is_wrong_with_the_compilation_has_its_line() {
         (
             "[compil]\n",
             26,
-            "unknown key `compil`, did you mean `compile`?; known keys: name, input_shape, layers, data, compile, \
+            "unknown key `compil`, did you mean `compile`?; known keys: name, input_shape, inputs, outputs, layers, data, compile, \
              fit",
         ),
         (
@@ -534,14 +534,17 @@ fn what_enters_no_network_has_the_line_of_the_input_shape() {
         ("", "the network has 0 inputs"),
         ("0", "the network has 0 inputs"),
         (
-            "1, 1, 1, 1, 1",
-            "layer `input` gives [1, 1, 1, 1, 1], expected at most 4 axes",
+            "1, 1, 1, 1, 1, 1",
+            "layer `input` gives [1, 1, 1, 1, 1, 1], expected at most 5 axes",
         ),
         (
             "9223372036854775807, 3",
             "expected at most 1073741824 elements",
         ),
-        ("-1", "`input_shape`: invalid value: integer `-1`"),
+        (
+            "-2",
+            "a size is a whole number from 0 on, or -1 where it is not known, received -2",
+        ),
     ] {
         let message = problem(&network.replace("SHAPE", shape));
         assert!(message.starts_with("`net.toml`, line 2: "), "{message}");
@@ -640,7 +643,7 @@ fn a_normalization_waits_for_the_samples() {
     ";
     let file: ModelFile = text.parse().unwrap();
     let device = Device::flex();
-    assert_eq!(file.network().output_shape().unwrap(), [1]);
+    assert_eq!(file.network().output_shapes().unwrap(), [[1]]);
     let error = file.network().build(1, &device).unwrap_err().to_string();
     assert!(
         error

@@ -1,6 +1,6 @@
 use burn::tensor::Device;
 use firebrick_data::BatchSource;
-use firebrick_model::{AnyTensor, Sequential};
+use firebrick_model::{Graph, Signals};
 
 use crate::error::TrainError;
 
@@ -8,7 +8,7 @@ use crate::error::TrainError;
 const TOGETHER: usize = 4096;
 
 /// The network with the statistics that its `Normalization` layers lack, learned from samples, see
-/// [`Sequential::adapt`].
+/// [`Graph::adapt`].
 ///
 /// ```
 /// use firebrick::burn::tensor::Device;
@@ -24,20 +24,20 @@ const TOGETHER: usize = 4096;
 /// ```
 ///
 /// # Errors
-/// Those of [`Sequential::adapt`], samples that cannot be read.
+/// Those of [`Graph::adapt`], samples that cannot be read.
 pub fn adapt(
-    network: Sequential,
+    network: impl Into<Graph>,
     data: &dyn BatchSource,
     device: &Device,
-) -> Result<Sequential, TrainError> {
+) -> Result<Graph, TrainError> {
     let num_samples = data.num_samples();
-    network.adapt(device, || {
+    network.into().adapt(device, || {
         (0..num_samples).step_by(TOGETHER).map(|start| {
             let end = num_samples.min(start + TOGETHER);
             let rows: Vec<usize> = (start..end).collect();
             let batch = data.gather(&rows, device);
             let batch = batch.map_err(TrainError::samples)?;
-            Ok((AnyTensor::from(batch.inputs), batch.targets.into()))
+            Ok((Signals::from(batch.inputs), batch.targets.into()))
         })
     })
 }

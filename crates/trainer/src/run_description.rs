@@ -5,8 +5,8 @@ use std::path;
 
 use firebrick_data::{BatchSource, DataDescription};
 use firebrick_model::layers::{AnyLayer, Dense};
-use firebrick_model::{Activation, GraphLayer, MlpConfig, Model, Sequential, Shape};
-use serde::Serialize;
+use firebrick_model::{Activation, Graph, GraphLayer, MlpConfig, Model, Sequential, Shape};
+use serde::{Serialize, Serializer};
 use toml::{Table, Value};
 
 use crate::compile::Compile;
@@ -169,7 +169,7 @@ fn fit_settings(fit: &Fit, gaps: &mut Gaps) -> FitSettings {
 }
 
 /// The network as a list of layers, if it is one that can be written down.
-fn network<M: Model>(model: &M) -> Option<Sequential> {
+fn network<M: Model>(model: &M) -> Option<Graph> {
     let description = model.description()?;
     if let Ok(network) = serde_json::from_str(&description) {
         return Some(network);
@@ -179,20 +179,56 @@ fn network<M: Model>(model: &M) -> Option<Sequential> {
     for units in config.hidden {
         network = network.add(Dense::new(units).with_activation(config.activation));
     }
-    Some(network.add(Dense::new(config.num_classes).with_activation(Activation::Softmax)))
+    let classes = Dense::new(config.num_classes).with_activation(Activation::Softmax);
+    Some(network.add(classes).into())
 }
 
 /// The text of a model file, if all layers are read as what it says.
-fn model_text(network: &Sequential, training: &Training) -> Option<String> {
-    let layers: Option<Vec<LayerTable<'_>>> =
-        network.layers().iter().map(LayerTable::new).collect();
-    let network_table = NetworkTable {
+fn model_text(network: &Graph, training: &Training) -> Option<String> {
+    let layers = network.layers().iter().enumerate().map(|(index, layer)| {
+        let mut table = LayerTable::new(layer)?;
+        if !network.is_sequential() {
+            table.inputs = Some(network.sources_of(index)?);
+        }
+        Some(table)
+    });
+    let layers: Option<Vec<LayerTable<'_>>> = layers.collect();
+    let mut network_table = NetworkTable {
         name: network.name(),
-        input_shape: sizes(network.input_shape()),
+        input_shape: None,
+        outputs: None,
+        inputs: None,
         layers: layers?,
     };
+    match network.inputs() {
+        [input] if network.is_sequential() => {
+            network_table.input_shape = Some(sizes(input.shape()));
+        }
+        inputs => {
+            let shapes = inputs
+                .iter()
+                .map(|input| (input.name().to_owned(), sizes(input.shape())));
+            network_table.inputs = Some(shapes.collect());
+            network_table.outputs = Some(network.output_sources());
+        }
+    }
     let text = toml::to_string(&network_table).ok()? + "\n" + &toml::to_string(training).ok()?;
     Some(text)
+}
+
+/// Shapes by name, in the order of the network.
+struct Inputs(Vec<(String, Vec<i64>)>);
+
+impl FromIterator<(String, Vec<i64>)> for Inputs {
+    fn from_iter<I: IntoIterator<Item = (String, Vec<i64>)>>(inputs: I) -> Self {
+        Self(inputs.into_iter().collect())
+    }
+}
+
+impl Serialize for Inputs {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, shape)| (name, shape)))
+    }
 }
 
 /// Sizes as a model file has them: -1 where one is not known.
@@ -204,7 +240,12 @@ fn sizes(shape: &Shape) -> Vec<i64> {
 #[derive(Serialize)]
 struct NetworkTable<'a> {
     name: &'a str,
-    input_shape: Vec<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    input_shape: Option<Vec<i64>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    outputs: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    inputs: Option<Inputs>,
     layers: Vec<LayerTable<'a>>,
 }
 
@@ -215,6 +256,8 @@ struct LayerTable<'a> {
     name: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     trainable: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    inputs: Option<Vec<String>>,
     #[serde(flatten)]
     arguments: Table,
 }
@@ -252,6 +295,7 @@ impl<'a> LayerTable<'a> {
             class_name,
             name: layer.name(),
             trainable: (!layer.is_trainable()).then_some(false),
+            inputs: None,
             arguments,
         })
     }

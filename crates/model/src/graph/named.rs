@@ -49,6 +49,57 @@ impl NamedLayer {
 }
 
 impl Graph {
+    /// The names that these layers have in a network of them, those without a name of their own included.
+    pub fn names_of<'a>(layers: impl IntoIterator<Item = &'a NewLayer>) -> Vec<String> {
+        let layers: Vec<&NewLayer> = layers.into_iter().collect();
+        let mut names = LayerNames::of(layers.iter().filter_map(|layer| layer.name()));
+        let named = layers.iter().map(|layer| match &layer.name {
+            Some(name) => name.clone(),
+            None => {
+                let name = names.free(&layer.layer.default_name());
+                names.take(&name);
+                name
+            }
+        });
+        named.collect()
+    }
+
+    /// The names of what a layer takes from, as [`NamedLayer`] has them; `None` where it is called several times.
+    pub fn sources_of(&self, layer: usize) -> Option<Vec<String>> {
+        let mut calls = self.nodes.iter().filter(|node| node.layer == layer);
+        let call = calls.next().filter(|_| calls.next().is_none())?;
+        Some(
+            call.inputs
+                .iter()
+                .map(|source| self.source_name(*source))
+                .collect(),
+        )
+    }
+
+    /// The names of what leaves the graph, as [`NamedLayer`] has them.
+    pub fn output_sources(&self) -> Vec<String> {
+        let outputs = self.outputs.iter();
+        outputs.map(|source| self.source_name(*source)).collect()
+    }
+
+    fn source_name(&self, source: Source) -> String {
+        match source {
+            Source::Input(input) => self.inputs[input].name.clone(),
+            Source::Node(node, output) => {
+                let name = &self.layers[self.nodes[node].layer].name;
+                match output {
+                    0 => name.clone(),
+                    output => format!("{name}:{output}"),
+                }
+            }
+        }
+    }
+
+    /// Whether it is a line of layers.
+    pub fn is_sequential(&self) -> bool {
+        self.form == Form::Sequential
+    }
+
     /// A graph out of named inputs and layers in any order. Without outputs, what the last layer gives leaves it.
     ///
     /// # Errors

@@ -41,6 +41,11 @@ impl NewLayer {
         self
     }
 
+    /// The name that it was given.
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
     /// The layer in several places, with the same weights in all of them.
     pub fn shared(self) -> SharedLayer {
         static CREATED: AtomicU64 = AtomicU64::new(0);

@@ -1,8 +1,9 @@
-//! The network's part: `name`, `input_shape` and `[[layers]]`.
+//! The network's part: `name`, `input_shape` or `[inputs]`, `outputs` and `[[layers]]`.
 
 use firebrick_model::layers::{AnyLayer, NewLayer};
-use firebrick_model::{ModelError, Sequential};
+use firebrick_model::{Graph, ModelError, NamedLayer, Sequential, Shape};
 use firebrick_spec::{Argument, Spec, SpecError, Value};
+use serde::Deserialize;
 use toml::Spanned;
 use toml::de::DeValue;
 
@@ -11,15 +12,18 @@ use crate::model_file_problem::ModelFileProblem;
 
 pub(super) const NAME: &str = "name";
 pub(super) const INPUT_SHAPE: &str = "input_shape";
+pub(super) const INPUTS: &str = "inputs";
+pub(super) const OUTPUTS: &str = "outputs";
 pub(super) const LAYERS: &str = "layers";
 /// Where the keys before the first table stand, for messages.
 const FILE: &str = "the file";
 const CLASS_NAME: &str = "class_name";
 
-pub(super) fn read(file: &mut Section<'_>) -> Result<Sequential, Located> {
-    let shape_at = file.at_key(INPUT_SHAPE);
-    let shape: Vec<usize> = file.require(FILE, INPUT_SHAPE, "input_shape = [28, 28, 1]")?;
+pub(super) fn read(file: &mut Section<'_>) -> Result<Graph, Located> {
+    let inputs = Inputs::read(file)?;
     let name = file.take::<String>(NAME)?;
+    let outputs_at = file.at_key(OUTPUTS);
+    let outputs = file.take::<Names>(OUTPUTS)?.map(Vec::from);
 
     let at = file.at_key(LAYERS);
     let layers = match file.take_value(LAYERS).map(Spanned::into_inner) {
@@ -33,32 +37,142 @@ pub(super) fn read(file: &mut Section<'_>) -> Result<Sequential, Located> {
     let mut starts = Vec::new();
     let mut described = Vec::new();
     for (index, layer) in layers.into_iter().enumerate() {
-        let layer = into_section(LAYERS, layer)?;
+        let mut layer = into_section(LAYERS, layer)?;
         starts.push(layer.at());
-        described.push(read_layer(index, layer)?);
+        let takes = layer.take::<Names>(INPUTS)?.map(Vec::from);
+        described.push((read_layer(index, layer)?, takes));
     }
-    let mut network = Sequential::from_layers(shape, described);
-    if let Some(name) = name {
-        network = network.named(name);
-    }
+    let is_line = matches!(inputs.shapes, Shapes::One(_))
+        && outputs.is_none()
+        && described.iter().all(|(_, takes)| takes.is_none());
+    let listed = Graph::names_of(described.iter().map(|(layer, _)| layer));
+    let network = match (inputs.shapes, is_line) {
+        (Shapes::One(shape), true) => {
+            let layers = described.into_iter().map(|(layer, _)| layer);
+            Ok(Sequential::from_layers(shape, layers).into())
+        }
+        (shapes, _) => {
+            let named = described.into_iter().zip(&listed);
+            let layers = named.map(|((layer, takes), name)| {
+                NamedLayer::new(layer.named(name)).taking_from(takes.unwrap_or_default())
+            });
+            Graph::from_named(shapes.named(), layers, outputs.unwrap_or_default())
+        }
+    };
+    let network: Graph = network.map_err(|error| {
+        let at = taker_of(&error, &listed)
+            .and_then(|index| starts.get(index).copied())
+            .unwrap_or(if matches!(error, ModelError::UnknownSource { .. }) {
+                outputs_at
+            } else {
+                at
+            });
+        Located::new(ModelFileProblem::Network(error), at)
+    })?;
+    let network = match name {
+        Some(name) => network.named(name),
+        None => network,
+    };
 
     // The summary infers every shape, as building does.
     match network.summary() {
         Ok(_) => Ok(network),
         Err(error) => {
-            let layer = layer_of(&error, &network).and_then(|index| starts.get(index).copied());
+            let place = layer_of(&error, &network).and_then(|index| {
+                // The layers of a graph stand in another order than in the file.
+                let name = network.layers().get(index)?.name();
+                let in_file = (!network.is_sequential())
+                    .then(|| listed.iter().position(|listed| listed == name))
+                    .flatten();
+                starts.get(in_file.unwrap_or(index)).copied()
+            });
             let at = match &error {
                 ModelError::NoLayers => at,
                 // Where it is about no layer, it is about what enters the first one.
-                _ => layer.unwrap_or(shape_at),
+                _ => place.unwrap_or(inputs.at),
             };
             Err(Located::new(ModelFileProblem::Network(error), at))
         }
     }
 }
 
+/// What enters the network.
+struct Inputs {
+    at: usize,
+    shapes: Shapes,
+}
+
+enum Shapes {
+    /// By `input_shape`.
+    One(Shape),
+    /// By name, in the order of the file.
+    Named(Vec<(String, Shape)>),
+}
+
+impl Inputs {
+    fn read(file: &mut Section<'_>) -> Result<Self, Located> {
+        const EXAMPLE: &str = "input_shape = [28, 28, 1]";
+        let at = file.at_key(INPUTS);
+        let Some(mut table) = file.take_section(INPUTS)? else {
+            let at = file.at_key(INPUT_SHAPE);
+            let shape = file.require(FILE, INPUT_SHAPE, EXAMPLE)?;
+            let shapes = Shapes::One(shape);
+            return Ok(Self { at, shapes });
+        };
+        if file.take_value(INPUT_SHAPE).is_some() {
+            let message = "expected either `input_shape`, for one input, or a table `[inputs]`; leave one of them out";
+            return Err(wrong_value(INPUTS, message, at));
+        }
+        let mut shapes = Vec::new();
+        for name in table.keys() {
+            if let Some(shape) = table.take::<Shape>(&name)? {
+                shapes.push((name, shape));
+            }
+        }
+        let shapes = Shapes::Named(shapes);
+        Ok(Self { at, shapes })
+    }
+}
+
+impl Shapes {
+    fn named(self) -> Vec<(String, Shape)> {
+        match self {
+            Self::One(shape) => vec![("input".to_owned(), shape)],
+            Self::Named(shapes) => shapes,
+        }
+    }
+}
+
+/// A name, or several.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Names {
+    One(String),
+    Many(Vec<String>),
+}
+
+impl From<Names> for Vec<String> {
+    fn from(names: Names) -> Self {
+        match names {
+            Names::One(name) => vec![name],
+            Names::Many(names) => names,
+        }
+    }
+}
+
+/// The layer of the file that asks for what is not there, or stands twice, or goes in a circle.
+fn taker_of(error: &ModelError, listed: &[String]) -> Option<usize> {
+    let by_name = |name: &str| listed.iter().position(|listed| listed == name);
+    match error {
+        ModelError::DuplicateName { second, .. } => Some(*second),
+        ModelError::UnknownSource { taker, .. } => by_name(taker.split('`').nth(1)?),
+        ModelError::Cycle { names } => names.iter().find_map(|name| by_name(name)),
+        _ => None,
+    }
+}
+
 /// The layer that an error is about.
-fn layer_of(error: &ModelError, network: &Sequential) -> Option<usize> {
+fn layer_of(error: &ModelError, network: &Graph) -> Option<usize> {
     let by_name = |name: &str| {
         let mut layers = network.layers().iter();
         layers.position(|layer| layer.name() == name)
@@ -68,7 +182,7 @@ fn layer_of(error: &ModelError, network: &Sequential) -> Option<usize> {
         ModelError::DuplicateName { second, .. } => Some(*second),
         // What enters the first layer is checked first; a layer may be named as it is.
         ModelError::TooManyAxes { shape, .. } | ModelError::OutputTooLarge { shape, .. }
-            if shape == network.input_shape() =>
+            if network.inputs().iter().any(|input| input.shape() == shape) =>
         {
             None
         }

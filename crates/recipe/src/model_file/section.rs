@@ -174,6 +174,15 @@ impl<'i> Section<'i> {
         }
     }
 
+    /// All keys, in the order of the text.
+    pub(super) fn keys(&self) -> Vec<String> {
+        let mut keys: Vec<_> = self.table.keys().collect();
+        keys.sort_by_key(|key| key.span().start);
+        keys.into_iter()
+            .map(|key| key.get_ref().to_string())
+            .collect()
+    }
+
     /// The table of a key.
     pub(super) fn take_section(&mut self, key: &'static str) -> Result<Option<Self>, Located> {
         self.take_value(key)

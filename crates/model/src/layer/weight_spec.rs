@@ -1,4 +1,5 @@
 use std::borrow::Cow;
+use std::ops::Range;
 
 use crate::constraint::Constraint;
 use crate::error::ModelError;
@@ -29,6 +30,8 @@ pub struct WeightSpec {
     /// Whether it follows the batches that go through the layer, instead of being moved by training.
     pub(crate) is_moving: bool,
     pub(crate) initial: Initializer,
+    /// Where it starts at 1 whatever the initializer says.
+    pub(crate) ones: Range<usize>,
     pub(crate) regularizer: Option<Regularizer>,
     pub(crate) constraint: Option<Constraint>,
     pub(crate) storage: Storage,
@@ -73,6 +76,7 @@ impl WeightSpec {
             is_trainable: true,
             is_moving: false,
             initial: initializer,
+            ones: 0..0,
             regularizer: None,
             constraint: None,
             storage: Storage::Same,
@@ -108,6 +112,27 @@ impl WeightSpec {
         self
     }
 
+    /// The same weight under another name.
+    pub(crate) fn renamed(mut self, name: &'static str) -> Self {
+        self.name = name.into();
+        self
+    }
+
+    /// The same with ones at these places at the start, whatever its initializer says.
+    pub(crate) fn with_ones(mut self, places: Range<usize>) -> Self {
+        self.ones = places;
+        self
+    }
+
+    /// What it starts from; see [`Initializer::values`].
+    pub(crate) fn initial_values(&self, seed: u64, stream: u64) -> Result<Vec<f32>, ModelError> {
+        let mut values = self.initial.values(&self.shape, seed, stream)?;
+        for value in values.get_mut(self.ones.clone()).into_iter().flatten() {
+            *value = 1.0;
+        }
+        Ok(values)
+    }
+
     pub(crate) fn of(arguments: WeightArguments, shape: Vec<usize>) -> Self {
         Self {
             name: arguments.name.into(),
@@ -115,6 +140,7 @@ impl WeightSpec {
             is_trainable: arguments.is_trainable,
             is_moving: !arguments.is_trainable,
             initial: arguments.initializer,
+            ones: 0..0,
             regularizer: arguments.regularizer,
             constraint: arguments.constraint,
             storage: Storage::Same,

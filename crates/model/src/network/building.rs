@@ -23,7 +23,7 @@ impl Graph {
         self.assemble(device, |layer, place, weight| {
             // The first weight of a layer draws as it always has; others beside it draw other numbers.
             let stream = layer as u64 | (place as u64) << 32;
-            weight.initial.values(&weight.shape, seed, stream)
+            weight.initial_values(seed, stream)
         })
     }
 

@@ -2,6 +2,7 @@
 
 mod any_layer;
 mod call;
+mod cell;
 mod held_weights;
 mod masking;
 mod new_layer;
@@ -23,6 +24,8 @@ use crate::signal::Signals;
 
 pub use any_layer::AnyLayer;
 pub use call::Call;
+pub use cell::{Cell, CellSteps};
+pub(crate) use cell::{check_states, flat, is_kept_state, kept_state_name, shaped};
 pub(crate) use held_weights::HeldWeights;
 pub use masking::Masking;
 pub use new_layer::{NewLayer, SharedLayer};
@@ -174,6 +177,11 @@ pub trait Layer:
     /// The name that the first layer of its kind has in a network, e.g. `max_pooling2d`.
     fn default_name(&self) -> String {
         firebrick_spec::snake_case(Self::CLASS_NAME)
+    }
+
+    /// The cell that it is, if it is one, for recurrent layers. By default it is none.
+    fn as_cell(&self) -> Option<&dyn Cell> {
+        None
     }
 
     /// The layer that the arguments of a spec describe, by `serde`; errors call it `thing`.

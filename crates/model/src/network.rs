@@ -4,6 +4,7 @@ mod checks;
 mod freezing;
 mod rules;
 mod running;
+mod states;
 mod weights;
 
 use std::sync::Arc;

@@ -103,6 +103,22 @@ fn every_layer_is_read_as_keras_writes_it() {
     let frozen: NewLayer = serde_json::from_value(configs.next().unwrap().clone()).unwrap();
     assert_eq!(frozen, Dense::new(2).frozen().named("dense"));
     assert!(configs.next().is_none());
+    // Read as Keras writes them in recurrent.rs.
+    let recurrent = [
+        "Bidirectional",
+        "ConvLSTM1D",
+        "ConvLSTM2D",
+        "GRU",
+        "GRUCell",
+        "LSTM",
+        "LSTMCell",
+        "RNN",
+        "SimpleRNN",
+        "SimpleRNNCell",
+        "StackedRNNCells",
+        "TimeDistributed",
+    ];
+    seen.extend(recurrent);
     for class_name in AnyLayer::class_names() {
         let is_there = seen.contains(&class_name)
             || ["Normalization", "Lambda", "Functional", "Sequential"].contains(&class_name);

@@ -9,6 +9,7 @@ use serde::{Serialize, Serializer, ser};
 
 use super::Layer;
 use super::call::Call;
+use super::cell::Cell;
 use super::masking::Masking;
 use super::weight_spec::WeightSpec;
 use crate::activation::Activation;
@@ -109,6 +110,10 @@ impl AnyLayer {
         self.masking() == Masking::Refuses
     }
 
+    pub(crate) fn as_cell(&self) -> Option<&dyn Cell> {
+        self.0.as_cell()
+    }
+
     pub(crate) fn has_limits(&self) -> bool {
         self.0.has_limits()
     }
@@ -159,6 +164,7 @@ trait Erased: fmt::Debug + Send + Sync {
         samples: &mut dyn Iterator<Item = AnyTensor>,
     ) -> Result<AnyLayer, LayerProblem>;
     fn default_name(&self) -> String;
+    fn as_cell(&self) -> Option<&dyn Cell>;
 }
 
 impl<L: Layer> Erased for L {
@@ -208,6 +214,10 @@ impl<L: Layer> Erased for L {
 
     fn check(&self, inputs: &Signals) -> Result<(), LayerProblem> {
         Layer::check(self, inputs)
+    }
+
+    fn as_cell(&self) -> Option<&dyn Cell> {
+        Layer::as_cell(self)
     }
 
     fn probe(&self, inputs: &[Shape], device: &Device) -> Result<(), LayerProblem> {

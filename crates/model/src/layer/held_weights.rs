@@ -179,6 +179,30 @@ impl HeldWeights {
         );
     }
 
+    /// Sets those that follow the batches to 0, if they are meant by their names.
+    pub(crate) fn reset(&self, is_meant: impl Fn(&str) -> bool) {
+        /// One arm for each rank.
+        macro_rules! of_rank {
+            ($held:expr, $($moving:ident),+) => {
+                match $held {
+                    $(Held::$moving(state) => state.update(state.value_sync().zeros_like()),)+
+                    _ => {}
+                }
+            };
+        }
+        for held in self.weights.iter().filter(|held| is_meant(&held.name)) {
+            of_rank!(
+                &held.value,
+                Moving1,
+                Moving2,
+                Moving3,
+                Moving4,
+                Moving5,
+                Moving6
+            );
+        }
+    }
+
     fn held(&self, path: &str, name: &str) -> Option<&HeldWeight> {
         self.weights.iter().find(|held| {
             let rest = held.name.strip_prefix(path);

@@ -17,6 +17,7 @@ use crate::network::Network;
 use crate::shape::Shape;
 use crate::signal::Signals;
 use crate::summary::Summary;
+use crate::weight_paths::WeightPath;
 use firebrick_tensor::AnyTensor;
 
 /// A network of any kind that a file can describe, see
@@ -136,6 +137,10 @@ impl Model for AnyModel {
 
     fn description(&self) -> Option<String> {
         either!(self, model => model.description())
+    }
+
+    fn weight_paths(&self) -> Vec<WeightPath> {
+        either!(self, model => Model::weight_paths(model))
     }
 
     fn size(&self) -> Option<ModelSize> {

@@ -41,6 +41,7 @@ mod shape;
 mod signal;
 mod summary;
 mod text_form;
+mod weight_paths;
 mod ziggurat;
 
 /// Burn itself, in the version this crate is built on.
@@ -74,3 +75,4 @@ pub use seal::{Seal, check_seal, seal};
 pub use shape::Shape;
 pub use signal::{Signal, Signals};
 pub use summary::{LayerSummary, Summary, readable_bytes};
+pub use weight_paths::WeightPath;

@@ -7,6 +7,7 @@ use crate::error::ModelError;
 use crate::mode::Mode;
 use crate::model_size::ModelSize;
 use crate::signal::{Signal, Signals};
+use crate::weight_paths::{WeightPath, weight_paths};
 use firebrick_tensor::AnyTensor;
 
 /// What a network says of a batch, and what its layers add to the loss.
@@ -205,6 +206,12 @@ pub trait Model: Module + ModuleDisplay + std::fmt::Display + 'static {
     /// builds the module.
     fn description(&self) -> Option<String> {
         None
+    }
+
+    /// The weights that training moves, by the paths by which one names them; of a module of one's own its fields,
+    /// `left/weight`.
+    fn weight_paths(&self) -> Vec<WeightPath> {
+        weight_paths(self)
     }
 
     /// How much room the network takes, so that a training for which there is none is refused before it begins.

@@ -23,6 +23,7 @@ use crate::model::{Answers, Model};
 use crate::model_size::ModelSize;
 use crate::signal::Signals;
 use crate::summary::Summary;
+use crate::weight_paths::{WeightPath, weight_paths};
 use firebrick_tensor::AnyTensor;
 
 pub use weights::WeightValue;
@@ -115,6 +116,20 @@ impl Model for Network {
 
     fn description(&self) -> Option<String> {
         serde_json::to_string(&*self.description).ok()
+    }
+
+    fn weight_paths(&self) -> Vec<WeightPath> {
+        let mut paths = weight_paths(self);
+        for weight in &mut paths {
+            // The path of the module is `layers.0.Dense.kernel`.
+            let mut parts = weight.module_path.splitn(4, '.').skip(1);
+            let index = parts.next().and_then(|index| index.parse::<usize>().ok());
+            let layer = index.and_then(|index| self.description.layers().get(index));
+            if let (Some(layer), Some(rest)) = (layer, parts.nth(1)) {
+                weight.path = format!("{}/{}", layer.name(), rest.replace('.', "/"));
+            }
+        }
+        paths
     }
 
     fn size(&self) -> Option<ModelSize> {

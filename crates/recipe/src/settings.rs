@@ -223,7 +223,10 @@ mod tests {
                 optimizer: Some(name.parse().unwrap()),
                 ..Settings::default()
             };
-            assert_eq!(schedule_of(settings), "constant:0.001");
+            let own = Optimizer::by_name(name).unwrap().default_learning_rate();
+            assert_eq!(schedule_of(settings), format!("constant:{own}"));
+            let is_free = *name == "schedule_free_adamw";
+            assert_eq!(own, if is_free { 0.0025 } else { 0.001 });
         }
         assert_eq!(schedule_of(Settings::default()), "time-based:3");
     }

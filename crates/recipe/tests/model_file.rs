@@ -16,7 +16,9 @@ use firebrick_scheduler::{CosineDecay, ScheduleSpec};
 use firebrick_trainer::callbacks::{MonitorMode, UpdateFreq};
 use firebrick_trainer::losses::{CategoricalCrossentropy, SparseCategoricalCrossentropy};
 use firebrick_trainer::metrics::AUC;
-use firebrick_trainer::{Compile, Display, Fit, FitSettings, Metric, Optimizer, adapt};
+use firebrick_trainer::{
+    Compile, Display, Fit, FitSettings, Metric, Optimizer, WeightGroup, adapt,
+};
 
 const CNN: &str = r#"
 name = "small"
@@ -102,6 +104,8 @@ fn settings_are_those_of_the_setters() {
         loss = {{ name = \"categorical_crossentropy\", label_smoothing = 0.25 }}
         metrics = [\"acc\", {{ metric = \"auc\", name = \"area\" }}]
         weighted_metrics = [\"accuracy\"]
+        weight_groups = [{{ weights = \"conv2d/*\", learning_rate_factor = 0.1 }}]
+        exclude_from_weight_decay = [\"*/bias\"]
 
         [fit]
         epochs = 7
@@ -133,6 +137,12 @@ fn settings_are_those_of_the_setters() {
             loss: loss.unwrap().into(),
             metrics: vec!["acc".parse().unwrap(), area],
             weighted_metrics: vec![Metric::accuracy()],
+            weight_groups: vec![
+                WeightGroup::new("conv2d/*")
+                    .with_learning_rate_factor(0.1)
+                    .unwrap(),
+                WeightGroup::new("*/bias").without_weight_decay(),
+            ],
         }
     );
     assert_eq!(

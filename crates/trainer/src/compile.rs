@@ -7,6 +7,7 @@ use crate::error::TrainError;
 use crate::losses::Loss;
 use crate::metrics::Metric;
 use crate::optimizers::Optimizer;
+use crate::weight_group::WeightGroup;
 
 /// How a model is to learn: optimizer, learning rate, loss and metrics. With a model it becomes a
 /// [`Trainer`](crate::Trainer).
@@ -31,6 +32,7 @@ pub struct Compile {
     pub(crate) metrics: Vec<Metric>,
     pub(crate) weighted_metrics: Vec<Metric>,
     pub(crate) rate: LearningRate,
+    pub(crate) weight_groups: Vec<WeightGroup>,
 }
 
 #[derive(Clone)]
@@ -49,6 +51,7 @@ impl Compile {
             loss: loss.into(),
             metrics: Vec::new(),
             weighted_metrics: Vec::new(),
+            weight_groups: Vec::new(),
         }
     }
 
@@ -109,6 +112,24 @@ impl Compile {
     ) -> Self {
         self.weighted_metrics = metrics.into_iter().map(Into::into).collect();
         self
+    }
+
+    /// Adds weights that learn at a rate or with a weight decay of their own; that there are such weights is checked by
+    /// [`fit`](crate::Trainer::fit).
+    #[must_use = "returns the changed settings"]
+    pub fn with_weight_groups(mut self, groups: impl IntoIterator<Item = WeightGroup>) -> Self {
+        self.weight_groups.extend(groups);
+        self
+    }
+
+    /// Takes weights out of the weight decay, by the patterns of their paths ([`WeightGroup`]), e.g. `*/bias`.
+    #[must_use = "returns the changed settings"]
+    pub fn exclude_from_weight_decay<'a>(
+        self,
+        patterns: impl IntoIterator<Item = &'a str>,
+    ) -> Self {
+        let groups = patterns.into_iter().map(WeightGroup::new);
+        self.with_weight_groups(groups.map(WeightGroup::without_weight_decay))
     }
 
     /// The schedule as a function of the optimizer step.

@@ -68,6 +68,19 @@ pub enum TrainError {
         takers: Vec<&'static str>,
     },
 
+    /// A group of weights in which there is none.
+    #[error(
+        "no weight is like `{}`, the nearest are {}; give the path of a weight, with `*` for any text",
+        shortened(pattern),
+        nearest.join(", ")
+    )]
+    UnknownWeights {
+        /// The pattern of the group.
+        pattern: String,
+        /// The paths that are most like it.
+        nearest: Vec<String>,
+    },
+
     /// A name or an argument of a loss or a metric that is not known, or a value that it cannot have.
     #[error(transparent)]
     Spec(#[from] SpecError),

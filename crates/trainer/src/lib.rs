@@ -57,6 +57,7 @@ mod target_form;
 mod terminal;
 mod trainer;
 mod unoptimized;
+mod weight_group;
 
 /// Burn itself, in the version this crate is built on.
 pub use burn;
@@ -95,3 +96,4 @@ pub use step::{Measures, Step, StepOutput, Updates};
 pub use target_domain::TargetDomain;
 pub use target_form::TargetForm;
 pub use trainer::{StepTrainer, Trainer};
+pub use weight_group::WeightGroup;

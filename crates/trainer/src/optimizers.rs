@@ -2,21 +2,27 @@
 
 mod accumulation;
 mod adadelta;
+mod adafactor;
 mod adagrad;
 mod adam;
 mod adamax;
 mod adamw;
+mod adan;
 mod average;
 mod clipping;
 mod description;
+mod ftrl;
 #[cfg(test)]
 mod golden;
+mod lamb;
 mod lion;
+mod muon;
 mod nadam;
 mod optimizer;
 mod quantity;
 mod rmsprop;
 mod rule;
+mod schedule_free_adamw;
 mod sgd;
 
 use burn::optim::ModuleOptimizer;
@@ -24,18 +30,26 @@ use firebrick_spec::registry;
 
 pub(crate) use accumulation::Accumulation;
 pub(crate) use adadelta::Adadelta;
+pub(crate) use adafactor::Adafactor;
 pub(crate) use adagrad::Adagrad;
 pub(crate) use adam::Adam;
 pub(crate) use adamax::Adamax;
 pub(crate) use adamw::AdamW;
+pub(crate) use adan::Adan;
 pub(crate) use average::{Average, Ema};
 pub(crate) use clipping::Clipping;
-pub(crate) use description::{Description, above_zero, below_one, not_negative};
+pub(crate) use description::{
+    Description, above_zero, below_one, finite, not_negative, not_positive,
+};
+pub(crate) use ftrl::Ftrl;
+pub(crate) use lamb::Lamb;
 pub(crate) use lion::Lion;
+pub(crate) use muon::Muon;
 pub(crate) use nadam::Nadam;
 pub use optimizer::{GivenOptimizer, Optimizer};
 pub(crate) use rmsprop::RmsProp;
-pub(crate) use rule::Path;
+pub(crate) use rule::{Path, Work};
+pub(crate) use schedule_free_adamw::ScheduleFreeAdamW;
 pub(crate) use sgd::Sgd;
 
 /// Writes the list below out: the enum, its names and the constructors.
@@ -79,6 +93,19 @@ known_optimizers! {
     nadam: Nadam,
     /// Steps of one size in the direction of the sign: `beta_1` 0.9, `beta_2` 0.99.
     lion: Lion,
+    /// Adam with a rate for each weight, by its length: `beta_1` 0.9, `beta_2` 0.999, `epsilon` 1e-7.
+    lamb: Lamb,
+    /// Mean squares of the gradients by row and column alone: `beta_2_decay` -0.8, `clip_threshold` 1.
+    adafactor: Adafactor,
+    /// Follow the regularized leader, for weights that are often 0: `learning_rate_power` -0.5,
+    /// `initial_accumulator_value` 0.1.
+    ftrl: Ftrl,
+    /// Adam by a mean of weights instead of a schedule: `beta_1` 0.9, `beta_2` 0.999, `epsilon` 1e-8; a rate of 0.0025.
+    schedule_free_adamw: ScheduleFreeAdamW,
+    /// Adam with Nesterov's momentum by the change of the gradient: `beta_1` 0.98, `beta_2` 0.92, `beta_3` 0.99.
+    adan: Adan,
+    /// Orthogonal steps for weights of two axes, AdamW for the rest: `momentum` 0.95, a weight decay of 0.004.
+    muon: Muon,
 }
 
 impl Kind {
@@ -98,7 +125,23 @@ impl Kind {
         each_optimizer!(self, kind => kind.num_slots())
     }
 
-    pub(crate) fn build(self, weight_decay: f64, path: Path) -> ModuleOptimizer {
-        each_optimizer!(self, kind => kind.build(weight_decay, path))
+    fn build(self, work: Work) -> ModuleOptimizer {
+        each_optimizer!(self, kind => kind.build(work))
+    }
+
+    /// The same for a weight of this path.
+    fn for_weight(self, path: &str) -> Self {
+        match self {
+            Self::Muon(muon) => Self::Muon(muon.for_weight(path)),
+            other => other,
+        }
+    }
+
+    /// The same where all weights that it moves have this weight decay.
+    fn with_weight_decay(self, weight_decay: f64) -> Self {
+        match self {
+            Self::Muon(muon) => Self::Muon(muon.with_weight_decay(weight_decay)),
+            other => other,
+        }
     }
 }

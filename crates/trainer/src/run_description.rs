@@ -122,6 +122,14 @@ fn compile_table(compile: &Compile, gaps: &mut Gaps) -> Table {
         }
         LearningRate::Custom(_) => gaps.add("schedule", "it is the program's own"),
     }
+    if !compile.weight_groups.is_empty() {
+        match Value::try_from(&compile.weight_groups) {
+            Ok(groups) => {
+                table.insert("weight_groups".to_owned(), groups);
+            }
+            Err(error) => gaps.add("weight_groups", error.to_string()),
+        }
+    }
     match Value::try_from(&compile.loss) {
         Ok(loss) => {
             table.insert("loss".to_owned(), loss);

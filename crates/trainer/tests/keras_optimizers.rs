@@ -37,8 +37,9 @@ fn rate_at(schedule: &ScheduleSpec, step: u64) -> f32 {
 #[test]
 fn what_keras_writes_of_any_optimizer_is_read() {
     let cases = golden().cases;
-    for name in Optimizer::NAMES {
-        let is_that = |case: &&Case| case.text.split(':').next() == Some(name);
+    // Keras has no Adan.
+    for name in Optimizer::NAMES.iter().filter(|name| **name != "adan") {
+        let is_that = |case: &&Case| case.text.split(':').next() == Some(*name);
         assert!(cases.iter().any(|case| is_that(&case)), "{name}");
     }
     for Case { text, rate, keras } in cases {

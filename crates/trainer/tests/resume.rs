@@ -19,7 +19,7 @@ use firebrick_trainer::losses::SparseCategoricalCrossentropy;
 use firebrick_trainer::{
     Callback, CheckpointInterval, Checkpoints, Compile, Display, Fit, Flow, History, HookResult,
     Measures, Metric, Optimizer, RunDirectory, State, Step, StepOutput, StepTrainer, StopReason,
-    TrainError, Trainer, Training,
+    TrainError, Trainer, Training, WeightGroup,
 };
 
 /// Breaks a training off after so many batches, as a kill does: nothing of it goes on but its checkpoints.
@@ -194,7 +194,7 @@ fn compile(optimizer: Optimizer) -> Compile {
         .with_learning_rate(0.05)
 }
 
-fn cases() -> [Case; 8] {
+fn cases() -> [Case; 14] {
     let steps = CheckpointInterval::Steps;
     [
         Case {
@@ -288,7 +288,37 @@ fn cases() -> [Case; 8] {
             fit: |_| Fit::new(7).with_initial_epoch(3).with_validation_split(0.5),
             interval: steps(1),
         },
+        Case {
+            name: "orthogonal steps, and a layer that learns more slowly without a weight decay of its biases",
+            layers: random,
+            compile: || {
+                compile(Optimizer::muon())
+                    .exclude_from_weight_decay(["*/bias"])
+                    .with_weight_groups([WeightGroup::new("dense/*")
+                        .with_learning_rate_factor(0.5)
+                        .unwrap()])
+            },
+            fit: |_| Fit::new(4),
+            interval: steps(2),
+        },
+        of_optimizer("adafactor", || compile(Optimizer::adafactor())),
+        of_optimizer("lamb", || compile(Optimizer::lamb())),
+        of_optimizer("ftrl", || compile(Optimizer::ftrl())),
+        of_optimizer("weights without a schedule", || {
+            compile(Optimizer::schedule_free_adamw())
+        }),
+        of_optimizer("adan", || compile(Optimizer::adan())),
     ]
+}
+
+fn of_optimizer(name: &'static str, compile: fn() -> Compile) -> Case {
+    Case {
+        name,
+        layers: random,
+        compile,
+        fit: |_| Fit::new(3),
+        interval: CheckpointInterval::Steps(3),
+    }
 }
 
 #[test]

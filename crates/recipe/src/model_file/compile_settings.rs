@@ -1,6 +1,6 @@
 use firebrick_scheduler::ScheduleSpec;
 use firebrick_spec::{Argument, Spec, SpecError};
-use firebrick_trainer::{Compile, Loss, Metric, Optimizer};
+use firebrick_trainer::{Compile, Loss, Metric, Optimizer, WeightGroup};
 
 use super::section::{Located, Section, wrong_value};
 use crate::model_file_problem::ModelFileProblem;
@@ -31,6 +31,9 @@ pub struct CompileSettings {
     pub metrics: Vec<Metric>,
     /// `weighted_metrics`, as `metrics`, but with the weights of samples and classes.
     pub weighted_metrics: Vec<Metric>,
+    /// `weight_groups`, a list of tables such as `{ weights = "encoder/*", learning_rate_factor = 0.1, weight_decay = 0 }`, and
+    /// `exclude_from_weight_decay`, a list of patterns such as `"*/bias"`; none if they are left out.
+    pub weight_groups: Vec<WeightGroup>,
 }
 
 impl Default for CompileSettings {
@@ -41,6 +44,7 @@ impl Default for CompileSettings {
             loss: Loss::default(),
             metrics: Vec::new(),
             weighted_metrics: Vec::new(),
+            weight_groups: Vec::new(),
         }
     }
 }
@@ -53,16 +57,21 @@ impl CompileSettings {
         "loss",
         "metrics",
         "weighted_metrics",
+        Self::WEIGHT_GROUPS,
+        Self::EXCLUDE_FROM_WEIGHT_DECAY,
     ];
     const OPTIMIZER: &str = "optimizer";
     const LEARNING_RATE: &str = "learning_rate";
     const SCHEDULE: &str = "schedule";
+    const WEIGHT_GROUPS: &str = "weight_groups";
+    const EXCLUDE_FROM_WEIGHT_DECAY: &str = "exclude_from_weight_decay";
 
     /// The settings, ready for a model.
     pub fn to_compile(&self) -> Compile {
         let compile = Compile::new(self.optimizer, self.loss.clone())
             .with_metrics(self.metrics.clone())
-            .with_weighted_metrics(self.weighted_metrics.clone());
+            .with_weighted_metrics(self.weighted_metrics.clone())
+            .with_weight_groups(self.weight_groups.clone());
         match &self.schedule {
             Some(schedule) => compile.with_schedule(schedule.clone()),
             None => compile,
@@ -91,6 +100,7 @@ impl CompileSettings {
                 .unwrap_or(default.loss),
             metrics: metrics?,
             weighted_metrics: weighted_metrics?,
+            weight_groups: read_groups(&mut section)?,
         })
     }
 }
@@ -127,6 +137,15 @@ fn read_metrics(section: &mut Section<'_>, key: &str) -> Result<Vec<Metric>, Loc
             .map_err(|error| Located::new(ModelFileProblem::Setting(error), at))?;
     }
     Ok(metrics)
+}
+
+/// The groups, and those without a weight decay behind them.
+fn read_groups(section: &mut Section<'_>) -> Result<Vec<WeightGroup>, Located> {
+    let groups = section.take::<Vec<WeightGroup>>(CompileSettings::WEIGHT_GROUPS)?;
+    let excluded = section.take::<Vec<String>>(CompileSettings::EXCLUDE_FROM_WEIGHT_DECAY)?;
+    let excluded = excluded.into_iter().flatten().map(WeightGroup::new);
+    let excluded = excluded.map(WeightGroup::without_weight_decay);
+    Ok(groups.into_iter().flatten().chain(excluded).collect())
 }
 
 fn read_schedule(value: Argument) -> Result<ScheduleSpec, SpecError> {

@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 
 use super::description::Description;
 use super::quantity::Quantity;
-use super::rule::{Path, Rule, Updater};
+use super::rule::{Rule, Work};
 
 /// Steps in the unit of the weights: `a = ρ·a + (1 - ρ)·g²`, `d = sqrt(b + ε) / sqrt(a + ε) · g`,
 /// `b = ρ·b + (1 - ρ)·d²`, `w -= rate · d`.
@@ -35,8 +35,8 @@ impl Description for Adadelta {
         2
     }
 
-    fn build(self, weight_decay: f64, path: Path) -> ModuleOptimizer {
-        Updater::<_, 2>::new(self, weight_decay, path).into()
+    fn build(self, work: Work) -> ModuleOptimizer {
+        work.by_number::<_, 2>(self)
     }
 }
 

@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 
 use super::description::Description;
 use super::quantity::Quantity;
-use super::rule::{Path, Rule, Updater};
+use super::rule::{Rule, Work};
 
 /// Rates that fall with the squares gathered: `a += g²`, `w -= rate · g / sqrt(a + ε)`.
 ///
@@ -31,8 +31,8 @@ impl Description for Adagrad {
         1
     }
 
-    fn build(self, weight_decay: f64, path: Path) -> ModuleOptimizer {
-        Updater::<_, 1>::new(self, weight_decay, path).into()
+    fn build(self, work: Work) -> ModuleOptimizer {
+        work.by_number::<_, 1>(self)
     }
 }
 

@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 
 use super::description::Description;
 use super::quantity::Quantity;
-use super::rule::{Path, Rule, Updater};
+use super::rule::{Rule, Work};
 
 /// Adaptive moment estimation: `m += (1 - β₁)(g - m)`, `v += (1 - β₂)(g² - v)`,
 /// `w -= rate · sqrt(1 - β₂ᵗ) / (1 - β₁ᵗ) · m / (sqrt(v) + ε)`; with amsgrad by the largest `v` so far.
@@ -38,11 +38,11 @@ impl Description for Adam {
         if self.amsgrad { 3 } else { 2 }
     }
 
-    fn build(self, weight_decay: f64, path: Path) -> ModuleOptimizer {
+    fn build(self, work: Work) -> ModuleOptimizer {
         if self.amsgrad {
-            Updater::<_, 3>::new(self, weight_decay, path).into()
+            work.by_number::<_, 3>(self)
         } else {
-            Updater::<_, 2>::new(self, weight_decay, path).into()
+            work.by_number::<_, 2>(self)
         }
     }
 }

@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 
 use super::description::Description;
 use super::quantity::Quantity;
-use super::rule::{Path, Rule, Updater};
+use super::rule::{Rule, Work};
 
 /// Adam by the largest gradient instead of the mean square: `m += (1 - β₁)(g - m)`, `u = max(β₂·u, |g|)`,
 /// `w -= rate / (1 - β₁ᵗ) · m / (u + ε)`.
@@ -33,8 +33,8 @@ impl Description for Adamax {
         2
     }
 
-    fn build(self, weight_decay: f64, path: Path) -> ModuleOptimizer {
-        Updater::<_, 2>::new(self, weight_decay, path).into()
+    fn build(self, work: Work) -> ModuleOptimizer {
+        work.by_number::<_, 2>(self)
     }
 }
 

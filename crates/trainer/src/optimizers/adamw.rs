@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Adam;
 use super::description::Description;
-use super::rule::Path;
+use super::rule::Work;
 
 /// [`Adam`] with a weight decay of 0.004 unless another is set.
 ///
@@ -19,7 +19,7 @@ impl Description for AdamW {
         self.0.num_slots()
     }
 
-    fn build(self, weight_decay: f64, path: Path) -> ModuleOptimizer {
-        self.0.build(weight_decay, path)
+    fn build(self, work: Work) -> ModuleOptimizer {
+        self.0.build(work)
     }
 }

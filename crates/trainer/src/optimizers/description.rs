@@ -1,6 +1,6 @@
 use burn::optim::ModuleOptimizer;
 
-use super::rule::Path;
+use super::rule::Work;
 use crate::error::TrainError;
 
 /// An optimizer's own settings, with Keras' names and defaults.
@@ -31,7 +31,7 @@ pub(crate) trait Description: Copy {
     fn num_slots(&self) -> usize;
 
     /// The optimizer at work.
-    fn build(self, weight_decay: f64, path: Path) -> ModuleOptimizer;
+    fn build(self, work: Work) -> ModuleOptimizer;
 }
 
 pub(crate) fn below_one(setting: &'static str, value: f64) -> Result<(), TrainError> {
@@ -47,6 +47,15 @@ pub(crate) fn above_zero(setting: &'static str, value: f64) -> Result<(), TrainE
 pub(crate) fn not_negative(setting: &'static str, value: f64) -> Result<(), TrainError> {
     let is_fine = value.is_finite() && value >= 0.0;
     ensure(is_fine, (setting, "0 or a number above it", value))
+}
+
+pub(crate) fn not_positive(setting: &'static str, value: f64) -> Result<(), TrainError> {
+    let is_fine = value.is_finite() && value <= 0.0;
+    ensure(is_fine, (setting, "0 or a number below it", value))
+}
+
+pub(crate) fn finite(setting: &'static str, value: f64) -> Result<(), TrainError> {
+    ensure(value.is_finite(), (setting, "a number", value))
 }
 
 fn ensure(

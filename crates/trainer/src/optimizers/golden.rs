@@ -6,11 +6,11 @@ use std::path::Path as FilePath;
 use burn::module::{Module, Param};
 use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor};
+use firebrick_spec::Spec;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::Path;
-use crate::error::TrainError;
 use crate::optimizers::Optimizer;
 
 /// The two variables, or their gradients.
@@ -31,7 +31,7 @@ struct Golden {
 struct Case {
     name: String,
     optimizer: String,
-    config: BTreeMap<String, Value>,
+    config: Value,
     schedule: Option<Schedule>,
     trajectory: Vec<Pair>,
     /// The average of the weights in the end.
@@ -52,57 +52,22 @@ struct Variables {
 
 /// Optimizer and rate of each step; `None` for what is not there.
 fn described(case: &Case) -> Option<(Optimizer, Vec<f64>)> {
-    let mut optimizer: Optimizer = case.optimizer.parse().ok()?;
-    let mut rate = optimizer.default_learning_rate();
-    let mut config: Vec<_> = case.config.iter().collect();
-    // Before what belongs to it.
-    config.sort_by_key(|(key, _)| *key != "use_ema");
-    for (key, value) in config {
-        let number = value.as_f64();
-        let set = |with: fn(Optimizer, f64) -> Result<Optimizer, TrainError>| {
-            with(optimizer, number.unwrap()).unwrap()
-        };
-        let switch = |with: fn(Optimizer) -> Result<Optimizer, TrainError>| {
-            assert_eq!(value, &Value::Bool(true), "{}", case.name);
-            with(optimizer).unwrap()
-        };
-        let whole = |with: fn(Optimizer, usize) -> Result<Optimizer, TrainError>| {
-            with(optimizer, value.as_u64().unwrap().try_into().unwrap()).unwrap()
-        };
-        optimizer = match key.as_str() {
-            "learning_rate" => {
-                rate = number.unwrap();
-                optimizer
-            }
-            "momentum" => set(Optimizer::with_momentum),
-            "beta_1" => set(Optimizer::with_beta_1),
-            "beta_2" => set(Optimizer::with_beta_2),
-            "rho" => set(Optimizer::with_rho),
-            "epsilon" => set(Optimizer::with_epsilon),
-            "initial_accumulator_value" => set(Optimizer::with_initial_accumulator_value),
-            "weight_decay" => set(Optimizer::with_weight_decay),
-            "clipnorm" => set(Optimizer::with_clipnorm),
-            "clipvalue" => set(Optimizer::with_clipvalue),
-            "global_clipnorm" => set(Optimizer::with_global_clipnorm),
-            "use_ema" => {
-                let momentum = case.config.get("ema_momentum").and_then(Value::as_f64);
-                optimizer.with_ema(momentum.unwrap_or(0.99)).unwrap()
-            }
-            "ema_momentum" => optimizer,
-            "ema_overwrite_frequency" => whole(Optimizer::with_ema_overwrite_frequency),
-            "gradient_accumulation_steps" => whole(Optimizer::with_gradient_accumulation_steps),
-            "nesterov" => switch(Optimizer::with_nesterov),
-            "amsgrad" => switch(Optimizer::with_amsgrad),
-            "centered" => switch(Optimizer::with_centered),
-            _ => return None,
-        };
-    }
+    let (optimizer, rate) = of_config(&case.optimizer, &case.config)?;
     let rate_of = |step: usize| match &case.schedule {
         None => Some(rate),
         Some(schedule) => scheduled(schedule, step as f64),
     };
     let rates = (0..case.trajectory.len()).map(rate_of);
     Some((optimizer, rates.collect::<Option<_>>()?))
+}
+
+/// The optimizer of this class and its rate; `None` for one that is not there.
+fn of_config(class_name: &str, config: &Value) -> Option<(Optimizer, f64)> {
+    let keras = json!({ "class_name": class_name, "config": config });
+    let spec = Spec::from_value(serde_json::from_value(keras).unwrap(), "optimizer").unwrap();
+    let (optimizer, rate) = Optimizer::with_rate_from_spec(&spec).ok()?;
+    let rate = rate.map(|rate| rate.build(1).unwrap().learning_rate(0));
+    Some((optimizer, rate.unwrap_or(optimizer.default_learning_rate())))
 }
 
 /// Keras' formulas of the two schedules in the file.
@@ -202,4 +167,84 @@ fn ten_steps_are_those_of_keras_by_either_path() {
     if elsewhere.is_none() {
         assert!(absent.is_empty(), "{absent:?}");
     }
+}
+
+/// Variables of one, two and three axes, or their gradients.
+#[derive(Clone, Copy, Deserialize)]
+struct Whole {
+    a: [f32; 4],
+    b: [[f32; 2]; 3],
+    c: [[[f32; 2]; 2]; 2],
+}
+
+#[derive(Deserialize)]
+struct WholeGolden {
+    initial: Whole,
+    gradients: Vec<Whole>,
+    cases: Vec<WholeCase>,
+}
+
+#[derive(Deserialize)]
+struct WholeCase {
+    optimizer: String,
+    config: Value,
+    trajectory: Vec<Whole>,
+}
+
+#[derive(Module, Debug)]
+struct WholeVariables {
+    a: Param<Tensor<1>>,
+    b: Param<Tensor<2>>,
+    c: Param<Tensor<3>>,
+}
+
+/// The last weights.
+fn run_whole(golden: &WholeGolden, case: &WholeCase, path: Path) -> Vec<f32> {
+    let (optimizer, rate) = of_config(&case.optimizer, &case.config).unwrap();
+    let device = Device::flex().autodiff();
+    let plain = Device::flex();
+    let mut variables = WholeVariables {
+        a: Param::from_data(golden.initial.a, &device),
+        b: Param::from_data(golden.initial.b, &device),
+        c: Param::from_data(golden.initial.c, &device),
+    };
+    let mut updates = optimizer.build(path);
+    let mut last = Vec::new();
+    for (step, (gradient, expected)) in golden.gradients.iter().zip(&case.trajectory).enumerate() {
+        let mut gradients = GradientsParams::new();
+        gradients.register(variables.a.id, Tensor::<1>::from_data(gradient.a, &plain));
+        gradients.register(variables.b.id, Tensor::<2>::from_data(gradient.b, &plain));
+        gradients.register(variables.c.id, Tensor::<3>::from_data(gradient.c, &plain));
+        variables = updates.step(rate, variables, gradients);
+        let name = format!("{} {}", case.optimizer, case.config);
+        let values: [Vec<f32>; 3] = [
+            variables.a.val().into_data().iter().collect(),
+            variables.b.val().into_data().iter().collect(),
+            variables.c.val().into_data().iter().collect(),
+        ];
+        assert_close(&name, step + 1, &values[0], &expected.a);
+        assert_close(&name, step + 1, &values[1], expected.b.as_flattened());
+        assert_close(
+            &name,
+            step + 1,
+            &values[2],
+            expected.c.as_flattened().as_flattened(),
+        );
+        last = values.concat();
+    }
+    assert_eq!(case.trajectory.len(), 10);
+    last
+}
+
+/// See `tests/data/make_whole_optimizers.py`.
+#[test]
+fn ten_steps_of_whole_weights_are_those_of_keras_optax_and_the_paper() {
+    let text = include_str!("../../tests/data/whole_optimizers.json");
+    let golden: WholeGolden = serde_json::from_str(text).unwrap();
+    for case in &golden.cases {
+        let fastest = run_whole(&golden, case, Path::Fastest);
+        assert_eq!(fastest, run_whole(&golden, case, Path::Fastest));
+        run_whole(&golden, case, Path::Tensors);
+    }
+    assert_eq!(golden.cases.len(), 19);
 }

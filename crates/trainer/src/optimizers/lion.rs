@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 
 use super::description::Description;
 use super::quantity::Quantity;
-use super::rule::{Path, Rule, Updater};
+use super::rule::{Rule, Work};
 
 /// Steps of one size: `w -= rate · sign(β₁·m + (1 - β₁)·g)`, `m = β₂·m + (1 - β₂)·g`; the sign of 0 is 0.
 ///
@@ -30,8 +30,8 @@ impl Description for Lion {
         1
     }
 
-    fn build(self, weight_decay: f64, path: Path) -> ModuleOptimizer {
-        Updater::<_, 1>::new(self, weight_decay, path).into()
+    fn build(self, work: Work) -> ModuleOptimizer {
+        work.by_number::<_, 1>(self)
     }
 }
 

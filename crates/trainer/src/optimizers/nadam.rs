@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 
 use super::description::Description;
 use super::quantity::Quantity;
-use super::rule::{Path, Rule, Updater};
+use super::rule::{Rule, Work};
 
 /// Adam with Nesterov's momentum: with `uₜ = β₁ · (1 - 0.96ᵗ / 2)`, `m` and `v` as Adam's,
 /// `w -= rate · (uₜ₊₁ · m / (1 - u₁…uₜ₊₁) + (1 - uₜ) · g / (1 - u₁…uₜ)) / (sqrt(v / (1 - β₂ᵗ)) + ε)`.
@@ -41,8 +41,8 @@ impl Description for Nadam {
         2
     }
 
-    fn build(self, weight_decay: f64, path: Path) -> ModuleOptimizer {
-        Updater::<_, 2>::new(self, weight_decay, path).into()
+    fn build(self, work: Work) -> ModuleOptimizer {
+        work.by_number::<_, 2>(self)
     }
 }
 

@@ -4,13 +4,16 @@ mod text_form;
 use std::fmt;
 use std::str::FromStr;
 
+use burn::module::ParamGroup;
 use burn::optim::ModuleOptimizer;
+use firebrick_model::WeightPath;
 use firebrick_spec::{Spec, Value};
 
 use crate::error::TrainError;
 use crate::optimizers::{
-    Accumulation, Average, Clipping, Ema, Kind, Path, above_zero, not_negative,
+    Accumulation, Average, Clipping, Ema, Kind, Path, Work, above_zero, not_negative,
 };
+use crate::weight_group::WeightGroup;
 pub use settings::GivenOptimizer;
 
 /// How the weights follow the gradients, with Keras' formulas and defaults.
@@ -78,6 +81,14 @@ impl Optimizer {
                 self.default_learning_rate()
             )
         })
+    }
+
+    /// Takes the gradient of `muon` as it is, not ahead of the velocity.
+    ///
+    /// # Errors
+    /// An optimizer without Nesterov's momentum.
+    pub fn without_nesterov(self) -> Result<Self, TrainError> {
+        self.with_argument("nesterov", false.into())
     }
 
     /// Shrinks every weight before an update, `w -= rate · weight_decay · w`, apart from the gradients.
@@ -216,8 +227,64 @@ impl Optimizer {
         self.clipping
     }
 
+    /// The optimizer of a network without groups of weights.
+    #[cfg(test)]
     pub(crate) fn build(self, path: Path) -> ModuleOptimizer {
-        self.kind.build(self.weight_decay, path)
+        self.kind.build(self.work(path))
+    }
+
+    fn work(&self, path: Path) -> Work {
+        Work {
+            path,
+            weight_decay: self.weight_decay,
+            rate_factor: 1.0,
+            beside: None,
+        }
+    }
+
+    /// The optimizer of these weights.
+    ///
+    /// # Errors
+    /// A group without any of them.
+    pub(crate) fn build_for(
+        self,
+        weights: &[WeightPath],
+        groups: &[WeightGroup],
+    ) -> Result<ModuleOptimizer, TrainError> {
+        for group in groups {
+            group.check_among(weights)?;
+        }
+        let usual = (self.kind, self.weight_decay, 1.0);
+        let mut apart: Vec<(_, Vec<String>)> = Vec::new();
+        for weight in weights {
+            let (mut kind, mut decay, mut factor) = usual;
+            kind = kind.for_weight(&weight.path);
+            for group in groups.iter().filter(|group| group.has(&weight.path)) {
+                factor *= group.learning_rate_factor();
+                if let Some(own) = group.weight_decay() {
+                    decay = own;
+                    kind = kind.with_weight_decay(own);
+                }
+            }
+            let own = (kind, decay, factor);
+            let path = weight.module_path.clone();
+            match apart.iter_mut().find(|(settings, _)| *settings == own) {
+                _ if own == usual => {}
+                Some((_, paths)) => paths.push(path),
+                None => apart.push((own, vec![path])),
+            }
+        }
+        let all = self.kind.build(self.work(Path::Fastest));
+        let add = |optimizer, ((kind, weight_decay, rate_factor), paths)| {
+            let kind: Kind = kind;
+            kind.build(Work {
+                weight_decay,
+                rate_factor,
+                beside: Some((optimizer, ParamGroup::from_paths(paths))),
+                ..self.work(Path::Fastest)
+            })
+        };
+        Ok(apart.into_iter().fold(all, add))
     }
 
     /// Sets an argument of this optimizer alone, a value that it can have.
@@ -288,7 +355,7 @@ mod tests {
                 .with_momentum(0.9)
                 .unwrap_err()
                 .to_string(),
-            "momentum is 0.9, expected none with the optimizer adam; choose sgd or rmsprop to use it"
+            "momentum is 0.9, expected none with the optimizer adam; choose sgd or rmsprop or muon to use it"
         );
         assert!(Optimizer::adam().with_nesterov().is_err());
         assert!(Optimizer::adamw().with_amsgrad().is_ok());
@@ -334,7 +401,8 @@ mod tests {
         assert_eq!(
             Optimizer::by_name("adm").unwrap_err().to_string(),
             "unknown optimizer `adm`, did you mean `adam`?; known optimizers: \
-             sgd, adam, adamw, rmsprop, adagrad, adadelta, adamax, nadam, lion"
+             sgd, adam, adamw, rmsprop, adagrad, adadelta, adamax, nadam, lion, lamb, adafactor, ftrl, \
+             schedule_free_adamw, adan, muon"
         );
     }
 

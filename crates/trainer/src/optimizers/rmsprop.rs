@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 
 use super::description::Description;
 use super::quantity::Quantity;
-use super::rule::{Path, Rule, Updater};
+use super::rule::{Rule, Work};
 
 /// Gradients over the root of their mean square: `v = ρ·v + (1 - ρ)·g²`, `w -= rate · g / sqrt(v + ε)`.
 ///
@@ -41,11 +41,11 @@ impl Description for RmsProp {
         }
     }
 
-    fn build(self, weight_decay: f64, path: Path) -> ModuleOptimizer {
+    fn build(self, work: Work) -> ModuleOptimizer {
         if self.momentum == 0.0 && !self.centered {
-            Updater::<_, 1>::new(self, weight_decay, path).into()
+            work.by_number::<_, 1>(self)
         } else {
-            Updater::<_, 3>::new(self, weight_decay, path).into()
+            work.by_number::<_, 3>(self)
         }
     }
 }

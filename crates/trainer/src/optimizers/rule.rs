@@ -1,12 +1,17 @@
 //! From an update rule to one of Burn's optimizers, by two paths: tensor operations on any device, and a single pass
 //! over weights, gradient and state where they lie in the host's memory.
 
-use burn::optim::{LearningRate, Optimizer};
+mod whole;
+
+use burn::module::ParamGroup;
+use burn::optim::{LearningRate, ModuleOptimizer, Optimizer};
 use burn::tensor::{DType, Device, Tensor, TensorData};
 use firebrick_tensor::is_host_cpu;
 
 use super::quantity::Quantity;
 use crate::RecordState;
+use whole::WholeUpdater;
+pub(crate) use whole::{WholeRule, norm};
 
 /// Keras' formula of one optimizer, with `SLOTS` numbers of state for each weight.
 pub(crate) trait Rule<const SLOTS: usize>: Clone + Send + Sync + 'static {
@@ -43,11 +48,57 @@ pub(crate) enum Path {
     Tensors,
 }
 
+/// How a rule is to work, and on which weights.
+pub(crate) struct Work {
+    pub(crate) path: Path,
+    pub(crate) weight_decay: f64,
+    /// What the learning rate is multiplied with.
+    pub(crate) rate_factor: f64,
+    /// What moves the other weights, and those that the rule is for; all, if nothing is there.
+    pub(crate) beside: Option<(ModuleOptimizer, ParamGroup)>,
+}
+
+impl Work {
+    /// A rule for each number of a weight.
+    pub(crate) fn by_number<R: Rule<SLOTS>, const SLOTS: usize>(self, rule: R) -> ModuleOptimizer {
+        let Self {
+            path,
+            weight_decay,
+            rate_factor,
+            beside,
+        } = self;
+        let updater = Updater {
+            rule,
+            weight_decay,
+            rate_factor,
+            path,
+        };
+        place(beside, updater)
+    }
+
+    /// A rule for weights as a whole.
+    pub(crate) fn by_whole<R: WholeRule>(self, rule: R) -> ModuleOptimizer {
+        let updater = WholeUpdater::new(rule, self.weight_decay, self.rate_factor);
+        place(self.beside, updater)
+    }
+}
+
+fn place(
+    beside: Option<(ModuleOptimizer, ParamGroup)>,
+    updater: impl Optimizer,
+) -> ModuleOptimizer {
+    match beside {
+        None => updater.into(),
+        Some((others, weights)) => others.with_group(weights, updater, None),
+    }
+}
+
 /// A rule as Burn's optimizer.
 #[derive(Clone)]
 pub(crate) struct Updater<R, const SLOTS: usize> {
     rule: R,
     weight_decay: f64,
+    rate_factor: f64,
     path: Path,
 }
 
@@ -60,14 +111,6 @@ pub(crate) struct State<const D: usize> {
 }
 
 impl<R: Rule<SLOTS>, const SLOTS: usize> Updater<R, SLOTS> {
-    pub(crate) fn new(rule: R, weight_decay: f64, path: Path) -> Self {
-        Self {
-            rule,
-            weight_decay,
-            path,
-        }
-    }
-
     fn by_tensors<const D: usize>(
         &self,
         rates: R::Rates,
@@ -132,6 +175,7 @@ impl<R: Rule<SLOTS>, const SLOTS: usize> Optimizer for Updater<R, SLOTS> {
             Some(State { time, slots }) => (time + 1, slots.try_into().unwrap_or_else(|_| fresh())),
             None => (1, fresh()),
         };
+        let lr = lr * self.rate_factor;
         let rates = self.rule.rates(lr, time);
         let kept = 1.0 - lr * self.weight_decay;
         let is_plain = tensor.dtype() == DType::F32 && grad.dtype() == DType::F32;

@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 
 use super::description::Description;
 use super::quantity::Quantity;
-use super::rule::{Path, Rule, Updater};
+use super::rule::{Rule, Work};
 
 /// Gradient descent: `w -= rate · g`; with momentum `v = momentum · v + rate · g`, `w -= v`, with Nesterov's
 /// `w -= momentum · v + rate · g`.
@@ -25,11 +25,11 @@ impl Description for Sgd {
         usize::from(self.momentum != 0.0)
     }
 
-    fn build(self, weight_decay: f64, path: Path) -> ModuleOptimizer {
+    fn build(self, work: Work) -> ModuleOptimizer {
         if self.momentum == 0.0 {
-            Updater::<_, 0>::new(self, weight_decay, path).into()
+            work.by_number::<_, 0>(self)
         } else {
-            Updater::<_, 1>::new(self, weight_decay, path).into()
+            work.by_number::<_, 1>(self)
         }
     }
 }

@@ -19,7 +19,7 @@ use crate::non_finite::cause_by_rerun;
 use crate::non_finite_cause::NonFiniteCause;
 use crate::objective::{Assessed, Objective};
 use crate::optimizers::Optimizer;
-use crate::optimizers::{Accumulation, Average, Clipping, Path as OptimizerPath};
+use crate::optimizers::{Accumulation, Average, Clipping};
 use crate::proof::are_finite;
 use crate::state::State;
 
@@ -44,11 +44,11 @@ pub(crate) struct AutodiffStep<M: Model> {
 }
 
 impl<M: Model> AutodiffStep<M> {
-    /// Nothing learned yet; `device` is one without automatic differentiation.
+    /// Nothing learned yet; an optimizer is its description and itself, `device` is one without automatic differentiation.
     pub(crate) fn new(
         model: M,
         objective: Objective,
-        optimizer: Optimizer,
+        (optimizer, at_work): (Optimizer, ModuleOptimizer),
         schedule: Arc<dyn Schedule>,
         seed: u64,
         device: &Device,
@@ -58,7 +58,7 @@ impl<M: Model> AutodiffStep<M> {
             is_trainable: is_trainable(&model),
             model: model.fork(&device.clone().autodiff()),
             objective: Arc::new(objective),
-            optimizer: optimizer.build(OptimizerPath::Fastest),
+            optimizer: at_work,
             rate: RateControl::new(schedule),
             seed,
             accumulation: optimizer.accumulation(),

@@ -181,6 +181,8 @@ impl<M: Model> Trainer<M> {
             log::warn!("{warning}");
         }
         let model = self.model.clone();
+        let at_work = optimizer.build_for(&model.weight_paths(), &self.compile.weight_groups)?;
+        let optimizer = (optimizer, at_work);
         let step = AutodiffStep::new(model, objective, optimizer, schedule, seed, &self.device);
         Ok(step)
     }

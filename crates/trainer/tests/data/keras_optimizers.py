@@ -61,6 +61,53 @@ cases = [
         "constant:0.001",
         optimizers.Lion(beta_2=0.95, use_ema=True, ema_momentum=0.9, ema_overwrite_frequency=10),
     ),
+    ("lamb:beta_2=0.99", "constant:0.001", optimizers.Lamb(beta_2=0.99)),
+    ("adafactor", "constant:0.001", optimizers.Adafactor()),
+    (
+        "adafactor:beta_2_decay=-0.5:epsilon_1=1e-20:epsilon_2=0.01:clip_threshold=2:relative_step=false",
+        "constant:0.001",
+        optimizers.Adafactor(
+            beta_2_decay=-0.5, epsilon_1=1e-20, epsilon_2=0.01, clip_threshold=2.0, relative_step=False
+        ),
+    ),
+    ("ftrl", "constant:0.001", optimizers.Ftrl()),
+    (
+        "ftrl:learning_rate_power=-0.8:initial_accumulator_value=0.5:l1_regularization_strength=0.3:"
+        "l2_regularization_strength=0.1:l2_shrinkage_regularization_strength=0.05:beta=0.2",
+        "constant:0.5",
+        optimizers.Ftrl(
+            0.5,
+            learning_rate_power=-0.8,
+            initial_accumulator_value=0.5,
+            l1_regularization_strength=0.3,
+            l2_regularization_strength=0.1,
+            l2_shrinkage_regularization_strength=0.05,
+            beta=0.2,
+        ),
+    ),
+    ("schedule_free_adamw", "constant:0.0025", optimizers.ScheduleFreeAdamW()),
+    ("schedule_free_adamw:warmup_steps=10", "constant:0.1", optimizers.ScheduleFreeAdamW(0.1, warmup_steps=10)),
+    ("muon", "constant:0.001", optimizers.Muon()),
+    (
+        "muon:momentum=0.5:nesterov=false:ns_steps=3:muon_a=3:muon_b=-4:muon_c=2:rms_rate=0:adam_lr_ratio=0.1:"
+        "adam_beta_1=0.8:adam_beta_2=0.9:adam_weight_decay=0.2:epsilon=1e-3:weight_decay=0.1",
+        "constant:0.001",
+        optimizers.Muon(
+            momentum=0.5,
+            nesterov=False,
+            ns_steps=3,
+            muon_a=3.0,
+            muon_b=-4.0,
+            muon_c=2.0,
+            rms_rate=None,
+            adam_lr_ratio=0.1,
+            adam_beta_1=0.8,
+            adam_beta_2=0.9,
+            adam_weight_decay=0.2,
+            epsilon=1e-3,
+            weight_decay=0.1,
+        ),
+    ),
 ]
 golden = {
     "made_by": f"keras {keras.__version__}",

@@ -14,6 +14,7 @@ use crate::optimizers::Kind;
 /// An argument of Keras' optimizers that is a setting of its own here.
 const LEARNING_RATE: &str = "learning_rate";
 const EMA_MOMENTUM: &str = "ema_momentum";
+const RMS_RATE: &str = "rms_rate";
 /// Keras' arguments that go with a moving average.
 const EMA: [&str; 2] = [EMA_MOMENTUM, "ema_overwrite_frequency"];
 
@@ -76,6 +77,12 @@ impl Optimizer {
         let rate = take_rate(&mut spec)?;
         refuse_loss_scale(&mut spec, &thing)?;
         take_use_ema(&mut spec, &thing)?;
+        refuse_excluded_layers(&mut spec, &thing)?;
+        // Keras turns it off by nothing.
+        if let Some(Value::Null) = spec.get(RMS_RATE) {
+            spec.take(RMS_RATE);
+            spec = spec.with(RMS_RATE, 0.0);
+        }
         let is_known = |row: &&Row| !row.is_own || own.iter().any(|name| name == row.name);
         let known: Vec<&str> = ROWS.iter().filter(is_known).map(|row| row.name).collect();
         spec.check_arguments(&thing, &known)?;
@@ -153,6 +160,31 @@ fn refuse_loss_scale(spec: &mut Spec, thing: &str) -> Result<(), SpecError> {
                 ),
             };
             Err(SpecError::new(problem, factor.at))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Keras leaves layers of these names to another formula.
+fn refuse_excluded_layers(spec: &mut Spec, thing: &str) -> Result<(), SpecError> {
+    const EXCLUDE_LAYERS: &str = "exclude_layers";
+
+    let is_none = |value: &Value| match value {
+        Value::Null => true,
+        Value::List(layers) => layers.is_empty(),
+        _ => false,
+    };
+    match spec.take(EXCLUDE_LAYERS) {
+        Some(layers) if !is_none(&layers.value) => {
+            let problem = SpecProblem::RefusedArgument {
+                thing: thing.to_owned(),
+                argument: EXCLUDE_LAYERS.to_owned(),
+                reason: format!(
+                    "expected none, received {}; only embeddings are left to adam here: leave it out",
+                    layers.value
+                ),
+            };
+            Err(SpecError::new(problem, layers.at))
         }
         _ => Ok(()),
     }

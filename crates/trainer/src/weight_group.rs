@@ -1,0 +1,183 @@
+use firebrick_model::WeightPath;
+use firebrick_spec::by_likeness;
+use serde::{Deserialize, Serialize};
+
+use crate::error::TrainError;
+
+/// Weights that learn at a rate or with a weight decay of their own, by a pattern of their paths (`encoder/kernel`), in which
+/// `*` stands for any text: `encoder/*`, `*/bias`.
+///
+/// In a model file it is a table of [`CompileSettings`](crate::Compile):
+/// `{ weights = "encoder/*", learning_rate_factor = 0.1 }`.
+///
+/// ```
+/// use firebrick::prelude::*;
+/// use firebrick::training::WeightGroup;
+///
+/// let compile = Compile::new(Optimizer::adamw(), MeanSquaredError::new()).with_weight_groups([
+///     WeightGroup::new("encoder/*").with_learning_rate_factor(0.1)?,
+///     WeightGroup::new("*/bias").without_weight_decay(),
+/// ]);
+/// # Ok::<(), firebrick::training::TrainError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Given")]
+pub struct WeightGroup {
+    weights: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    learning_rate_factor: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    weight_decay: Option<f64>,
+}
+
+impl WeightGroup {
+    /// The weights whose paths are like this.
+    pub fn new(weights: impl Into<String>) -> Self {
+        Self {
+            weights: weights.into(),
+            learning_rate_factor: None,
+            weight_decay: None,
+        }
+    }
+
+    /// Multiplies their learning rate; with 0 they stay as they are. Of several groups that a weight is in, all factors
+    /// count.
+    ///
+    /// # Errors
+    /// A factor below 0, or one that is no number.
+    pub fn with_learning_rate_factor(mut self, factor: f64) -> Result<Self, TrainError> {
+        check("learning_rate_factor", factor)?;
+        self.learning_rate_factor = Some(factor);
+        Ok(self)
+    }
+
+    /// Sets their weight decay. Of several groups that a weight is in, the last one counts.
+    ///
+    /// # Errors
+    /// A weight decay below 0, or one that is no number.
+    pub fn with_weight_decay(mut self, weight_decay: f64) -> Result<Self, TrainError> {
+        check("weight_decay", weight_decay)?;
+        self.weight_decay = Some(weight_decay);
+        Ok(self)
+    }
+
+    /// Takes them out of the weight decay, as Keras' `exclude_from_weight_decay` does.
+    #[must_use = "returns the changed group"]
+    pub fn without_weight_decay(mut self) -> Self {
+        self.weight_decay = Some(0.0);
+        self
+    }
+
+    /// Whether a path is like the pattern.
+    ///
+    /// ```
+    /// use firebrick::training::WeightGroup;
+    ///
+    /// let group = WeightGroup::new("encoder*/kernel");
+    /// assert!(group.has("encoder_1/kernel") && !group.has("encoder/bias"));
+    /// ```
+    pub fn has(&self, path: &str) -> bool {
+        let mut parts = self.weights.split('*');
+        let first = parts.next().unwrap_or_default();
+        let Some(mut rest) = path.strip_prefix(first) else {
+            return false;
+        };
+        let mut parts = parts.peekable();
+        if parts.peek().is_none() {
+            return rest.is_empty();
+        }
+        while let Some(part) = parts.next() {
+            if parts.peek().is_none() {
+                return rest.ends_with(part);
+            }
+            match rest.find(part) {
+                Some(at) => rest = &rest[at + part.len()..],
+                None => return false,
+            }
+        }
+        true
+    }
+
+    pub(crate) fn learning_rate_factor(&self) -> f64 {
+        self.learning_rate_factor.unwrap_or(1.0)
+    }
+
+    pub(crate) fn weight_decay(&self) -> Option<f64> {
+        self.weight_decay
+    }
+
+    /// Makes sure that there is such a weight.
+    pub(crate) fn check_among(&self, weights: &[WeightPath]) -> Result<(), TrainError> {
+        if weights.iter().any(|weight| self.has(&weight.path)) {
+            return Ok(());
+        }
+        let known: Vec<&str> = weights.iter().map(|weight| &*weight.path).collect();
+        let nearest = by_likeness(&self.weights, &known).into_iter().take(3);
+        Err(TrainError::UnknownWeights {
+            pattern: self.weights.clone(),
+            nearest: nearest.map(str::to_owned).collect(),
+        })
+    }
+}
+
+/// What a file gives, not yet checked.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Given {
+    weights: String,
+    learning_rate_factor: Option<f64>,
+    weight_decay: Option<f64>,
+}
+
+impl TryFrom<Given> for WeightGroup {
+    type Error = TrainError;
+
+    fn try_from(given: Given) -> Result<Self, TrainError> {
+        let mut group = Self::new(given.weights);
+        if let Some(factor) = given.learning_rate_factor {
+            group = group.with_learning_rate_factor(factor)?;
+        }
+        if let Some(weight_decay) = given.weight_decay {
+            group = group.with_weight_decay(weight_decay)?;
+        }
+        Ok(group)
+    }
+}
+
+fn check(setting: &'static str, value: f64) -> Result<(), TrainError> {
+    if value.is_finite() && value >= 0.0 {
+        return Ok(());
+    }
+    Err(TrainError::Setting {
+        setting,
+        expected: "0 or a number above it",
+        received: value.to_string(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_star_stands_for_any_text() {
+        for (pattern, path, expected) in [
+            ("dense/kernel", "dense/kernel", true),
+            ("dense/kernel", "dense/kernels", false),
+            ("dense", "dense/kernel", false),
+            ("*", "dense/kernel", true),
+            ("*/bias", "dense/bias", true),
+            ("*/bias", "dense/bias_2", false),
+            ("enc*/k*l", "encoder/lstm/kernel", true),
+            ("enc*er*er/k", "encoder/k", false),
+            ("a*a", "a", false),
+            ("", "", true),
+        ] {
+            assert_eq!(
+                WeightGroup::new(pattern).has(path),
+                expected,
+                "{pattern} {path}"
+            );
+        }
+    }
+}

@@ -100,8 +100,7 @@ impl RunDirectory {
         if Self::is_run(path) {
             return Err(exists());
         }
-        std::fs::create_dir_all(path).map_err(|source| cannot("create", path, source))?;
-        let run = Self::claimed(path)?;
+        let run = Self::made(path)?;
         if Self::is_run(path) {
             return Err(exists());
         }
@@ -118,12 +117,22 @@ impl RunDirectory {
     /// # Errors
     /// A directory that somebody else trains in or that cannot be made, files that cannot be moved.
     pub fn create_or_replace(path: &Path) -> Result<Self, TrainError> {
-        std::fs::create_dir_all(path).map_err(|source| cannot("create", path, source))?;
-        let run = Self::claimed(path)?;
+        let run = Self::made(path)?;
         if let Some(claim) = &run.claim {
             claim.set_aside()?;
         }
         Ok(run)
+    }
+
+    /// A directory that is there or is made for this; where it cannot be had, none stays that was not there.
+    fn made(path: &Path) -> Result<Self, TrainError> {
+        let is_new = !path.exists();
+        std::fs::create_dir_all(path).map_err(|source| cannot("create", path, source))?;
+        Self::claimed(path).inspect_err(|_| {
+            if is_new {
+                let _ = std::fs::remove_dir(path);
+            }
+        })
     }
 
     fn claimed(path: &Path) -> Result<Self, TrainError> {
@@ -175,7 +184,11 @@ impl RunDirectory {
             let path = parent.join(format!("{prefix}-{number}"));
             // Making it is what claims the number, also against another process.
             match std::fs::create_dir(&path) {
-                Ok(()) => return Self::claimed(&path),
+                Ok(()) => {
+                    return Self::claimed(&path).inspect_err(|_| {
+                        let _ = std::fs::remove_dir(&path);
+                    });
+                }
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
                 Err(source) => return Err(cannot("create", &path, source)),
             }

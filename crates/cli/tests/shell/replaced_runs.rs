@@ -91,6 +91,34 @@ fn what_is_on_a_disk_that_takes_no_more_is_said() {
 
 #[test]
 #[cfg(unix)]
+fn a_disk_that_takes_nothing_leaves_everything_as_it_was() {
+    let workplace = Workplace::new();
+    workplace.train("--run x --ui quiet").succeeds();
+    let before = workplace.files();
+    for run in [
+        "--run new",
+        "--run x --overwrite",
+        "",
+        "--resume x --epochs 9",
+    ] {
+        let command = format!(
+            "trap '' XFSZ; ulimit -f 0; exec $F train --data mnist-sample --ui quiet {run}"
+        );
+        let output = std::process::Command::new("bash")
+            .current_dir(workplace.path("."))
+            .env("F", assert_cmd::cargo::cargo_bin!("firebrick"))
+            .args(["-c", &command])
+            .output()
+            .unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{run}: {stderr}");
+        assert!(stderr.contains("cannot write into `runs/"), "{stderr}");
+        assert_eq!(workplace.files(), before, "{run}");
+    }
+}
+
+#[test]
+#[cfg(unix)]
 fn settings_name_their_data_from_the_root_without_a_way_back() {
     let workplace = Workplace::new();
     let rows = (0..20).map(|row| format!("{row},{}\n", 2 * row));

@@ -19,6 +19,7 @@ impl Lock {
     /// Locks a directory that is there.
     pub(super) fn acquire(directory: &Path) -> Result<Self, TrainError> {
         let path = directory.join(FILE);
+        let was_there = path.exists();
         loop {
             let mut file = OpenOptions::new()
                 .create(true)
@@ -43,9 +44,13 @@ impl Lock {
                     holder,
                 });
             }
-            LockHolder::this_process()
-                .write(&mut file)
-                .map_err(|source| cannot("write into", directory, source))?;
+            if let Err(source) = LockHolder::this_process().write(&mut file) {
+                // On a full disk; one that a killed process has left stays, and says so.
+                if !was_there {
+                    let _ = fs::remove_file(&path);
+                }
+                return Err(cannot("write into", directory, source));
+            }
             return Ok(Self { path, _file: file });
         }
     }

@@ -52,7 +52,11 @@ impl TrainSettings {
             None => (with_default_metrics(&data), FitSettings::default()),
         };
         let compile = given.compile(compile).or_usage()?;
-        let fit = fit.with(&given.fit);
+        let mut fit = fit.with(&given.fit);
+        if given.says_rate() {
+            // That of a model file is none of theirs.
+            fit.one_cycle = given.fit.one_cycle;
+        }
         fit.check_counts().or_usage()?;
         Ok(Self {
             stratified: given.stratified.unwrap_or(data.is_table()),
@@ -91,10 +95,21 @@ impl TrainSettings {
         schedule.context("the settings have no learning rate")
     }
 
+    /// The rates in a word: those of a cycle, or else the schedule.
+    pub(crate) fn rates(&self) -> anyhow::Result<String> {
+        match self.fit.one_cycle {
+            Some(rate) => Ok(format!("one cycle up to {rate}")),
+            None => Ok(self.schedule()?.to_string()),
+        }
+    }
+
     /// What to tell before the training starts at a rate that is hardly meant.
     pub(crate) fn rate_warning(&self) -> anyhow::Result<Option<String>> {
         // The first rate is the same for any number of steps an epoch.
-        let rate = self.schedule()?.build(1)?.learning_rate(0);
+        let rate = match self.fit.one_cycle {
+            Some(rate) => rate,
+            None => self.schedule()?.build(1)?.learning_rate(0),
+        };
         Ok(self.compile.optimizer.rate_warning(rate))
     }
 
@@ -150,7 +165,7 @@ impl TrainSettings {
         run: Option<&RunDirectory>,
     ) -> Result<Fit, TrainError> {
         let asked_for = &self.given.callbacks;
-        let has_rate = self.given.schedule.is_some() || self.given.learning_rate.is_some();
+        let has_rate = self.given.says_rate();
         let is_replaced = |callback: &NamedCallback| match callback {
             NamedCallback::LearningRateScheduler(_) => has_rate,
             callback => asked_for.replaces(callback),

@@ -48,6 +48,8 @@ mod predict;
 mod predict_pictures;
 #[path = "shell/program_run.rs"]
 mod program_run;
+#[path = "shell/rates.rs"]
+mod rates;
 #[path = "shell/repeat.rs"]
 mod repeat;
 #[path = "shell/replaced_runs.rs"]

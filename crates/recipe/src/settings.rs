@@ -93,7 +93,6 @@ impl Settings {
 
     /// The flags of what a program could not write down, where nothing else says it.
     pub fn missing(&self) -> Vec<&'static str> {
-        let rate = self.schedule.is_some() || self.learning_rate.is_some();
         [
             ("data", self.data().is_some(), "--data"),
             (
@@ -102,7 +101,11 @@ impl Settings {
                 "--model or --hidden",
             ),
             ("loss", self.loss.is_some(), "--loss"),
-            ("schedule", rate, "--schedule or --learning-rate"),
+            (
+                "schedule",
+                self.says_rate(),
+                "--schedule or --learning-rate",
+            ),
         ]
         .into_iter()
         .filter(|(key, is_said, _)| self.lacks(key) && !is_said)
@@ -116,14 +119,20 @@ impl Settings {
         self.data.as_ref().or_else(described)
     }
 
+    /// Whether anything says how fast to learn.
+    pub fn says_rate(&self) -> bool {
+        self.schedule.is_some() || self.learning_rate.is_some() || self.fit.one_cycle.is_some()
+    }
+
     /// These settings, and where they leave something open those of `other`.
     ///
     /// Of those that exclude one another, one here replaces all there.
     #[must_use = "returns the settings of both"]
     pub fn over(self, mut other: Self) -> Self {
         // Both say how fast to learn.
-        if self.schedule.is_some() || self.learning_rate.is_some() {
+        if self.says_rate() {
             (other.schedule, other.learning_rate) = (None, None);
+            other.fit.one_cycle = None;
         }
         if self.arguments.clips() {
             other.arguments = other.arguments.without_clipping();

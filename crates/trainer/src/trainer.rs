@@ -203,9 +203,16 @@ impl<M: Model> Trainer<M> {
         };
         let mut fitting = Fitting::new(fit, data, display, files, &self.device)?;
         let steps = fitting.steps_per_epoch();
+        let cycle = fit.settings.cycle(steps)?;
         let mut step = self.take_step(objective, steps, fit.settings.seed)?;
+        if let Some(cycle) = cycle {
+            step.begin_cycle(cycle);
+        }
         fitting.prepare(&mut step)?;
-        let fitted = fitting.run(step);
+        let mut fitted = fitting.run(step);
+        if let Some(step) = &mut fitted.step {
+            step.end_cycle();
+        }
 
         self.shuffle = fitted.shuffle;
         self.step = fitted.step.filter(|_| fitted.goes_on);

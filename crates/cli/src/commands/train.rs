@@ -36,6 +36,7 @@ EXAMPLES:
   firebrick train --data assets/iris/iris.csv --target species --classes
   firebrick train --model examples/models/cnn.toml --epochs 3
   firebrick train --config runs/adam/config.toml --seed 7
+  firebrick train --optimizer adam --one-cycle 0.005 --epochs 5
   firebrick train --epochs 100 --early-stopping val_loss:5:restore --checkpoint best
   firebrick train --resume mnist-1
 
@@ -338,7 +339,7 @@ impl Prepared {
             self.network.line()?,
             settings.compile.loss,
             settings.compile.optimizer,
-            settings.schedule()?,
+            settings.rates()?,
             settings.fit.epochs,
             settings.fit.batch_size,
             settings.fit.seed,

@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 
+use firebrick_scheduler::OneCycle;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -160,6 +161,16 @@ fit_settings! {
     /// them anew, as in Keras.
     steps_per_epoch: usize, setter with_steps_per_epoch, check at_least_1;
 
+    /// The highest rate of one cycle over all epochs of this fit, to which the learning rate rises and from which it falls to
+    /// nearly nothing; instead of any other rate.
+    ///
+    /// The cycle is a [`OneCycle`](firebrick_scheduler::OneCycle) with its defaults and counts the steps of the fit: another
+    /// fit afterwards has a cycle of its own or the rates that the model was compiled with. A training that goes on after a
+    /// break cannot be given more epochs than its cycle has. fastai's `fit_one_cycle` cycles the momentum too, and begins to
+    /// fall after a quarter of the steps instead of three tenths.
+    one_cycle: f64, setter with_one_cycle, check above_0,
+        flag Flag::number("RATE").under(LEARNING).without(&["schedule", "learning_rate"]);
+
     /// Decides initial weights, shuffles and what layers draw at random; the same seed gives the same numbers.
     seed: u64 = Fit::SEED, flag Flag::number("N").under(LEARNING);
 
@@ -188,6 +199,17 @@ impl FitSettings {
     /// The seed of the order in which samples are seen, if they have one of their own.
     pub(crate) fn shuffle_seed(&self) -> Option<u64> {
         self.shuffle.then_some(self.seed)
+    }
+
+    /// The cycle of rates over its epochs of so many steps, if it has one.
+    ///
+    /// # Errors
+    /// A rate that cannot be.
+    pub(crate) fn cycle(&self, steps_per_epoch: usize) -> Result<Option<OneCycle>, TrainError> {
+        let epochs = self.epochs.saturating_sub(self.initial_epoch);
+        let steps = epochs.saturating_mul(steps_per_epoch).max(1) as u64;
+        let cycle = self.one_cycle.map(|rate| OneCycle::new(rate, steps));
+        Ok(cycle.transpose()?)
     }
 
     /// Checks what can be checked without data.
@@ -243,6 +265,17 @@ fn at_least_1(setting: &'static str, value: usize) -> Result<(), TrainError> {
     })
 }
 
+fn above_0(setting: &'static str, value: f64) -> Result<(), TrainError> {
+    if value.is_finite() && value > 0.0 {
+        return Ok(());
+    }
+    Err(TrainError::Setting {
+        setting,
+        expected: "a number above 0",
+        received: value.to_string(),
+    })
+}
+
 /// What is not written where there is none of it.
 trait Absent {
     fn is_absent(&self) -> bool {
@@ -286,6 +319,7 @@ mod tests {
             steps_per_epoch: Some(1),
             validation_batch_size: Some(1),
             validation_steps: Some(1),
+            one_cycle: Some(0.1),
             class_weight: BTreeMap::from([(3.into(), 0.5), ("red".into(), 2.0), ("4".into(), 1.0)]),
             ..FitSettings::default()
         };

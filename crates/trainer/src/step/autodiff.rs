@@ -1,3 +1,4 @@
+mod cycle;
 mod state;
 
 use std::path::Path;
@@ -10,6 +11,7 @@ use firebrick_data::Batch;
 use firebrick_model::{Draws, Model, save_model, save_weights};
 use firebrick_scheduler::{RateControl, Schedule};
 
+use self::cycle::Cycle;
 use super::judge::{assess, judge};
 use super::measures::Measures;
 use super::output::StepOutput;
@@ -31,6 +33,7 @@ pub(crate) struct AutodiffStep<M: Model> {
     objective: Arc<Objective>,
     optimizer: ModuleOptimizer,
     rate: RateControl,
+    cycle: Option<Cycle>,
     /// Of what layers draw at random.
     seed: u64,
     accumulation: Option<Accumulation>,
@@ -60,6 +63,7 @@ impl<M: Model> AutodiffStep<M> {
             objective: Arc::new(objective),
             optimizer: at_work,
             rate: RateControl::new(schedule),
+            cycle: None,
             seed,
             accumulation: optimizer.accumulation(),
             clipping: optimizer.clipping(),

@@ -79,6 +79,13 @@ impl Setup {
             ("validation_steps", text(own.validation_steps), settings),
             ("validation_freq", own.validation_freq.to_string(), settings),
             (
+                "one_cycle",
+                own.one_cycle.map_or_else(none, |rate| {
+                    format!("{rate} over {} epochs", own.epochs - own.initial_epoch)
+                }),
+                "a cycle of rates ends with its epochs: give the fit what it had, or train anew",
+            ),
+            (
                 "the weights of the classes",
                 format!("{:?}", fit.class_weights),
                 settings,

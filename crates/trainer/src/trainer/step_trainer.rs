@@ -191,6 +191,13 @@ impl<S: Step> StepTrainer<S> {
                 received: "weights of classes".to_owned(),
             });
         }
+        if let Some(rate) = fit.settings.one_cycle {
+            return Err(TrainError::Setting {
+                setting: "one_cycle",
+                expected: "none with a step of one's own, which has rates of its own",
+                received: rate.to_string(),
+            });
+        }
         let (training, validation) = split(data, fit)?;
         let measures = self.step().measures();
         let mut figures = measures.names();

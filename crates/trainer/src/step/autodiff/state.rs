@@ -19,7 +19,8 @@ impl<M: Model> AutodiffStep<M> {
         let rate = State::new()
             .with("step", step)
             .with("factor", factor)
-            .with_some("fixed", fixed);
+            .with_some("fixed", fixed)
+            .with_some("cycle", self.cycle.as_ref().map(|cycle| cycle.start));
         let average = self.average.as_ref();
         let accumulation = self.accumulation.as_ref();
         State::new()
@@ -45,11 +46,18 @@ impl<M: Model> AutodiffStep<M> {
         self.model = state.load_module("network", self.model.clone())?;
         self.optimizer = state.load_optimizer("optimizer", self.optimizer.clone())?;
         let rate = state.get::<State>("rate")?;
-        self.rate.restore(RateState {
+        let own = RateState {
             step: rate.get("step")?,
             factor: rate.get("factor")?,
             fixed: rate.find("fixed")?,
-        });
+        };
+        match &mut self.cycle {
+            Some(cycle) => {
+                cycle.start = rate.get("cycle")?;
+                self.rate = cycle.control(own);
+            }
+            None => self.rate.restore(own),
+        }
         if let Some(average) = &mut self.average {
             average.restore(&state.get("average")?, &self.model)?;
         }

@@ -12,6 +12,7 @@ mod destination;
 mod dialect_flags;
 mod failure;
 mod foreign_file;
+mod found_rate;
 mod network;
 mod network_settings;
 mod new_run;

@@ -118,6 +118,7 @@ fn settings_are_those_of_the_setters() {
         validation_batch_size = 13
         validation_steps = 4
         validation_freq = 2
+        one_cycle = 0.5
         class_weight = {{ 0 = 2, 9 = 0.5 }}
         "
     );
@@ -158,6 +159,7 @@ fn settings_are_those_of_the_setters() {
             validation_batch_size: Some(13),
             validation_steps: Some(4),
             validation_freq: 2,
+            one_cycle: Some(0.5),
             class_weight: [(0.into(), 2.0), (9.into(), 0.5)].into(),
         }
     );

@@ -6,6 +6,7 @@ mod passing;
 mod predicting;
 mod run_files;
 mod samples;
+mod searching;
 mod setup;
 mod step_trainer;
 

@@ -26,7 +26,7 @@ use crate::samples::TrainingSamples;
 use crate::table_flags::TableFlags;
 use crate::train_settings::TrainSettings;
 use crate::unit::Unit;
-use crate::{new_run, settings_file};
+use crate::{found_rate, new_run, settings_file};
 
 const EXAMPLES: &str = "\
 EXAMPLES:
@@ -36,6 +36,7 @@ EXAMPLES:
   firebrick train --data assets/iris/iris.csv --target species --classes
   firebrick train --model examples/models/cnn.toml --epochs 3
   firebrick train --config runs/adam/config.toml --seed 7
+  firebrick train --optimizer adam --find-rate
   firebrick train --optimizer adam --one-cycle 0.005 --epochs 5
   firebrick train --epochs 100 --early-stopping val_loss:5:restore --checkpoint best
   firebrick train --resume mnist-1
@@ -90,6 +91,19 @@ pub(crate) struct TrainArguments {
         conflicts_with_all = ["run", "overwrite", "config_file"]
     )]
     resume: Option<PathBuf>,
+
+    /// Train nothing, but learn some batches with a copy at rates that rise from 1e-7 to 10, and print what the loss does and
+    /// which rates suit; with FILE draw it too, as .svg or .png
+    #[arg(
+        long,
+        value_name = "FILE",
+        num_args = 0..=1,
+        require_equals = true,
+        help_heading = "Learning",
+        conflicts_with_all = ["run", "resume", "overwrite", "ui"]
+    )]
+    #[expect(clippy::option_option, reason = "the flag may stand without a file")]
+    find_rate: Option<Option<PathBuf>>,
 
     #[command(flatten)]
     runs: RunsFolder,
@@ -153,19 +167,7 @@ pub(crate) fn run(arguments: TrainArguments) -> anyhow::Result<ExitCode> {
         &prepared.device.device,
     )?;
 
-    if let Some(warning) = prepared.settings.rate_warning()?
-        && display != Display::Quiet
-    {
-        output::note(&format!("warning: {warning}"));
-    }
-    if display != Display::Quiet {
-        prepared
-            .data
-            .notes
-            .iter()
-            .for_each(|line| output::note(line));
-    }
-
+    prepared.tell(display)?;
     let mut trainer = compile.model(model);
     let fit = prepared.fit(display, None).or_usage()?;
     match trainer.check(&prepared.data.train, &fit) {
@@ -173,6 +175,9 @@ pub(crate) fn run(arguments: TrainArguments) -> anyhow::Result<ExitCode> {
         checked => checked?,
     }
 
+    if let Some(picture) = &arguments.find_rate {
+        return found_rate::print(&trainer, &prepared.data.train, &fit, picture.as_deref());
+    }
     if let Some(resumed) = &resumed {
         let run = resumed.claim(&prepared.settings, &config)?;
         return prepared.go_on(&mut trainer, display, (&run, progress.as_ref()));
@@ -271,6 +276,19 @@ impl Prepared {
             .batch_size
             .min(self.data.train.num_samples());
         Ok(compile.check_memory(&size, batch_size, &self.device.device)?)
+    }
+
+    /// Says what there is to say of the settings and the data.
+    fn tell(&self, display: Display) -> anyhow::Result<()> {
+        let warning = self.settings.rate_warning()?;
+        if display == Display::Quiet {
+            return Ok(());
+        }
+        if let Some(warning) = warning {
+            output::note(&format!("warning: {warning}"));
+        }
+        self.data.notes.iter().for_each(|line| output::note(line));
+        Ok(())
     }
 
     /// What is asked for, to be checked or, with a run, to be done.

@@ -1,9 +1,37 @@
-//! Learning rates of one cycle.
+//! Learning rates that are looked for, and those of one cycle.
 
 use std::fs;
 
 use crate::repeat::figures;
 use crate::workplace::Workplace;
+
+#[test]
+fn rates_are_looked_for_and_nothing_else_comes_of_it() {
+    let workplace = Workplace::new();
+    let search = "train --data mnist-sample --hidden 16 --optimizer adam --device flex --find-rate";
+    let found = workplace.run(search).succeeds().stdout;
+    for text in [
+        "rate       loss          smoothed\n1.0e-7",
+        "\nsteepest ",
+        "\nminimum ",
+    ] {
+        assert!(found.contains(text), "{text}: {found}");
+    }
+    assert!(workplace.files().is_empty());
+    let drawn = workplace.run(&format!("{search}=rates.svg")).succeeds();
+    assert!(drawn.stdout.starts_with(&found), "the same numbers");
+    assert!(drawn.stdout.ends_with("drew the loss to rates.svg\n"));
+    let picture = workplace.read("rates.svg");
+    assert!(picture.starts_with("<svg") && picture.contains("minimum / 10: "));
+    let piped = workplace.run(&format!("{search}=-")).succeeds().stdout;
+    assert!(piped.starts_with("<svg"), "{piped}");
+    workplace
+        .run(&format!("{search} --run x"))
+        .fails(2, &["cannot be used with"]);
+    workplace
+        .run(&format!("{search}=rates.jpg"))
+        .fails(2, &["rates.jpg"]);
+}
 
 #[test]
 fn one_cycle_is_a_flag_and_a_key_of_a_file() {

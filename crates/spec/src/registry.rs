@@ -227,6 +227,7 @@ macro_rules! registry {
         }
     };
     (@each ($dollar:tt) $known:ident $each:ident $($thing:ident)+) => {
+        #[allow(unused_macros, reason = "not every kind needs all of it")]
         macro_rules! $each {
             ($dollar known:expr, $dollar inner:ident => $dollar result:expr) => {
                 match $dollar known {

@@ -1,62 +1,129 @@
 //! What the cells of a table mean.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
+use firebrick_spec::{folded, nearest_name};
 use serde::{Deserialize, Serialize};
 
+use crate::names::shown;
 use crate::number_format::NumberFormat;
 
-/// What becomes of rows that miss a cell which is learned from or is to be predicted.
+/// What becomes of a missing cell.
 ///
 /// A cell is missing where nothing stands, or a word that says so: see
-/// [`CsvSource::with_missing_words`](crate::CsvSource::with_missing_words).
+/// [`CsvSource::with_missing_words`](crate::CsvSource::with_missing_words). What a cell is filled with is found in the rows that are
+/// learned from, and taken for every other row too.
 ///
 /// ```
 /// # mod firebrick { pub use firebrick_data::{burn, self as datasets}; }
 /// use firebrick::datasets::{CsvMissing, CsvSource};
 ///
-/// let houses = CsvSource::values("houses.csv", ["price"]).with_missing(CsvMissing::Drop);
+/// let houses = CsvSource::values("houses.csv", ["price"])
+///     .with_missing(CsvMissing::Drop)
+///     .with_missing_in("year", CsvMissing::Median);
 /// # let _ = houses;
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(try_from = "String", into = "String")]
 pub enum CsvMissing {
-    /// They are an error.
+    /// It is an error.
     #[default]
     Refuse,
-    /// They are left out. Rows to answer are not: there they stay an error.
+    /// Its row is left out. Rows to answer are not: there it stays an error.
     Drop,
+    /// It is filled with the mean of the column's numbers.
+    Mean,
+    /// It is filled with the median of the column's numbers.
+    Median,
+    /// It is filled with what the column holds most often; of several the smallest.
+    MostFrequent,
+    /// It is 0, among categories none of them.
+    Zero,
+    /// It is filled with the mean, among categories with none of them, and a column beside it says with 1 that it was missing.
+    Indicator,
 }
 
 impl CsvMissing {
     /// The names in files of settings and on the command line.
-    pub const NAMES: [&'static str; 2] = ["refuse", "drop"];
+    pub const NAMES: [&'static str; 7] = [
+        "refuse",
+        "drop",
+        "mean",
+        "median",
+        "most-frequent",
+        "zero",
+        "indicator",
+    ];
+
+    const ALL: [Self; 7] = [
+        Self::Refuse,
+        Self::Drop,
+        Self::Mean,
+        Self::Median,
+        Self::MostFrequent,
+        Self::Zero,
+        Self::Indicator,
+    ];
+
+    /// Whether something is put in its place.
+    pub fn fills(self) -> bool {
+        !matches!(self, Self::Refuse | Self::Drop)
+    }
+
+    /// Whether it needs numbers.
+    pub(crate) fn needs_numbers(self) -> bool {
+        matches!(self, Self::Mean | Self::Median)
+    }
 }
 
 impl fmt::Display for CsvMissing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Refuse => "refuse",
-            Self::Drop => "drop",
-        })
+        let place = Self::ALL.iter().position(|own| own == self);
+        f.write_str(Self::NAMES[place.unwrap_or_default()])
+    }
+}
+
+impl From<CsvMissing> for String {
+    fn from(missing: CsvMissing) -> Self {
+        missing.to_string()
     }
 }
 
 /// A word that says nothing of missing cells.
 #[derive(Debug, thiserror::Error)]
-#[error("expected {}", CsvMissing::NAMES.map(|name| format!("`{name}`")).join(" or "))]
-pub struct CsvMissingError(());
+#[error(
+    "expected {}, received `{}`{}", CsvMissing::NAMES.join(", "), shown(received),
+    firebrick_spec::did_you_mean(nearest_name(received, &CsvMissing::NAMES))
+)]
+pub struct CsvMissingError {
+    received: String,
+}
 
 impl FromStr for CsvMissing {
     type Err = CsvMissingError;
 
+    /// By name, in which case, hyphens and underscores do not count; `error` is `refuse`.
     fn from_str(text: &str) -> Result<Self, CsvMissingError> {
-        match text {
-            "refuse" => Ok(Self::Refuse),
-            "drop" => Ok(Self::Drop),
-            _ => Err(CsvMissingError(())),
+        if folded(text) == "error" {
+            return Ok(Self::Refuse);
         }
+        let place = Self::NAMES
+            .iter()
+            .position(|name| folded(name) == folded(text));
+        let found = place.and_then(|place| Self::ALL.get(place));
+        found.copied().ok_or_else(|| CsvMissingError {
+            received: text.to_owned(),
+        })
+    }
+}
+
+impl TryFrom<String> for CsvMissing {
+    type Error = CsvMissingError;
+
+    fn try_from(text: String) -> Result<Self, CsvMissingError> {
+        text.parse()
     }
 }
 
@@ -65,6 +132,8 @@ impl FromStr for CsvMissing {
 pub(crate) struct CellSettings {
     pub(crate) numbers: NumberFormat,
     pub(crate) missing: CsvMissing,
+    /// What becomes of missing cells of some columns, where it is not what becomes of those of all.
+    pub(crate) missing_in: BTreeMap<String, CsvMissing>,
     /// The words for a cell that is missing, if not those of [`MISSING_WORDS`].
     pub(crate) missing_words: Option<Vec<String>>,
 }
@@ -159,15 +228,20 @@ mod tests {
     }
 
     #[test]
-    fn what_becomes_of_rows_has_a_name() {
-        for (name, missing) in CsvMissing::NAMES
-            .into_iter()
-            .zip([CsvMissing::Refuse, CsvMissing::Drop])
-        {
+    fn what_becomes_of_missing_cells_has_a_name() {
+        for (name, missing) in CsvMissing::NAMES.into_iter().zip(CsvMissing::ALL) {
             assert_eq!(name.parse::<CsvMissing>().unwrap(), missing);
             assert_eq!(missing.to_string(), name);
         }
-        let error = "mean".parse::<CsvMissing>().unwrap_err().to_string();
-        assert_eq!(error, "expected `refuse` or `drop`");
+        assert_eq!(
+            "most_frequent".parse::<CsvMissing>().unwrap(),
+            CsvMissing::MostFrequent
+        );
+        assert_eq!("error".parse::<CsvMissing>().unwrap(), CsvMissing::Refuse);
+        let error = "medain".parse::<CsvMissing>().unwrap_err().to_string();
+        assert_eq!(
+            error,
+            "expected refuse, drop, mean, median, most-frequent, zero, indicator, received `medain`, did you mean `median`?"
+        );
     }
 }

@@ -4,6 +4,8 @@ mod hints;
 
 use std::path::PathBuf;
 
+use firebrick_spec::SpecError;
+
 use crate::fingerprint::Change;
 use crate::names::{as_list, did_you_mean, listed, shown};
 pub(crate) use hints::suspicion;
@@ -207,6 +209,99 @@ pub enum CsvError {
         problems: Vec<CsvProblem>,
         /// What to do.
         hint: String,
+    },
+
+    /// An encoding that cannot be.
+    #[error("column `{}`: {source}", shown(column))]
+    Encoding {
+        /// The column.
+        column: String,
+        /// What is wrong with it.
+        source: SpecError,
+    },
+
+    /// Two encodings of one column.
+    #[error(
+        "column `{}`: expected one encoding, received it in `categorical` and with another one in `encodings`; take it out of one \
+         of them",
+        shown(column)
+    )]
+    EncodedTwice {
+        /// The column.
+        column: String,
+    },
+
+    /// What is for features, said of another column.
+    #[error(
+        "`{}`: expected {treatment} for a feature, received it for `{}`, which is {part}; take it out", path.display(), shown(column)
+    )]
+    NoFeature {
+        /// The file.
+        path: PathBuf,
+        /// The column.
+        column: String,
+        /// What is said of it.
+        treatment: String,
+        /// What it is.
+        part: &'static str,
+    },
+
+    /// Missing cells are to be filled with what a column does not have.
+    #[error(
+        "`{}`, column `{}`: expected `refuse`, `drop`, `most-frequent`, `zero` or `indicator` for missing cells among categories, \
+         received `{rule}`, which needs numbers; choose one of these", path.display(), shown(column)
+    )]
+    NoNumbers {
+        /// The file.
+        path: PathBuf,
+        /// The column.
+        column: String,
+        /// What is to become of missing cells.
+        rule: String,
+    },
+
+    /// Nothing in a column to learn a treatment from.
+    #[error(
+        "`{}`, column `{}`: expected at least one cell in the rows that are learned from, received missing ones alone; leave the \
+         column out with `ignored` (on the command line `--ignore {}`)",
+        path.display(), shown(column), as_list(std::slice::from_ref(column))
+    )]
+    NothingThere {
+        /// The file.
+        path: PathBuf,
+        /// The column.
+        column: String,
+    },
+
+    /// Rows to answer whose treatment nobody knows.
+    #[error(
+        "`{}`, column `{}`: expected what was found in the rows that were learned from ({lacking}), received a description without; \
+         take the one that `CsvSource::pinned_to` gives for the table that was learned from", path.display(), shown(column)
+    )]
+    NotAdapted {
+        /// The file.
+        path: PathBuf,
+        /// The column.
+        column: String,
+        /// What there has to be.
+        lacking: &'static str,
+    },
+
+    /// More numbers than there is room for.
+    #[error(
+        "`{}`: expected rows that fit into memory, received {num_rows} rows of {width} numbers, {} of them for the categories of `{}`; \
+         encode it as `hash:64`, or keep the most frequent ones with `one-hot:max_tokens=100` (`encodings`, on the command line \
+         `--encode COLUMN=ENCODING`)", path.display(), widest.1, shown(&widest.0)
+    )]
+    TooWide {
+        /// The file.
+        path: PathBuf,
+        /// The rows.
+        num_rows: usize,
+        /// The numbers of a row.
+        width: usize,
+        /// The column with the most of them.
+        widest: (String, usize),
     },
 
     /// Missing cells in every row.

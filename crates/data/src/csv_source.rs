@@ -1,7 +1,9 @@
 //! A table in a CSV file, in words.
 
 mod cells;
+mod input_columns;
 mod text_form;
+mod treatments;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -12,14 +14,18 @@ use crate::csv_cells::CellSettings;
 use crate::csv_error::CsvError;
 use crate::error::DataError;
 use crate::fingerprint::Fingerprint;
+pub use input_columns::{CsvInputColumn, CsvInputKind};
 use text_form::TextForm;
+pub use treatments::CsvFill;
+pub(crate) use treatments::Treatments;
 
 /// Which columns of a CSV file are to be predicted, and from which.
 ///
 /// The file begins with a line of names, before which one such as `sep=;` may name the delimiter. It is UTF-8, with or
 /// without a byte order mark, with line ends of any kind; fields may be quoted, blanks around them do not count, and empty
 /// lines are skipped. A quote that is not closed, and text behind a quoted field, are errors. Every column that is neither a
-/// target nor ignored is a feature, in the order of the file; of one that holds `True` and `False` they are 1 and 0.
+/// target nor ignored is a feature, in the order of the file; of one that holds `True` and `False` they are 1 and 0. Words in a
+/// feature are an error, unless its cells are said to be categories: see [`with_categorical`](Self::with_categorical).
 ///
 /// ```
 /// # mod firebrick { pub use firebrick_data::{burn, self as datasets}; }
@@ -42,13 +48,18 @@ use text_form::TextForm;
 /// delimiter = ";"                     # a comma if left out, a tab where the file is called `.tsv`
 /// decimal = ","                       # what stands before the fraction of a number, else a point
 /// thousands = "."                     # what may stand between thousands, else nothing
-/// missing = "drop"                    # leaves out rows with missing cells, which else are an error
+/// missing = "drop"                    # leaves out rows with missing cells, which else are an error; or fills them, "mean" and so on
+/// missing_in = { petal_width = "median" }         # what becomes of missing cells in single columns
+/// categorical = ["region"]            # columns whose cells are categories, or "all" that hold words; in columns of ones and zeros
+/// encodings = { petal_length = "bins:4", station = "hash:64" }      # any other way from a cell to numbers
 /// missing_words = ["?", "-999"]       # what stands for a missing cell beside nothing, else NA, NaN, null and the like
 /// test_split = 0.2                    # or the rows to judge by from another file, test_csv = "new.csv"
 /// ```
 ///
 /// Numbers that are large and differ by little, such as times in seconds since 1970, keep what they differ by with
-/// `offsets = { time = 1.7e9 }`, see [`with_offset`](Self::with_offset). A training adds a `fingerprint` of the rows where some are held back by `test_split`, so that these can be found again.
+/// `offsets = { time = 1.7e9 }`, see [`with_offset`](Self::with_offset). A training adds to the encodings the vocabularies and
+/// boundaries that it has found, what missing cells are filled with (`fills`), and a `fingerprint` of the rows where some are held
+/// back by `test_split`, so that these can be found again.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "TextForm", into = "TextForm")]
 pub struct CsvSource {
@@ -62,6 +73,7 @@ pub struct CsvSource {
     fingerprint: Option<Fingerprint>,
     /// By column.
     offsets: BTreeMap<String, f64>,
+    pub(crate) treatments: Treatments,
 }
 
 /// What a table says is to be predicted.
@@ -158,6 +170,7 @@ impl CsvSource {
             test: None,
             fingerprint: None,
             offsets: BTreeMap::new(),
+            treatments: Treatments::default(),
         }
     }
 
@@ -277,7 +290,11 @@ impl CsvSource {
             }
             .into());
         }
-        self.offsets.insert(column.into(), offset);
+        let column = column.into();
+        if self.offset_of(&column).to_bits() != offset.to_bits() {
+            self.treatments.forget_boundaries(&column);
+        }
+        self.offsets.insert(column, offset);
         Ok(self)
     }
 
@@ -334,15 +351,17 @@ impl CsvSource {
         self.test.as_ref()
     }
 
-    /// The description with features, classes and delimiter as a table has them.
+    /// The description with features, their treatments, classes and delimiter as a table has them.
     pub(crate) fn with_found(
         &self,
-        features: &[String],
+        table: &Self,
         class_names: &[String],
         delimiter: Option<u8>,
     ) -> Self {
         let mut found = Self {
-            features: Some(features.to_vec()),
+            features: table.features.clone(),
+            treatments: table.treatments.clone(),
+            cells: table.cells.clone(),
             ignored: Vec::new(),
             delimiter: delimiter.or(self.delimiter),
             ..self.clone()

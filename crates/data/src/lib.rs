@@ -33,6 +33,7 @@ mod batch_iterator;
 mod batch_loader;
 mod batch_source;
 mod class_balance;
+mod column_encoding;
 mod column_statistics;
 mod csv_cells;
 mod csv_error;
@@ -72,11 +73,15 @@ pub use batch::{Batch, one_hot};
 pub use batch_loader::BatchLoader;
 pub use batch_source::BatchSource;
 pub use class_balance::ClassBalance;
+pub use column_encoding::{Binned, ColumnEncoding, Hashed, Index, OneHot, Plain};
 pub use column_statistics::{ColumnStatistics, SampleStatistics};
 pub use csv_cells::{CsvMissing, CsvMissingError};
 pub use csv_error::{CsvError, CsvProblem};
-pub use csv_source::{CsvSource, CsvTarget, CsvTest};
-pub use csv_table::{CoarseColumn, CsvColumn, CsvContent, CsvInputs, CsvOverview, CsvTable};
+pub use csv_source::{CsvFill, CsvInputColumn, CsvInputKind, CsvSource, CsvTarget, CsvTest};
+pub use csv_table::{
+    CoarseColumn, CsvColumn, CsvContent, CsvInputs, CsvOverview, CsvTable, FilledColumn,
+    UnknownCategories,
+};
 pub use data_description::DataDescription;
 pub use data_source::DataSource;
 pub use dataset_source::DatasetSource;

@@ -7,7 +7,7 @@ use crate::array_dataset::ArrayDataset;
 use crate::batch_source::BatchSource;
 use crate::csv_error::CsvError;
 use crate::csv_source::{CsvSource, CsvTarget, CsvTest};
-use crate::csv_table::CoarseColumn;
+use crate::csv_table::{CoarseColumn, FilledColumn, UnknownCategories};
 use crate::data_description::DataDescription;
 use crate::error::DataError;
 use crate::load::load;
@@ -40,6 +40,10 @@ pub struct LoadedData {
     pub origin: String,
     /// Columns of a table whose numbers single precision cannot hold well enough.
     pub coarse_columns: Vec<CoarseColumn>,
+    /// Columns of a table with missing cells that were filled, in all rows.
+    pub filled: Vec<FilledColumn>,
+    /// Columns of a table with categories that their vocabulary lacks, in all rows.
+    pub unknown_categories: Vec<UnknownCategories>,
     /// Its description, with what was left to the file: see [`CsvSource::pinned_to`].
     pub description: DataDescription,
 }
@@ -60,6 +64,8 @@ impl DataDescription {
                     class_names: classes.map(|class| class.to_string()).collect(),
                     origin: data.origin,
                     coarse_columns: Vec::new(),
+                    filled: Vec::new(),
+                    unknown_categories: Vec::new(),
                     description: self.clone(),
                 })
             }
@@ -69,9 +75,14 @@ impl DataDescription {
 }
 
 fn load_table(source: &CsvSource) -> Result<LoadedData, DataError> {
-    let table = source.load()?;
+    let held_back = match source.test() {
+        Some(CsvTest::Split(share)) if *share > 0.0 => Some(test_split(source, *share)),
+        _ => None,
+    };
+    let table = source.load_learning_from(held_back.as_ref())?;
     let mut pinned = source.pinned_to(&table).with_fingerprint(None);
     let origin = table.origin(source.path());
+    let mut unknown_in_test = Vec::new();
     let (train, test) = match source.test() {
         None | Some(CsvTest::Split(0.0)) => (table.data, None),
         Some(CsvTest::Split(share)) => {
@@ -87,6 +98,7 @@ fn load_table(source: &CsvSource) -> Result<LoadedData, DataError> {
         }
         Some(CsvTest::File(path)) => {
             let test = pinned.clone().with_path(path).load()?;
+            unknown_in_test = test.unknown_categories;
             (table.data, Some(test.data))
         }
     };
@@ -96,8 +108,19 @@ fn load_table(source: &CsvSource) -> Result<LoadedData, DataError> {
         class_names: table.class_names,
         origin,
         coarse_columns: table.coarse_columns,
+        filled: table.filled,
+        unknown_categories: [table.unknown_categories, unknown_in_test].concat(),
         description: DataDescription::Csv(pinned),
     })
+}
+
+/// Which rows are held back to judge by, where it is a share of them.
+fn test_split(source: &CsvSource, share: f64) -> ValidationSplit {
+    let (fraction, seed) = (share, TEST_SEED);
+    match source.target() {
+        CsvTarget::Values(_) => ValidationSplit::Random { fraction, seed },
+        CsvTarget::Classes { .. } => ValidationSplit::Stratified { fraction, seed },
+    }
 }
 
 /// Rows to learn from and rows to judge by.
@@ -106,19 +129,15 @@ fn split(
     data: &ArrayDataset,
     share: f64,
 ) -> Result<(ArrayDataset, ArrayDataset), DataError> {
-    let (fraction, seed) = (share, TEST_SEED);
-    let split = match source.target() {
-        CsvTarget::Values(_) => ValidationSplit::Random { fraction, seed },
-        CsvTarget::Classes { .. } => ValidationSplit::Stratified { fraction, seed },
-    };
-    data.split(&split).map_err(|error| match error {
-        DataError::SplitEmpty { .. } => DataError::from(CsvError::TestSplitEmpty {
-            path: source.path().to_owned(),
-            share,
-            num_rows: data.len(),
-        }),
-        other => other,
-    })
+    data.split(&test_split(source, share))
+        .map_err(|error| match error {
+            DataError::SplitEmpty { .. } => DataError::from(CsvError::TestSplitEmpty {
+                path: source.path().to_owned(),
+                share,
+                num_rows: data.len(),
+            }),
+            other => other,
+        })
 }
 
 impl fmt::Debug for LoadedData {

@@ -366,7 +366,7 @@ fn everything_in_the_way_of_learning_is_said_at_once() {
         "`table.csv`: expected numbers in the features, and targets for them, received `id` with more than 20 different words \
          (`H0` in line 2), `sold` with dates (`2021-03-04` in line 2), `kind` with 2 different words (`flat` in line 2), `rooms` with \
          3 missing cells (`NA` in line 5); correct it, fill missing cells in, leave their rows out with `missing = \"drop\"` (on the \
-         command line `--missing drop`), write categories as numbers, or leave out with `ignored = [\"id\", \"sold\", \"kind\"]` (on \
+         command line `--missing drop`), let a rule fill them with `missing = \"mean\"` (on the command line `--missing mean`), take categories as such with `categorical = [\"kind\"]` (on the command line `--categorical kind`), or leave out with `ignored = [\"id\", \"sold\", \"kind\"]` (on \
          the command line `--ignore id,sold,kind`) what is no feature"
     );
     let source = price()

@@ -127,8 +127,9 @@ fn a_wrong_field_is_found_by_line_and_column() {
     for (content, expected) in [
         (
             "a,price\n1,2\n,3\n",
-            "`table.csv`, line 3, column `a`: expected a number, received an empty field; fill missing cells in, or leave their \
-             rows out with `missing = \"drop\"` (on the command line `--missing drop`)",
+            "`table.csv`, line 3, column `a`: expected a number, received an empty field; fill missing cells in, leave their rows out \
+             with `missing = \"drop\"` (on the command line `--missing drop`), or let a rule fill them with `missing = \"mean\"` (on \
+             the command line `--missing mean`)",
         ),
         (
             "a,price\r\n\r\n1,2\r\n\r\n3,dear\r\n",
@@ -137,7 +138,7 @@ fn a_wrong_field_is_found_by_line_and_column() {
         ),
         (
             "a,price\n1,2\ncheap,3\n",
-            "`table.csv`, line 3, column `a`: expected a number, received `cheap`; correct it, write categories as numbers, or \
+            "`table.csv`, line 3, column `a`: expected a number, received `cheap`; correct it, or \
              leave out with `ignored = [\"a\"]` (on the command line `--ignore a`) what is no feature",
         ),
         (

@@ -217,8 +217,8 @@ fn rows_with_missing_cells_are_refused_or_left_out_with_a_word() {
             "`--missing drop`",
         ],
     );
-    train(&workplace, &["--data", "gaps.csv", "--missing", "mean"])
-        .fails(2, &["expected `refuse` or `drop`"]);
+    train(&workplace, &["--data", "gaps.csv", "--missing", "meen"])
+        .fails(2, &["expected refuse, drop, mean", "did you mean `mean`?"]);
     let flags = [
         "--data",
         "gaps.csv",

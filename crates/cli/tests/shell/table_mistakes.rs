@@ -108,7 +108,7 @@ fn a_table_that_cannot_be_learned_from_leaves_nothing() {
         ),
         (
             "--data flowers.csv --target kind --classes",
-            "line 2, column `id`: expected a number, received `f0`; correct it, write categories as numbers, or leave out with \
+            "line 2, column `id`: expected a number, received `f0`; correct it, or leave out with \
              `ignored = [\"id\"]` (on the command line `--ignore id`) what is no feature",
         ),
         ("--data missing.csv --target a", "cannot read `missing.csv`"),

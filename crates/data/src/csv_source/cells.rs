@@ -32,9 +32,17 @@ impl CsvSource {
         Ok(self)
     }
 
-    /// Sets what becomes of rows that miss a cell, be it a feature or a target; else they are an error.
+    /// Sets what becomes of missing cells, where [`with_missing_in`](Self::with_missing_in) says nothing of their column; else they
+    /// are an error. Only features are filled: a missing target stays an error, unless its row is left out. What needs numbers,
+    /// as the mean does, leaves categories as they are: an error.
     #[must_use = "returns the changed description"]
     pub fn with_missing(mut self, missing: CsvMissing) -> Self {
+        if self.cells.missing != missing {
+            let own = &self.cells.missing_in;
+            self.treatments
+                .fills
+                .retain(|column, _| own.contains_key(column));
+        }
         self.cells.missing = missing;
         self
     }

@@ -3,7 +3,8 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::{CsvSource, CsvTarget, CsvTest};
+use super::{CsvFill, CsvSource, CsvTarget, CsvTest};
+use crate::column_encoding::ColumnEncoding;
 use crate::csv_cells::CsvMissing;
 use crate::csv_error::CsvError;
 use crate::error::DataError;
@@ -40,8 +41,16 @@ pub(super) struct TextForm {
     test_csv: Option<PathBuf>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     fingerprint: Option<Fingerprint>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    categorical: Option<Categorical>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    missing_in: BTreeMap<String, CsvMissing>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     offsets: BTreeMap<String, f64>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    fills: BTreeMap<String, CsvFill>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    encodings: BTreeMap<String, ColumnEncoding>,
 }
 
 impl TextForm {
@@ -60,7 +69,11 @@ impl TextForm {
         "test_split",
         "test_csv",
         "fingerprint",
+        "categorical",
+        "missing_in",
         "offsets",
+        "fills",
+        "encodings",
     ];
 }
 
@@ -72,6 +85,23 @@ impl TextForm {
 enum OneOrMore {
     One(String),
     More(Vec<String>),
+}
+
+/// `"all"`, or a list of columns.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(
+    untagged,
+    expecting = "expected \"all\", or a list of names of columns"
+)]
+enum Categorical {
+    All(All),
+    These(Vec<String>),
+}
+
+#[derive(Clone, Copy, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum All {
+    All,
 }
 
 impl TryFrom<TextForm> for CsvSource {
@@ -132,7 +162,24 @@ impl TryFrom<TextForm> for CsvSource {
         for (column, offset) in form.offsets {
             source = source.with_offset(column, offset)?;
         }
-        Ok(source.with_missing(form.missing))
+        source.cells.missing = form.missing;
+        source.cells.missing_in = form.missing_in;
+        source = match form.categorical {
+            None => source,
+            Some(Categorical::All(All::All)) => source.with_all_categorical(),
+            Some(Categorical::These(columns)) => source.with_categorical(columns),
+        };
+        for (column, encoding) in form.encodings {
+            let is_twice = source
+                .encoding_of(&column)
+                .is_some_and(|own| *own != encoding);
+            if is_twice {
+                return Err(CsvError::EncodedTwice { column }.into());
+            }
+            source = source.with_encoding(column, encoding)?;
+        }
+        source.treatments.fills = form.fills;
+        Ok(source)
     }
 }
 
@@ -176,7 +223,14 @@ impl From<CsvSource> for TextForm {
             test_split,
             test_csv,
             fingerprint: source.fingerprint,
+            categorical: source
+                .treatments
+                .all_categorical
+                .then_some(Categorical::All(All::All)),
+            missing_in: source.cells.missing_in,
             offsets: source.offsets,
+            fills: source.treatments.fills,
+            encodings: source.treatments.encodings,
         }
     }
 }
@@ -197,8 +251,17 @@ mod tests {
             .and_then(|source| source.with_offset("c", 1.5))
             .unwrap()
             .with_missing(CsvMissing::Drop)
+            .with_missing_in("c", CsvMissing::Median)
+            .with_categorical(["g"])
+            .with_all_categorical()
             .with_missing_words(["?"])
             .with_fingerprint("3-0f-f0".parse().ok());
+        let mut all = all;
+        all.treatments.fills = [
+            ("c".to_owned(), CsvFill::Number(1.5)),
+            ("g".to_owned(), CsvFill::Category("1".to_owned())),
+        ]
+        .into();
         let mut keys = std::collections::BTreeSet::new();
         for test in [CsvTest::Split(0.5), CsvTest::File("f.csv".into())] {
             let source = all.clone().with_test(test).unwrap();

@@ -1,8 +1,10 @@
 use super::columns::Columns;
-use super::labels::Labels;
-use super::problems::{Kind, Problems};
+use super::held::Held;
+use super::problems::{Kind, Problems, Told};
 use super::ranges::Range;
 use super::row::Row;
+use super::words::Words;
+use crate::column_encoding::ColumnEncoding;
 use crate::csv_cells::{Cell, CsvMissing};
 use crate::csv_error::CsvError;
 use crate::csv_source::{CsvSource, CsvTarget};
@@ -18,25 +20,30 @@ pub(super) enum Purpose {
 
 /// What stands in the rows, one after the other.
 pub(super) struct Cells<'a> {
-    source: &'a CsvSource,
+    pub(super) source: &'a CsvSource,
     purpose: Purpose,
     /// Rows that are taken.
     pub(super) num_rows: usize,
     /// Rows left out, counted from 0 below the header.
     pub(super) dropped: Vec<usize>,
+    /// The numbers of the features, row by row; of one that is [held](Self::held), anything.
     pub(super) inputs: Vec<f32>,
+    /// Of each feature in order, its cells, where they are more than numbers.
+    pub(super) held: Vec<Option<Held>>,
     /// Targets that are numbers.
     pub(super) values: Vec<f32>,
     /// Targets that name classes.
-    pub(super) labels: Labels,
+    pub(super) labels: Words,
     /// Of each column whether it holds truths, once a row has said it.
     truths: Vec<Option<bool>>,
+    /// Of each column what becomes of its missing cells.
+    missing: Vec<CsvMissing>,
     /// Classes that are listed and called as a missing cell.
     meant: Vec<&'a str>,
     /// Of each column what its numbers come to.
     pub(super) ranges: Vec<Range>,
     /// Of each column what is subtracted from its numbers.
-    offsets: Vec<f64>,
+    pub(super) offsets: Vec<f64>,
     problems: Problems,
 }
 
@@ -56,9 +63,11 @@ impl<'a> Cells<'a> {
             num_rows: 0,
             dropped: Vec::new(),
             inputs: Vec::new(),
+            held: Vec::new(),
             values: Vec::new(),
-            labels: Labels::default(),
+            labels: Words::default(),
             truths: Vec::new(),
+            missing: Vec::new(),
             ranges: Vec::new(),
             offsets: Vec::new(),
             problems: Problems::default(),
@@ -68,36 +77,54 @@ impl<'a> Cells<'a> {
     /// Takes what a row holds.
     pub(super) fn add(&mut self, row: Row<'_>) {
         let columns = row.columns;
+        if self.truths.is_empty() {
+            self.begin(columns);
+        }
         let place = self.num_rows + self.dropped.len();
-        if self.drops() && self.misses_a_cell(row) {
+        if self.purpose == Purpose::Learn && self.is_dropped(row) {
             self.dropped.push(place);
             return;
         }
         self.num_rows += 1;
-        if self.truths.is_empty() {
-            let num_columns = columns.names.len();
-            self.truths.resize(num_columns, None);
-            self.ranges.resize(num_columns, Range::default());
-            let offset = |name: &String| self.source.offset_of(name);
-            self.offsets = columns.names.iter().map(offset).collect();
-        }
-        for &column in &columns.features {
-            let number = self.number(row, column);
-            self.inputs.extend(number);
+        for (place, &column) in columns.features.iter().enumerate() {
+            match self.held[place].take() {
+                None => {
+                    let number = self.shifted(row, column);
+                    self.inputs.extend(number);
+                }
+                Some(mut held) => {
+                    self.hold(&mut held, row, column);
+                    self.held[place] = Some(held);
+                    self.inputs.push(0.0);
+                }
+            }
         }
         for &column in &columns.targets {
             if self.has_classes() {
                 let label = row.field(column);
                 if self.is_no_class(label) {
-                    self.problems.add(column, Kind::Missing, row);
+                    self.problem(row, column, Kind::Missing);
                 } else {
                     self.labels.push(label, row.line());
                 }
             } else {
-                let number = self.number(row, column);
+                let number = self.shifted(row, column);
                 self.values.extend(number);
             }
         }
+    }
+
+    /// Gets ready for these columns.
+    fn begin(&mut self, columns: &Columns) {
+        let num_columns = columns.names.len();
+        self.truths.resize(num_columns, None);
+        self.ranges.resize(num_columns, Range::default());
+        let source = self.source;
+        let names = columns.names.iter();
+        self.offsets = names.clone().map(|name| source.offset_of(name)).collect();
+        self.missing = names.map(|name| source.missing_of(name)).collect();
+        let held = |&column: &usize| Held::of(source, &columns.names[column]);
+        self.held = columns.features.iter().map(held).collect();
     }
 
     /// Whether everything could be taken.
@@ -105,7 +132,12 @@ impl<'a> Cells<'a> {
     /// # Errors
     /// All columns with what is in their way.
     pub(super) fn check(&self, columns: &Columns) -> Result<(), CsvError> {
-        self.problems.check(self.source, self.purpose, columns)?;
+        self.problems.check(&Told {
+            source: self.source,
+            purpose: self.purpose,
+            columns,
+            num_rows: self.num_rows + self.dropped.len(),
+        })?;
         if self.num_rows == 0 {
             return Err(CsvError::EveryRowDropped {
                 path: self.source.path.clone(),
@@ -115,24 +147,36 @@ impl<'a> Cells<'a> {
         Ok(())
     }
 
-    fn drops(&self) -> bool {
-        self.purpose == Purpose::Learn && self.source.cells.missing == CsvMissing::Drop
-    }
-
     fn has_classes(&self) -> bool {
         matches!(self.source.target, CsvTarget::Classes { .. })
     }
 
-    fn misses_a_cell(&self, row: Row<'_>) -> bool {
-        let is_missing = |&column: &usize| self.source.cells.is_missing(row.field(column));
+    /// Whether a cell is missing in a column whose rows are left out then.
+    fn is_dropped(&self, row: Row<'_>) -> bool {
+        let columns = row.columns;
+        let drops = |column: &&usize| self.missing[**column] == CsvMissing::Drop;
+        let misses = |column: &usize| self.misses_word(row, *column);
         let misses_target = |column: &usize| {
             if self.has_classes() {
                 self.is_no_class(row.field(*column))
             } else {
-                is_missing(column)
+                misses(column)
             }
         };
-        row.columns.features.iter().any(is_missing) || row.columns.targets.iter().any(misses_target)
+        columns.features.iter().filter(drops).any(misses)
+            || columns.targets.iter().filter(drops).any(misses_target)
+    }
+
+    /// Whether a cell is missing: a category that is listed is meant, whatever it is called.
+    fn misses_word(&self, row: Row<'_>, column: usize) -> bool {
+        let field = row.field(column);
+        self.source.cells.is_missing(field) && !self.is_listed(&row.columns.names[column], field)
+    }
+
+    fn is_listed(&self, name: &str, field: &str) -> bool {
+        let encoding = self.source.encoding_of(name);
+        let vocabulary = encoding.and_then(ColumnEncoding::vocabulary);
+        vocabulary.is_some_and(|words| words.iter().any(|word| word == field))
     }
 
     /// Whether a label is missing: a class that is listed is meant, whatever it is called.
@@ -140,34 +184,60 @@ impl<'a> Cells<'a> {
         self.source.cells.is_missing(label) && !self.meant.contains(&label)
     }
 
+    /// Keeps a cell that is more than a number.
+    fn hold(&mut self, held: &mut Held, row: Row<'_>, column: usize) {
+        let is_filled = self.missing[column].fills();
+        match held {
+            Held::Words(words) if !self.misses_word(row, column) => {
+                words.push(row.field(column), row.line());
+            }
+            Held::Words(words) if is_filled => words.push_missing(),
+            Held::Words(_) => self.problem(row, column, Kind::Missing),
+            Held::Numbers(numbers) => match self.number(row, column) {
+                Ok(number) => numbers.push(number),
+                Err(Kind::Missing) if is_filled => numbers.push(f64::NAN),
+                Err(kind) => self.problem(row, column, kind),
+            },
+        }
+    }
+
+    /// The number in a column, less the offset.
+    fn shifted(&mut self, row: Row<'_>, column: usize) -> Option<f32> {
+        match self.number(row, column) {
+            Ok(number) => Some(single(number - self.offsets[column])),
+            Err(kind) => {
+                self.problem(row, column, kind);
+                None
+            }
+        }
+    }
+
     /// The number in a column; truths are 1 and 0 where the whole column is made of them.
-    fn number(&mut self, row: Row<'_>, column: usize) -> Option<f32> {
+    fn number(&mut self, row: Row<'_>, column: usize) -> Result<f64, Kind> {
         let (number, is_truth) = match self.source.cells.cell::<f64>(row.field(column)) {
             Cell::Number(number) => (number, false),
             Cell::Truth(truth) => (f64::from(u8::from(truth)), true),
-            Cell::Missing => return self.problem(row, column, Kind::Missing),
-            Cell::NotFinite => return self.problem(row, column, Kind::NotFinite),
-            Cell::Text => return self.problem(row, column, Kind::Text),
+            Cell::Missing => return Err(Kind::Missing),
+            Cell::NotFinite => return Err(Kind::NotFinite),
+            Cell::Text => return Err(Kind::Text),
         };
         let before = *self.truths[column].get_or_insert(is_truth);
         if before != is_truth {
-            return self.problem(row, column, Kind::Mixed);
+            return Err(Kind::Mixed);
         }
         let offset = self.offsets[column];
-        let own = single(number - offset);
-        if !own.is_finite() {
-            return self.problem(row, column, Kind::NotFinite);
+        if !single(number - offset).is_finite() {
+            return Err(Kind::NotFinite);
         }
         self.ranges[column].add(number, offset);
-        Some(own)
+        Ok(number)
     }
 
-    fn problem(&mut self, row: Row<'_>, column: usize, kind: Kind) -> Option<f32> {
+    fn problem(&mut self, row: Row<'_>, column: usize, kind: Kind) {
         // Nothing is going to be made of them.
         self.inputs = Vec::new();
         self.values = Vec::new();
         self.problems.add(column, kind, row);
-        None
     }
 }
 
@@ -175,6 +245,6 @@ impl<'a> Cells<'a> {
     clippy::cast_possible_truncation,
     reason = "networks compute in single precision"
 )]
-fn single(number: f64) -> f32 {
+pub(super) fn single(number: f64) -> f32 {
     number as f32
 }

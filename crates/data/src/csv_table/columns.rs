@@ -29,7 +29,44 @@ impl Columns {
         }
         let targets = parts.give(TARGET, targets)?;
         parts.give(IGNORED, &source.ignored)?;
-        parts.with_features(source, targets)
+        let columns = parts.with_features(source, targets)?;
+        columns.check_treatments(source)?;
+        Ok(columns)
+    }
+
+    /// Makes sure that what is said of how cells become numbers is said of features, and can be done with their cells.
+    fn check_treatments(&self, source: &CsvSource) -> Result<(), CsvError> {
+        let targets = source.target.columns();
+        for (name, treatment) in source.treated_columns() {
+            let Some(place) = self.names.iter().position(|own| own == name) else {
+                return Err(self.unknown(source, name.clone()));
+            };
+            if !self.features.contains(&place) {
+                return Err(CsvError::NoFeature {
+                    path: source.path.clone(),
+                    column: name.clone(),
+                    treatment,
+                    part: if targets.contains(name) {
+                        "to be predicted"
+                    } else {
+                        "left out"
+                    },
+                });
+            }
+        }
+        for (name, rule) in &source.cells.missing_in {
+            if !self.names.contains(name) {
+                return Err(self.unknown(source, name.clone()));
+            }
+            if rule.needs_numbers() && source.has_categories(name) {
+                return Err(CsvError::NoNumbers {
+                    path: source.path.clone(),
+                    column: name.clone(),
+                    rule: rule.to_string(),
+                });
+            }
+        }
+        Ok(())
     }
 
     /// The same without targets: they and ignored columns need not be there.

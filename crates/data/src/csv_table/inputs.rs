@@ -1,5 +1,6 @@
 use super::cells::{Cells, Purpose};
 use super::columns::Columns;
+use super::encoding::{FilledColumn, UnknownCategories, encoded};
 use super::row::Row;
 use super::{Find, for_each_row};
 use crate::array_data::ArrayData;
@@ -30,6 +31,10 @@ pub struct CsvInputs {
     pub kept_names: Vec<String>,
     /// What stands there, row by row, word for word.
     pub kept: Vec<Vec<String>>,
+    /// Columns with missing cells that were filled.
+    pub filled: Vec<FilledColumn>,
+    /// Columns with categories that their vocabulary lacks.
+    pub unknown_categories: Vec<UnknownCategories>,
 }
 
 /// The features whatever the targets, and the columns to keep; if none are named, all that are neither feature nor target.
@@ -59,9 +64,12 @@ pub(crate) fn read_inputs(
     if let Some(name) = unknown {
         return Err(columns.unknown(source, name).into());
     }
-    let shape = [cells.num_rows, columns.features.len()];
+    let encoded = encoded(source, &mut cells, &columns)?;
+    let shape = [cells.num_rows, encoded.width];
     Ok(CsvInputs {
-        data: ArrayData::try_from((cells.inputs, shape))?,
+        data: ArrayData::try_from((encoded.inputs, shape))?,
+        filled: encoded.filled,
+        unknown_categories: encoded.unknown,
         kept_names: columns.names_of(&positions.unwrap_or_default()),
         kept,
     })

@@ -7,16 +7,13 @@ use crate::array_data::ArrayData;
 use crate::csv_source::CsvSource;
 use crate::data_description::DataDescription;
 use crate::error::DataError;
+use crate::validation_split::ValidationSplit;
 
 impl CsvSource {
     /// The description with features and classes as this table has them, so that it means the same for any other file.
     #[must_use = "returns the changed description"]
     pub fn pinned_to(&self, table: &CsvTable) -> Self {
-        self.with_found(
-            &table.feature_names,
-            &table.class_names,
-            table.named_delimiter,
-        )
+        self.with_found(&table.adapted, &table.class_names, table.named_delimiter)
     }
 
     /// Reads the file, all of its rows.
@@ -24,7 +21,15 @@ impl CsvSource {
     /// # Errors
     /// [`DataError::Read`], or what [`CsvError`](crate::CsvError) lists, with line and column.
     pub fn load(&self) -> Result<CsvTable, DataError> {
-        let mut table = CsvTable::read(self)?;
+        self.load_learning_from(None)
+    }
+
+    /// The same where what is left to the rows, such as vocabularies, is found in those that a split does not hold back.
+    pub(crate) fn load_learning_from(
+        &self,
+        held_back: Option<&ValidationSplit>,
+    ) -> Result<CsvTable, DataError> {
+        let mut table = CsvTable::read(self, held_back)?;
         let description = DataDescription::Csv(self.pinned_to(&table));
         table.data = table.data.described_as(description);
         Ok(table)

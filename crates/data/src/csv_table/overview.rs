@@ -121,6 +121,29 @@ pub enum CsvContent {
     Empty,
 }
 
+impl CsvColumn {
+    /// Whether it looks like one of categories: words in most rows, and of different ones not more than 20, or half as many as there
+    /// are rows, as names and ids are.
+    ///
+    /// ```
+    /// # mod firebrick { pub use firebrick_data as datasets; }
+    /// use firebrick::datasets::CsvSource;
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// # let path = folder.path().join("cats.csv");
+    /// std::fs::write(&path, "color,age\nred,3\nblack,old\nred,1\nblack,1\n")?;
+    /// let overview = CsvSource::values(&path, ["age"]).overview()?;
+    /// let [color, age] = &overview.columns[..] else { unreachable!() };
+    /// assert!(color.may_be_categories(overview.rows) && !age.may_be_categories(overview.rows));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn may_be_categories(&self, rows: usize) -> bool {
+        const FEW: usize = 20;
+        let is_few = self.different <= FEW || self.different * 2 <= rows;
+        matches!(self.content, CsvContent::Words { .. }) && is_few && !self.or_more
+    }
+}
+
 impl CsvOverview {
     /// The most words of a column that are listed.
     pub const EXAMPLES: usize = 10;

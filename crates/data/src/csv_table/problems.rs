@@ -55,17 +55,7 @@ impl Problems {
     }
 
     /// Nothing if there are none, else an error that names them all.
-    pub(super) fn check(
-        &self,
-        source: &CsvSource,
-        purpose: Purpose,
-        columns: &Columns,
-    ) -> Result<(), CsvError> {
-        let told = Told {
-            source,
-            purpose,
-            columns,
-        };
+    pub(super) fn check(&self, told: &Told<'_>) -> Result<(), CsvError> {
         let all = self.0.iter().flat_map(|(column, kinds)| {
             kinds
                 .iter()
@@ -81,10 +71,11 @@ impl Problems {
 }
 
 /// What it takes to tell of problems.
-struct Told<'a> {
-    source: &'a CsvSource,
-    purpose: Purpose,
-    columns: &'a Columns,
+pub(super) struct Told<'a> {
+    pub(super) source: &'a CsvSource,
+    pub(super) purpose: Purpose,
+    pub(super) columns: &'a Columns,
+    pub(super) num_rows: usize,
 }
 
 impl Told<'_> {
@@ -111,6 +102,8 @@ impl Told<'_> {
                 column: name,
                 expected: if self.is_class(column) {
                     "the name of a class"
+                } else if self.source.has_categories(&self.columns.names[column]) {
+                    "a category"
                 } else {
                     "a number"
                 },
@@ -196,6 +189,10 @@ impl Told<'_> {
                 hints.push("remove those rows".to_owned());
             } else {
                 hints.push("leave their rows out with `missing = \"drop\"` (on the command line `--missing drop`)".to_owned());
+                let features =
+                    of_kind(Kind::Missing).filter(|(column, ..)| !self.is_target(*column));
+                let features: BTreeSet<usize> = features.map(|(column, ..)| *column).collect();
+                hints.extend(self.hint_to_fill(&features));
             }
             let is_word = |(column, _, problem): &&(usize, Kind, &Problem)| {
                 self.is_class(*column) && !problem.field.is_empty()
@@ -224,14 +221,78 @@ impl Told<'_> {
             .map(|(column, ..)| *column)
             .collect();
         if !strange.is_empty() {
-            if text()
-                .any(|(column, _, problem)| strange.contains(column) && !is_date(&problem.field))
-            {
-                hints.push("write categories as numbers".to_owned());
+            let categorical = text().filter(|(column, _, problem)| {
+                strange.contains(column) && self.may_be_categories(problem)
+            });
+            let categorical: BTreeSet<usize> = categorical.map(|(column, ..)| *column).collect();
+            if !categorical.is_empty() {
+                hints.push(self.hint_of_categories(&categorical));
             }
             hints.push(self.hint_to_ignore(&strange));
         }
         joined(&hints)
+    }
+
+    /// Whether a column of such words, whatever else it holds, may be one of categories: not if most of it is numbers, as one with
+    /// a slip of the pen is, and not if there are as many different words as in a list of names.
+    fn may_be_categories(&self, problem: &Problem) -> bool {
+        let is_few = problem.different.len() <= COUNTED;
+        is_few && problem.rows * 2 > self.num_rows && !is_date(&problem.field)
+    }
+
+    /// How to take these columns for categories, beside those that already are.
+    fn hint_of_categories(&self, columns: &BTreeSet<usize>) -> String {
+        let columns: Vec<usize> = columns.iter().copied().collect();
+        let names = self.columns.names_of(&columns);
+        let text: Vec<String> = names
+            .iter()
+            .map(|name| format!("\"{}\"", shown(name)))
+            .collect();
+        format!(
+            "take categories as such with `categorical = [{}]` (on the command line `--categorical {}`)",
+            text.join(", "),
+            as_list(&names)
+        )
+    }
+
+    /// How to fill missing cells of these columns; nothing if there are none.
+    fn hint_to_fill(&self, columns: &BTreeSet<usize>) -> Option<String> {
+        if self.source.cells.missing.fills() {
+            return self.hint_to_fill_categories(columns);
+        }
+        let mut rules = columns.iter().map(|column| {
+            if self.source.has_categories(&self.columns.names[*column]) {
+                "most-frequent"
+            } else {
+                "mean"
+            }
+        });
+        let first = rules.next()?;
+        let rule = if rules.all(|rule| rule == first) {
+            first
+        } else {
+            "indicator"
+        };
+        Some(format!(
+            "let a rule fill them with `missing = \"{rule}\"` (on the command line `--missing {rule}`)"
+        ))
+    }
+
+    /// How to fill missing cells of these columns, which the rule of all columns leaves.
+    fn hint_to_fill_categories(&self, columns: &BTreeSet<usize>) -> Option<String> {
+        let all = self.source.cells.missing;
+        let columns: Vec<usize> = columns.iter().copied().collect();
+        let names = self.columns.names_of(&columns);
+        let first = names.first()?;
+        let flag = names
+            .iter()
+            .map(|name| format!("{}=most-frequent", as_list(std::slice::from_ref(name))));
+        let flag: Vec<String> = flag.collect();
+        Some(format!(
+            "let a rule of their own fill them with `missing_in = {{ {:?} = \"most-frequent\" }}` (on the command line `--missing {all},{}`)",
+            shown(first),
+            flag.join(",")
+        ))
     }
 
     /// How to leave out these columns and those that already are.

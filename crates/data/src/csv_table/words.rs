@@ -4,26 +4,46 @@ use crate::csv_error::CsvError;
 use crate::csv_source::CsvSource;
 use crate::names::shown;
 
-/// The labels of rows, each different one kept once.
+/// The words of a column, each different one kept once: the labels of rows, or categories.
 #[derive(Default)]
-pub(super) struct Labels {
-    /// The label of each row, by its place among the different ones.
+pub(super) struct Words {
+    /// The word of each row, by its place among the different ones; [`MISSING`] where there is none.
     rows: Vec<usize>,
     /// The different ones, with the line of the first row that has it.
     different: Vec<(String, usize)>,
     places: HashMap<String, usize>,
 }
 
-impl Labels {
-    /// Adds the label of a row that begins in this line.
-    pub(super) fn push(&mut self, label: &str, line: usize) {
-        let place = self.places.get(label).copied().unwrap_or_else(|| {
+/// The place of no word.
+const MISSING: usize = usize::MAX;
+
+impl Words {
+    /// Adds the word of a row that begins in this line.
+    pub(super) fn push(&mut self, word: &str, line: usize) {
+        let place = self.places.get(word).copied().unwrap_or_else(|| {
             let place = self.different.len();
-            self.different.push((label.to_owned(), line));
-            self.places.insert(label.to_owned(), place);
+            self.different.push((word.to_owned(), line));
+            self.places.insert(word.to_owned(), place);
             place
         });
         self.rows.push(place);
+    }
+
+    /// Adds a row that misses its word.
+    pub(super) fn push_missing(&mut self) {
+        self.rows.push(MISSING);
+    }
+
+    /// The place of each row's word among the different ones, if it has one.
+    pub(super) fn rows(&self) -> impl Iterator<Item = Option<usize>> {
+        self.rows
+            .iter()
+            .map(|place| Some(*place).filter(|place| *place != MISSING))
+    }
+
+    /// The different words, in the order in which they were met.
+    pub(super) fn different(&self) -> impl Iterator<Item = &str> {
+        self.different.iter().map(|(word, _)| word.as_str())
     }
 
     /// The class index of every row, and the classes: those given, or else the labels in order.
@@ -53,7 +73,11 @@ impl Labels {
             .iter()
             .map(index_of)
             .collect::<Result<_, _>>()?;
-        let rows = self.rows.iter().map(|&place| classes[place]).collect();
+        let rows = self
+            .rows
+            .iter()
+            .filter_map(|&place| classes.get(place).copied())
+            .collect();
         Ok((rows, names))
     }
 

@@ -3,7 +3,10 @@
 
 use anyhow::anyhow;
 use firebrick::burn::tensor::Device;
-use firebrick::datasets::{BatchSource, ColumnStatistics, CsvSource, CsvTarget, SampleStatistics};
+use firebrick::datasets::{
+    BatchSource, ColumnStatistics, CsvInputColumn, CsvInputKind, CsvSource, CsvTarget,
+    SampleStatistics,
+};
 use firebrick::layers::Normalization;
 use firebrick::models::{Graph, GraphLayer};
 
@@ -15,7 +18,8 @@ const LEAST: f64 = 1e-7;
 /// What the columns of a table come to, of the rows that are learned from.
 pub(crate) struct ColumnScales {
     statistics: SampleStatistics,
-    features: Vec<String>,
+    /// The numbers of the inputs.
+    inputs: Vec<CsvInputColumn>,
     /// Those that are numbers.
     targets: Vec<String>,
 }
@@ -30,7 +34,7 @@ impl ColumnScales {
     ) -> anyhow::Result<Self> {
         Ok(Self {
             statistics: SampleStatistics::of(training, device)?,
-            features: source.features().unwrap_or_default().to_vec(),
+            inputs: source.input_columns(),
             targets: match source.target() {
                 CsvTarget::Values(columns) => columns.clone(),
                 CsvTarget::Classes { .. } => Vec::new(),
@@ -39,12 +43,18 @@ impl ColumnScales {
     }
 
     /// A layer that scales the features: as Keras' does, but a column that is constant in the rows that are learned from, or
-    /// nearly so, by 1, because nothing is known of how much it varies.
+    /// nearly so, by 1, because nothing is known of how much it varies. What stands for a category stays as it is.
     ///
     /// # Errors
     /// With a usage error a column whose variance single precision cannot hold.
     pub(crate) fn of_features(&self) -> anyhow::Result<Normalization> {
-        scaled(&self.features, &self.statistics.inputs)
+        let columns = self.inputs.iter().zip(&self.statistics.inputs);
+        let columns = columns.map(|(input, column)| Scaled {
+            name: &input.name,
+            column,
+            is_number: input.kind == CsvInputKind::Number,
+        });
+        scaled(columns)
     }
 
     /// A layer that brings answers back to the scale of the targets.
@@ -52,14 +62,32 @@ impl ColumnScales {
     /// # Errors
     /// As those of [`of_features`](Self::of_features).
     pub(crate) fn of_targets(&self) -> anyhow::Result<Normalization> {
-        Ok(scaled(&self.targets, &self.statistics.targets)?.inverted())
+        let columns = self.targets.iter().zip(&self.statistics.targets);
+        let columns = columns.map(|(name, column)| Scaled {
+            name,
+            column,
+            is_number: true,
+        });
+        Ok(scaled(columns)?.inverted())
+    }
+
+    /// Whether something of the inputs is no number of the table, which is not to be scaled.
+    pub(crate) fn has_categories(&self) -> bool {
+        let is_other = |input: &CsvInputColumn| input.kind != CsvInputKind::Number;
+        self.inputs.iter().any(is_other)
     }
 
     /// What a user should know of columns that say nothing, or too little for how they are scaled.
     pub(crate) fn notes(&self, scaling: Scaling) -> Vec<String> {
-        let features = self.features.iter().zip(&self.statistics.inputs);
+        let scaling = match scaling {
+            Scaling::Keras if self.has_categories() => Scaling::Own,
+            other => other,
+        };
+        let features = self.inputs.iter().zip(&self.statistics.inputs);
+        let features = features.filter(|(input, _)| input.kind == CsvInputKind::Number);
         let targets = self.targets.iter().zip(&self.statistics.targets);
-        let features = features.filter_map(|(name, column)| scaling.of_feature(name, column));
+        let features =
+            features.filter_map(|(input, column)| scaling.of_feature(&input.name, column));
         features
             .chain(targets.filter_map(|(name, column)| of_target(name, column)))
             .collect()
@@ -71,7 +99,7 @@ impl ColumnScales {
 pub(crate) enum Scaling {
     /// The layer that [`ColumnScales`] gives.
     Own,
-    /// A layer of a model file, which does as Keras' does.
+    /// A layer of a model file, which does as Keras' does; where the samples have categories, it does as the own one.
     Keras,
     /// Nothing that adapts to them.
     None,
@@ -140,31 +168,40 @@ fn of_target(name: &str, column: &ColumnStatistics) -> Option<String> {
     })
 }
 
+/// A column that is to be scaled.
+struct Scaled<'a> {
+    name: &'a str,
+    column: &'a ColumnStatistics,
+    is_number: bool,
+}
+
 /// A layer with these statistics.
-fn scaled(names: &[String], columns: &[ColumnStatistics]) -> anyhow::Result<Normalization> {
-    let is_too_large = |column: &ColumnStatistics| column.variance > f64::from(f32::MAX);
-    if let Some(place) = columns.iter().position(is_too_large) {
-        let name = names
-            .get(place)
-            .map_or_else(|| place.to_string(), Clone::clone);
-        return Err(anyhow!(
-            "column `{}`: expected numbers whose variance single precision can hold, below 3e38, received numbers that differ by \
-             {:.1e} (standard deviation); divide them by {:.0e}",
-            name.escape_debug(),
-            columns[place].deviation(),
-            columns[place].deviation()
-        ))
-        .or_usage();
-    }
-    let variance = |column: &ColumnStatistics| {
-        if column.is_constant() || column.is_nearly_constant() {
-            1.0
-        } else {
-            single(column.variance)
+fn scaled<'a>(columns: impl Iterator<Item = Scaled<'a>>) -> anyhow::Result<Normalization> {
+    let (mut means, mut variances) = (Vec::new(), Vec::new());
+    for Scaled {
+        name,
+        column,
+        is_number,
+    } in columns
+    {
+        if column.variance > f64::from(f32::MAX) {
+            return Err(anyhow!(
+                "column `{}`: expected numbers whose variance single precision can hold, below 3e38, received numbers that differ by \
+                 {:.1e} (standard deviation); divide them by {:.0e}",
+                name.escape_debug(),
+                column.deviation(),
+                column.deviation()
+            ))
+            .or_usage();
         }
-    };
-    let means: Vec<f32> = columns.iter().map(|column| single(column.mean)).collect();
-    let variances: Vec<f32> = columns.iter().map(variance).collect();
+        let is_scaled = is_number && !column.is_constant() && !column.is_nearly_constant();
+        means.push(if is_number { single(column.mean) } else { 0.0 });
+        variances.push(if is_scaled {
+            single(column.variance)
+        } else {
+            1.0
+        });
+    }
     Ok(Normalization::new().with_statistics(means, variances))
 }
 

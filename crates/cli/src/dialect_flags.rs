@@ -106,7 +106,7 @@ impl FromStr for Names {
 }
 
 /// The text before the quote that ends it, and what follows that; two quotes are one of the text.
-fn split_quoted(text: &str) -> Option<(String, &str)> {
+pub(crate) fn split_quoted(text: &str) -> Option<(String, &str)> {
     let mut name = String::new();
     let mut rest = text;
     loop {

@@ -7,6 +7,7 @@ mod arguments;
 mod chart;
 mod class_labels;
 mod column_scales;
+mod column_treatment;
 mod commands;
 mod destination;
 mod dialect_flags;
@@ -28,6 +29,8 @@ mod settings_file;
 mod split_notes;
 mod table_flags;
 mod train_settings;
+mod treatment_flags;
+mod treatment_notes;
 mod unit;
 
 use std::process::ExitCode;

@@ -1,7 +1,7 @@
 use anyhow::anyhow;
 use firebrick::datasets::{BatchSource, Targets};
 use firebrick::layers::{Dense, NewLayer, Normalization};
-use firebrick::models::{Activation, MlpConfig, Sequential};
+use firebrick::models::{Activation, Graph, MlpConfig, Sequential};
 use firebrick::recipes::{HiddenUnits, ModelFile, Settings};
 
 use crate::column_scales::{ColumnScales, Scaling};
@@ -110,10 +110,45 @@ impl NetworkSettings {
                     ))
                     .or_usage();
                 }
-                Ok(Network::Layers(network.clone()))
+                let network = match scales {
+                    Some(scales) if scales.has_categories() => with_own_scales(network, scales)?,
+                    _ => network.clone(),
+                };
+                Ok(Network::Layers(network))
             }
         }
     }
+}
+
+/// The network with what its first normalization would learn of the samples known already, if it is a line of layers: what stands
+/// for a category, which may be of no row that is learned from, is not to be divided by how much it varies.
+fn with_own_scales(network: &Graph, scales: &ColumnScales) -> anyhow::Result<Graph> {
+    let [input] = network.inputs() else {
+        return Ok(network.clone());
+    };
+    let line = |first: Option<NewLayer>| {
+        let layers = network.layers().iter().map(|layer| {
+            let new = NewLayer::from(layer.layer().clone()).named(layer.name());
+            if layer.is_trainable() {
+                new
+            } else {
+                new.frozen()
+            }
+        });
+        let mut layers: Vec<NewLayer> = layers.collect();
+        layers.splice(..usize::from(first.is_some()), first);
+        let line = Sequential::from_layers(input.shape().clone(), layers);
+        Graph::from(line.named(network.name()))
+    };
+    let is_scaled = Scaling::of(network) == Scaling::Keras && input.shape().rank() == 1;
+    let Some(first) = network.layers().first().filter(|_| is_scaled) else {
+        return Ok(network.clone());
+    };
+    if line(None) != *network {
+        return Ok(network.clone());
+    }
+    let scaled = NewLayer::from(scales.of_features()?).named(first.name());
+    Ok(line(Some(scaled)))
 }
 
 /// Hidden layers between normalized features and what is to be predicted: a probability for each class, or numbers brought

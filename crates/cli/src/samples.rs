@@ -13,6 +13,7 @@ use firebrick::training::figure_text;
 use crate::failure::OrUsage;
 use crate::split_notes::{ClassNames, KeptBack, of_changed_rows, of_target};
 use crate::train_settings::TrainSettings;
+use crate::treatment_notes;
 use crate::unit::Unit;
 
 /// What a training needs of a data set.
@@ -42,6 +43,8 @@ pub(crate) struct TestSamples {
     pub(crate) origin: String,
     /// What a sample is.
     pub(crate) unit: Unit,
+    /// What a user should know of how they were read.
+    pub(crate) notes: Vec<String>,
 }
 
 impl TrainingSamples {
@@ -127,10 +130,11 @@ fn notes(
     let names = ClassNames(&data.class_names);
     let num_rows = |samples: &Arc<dyn BatchSource>| samples.num_samples();
     let num_samples = num_rows(&data.train) + data.test.as_ref().map_or(0, num_rows);
-    let mut notes: Vec<String> = of_target(&data.description, names, num_samples)
+    let mut notes = treatment_notes::notes(&data.filled, &data.unknown_categories);
+    let divided = of_target(&data.description, names, num_samples)
         .into_iter()
-        .chain(of_changed_rows(&settings.data, &data.description))
-        .collect();
+        .chain(of_changed_rows(&settings.data, &data.description));
+    notes.extend(divided);
     if let (Some(test), Some(share)) = (&data.test, data.description.test_share()) {
         let test = KeptBack {
             samples: test,
@@ -170,6 +174,8 @@ impl TestSamples {
             target_names: description.table().map_or_else(Vec::new, target_names),
             origin: data.origin,
             unit: Unit::of(description),
+            // The training has said it, of all rows.
+            notes: Vec::new(),
         })
     }
 
@@ -180,6 +186,7 @@ impl TestSamples {
     pub(crate) fn of_table(source: &CsvSource) -> anyhow::Result<Self> {
         let table = source.load()?;
         Ok(Self {
+            notes: treatment_notes::notes(&table.filled, &table.unknown_categories),
             origin: table.origin(source.path()),
             samples: Arc::new(table.data),
             class_names: table.class_names,
@@ -243,6 +250,8 @@ fn is_about_columns(error: &anyhow::Error) -> bool {
                 | CsvError::UnknownColumn { .. }
                 | CsvError::ColumnTwice { .. }
                 | CsvError::NoFeatures { .. }
+                | CsvError::NoFeature { .. }
+                | CsvError::NoNumbers { .. }
                 | CsvError::SameSeparators { .. }
                 | CsvError::TestSplitEmpty { .. }
         ))

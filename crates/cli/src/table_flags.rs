@@ -1,10 +1,11 @@
 use std::path::PathBuf;
 
 use anyhow::anyhow;
-use firebrick::datasets::{CsvMissing, CsvSource, CsvTarget, CsvTest, DataDescription};
+use firebrick::datasets::{CsvSource, CsvTarget, CsvTest, DataDescription};
 
 use crate::dialect_flags::{DialectFlags, Names};
 use crate::failure::OrUsage;
+use crate::treatment_flags::TreatmentFlags;
 
 /// What flags say of a table; in a file of settings it stands in `data` itself.
 #[derive(Clone, Debug, Default, PartialEq, clap::Args)]
@@ -36,9 +37,8 @@ pub(crate) struct TableFlags {
     #[command(flatten)]
     dialect: DialectFlags,
 
-    /// What becomes of rows that miss a cell: `refuse` or `drop` [default: refuse]
-    #[arg(long, value_name = "refuse|drop", help_heading = "Data")]
-    missing: Option<CsvMissing>,
+    #[command(flatten)]
+    treatment: TreatmentFlags,
 
     /// Share of a table's rows held back to judge by, of every class alike; 0 for none [default: 0.2,
     /// with --model none]
@@ -89,9 +89,10 @@ impl TableFlags {
             source = source.without_columns(ignored.0.clone());
         }
         source = self.dialect.applied_to(source)?;
-        if let Some(missing) = self.missing {
-            source = source.with_missing(missing);
+        if self.features.is_some() || self.ignored.is_some() {
+            source = source.without_unused_columns();
         }
+        source = self.treatment.applied_to(source)?;
         let split = self.test_split.map(CsvTest::Split);
         match self.test_csv.clone().map(CsvTest::File).or(split) {
             Some(test) => source.with_test(test).or_usage(),
@@ -106,13 +107,13 @@ impl TableFlags {
             ("--classes", self.classes.is_some()),
             ("--features", self.features.is_some()),
             ("--ignore", self.ignored.is_some()),
-            ("--missing", self.missing.is_some()),
             ("--test-split", self.test_split.is_some()),
             ("--test", self.test_csv.is_some()),
         ];
         let given = flags.into_iter().filter(|(_, is_given)| *is_given);
         let given = given.map(|(flag, _)| flag);
-        given.chain(self.dialect.given()).collect()
+        let own = given.chain(self.dialect.given());
+        own.chain(self.treatment.given()).collect()
     }
 }
 
@@ -170,7 +171,6 @@ mod tests {
             changed(TableFlags {
                 features: Some(names("b, c")),
                 ignored: Some(names("d")),
-                missing: Some(CsvMissing::Drop),
                 test_split: Some(0.5),
                 classes: Some(true),
                 ..flags()
@@ -179,7 +179,6 @@ mod tests {
                 .clone()
                 .with_features(["b", "c"])
                 .without_columns(["d"])
-                .with_missing(CsvMissing::Drop)
                 .with_test(CsvTest::Split(0.5))
                 .unwrap()
         );

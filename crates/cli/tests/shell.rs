@@ -66,6 +66,8 @@ mod study;
 mod summary;
 #[path = "shell/table.rs"]
 mod table;
+#[path = "shell/table_categories.rs"]
+mod table_categories;
 #[path = "shell/table_dialects.rs"]
 mod table_dialects;
 #[path = "shell/table_mistakes.rs"]

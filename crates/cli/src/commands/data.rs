@@ -12,16 +12,19 @@ use firebrick::datasets::{
 use firebrick::training::figure_text;
 use serde::Serialize;
 
+use crate::column_treatment;
 use crate::dialect_flags::DialectFlags;
 use crate::failure::OrUsage;
 use crate::output;
 use crate::samples::load_images;
+use crate::treatment_flags::TreatmentFlags;
 
 const EXAMPLES: &str = "\
 EXAMPLES:
   firebrick data info
   firebrick data info --data mnist-sample --json
   firebrick data info --data assets/iris/iris.csv
+  firebrick data info --data assets/heart/heart.csv --categorical all --missing mean,city=zero
   firebrick data fetch";
 
 const PLACES: &str = "\
@@ -57,6 +60,9 @@ struct InfoArguments {
 
     #[command(flatten)]
     dialect: DialectFlags,
+
+    #[command(flatten)]
+    treatment: TreatmentFlags,
 
     /// Print one JSON object
     #[arg(long)]
@@ -103,9 +109,10 @@ pub(crate) fn run(arguments: DataArguments) -> anyhow::Result<ExitCode> {
 }
 
 fn info(arguments: &InfoArguments) -> anyhow::Result<()> {
-    let given = arguments.dialect.given();
+    let given = [arguments.dialect.given(), arguments.treatment.given()].concat();
     if let Some(table) = arguments.data.table() {
         let source = arguments.dialect.applied_to(table.clone())?;
+        let source = arguments.treatment.applied_to(source)?;
         return table_info(&source, arguments.json);
     }
     let source = arguments.data.images().cloned().unwrap_or_default();
@@ -145,15 +152,19 @@ fn table_info(source: &CsvSource, as_json: bool) -> anyhow::Result<()> {
     }
     let suspicion = overview.suspicion.as_ref();
     output::print(&format!(
-        "data     the table `{}`\n{}{}",
+        "data     the table `{}`\n{}\n{}{}",
         source.path().display(),
         column_table(&overview),
+        treatment_table(source.clone(), &overview),
         suspicion.map_or_else(String::new, |suspicion| format!("\n{suspicion}\n"))
     ))
 }
 
-fn column_table(overview: &CsvOverview) -> String {
-    const HEADING: &str = "column";
+/// The heading of the names.
+const HEADING: &str = "column";
+
+/// The names of the columns, or their places, and how wide they are.
+fn names(overview: &CsvOverview) -> (Vec<String>, usize) {
     let shown = |(place, column): (usize, &CsvColumn)| match column.name.as_str() {
         "" => format!("({})", place + 1),
         name => name.escape_debug().to_string(),
@@ -161,6 +172,30 @@ fn column_table(overview: &CsvOverview) -> String {
     let names: Vec<String> = overview.columns.iter().enumerate().map(shown).collect();
     let width = names.iter().map(|name| name.chars().count()).max();
     let width = width.unwrap_or(0).max(HEADING.len());
+    (names, width)
+}
+
+/// What becomes of each column where it is a feature.
+fn treatment_table(mut source: CsvSource, overview: &CsvOverview) -> String {
+    let (names, width) = names(overview);
+    if source.is_all_categorical() {
+        let categorical = overview.columns.iter().filter(|column| {
+            column.may_be_categories(overview.rows) && source.encoding_of(&column.name).is_none()
+        });
+        let categorical: Vec<&str> = categorical.map(|column| column.name.as_str()).collect();
+        source = source.with_categorical(categorical);
+    }
+    let mut text = format!("{HEADING:<width$}  as a feature\n");
+    for (column, name) in overview.columns.iter().zip(names) {
+        let treated = column_treatment::text(&source, column, overview.rows);
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "{name:<width$}  {treated}");
+    }
+    text
+}
+
+fn column_table(overview: &CsvOverview) -> String {
+    let (names, width) = names(overview);
     let mut text = format!(
         "rows     {}\n\
          columns  {}\n\

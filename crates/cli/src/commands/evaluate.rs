@@ -106,6 +106,7 @@ pub(crate) fn run(arguments: &EvaluateArguments) -> anyhow::Result<ExitCode> {
     let network = runs::load_network(&run, &device.device)?;
     let own = says_data.then_some(&settings.data);
     let data = test_samples(own, arguments.data.as_ref(), &arguments.dialect)?;
+    data.notes.iter().for_each(|line| output::note(line));
     if lacks_metrics {
         output::note(
             "note: the run does not say all of its metrics, those of a program's own are not measured",

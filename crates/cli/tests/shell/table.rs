@@ -330,7 +330,12 @@ fn the_columns_of_a_table_are_shown() {
          column  different  missing  content\n\
          size            2        0  numbers from 1 to 2.5, mean 1.5000\n\
          kind            2        0  words: lily, rose\n\
-         note            0        3  nothing\n"
+         note            0        3  nothing\n\
+         \n\
+         column  as a feature\n\
+         size    number\n\
+         kind    refused, unless `--categorical kind`\n\
+         note    refused, unless `--ignore note`\n"
     );
     let json = workplace
         .run("data info --data small.tsv --json")

@@ -18,6 +18,7 @@ use crate::failure::OrUsage;
 use crate::output;
 use crate::runs;
 use crate::train_settings::TrainSettings;
+use crate::treatment_notes;
 
 /// The column of how sure the network is.
 const PROBABILITY: &str = "probability";
@@ -45,6 +46,9 @@ pub(super) fn run(
     });
     let output = output.transpose()?;
     let inputs = load(arguments, &source.clone().with_path(path))?;
+    treatment_notes::notes(&inputs.filled, &inputs.unknown_categories)
+        .iter()
+        .for_each(|line| output::note(line));
     let (kept_names, mut kept) = (inputs.kept_names, inputs.kept.into_iter());
 
     let device = select_device(arguments.device)?.device;

@@ -39,7 +39,7 @@ fn repository_in_small() -> Workplace {
     for (part, data) in [("train", &sample.train), ("t10k", &sample.test)] {
         write_set(&workplace, part, data);
     }
-    for name in ["assets/iris", "assets/digits", "examples"] {
+    for name in ["assets/heart", "assets/iris", "assets/digits", "examples"] {
         symlink(repository().join(name), workplace.path(name)).unwrap();
     }
     workplace

@@ -202,6 +202,20 @@ impl Initializer {
         }
     }
 
+    /// Whether the values depend on the fans of a weight, and not otherwise on its shape.
+    pub(crate) fn scales_variance(&self) -> bool {
+        matches!(
+            self.without_seed(),
+            Self::VarianceScaling { .. }
+                | Self::GlorotUniform
+                | Self::GlorotNormal
+                | Self::HeUniform
+                | Self::HeNormal
+                | Self::LecunUniform
+                | Self::LecunNormal
+        )
+    }
+
     /// Checks the arguments, and that there are values for a weight of this shape.
     pub(crate) fn check_for(&self, shape: &[usize]) -> Result<(), ModelError> {
         self.validate()?;

@@ -313,6 +313,19 @@ impl AnyTensor {
         }
     }
 
+    /// The axes in another order, channels last: axis `i` is what was axis `axes[i]`.
+    ///
+    /// # Panics
+    /// If these are not all axes, each once.
+    #[must_use = "returns the turned values"]
+    pub fn permuted(self, axes: &[usize]) -> Self {
+        if axes.iter().copied().eq(0..self.rank()) {
+            return self;
+        }
+        let values = self.into_channels_last().values;
+        of_any_rank!(values, tensor => tensor.permute(std::array::from_fn(|axis| axes[axis])).into())
+    }
+
     /// All values as floats in row-major order, channels last, read back from the device.
     ///
     /// # Errors

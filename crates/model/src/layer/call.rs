@@ -7,6 +7,7 @@ use super::held_weights::HeldWeights;
 use crate::activation::Activation;
 use crate::draws::Draws;
 use crate::mode::Mode;
+use crate::regularizer::Regularizer;
 
 /// What a layer has at hand when a batch goes through it: its weights, whether the network learns, what it may draw by, and
 /// where it leaves what it adds to the loss.
@@ -44,6 +45,8 @@ pub struct Call<'a> {
     is_frozen: bool,
     leaves_activation: bool,
     losses: &'a RefCell<Vec<Tensor<1>>>,
+    /// A weight that another value stands for, by its whole name.
+    instead: Option<(String, AnyTensor)>,
 }
 
 impl<'a> Call<'a> {
@@ -59,6 +62,7 @@ impl<'a> Call<'a> {
             is_frozen: false,
             leaves_activation: false,
             losses,
+            instead: None,
         }
     }
 
@@ -86,7 +90,20 @@ impl<'a> Call<'a> {
             is_frozen: self.is_frozen,
             leaves_activation: false,
             losses: self.losses,
+            instead: self.instead.clone(),
         }
+    }
+
+    /// The same with another value in the place of a weight, such as a kernel that was made of it.
+    #[must_use = "returns the changed call"]
+    pub fn with_weight(mut self, name: &str, value: impl Into<AnyTensor>) -> Self {
+        self.instead = Some((format!("{}{name}", self.path), value.into()));
+        self
+    }
+
+    /// Whether somebody else applies the layer's last activation.
+    pub(crate) fn leaves_activation(&self) -> bool {
+        self.leaves_activation
     }
 
     /// That of a further call of the same layer, which draws other numbers.
@@ -131,7 +148,37 @@ impl<'a> Call<'a> {
 
     /// The same where the layer may do without it.
     pub fn find<const D: usize>(&self, name: &str) -> Option<Tensor<D>> {
-        self.weights.find(&self.path, name)
+        match self.stands_for(name) {
+            Some(value) => value.clone().into_rank().ok(),
+            None => self.weights.find(&self.path, name),
+        }
+    }
+
+    /// A weight whose rank depends on the layer's arguments.
+    ///
+    /// # Panics
+    /// If the layer does not list the weight.
+    pub fn any_weight(&self, name: &str) -> AnyTensor {
+        match self.find_any(name) {
+            Some(weight) => weight,
+            None => unreachable!(
+                "a layer lists the weights that it asks for, `{}{name}` among them",
+                self.path
+            ),
+        }
+    }
+
+    /// The same where the layer may do without it.
+    pub fn find_any(&self, name: &str) -> Option<AnyTensor> {
+        match self.stands_for(name) {
+            Some(value) => Some(value.clone()),
+            None => self.weights.find_any(&self.path, name),
+        }
+    }
+
+    fn stands_for(&self, name: &str) -> Option<&AnyTensor> {
+        let (whole, value) = self.instead.as_ref()?;
+        (whole.strip_prefix(self.path.as_str()) == Some(name)).then_some(value)
     }
 
     /// Sets a weight that no optimizer moves, such as moving statistics.
@@ -142,6 +189,16 @@ impl<'a> Call<'a> {
     /// Adds a term to the loss, of the shape `[1]`.
     pub fn add_loss(&self, loss: Tensor<1>) {
         self.losses.borrow_mut().push(loss);
+    }
+
+    /// Adds what a regularizer says of outputs, divided by the number of samples, to the loss.
+    pub(crate) fn add_activity_loss(&self, regularizer: &Regularizer, outputs: AnyTensor) {
+        let shape = outputs.shape();
+        let sizes = [shape[0], shape[1..].iter().product()];
+        if sizes[0] > 0 {
+            let outputs = outputs.reshaped(&sizes).expect_rank::<2>();
+            self.add_loss(regularizer.penalty(outputs) / sizes[0] as f64);
+        }
     }
 
     /// Applies the layer's last activation, unless somebody else does: losses compute a softmax or a sigmoid together with

@@ -7,6 +7,7 @@ use burn::module::{
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::weight_spec::WeightSpec;
+use firebrick_tensor::AnyTensor;
 
 /// The weights of one layer of a network, in the order in which the layer lists them.
 ///
@@ -156,6 +157,25 @@ impl HeldWeights {
     /// A weight of a part of the layer, if it is there with this rank.
     pub(crate) fn find<const D: usize>(&self, path: &str, name: &str) -> Option<Tensor<D>> {
         self.held(path, name)?.value.value()
+    }
+
+    /// The same of whichever rank.
+    pub(crate) fn find_any(&self, path: &str, name: &str) -> Option<AnyTensor> {
+        /// Both kinds for each rank.
+        macro_rules! of_rank {
+            ($held:expr, $($param:ident, $moving:ident);+) => {
+                match $held {
+                    $(
+                        Held::$param(param) => param.val().into(),
+                        Held::$moving(state) => state.value_sync().into(),
+                    )+
+                }
+            };
+        }
+        let held = &self.held(path, name)?.value;
+        Some(of_rank!(
+            held, Param1, Moving1; Param2, Moving2; Param3, Moving3; Param4, Moving4; Param5, Moving5; Param6, Moving6
+        ))
     }
 
     /// Sets a weight that follows the batches.

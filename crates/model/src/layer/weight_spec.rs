@@ -35,6 +35,8 @@ pub struct WeightSpec {
     pub(crate) regularizer: Option<Regularizer>,
     pub(crate) constraint: Option<Constraint>,
     pub(crate) storage: Storage,
+    /// Inputs of a unit and outputs of an input, where the shape does not say them.
+    fans: Option<[usize; 2]>,
 }
 
 /// What a description says of one weight, whatever its shape: Keras' arguments
@@ -80,6 +82,7 @@ impl WeightSpec {
             regularizer: None,
             constraint: None,
             storage: Storage::Same,
+            fans: None,
         }
     }
 
@@ -126,7 +129,13 @@ impl WeightSpec {
 
     /// What it starts from; see [`Initializer::values`].
     pub(crate) fn initial_values(&self, seed: u64, stream: u64) -> Result<Vec<f32>, ModelError> {
-        let mut values = self.initial.values(&self.shape, seed, stream)?;
+        let mut values = match &self.fans {
+            // Each value is drawn by itself, by the fans alone.
+            Some(fans) if self.initial.scales_variance() => {
+                self.initial.values(fans, seed, stream)?
+            }
+            _ => self.initial.values(&self.shape, seed, stream)?,
+        };
         for value in values.get_mut(self.ones.clone()).into_iter().flatten() {
             *value = 1.0;
         }
@@ -144,7 +153,15 @@ impl WeightSpec {
             regularizer: arguments.regularizer,
             constraint: arguments.constraint,
             storage: Storage::Same,
+            fans: None,
         }
+    }
+
+    /// Sets the inputs of a unit and the outputs of an input, whose product is the number of elements, for a kernel whose
+    /// axes are not in the order from which initializers tell them.
+    pub(crate) fn with_fans(mut self, fans: [usize; 2]) -> Self {
+        self.fans = Some(fans);
+        self
     }
 
     pub(crate) fn stored(mut self, storage: Storage) -> Self {
@@ -178,6 +195,15 @@ impl WeightSpec {
             Storage::Same => self.shape.clone(),
             Storage::Permuted(axes) => axes.iter().map(|&axis| self.shape[axis]).collect(),
             Storage::Flat => vec![self.num_params()],
+        }
+    }
+
+    /// Where Keras' last axis is in the built layer.
+    pub(crate) fn last_axis(&self) -> usize {
+        let last = self.shape.len().saturating_sub(1);
+        match self.storage {
+            Storage::Permuted(axes) => axes.iter().position(|&axis| axis == last).unwrap_or(last),
+            Storage::Same | Storage::Flat => last,
         }
     }
 

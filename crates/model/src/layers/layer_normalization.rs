@@ -1,7 +1,10 @@
+use burn::tensor::Tensor;
+use burn::tensor::module::layer_norm;
 use serde::{Deserialize, Serialize};
 
 use super::checks::check_number;
 use super::layer_weights::{LayerWeights, layer_weights, weights_in_spec};
+use super::over_axes::{over_axes, sample_axes, sizes_of};
 use crate::initializer::Initializer;
 use crate::layer::Call;
 use crate::layer::Layer;
@@ -10,10 +13,9 @@ use crate::layer::{Storage, WeightSpec};
 use crate::layer_problem::LayerProblem;
 use crate::shape::Shape;
 use crate::signal::Signals;
-use firebrick_tensor::AnyTensor;
 use firebrick_tensor::Axes;
 
-/// Gives every sample (and position) mean `beta` and standard deviation `gamma` over its last axes:
+/// Gives every sample (and position) mean `beta` and standard deviation `gamma` over its last axis, or over others:
 /// `gamma · (x - mean) / sqrt(variance + epsilon) + beta`.
 ///
 /// ```
@@ -44,6 +46,7 @@ pub struct LayerNormalization {
     epsilon: f64,
     center: bool,
     scale: bool,
+    rms_scaling: bool,
     #[serde(skip)]
     weights: LayerWeights<Self>,
 }
@@ -61,7 +64,7 @@ impl LayerNormalization {
         Self::default()
     }
 
-    /// Normalizes over several axes at once, which have to be the last ones; the batch axis is 0.
+    /// Sets the axes that are normalized over, all at once; the batch axis, which cannot be among them, is 0.
     #[must_use = "returns the changed layer"]
     pub fn with_axis(mut self, axis: impl Into<Axes>) -> Self {
         self.axis = axis.into();
@@ -89,19 +92,14 @@ impl LayerNormalization {
         self
     }
 
-    /// How many of the last axes are normalized over, of a batch with `rank` axes, if it is the last ones.
-    fn num_axes(&self, rank: usize) -> Option<usize> {
-        let axes = self.axis.within(rank)?;
-        let count = axes.len();
-        let is_last = count >= 1 && count < rank && axes.into_iter().eq(rank - count..rank);
-        is_last.then_some(count)
-    }
-
-    /// The sizes of the axes that are normalized over.
-    fn normalized(&self, input: &Shape) -> Shape {
-        let num_axes = self.num_axes(input.rank() + 1).unwrap_or_default();
-        let axes = input.axes();
-        axes[axes.len() - num_axes..].to_vec().into()
+    /// Divides by the standard deviation without taking the mean away: `gamma · x / sqrt(variance + epsilon)`, without `beta`.
+    ///
+    /// Keras calls it wrong and keeps it for models of old; the root mean square has
+    /// [`RMSNormalization`](super::RMSNormalization).
+    #[must_use = "returns the changed layer"]
+    pub fn with_rms_scaling(mut self) -> Self {
+        self.rms_scaling = true;
+        self
     }
 }
 
@@ -112,6 +110,7 @@ impl Default for LayerNormalization {
             epsilon: 1e-3,
             center: true,
             scale: true,
+            rms_scaling: false,
             weights: LayerWeights::default(),
         }
     }
@@ -124,22 +123,16 @@ impl Layer for LayerNormalization {
 
     fn output_shape(&self, input: &Shape) -> Result<Shape, LayerProblem> {
         check_number("epsilon", self.epsilon, "above 0", |epsilon| epsilon > 0.0)?;
-        if self.num_axes(input.rank() + 1).is_none() {
-            let expected = format!(
-                "the last of the axes 1 to {} (0 is the batch)",
-                input.rank()
-            );
-            return Err(LayerProblem::argument("axis", expected, &self.axis));
-        }
-        self.normalized(input).known()?;
+        sizes_of(&sample_axes(&self.axis, input)?, input)?;
         Ok(input.clone())
     }
 
     fn weights(&self, inputs: &[Shape]) -> Vec<WeightSpec> {
-        let shape = self.normalized(&inputs[0]).known().unwrap_or_default();
+        let axes = sample_axes(&self.axis, &inputs[0]).unwrap_or_default();
+        let shape = sizes_of(&axes, &inputs[0]).unwrap_or_default();
         let weight = |name| self.weights.spec(name, shape.clone()).stored(Storage::Flat);
-        let gamma = self.scale.then(|| weight("gamma"));
-        let beta = self.center.then(|| weight("beta"));
+        let gamma = (self.scale || self.rms_scaling).then(|| weight("gamma"));
+        let beta = (self.center && !self.rms_scaling).then(|| weight("beta"));
         gamma.into_iter().chain(beta).collect()
     }
 
@@ -149,19 +142,19 @@ impl Layer for LayerNormalization {
 
     fn call(&self, inputs: Signals, call: &Call) -> Result<Signals, LayerProblem> {
         let x = inputs.into_values()?;
-        let shape = x.shape();
-        let num_axes = self.num_axes(shape.len()).unwrap_or_default();
-        let (rows, row) = shape.split_at(shape.len() - num_axes);
-        let [rows, elements] = [rows, row].map(|axes| axes.iter().product());
-        let x = x.reshaped(&[rows, elements]).expect_rank::<2>();
-        let (variance, mean) = x.clone().var_mean_bias(1);
-        let mut y = (x - mean) / (variance + self.epsilon).sqrt();
-        if let Some(gamma) = call.find::<1>("gamma") {
-            y = y * gamma.unsqueeze();
-        }
-        if let Some(beta) = call.find::<1>("beta") {
-            y = y + beta.unsqueeze();
-        }
-        Ok(AnyTensor::from(y).reshaped(&shape).into())
+        let axes = sample_axes(&self.axis, &x.shape()[1..].into())?;
+        let gamma = call.find::<1>("gamma");
+        let y = over_axes(x, &axes, |x| {
+            let gamma = gamma.unwrap_or_else(|| {
+                let [_, elements] = x.dims();
+                Tensor::ones([elements], &x.device())
+            });
+            if self.rms_scaling {
+                let (variance, _) = x.clone().var_mean_bias(1);
+                return x / (variance + self.epsilon).sqrt() * gamma.unsqueeze();
+            }
+            layer_norm(x, gamma, call.find("beta"), self.epsilon)
+        });
+        Ok(y.into())
     }
 }

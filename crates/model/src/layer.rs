@@ -19,6 +19,7 @@ use serde::de::DeserializeOwned;
 
 use crate::activation::Activation;
 use crate::layer_problem::LayerProblem;
+use crate::regularizer::Regularizer;
 use crate::shape::Shape;
 use crate::signal::Signals;
 
@@ -131,6 +132,11 @@ pub trait Layer:
     /// asked to. None by default.
     fn last_activation(&self) -> Activation {
         Activation::Linear
+    }
+
+    /// What the layer's outputs add to the loss, divided by the number of samples. By default nothing.
+    fn activity_regularizer(&self) -> Option<Regularizer> {
+        None
     }
 
     /// Whether there may be values that it has no result for, so that a training looks at all of them by

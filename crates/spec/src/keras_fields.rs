@@ -53,7 +53,13 @@ const FIELDS: &[Field] = &[
         name: "activity_regularizer",
         is_meant: |_| false,
         expected: "none",
-        hint: "only weights are regularized here: use `kernel_regularizer`, or leave it out",
+        hint: "layers without weights have none here: use an ActivityRegularization behind the layer, or leave it out",
+    },
+    Field {
+        name: "reverse_dtype",
+        is_meant: is_float32,
+        expected: "`float32`",
+        hint: "networks compute in it, so leave `reverse_dtype` out",
     },
     Field {
         name: "autocast",

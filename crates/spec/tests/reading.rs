@@ -285,7 +285,7 @@ fn what_keras_writes_is_taken_or_refused_by_name() {
         ),
         (
             r#""activity_regularizer": {"class_name": "L2", "config": {}}"#,
-            "use `kernel_regularizer`",
+            "use an ActivityRegularization",
         ),
         (
             r#""trainable": 1"#,

@@ -14,6 +14,7 @@ use super::masking::Masking;
 use super::weight_spec::WeightSpec;
 use crate::activation::Activation;
 use crate::layer_problem::LayerProblem;
+use crate::regularizer::Regularizer;
 use crate::shape::Shape;
 use crate::signal::Signals;
 
@@ -75,12 +76,18 @@ impl AnyLayer {
         self.0.weights(inputs)
     }
 
-    /// As [`Layer::call`].
+    /// As [`Layer::call`], with what the layer's [activity regularizer](Layer::activity_regularizer) adds to the loss.
     ///
     /// # Errors
     /// Values that it has no result for.
     pub fn call(&self, inputs: Signals, call: &Call) -> Result<Signals, LayerProblem> {
-        self.0.call(inputs, call)
+        let outputs = self.0.call(inputs, call)?;
+        if let Some(regularizer) = self.0.activity_regularizer() {
+            for output in &outputs {
+                call.add_activity_loss(&regularizer, output.values().clone());
+            }
+        }
+        Ok(outputs)
     }
 
     /// As [`Layer::masking`].
@@ -95,7 +102,11 @@ impl AnyLayer {
 
     /// As [`Layer::last_activation`].
     pub fn last_activation(&self) -> Activation {
-        self.0.last_activation()
+        match self.0.activity_regularizer() {
+            None => self.0.last_activation(),
+            // It sees what leaves the activation.
+            Some(_) => Activation::Linear,
+        }
     }
 
     /// The spec with all arguments, by which the layer is saved.
@@ -154,6 +165,7 @@ trait Erased: fmt::Debug + Send + Sync {
     fn masking(&self) -> Masking;
     fn output_masks(&self, inputs: &[bool]) -> Vec<bool>;
     fn last_activation(&self) -> Activation;
+    fn activity_regularizer(&self) -> Option<Regularizer>;
     fn has_limits(&self) -> bool;
     fn check(&self, inputs: &Signals) -> Result<(), LayerProblem>;
     fn probe(&self, inputs: &[Shape], device: &Device) -> Result<(), LayerProblem>;
@@ -206,6 +218,10 @@ impl<L: Layer> Erased for L {
 
     fn last_activation(&self) -> Activation {
         Layer::last_activation(self)
+    }
+
+    fn activity_regularizer(&self) -> Option<Regularizer> {
+        Layer::activity_regularizer(self)
     }
 
     fn has_limits(&self) -> bool {

@@ -2,11 +2,11 @@
 ///
 /// ```
 /// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
-/// use firebrick::layers::{Dense, Layer, Masking};
+/// use firebrick::layers::{Dense, GlobalAveragePooling1D, Layer};
 ///
-/// assert_eq!(Dense::new(3).masking(), Masking::Passes);
-/// assert!(Masking::Passes.leaves(&[true]));
-/// assert!(!Masking::Ends.leaves(&[true]));
+/// // A Dense passes a mask on, a pooling over the steps ends it.
+/// assert!(Dense::new(3).masking().leaves(&[true]));
+/// assert!(!GlobalAveragePooling1D::new().masking().leaves(&[true]));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]

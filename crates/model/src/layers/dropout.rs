@@ -2,6 +2,7 @@ use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
 use super::checks::check_number;
+use super::noise_shape::NoiseShape;
 use crate::draws::Draws;
 use crate::layer::Call;
 use crate::layer::Layer;
@@ -41,13 +42,35 @@ use firebrick_tensor::SameShape;
 pub struct Dropout {
     rate: f64,
     #[serde(default)]
+    noise_shape: Option<NoiseShape>,
+    #[serde(default)]
     seed: Option<u64>,
 }
 
 impl Dropout {
     /// The probability, from 0 to below 1.
     pub fn new(rate: f64) -> Self {
-        Self { rate, seed: None }
+        Self {
+            rate,
+            noise_shape: None,
+            seed: None,
+        }
+    }
+
+    /// Sets along which axes, the batch axis the first, there are draws of their own: a size of 1 where elements share one,
+    /// nothing where each has its own.
+    ///
+    /// ```
+    /// # mod firebrick { pub use firebrick_model::layers; }
+    /// use firebrick::layers::Dropout;
+    ///
+    /// // The same features in every step.
+    /// let layer = Dropout::new(0.5).with_noise_shape([None, Some(1), None]);
+    /// ```
+    #[must_use = "returns the changed layer"]
+    pub fn with_noise_shape(mut self, noise_shape: impl Into<Vec<Option<usize>>>) -> Self {
+        self.noise_shape = Some(NoiseShape::new(noise_shape));
+        self
     }
 
     /// Draws by this seed instead of the training's.
@@ -70,6 +93,7 @@ impl Layer for Dropout {
 
     fn output_shape(&self, input: &Shape) -> Result<Shape, LayerProblem> {
         check_rate(self.rate)?;
+        NoiseShape::check(self.noise_shape.as_ref(), input)?;
         Ok(input.clone())
     }
 
@@ -82,8 +106,11 @@ impl Layer for Dropout {
         let y = match call.draws() {
             Some(draws) if self.rate > 0.0 => {
                 let draws = draws.with_seed(self.seed);
-                let rate = self.rate;
-                x.map_elements(&Drops { rate, draws })
+                let drops = Drops { layer: self, draws };
+                match self.noise_shape {
+                    Some(_) => x.map(&drops),
+                    None => x.map_elements(&drops),
+                }
             }
             _ => x,
         };
@@ -92,14 +119,15 @@ impl Layer for Dropout {
 }
 
 /// Zeroes what these draws say.
-struct Drops {
-    rate: f64,
+struct Drops<'a> {
+    layer: &'a Dropout,
     draws: Draws,
 }
 
-impl SameShape for Drops {
+impl SameShape for Drops<'_> {
     fn apply<const D: usize>(&self, x: Tensor<D>) -> Tensor<D> {
-        let factors = self.draws.dropout(x.dims(), self.rate, &x.device());
+        let shape = NoiseShape::of(self.layer.noise_shape.as_ref(), x.dims());
+        let factors = self.draws.dropout(shape, self.layer.rate, &x.device());
         x * factors
     }
 }

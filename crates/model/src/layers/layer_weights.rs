@@ -6,6 +6,7 @@ use serde::{Serialize, Serializer};
 
 use crate::layer::Layer;
 use crate::layer::{WeightArguments, WeightSpec};
+use crate::regularizer::Regularizer;
 use firebrick_spec::{Spec, SpecError};
 
 /// A layer with weights, in Keras' order and with Keras' defaults.
@@ -20,8 +21,12 @@ pub(crate) trait HasWeights: 'static {
 #[derive(Clone, PartialEq)]
 pub(crate) struct LayerWeights<L> {
     weights: Vec<WeightArguments>,
+    activity_regularizer: Option<Regularizer>,
     layer: PhantomData<L>,
 }
+
+/// The argument of what leaves the layer.
+const ACTIVITY: &str = "activity_regularizer";
 
 impl<L: HasWeights + Layer> LayerWeights<L> {
     /// The names of all arguments: those of the fields, then those of the weights.
@@ -54,6 +59,7 @@ impl<L: HasWeights + Layer> LayerWeights<L> {
             weight.regularizer = spec.take_as(thing, &regularizer)?.flatten();
             weight.constraint = spec.take_as(thing, &constraint)?.flatten();
         }
+        read.activity_regularizer = spec.take_as(thing, ACTIVITY)?.flatten();
         let mut layer: L = spec.read(thing).map_err(|error| error.takes(&names))?;
         *part_of(&mut layer) = read;
         Ok(layer)
@@ -83,6 +89,15 @@ impl<L: HasWeights> LayerWeights<L> {
         }
     }
 
+    /// What the layer's outputs add to the loss.
+    pub(crate) fn activity_regularizer(&self) -> Option<Regularizer> {
+        self.activity_regularizer.clone()
+    }
+
+    pub(crate) fn set_activity_regularizer(&mut self, regularizer: Regularizer) {
+        self.activity_regularizer = Some(regularizer);
+    }
+
     /// A weight of the layer, with Keras' shape.
     pub(crate) fn spec(&self, name: &str, shape: Vec<usize>) -> WeightSpec {
         match self.weights.iter().find(|weight| weight.name == name) {
@@ -96,6 +111,7 @@ impl<L: HasWeights> Default for LayerWeights<L> {
     fn default() -> Self {
         Self {
             weights: L::WEIGHTS.to_vec(),
+            activity_regularizer: None,
             layer: PhantomData,
         }
     }
@@ -103,7 +119,11 @@ impl<L: HasWeights> Default for LayerWeights<L> {
 
 impl<L> fmt::Debug for LayerWeights<L> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(&self.weights).finish()
+        let activity = self.activity_regularizer.iter();
+        f.debug_list()
+            .entries(&self.weights)
+            .entries(activity)
+            .finish()
     }
 }
 
@@ -122,6 +142,9 @@ impl<L: HasWeights> Serialize for LayerWeights<L> {
                 map.serialize_entry(&format!("{name}_constraint"), constraint)?;
             }
         }
+        if let Some(regularizer) = &self.activity_regularizer {
+            map.serialize_entry(ACTIVITY, regularizer)?;
+        }
         map.end()
     }
 }
@@ -134,7 +157,8 @@ fn known<L: HasWeights>() -> Vec<String> {
         let name = weight.name;
         whats.map(move |what| format!("{name}_{what}"))
     };
-    L::WEIGHTS.iter().flat_map(of_weight).collect()
+    let of_weights = L::WEIGHTS.iter().flat_map(of_weight);
+    of_weights.chain([ACTIVITY.to_owned()]).collect()
 }
 
 /// Declares the weights of a layer, in Keras' order, each with its default initializer and its
@@ -158,6 +182,14 @@ macro_rules! layer_weights {
         }
 
         impl $layer {
+            /// Sets what the layer's outputs add to the loss, divided by the number of samples.
+            #[must_use = "returns the changed layer"]
+            #[allow(dead_code, reason = "of a layer that stands for others within this crate nobody asks it")]
+            pub fn with_activity_regularizer(mut self, regularizer: $crate::Regularizer) -> Self {
+                self.weights.set_activity_regularizer(regularizer);
+                self
+            }
+
             $(
                 #[doc = concat!("Sets how `", stringify!($weight), "` starts.")]
                 #[must_use = "returns the changed layer"]
@@ -189,8 +221,17 @@ macro_rules! layer_weights {
 }
 
 /// Within `impl Layer`, reads and writes what the field `weights` says beside the arguments of the other fields.
+///
+/// `weights_in_spec!(activity of parts)` leaves it to the layer to add what the activity regularizer says.
 macro_rules! weights_in_spec {
     () => {
+        $crate::layers::layer_weights::weights_in_spec!(activity of parts);
+
+        fn activity_regularizer(&self) -> Option<$crate::Regularizer> {
+            self.weights.activity_regularizer()
+        }
+    };
+    (activity of parts) => {
         fn from_spec(
             spec: &firebrick_spec::Spec,
             thing: &str,

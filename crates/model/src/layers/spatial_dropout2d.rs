@@ -1,13 +1,12 @@
 use serde::{Deserialize, Serialize};
 
-use super::dropout::check_rate;
+use super::spatial_dropout::{check, dropped};
 use crate::layer::Call;
 use crate::layer::Layer;
 use crate::layer::Masking;
 use crate::layer_problem::LayerProblem;
 use crate::shape::Shape;
 use crate::signal::Signals;
-use firebrick_tensor::AnyTensor;
 
 /// In training, zeroes whole channels with probability `rate` and scales the others by
 /// `1 / (1 - rate)`; otherwise it does nothing.
@@ -24,11 +23,11 @@ use firebrick_tensor::AnyTensor;
 /// let model = Sequential::new([2, 2, 100]).add(SpatialDropout2D::new(0.5)).build(1, &device)?;
 /// let ones = Tensor::<4>::ones([1, 2, 2, 100], &device);
 /// let in_training = model.forward(ones, Mode::Training(Draws::new(1, 0))).into_vec()?;
-/// // Of each channel all four pixels, or none.
+/// // Of each channel all pixels, or none.
 /// for channel in 0..100 {
 ///     let mut pixels = in_training.iter().skip(channel).step_by(100);
 ///     let first = *pixels.next().unwrap();
-///     assert!((first == 0.0 || first == 2.0) && pixels.all(|&pixel| pixel == first));
+///     assert!((first == 0.0 || first == 2.0) && pixels.all(|&element| element == first));
 /// }
 /// # Ok::<(), firebrick::models::ModelError>(())
 /// ```
@@ -63,14 +62,7 @@ impl Layer for SpatialDropout2D {
     const CLASS_NAME: &'static str = "SpatialDropout2D";
 
     fn output_shape(&self, input: &Shape) -> Result<Shape, LayerProblem> {
-        check_rate(self.rate)?;
-        if input.rank() != 3 {
-            return Err(LayerProblem::input(
-                "[height, width, channels]",
-                "place it before the layer that flattens, or put a Reshape in front of it",
-            ));
-        }
-        Ok(input.clone())
+        check(self.rate, input, &["height", "width", "channels"])
     }
 
     fn masking(&self) -> Masking {
@@ -79,18 +71,6 @@ impl Layer for SpatialDropout2D {
 
     fn call(&self, inputs: Signals, call: &Call) -> Result<Signals, LayerProblem> {
         let x = inputs.into_values()?;
-        let y = match call.draws() {
-            Some(draws) if self.rate > 0.0 => {
-                let x = x.expect_channels_first::<4>();
-                let [batch_size, channels, _, _] = x.dims();
-                let shape = [batch_size, channels, 1, 1];
-                let factors = draws
-                    .with_seed(self.seed)
-                    .dropout(shape, self.rate, &x.device());
-                AnyTensor::from_channels_first(x * factors)
-            }
-            _ => x,
-        };
-        Ok(y.into())
+        Ok(dropped::<4>(x, self.rate, self.seed, call).into())
     }
 }

@@ -211,7 +211,8 @@ mod tests {
                 "kernel_constraint",
                 "bias_initializer",
                 "bias_regularizer",
-                "bias_constraint"
+                "bias_constraint",
+                "activity_regularizer"
             ]
         );
         assert_eq!(AnyLayer::argument_names("Flatten"), Some(Vec::new()));

@@ -1,0 +1,76 @@
+use serde::{Deserialize, Serialize};
+
+use super::spatial_dropout::{check, dropped};
+use crate::layer::Call;
+use crate::layer::Layer;
+use crate::layer::Masking;
+use crate::layer_problem::LayerProblem;
+use crate::shape::Shape;
+use crate::signal::Signals;
+
+/// In training, zeroes whole channels with probability `rate` and scales the others by
+/// `1 / (1 - rate)`; otherwise it does nothing.
+///
+/// The random numbers are a function of the training's seed, the step and the layer's name, see [`Draws`](crate::Draws).
+///
+/// ```
+/// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
+/// use firebrick::burn::tensor::{Device, Tensor};
+/// use firebrick::layers::SpatialDropout3D;
+/// use firebrick::models::{Draws, Mode, Sequential};
+///
+/// let device = Device::flex();
+/// let model = Sequential::new([2, 1, 2, 100]).add(SpatialDropout3D::new(0.5)).build(1, &device)?;
+/// let ones = Tensor::<5>::ones([1, 2, 1, 2, 100], &device);
+/// let in_training = model.forward(ones, Mode::Training(Draws::new(1, 0))).into_vec()?;
+/// // Of each channel all voxels, or none.
+/// for channel in 0..100 {
+///     let mut voxels = in_training.iter().skip(channel).step_by(100);
+///     let first = *voxels.next().unwrap();
+///     assert!((first == 0.0 || first == 2.0) && voxels.all(|&element| element == first));
+/// }
+/// # Ok::<(), firebrick::models::ModelError>(())
+/// ```
+///
+/// # Shapes
+/// - input and output: `[batch_size, depth, height, width, channels]`
+///
+/// # Source
+/// <https://keras.io/api/layers/regularization_layers/spatial_dropout3d/>
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SpatialDropout3D {
+    rate: f64,
+    #[serde(default)]
+    seed: Option<u64>,
+}
+
+impl SpatialDropout3D {
+    /// The probability, from 0 to below 1.
+    pub fn new(rate: f64) -> Self {
+        Self { rate, seed: None }
+    }
+
+    /// Draws by this seed instead of the training's.
+    #[must_use = "returns the changed layer"]
+    pub fn with_seed(mut self, seed: u64) -> Self {
+        self.seed = Some(seed);
+        self
+    }
+}
+
+impl Layer for SpatialDropout3D {
+    const CLASS_NAME: &'static str = "SpatialDropout3D";
+
+    fn output_shape(&self, input: &Shape) -> Result<Shape, LayerProblem> {
+        check(self.rate, input, &["depth", "height", "width", "channels"])
+    }
+
+    fn masking(&self) -> Masking {
+        Masking::Passes
+    }
+
+    fn call(&self, inputs: Signals, call: &Call) -> Result<Signals, LayerProblem> {
+        let x = inputs.into_values()?;
+        Ok(dropped::<5>(x, self.rate, self.seed, call).into())
+    }
+}

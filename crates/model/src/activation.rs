@@ -1,3 +1,5 @@
+mod spec_form;
+
 use std::fmt;
 use std::str::FromStr;
 
@@ -8,12 +10,23 @@ use serde::{Deserialize, Deserializer, Serialize};
 use firebrick_tensor::{AnyTensor, SameShape};
 
 use crate::error::ModelError;
-use firebrick_spec::{UnknownName, folded};
+use firebrick_spec::{Spec, UnknownName, Value, folded};
 
 /// A function between two layers, with Keras' names and constants; all but [`Glu`](Self::Glu) keep the
 /// shape.
 ///
-/// As text a name, and for the one that has arguments `threshold(0.5, -1)`.
+/// As text a name, with arguments `leaky_relu:negative_slope=0.1`, `elu:alpha=0.5`, `relu:max_value=6`, and
+/// `threshold(0.5, -1)`. Keras' layers may stand for functions, `{"class_name": "LeakyReLU", "config": {…}}`.
+///
+/// ```
+/// # mod firebrick { pub use firebrick_model as models; }
+/// use firebrick::models::Activation;
+///
+/// assert_eq!("leaky_relu".parse::<Activation>()?, Activation::LEAKY_RELU);
+/// let steeper: Activation = "leaky_relu:negative_slope=0.5".parse()?;
+/// assert_eq!(steeper, Activation::LeakyRelu { negative_slope: 0.5 });
+/// # Ok::<(), firebrick::models::ModelError>(())
+/// ```
 ///
 /// # Source
 /// <https://keras.io/api/layers/activations/>
@@ -59,12 +72,31 @@ pub enum Activation {
     Glu,
     /// `x · sigmoid(x)`, also called swish.
     Silu,
-    /// `x` where positive, else `exp(x) - 1`.
-    Elu,
+    /// `x` where positive, else `alpha · (exp(x) - 1)`.
+    Elu {
+        /// At least 0; 1 by default.
+        alpha: f64,
+    },
     /// Scaled `elu` with the constants that keep mean and variance.
     Selu,
-    /// `x` where positive, else `0.2 · x`.
-    LeakyRelu,
+    /// `x` where positive, else `negative_slope · x`.
+    LeakyRelu {
+        /// At least 0; 0.2 by default, in the layer of that name 0.3.
+        negative_slope: f64,
+    },
+    /// `max_value` from there on, `x` above `threshold`, else `negative_slope · (x - threshold)`: Keras'
+    /// `relu(x, negative_slope, max_value, threshold)`.
+    ///
+    /// At the threshold itself the output is 0 and so is the slope, as in Keras; with a `negative_slope` and
+    /// nothing else the slope there is 1, which is Keras' too.
+    BentRelu {
+        /// At least 0; nothing by default.
+        max_value: Option<f64>,
+        /// At least 0; 0 by default.
+        negative_slope: f64,
+        /// At least 0; 0 by default.
+        threshold: f64,
+    },
     /// `ln(1 + exp(x))`
     Softplus,
     /// `x / (1 + |x|)`
@@ -115,7 +147,7 @@ pub enum Activation {
     },
 }
 
-/// Every activation without arguments with its name; the one list that `FromStr`, `Display` and the
+/// Every activation with its default arguments and its name; the one list that `FromStr`, `Display` and the
 /// errors read.
 const TABLE: [(Activation, &str); 30] = [
     (Activation::Linear, "linear"),
@@ -126,9 +158,9 @@ const TABLE: [(Activation, &str); 30] = [
     (Activation::GeluApproximate, "gelu_approximate"),
     (Activation::Glu, "glu"),
     (Activation::Silu, "silu"),
-    (Activation::Elu, "elu"),
+    (Activation::ELU, "elu"),
     (Activation::Selu, "selu"),
-    (Activation::LeakyRelu, "leaky_relu"),
+    (Activation::LEAKY_RELU, "leaky_relu"),
     (Activation::Softplus, "softplus"),
     (Activation::Softsign, "softsign"),
     (Activation::Mish, "mish"),
@@ -154,6 +186,14 @@ const TABLE: [(Activation, &str); 30] = [
 const ALIASES: [(&str, &str); 2] = [("swish", "silu"), ("hard_swish", "hard_silu")];
 
 impl Activation {
+    /// `elu` with an `alpha` of 1.
+    pub const ELU: Self = Self::Elu { alpha: 1.0 };
+
+    /// `leaky_relu` with a slope of 0.2.
+    pub const LEAKY_RELU: Self = Self::LeakyRelu {
+        negative_slope: 0.2,
+    };
+
     /// The names that [`FromStr`] takes besides `threshold(0.5, -1)`; `swish` and `hard_swish` are
     /// aliases of `silu` and `hard_silu`.
     pub const NAMES: [&'static str; TABLE.len()] = {
@@ -220,9 +260,15 @@ impl Activation {
             Self::GeluApproximate => activation::gelu_approximate(x),
             Self::Glu => activation::glu(x, D - 1),
             Self::Silu => activation::silu(x),
-            Self::Elu | Self::Celu => activation::elu(x, 1.0),
+            Self::Elu { alpha } => activation::elu(x, alpha),
+            Self::Celu => activation::elu(x, 1.0),
             Self::Selu => activation::selu(x),
-            Self::LeakyRelu => activation::leaky_relu(x, 0.2),
+            Self::LeakyRelu { negative_slope } => activation::leaky_relu(x, negative_slope),
+            Self::BentRelu {
+                max_value,
+                negative_slope,
+                threshold,
+            } => bent_relu(x, max_value, negative_slope, threshold),
             Self::Softplus => activation::softplus(x, 1.0),
             Self::Softsign => activation::softsign(x),
             Self::Mish => activation::mish(x),
@@ -259,6 +305,28 @@ impl SameShape for Activation {
     fn apply<const D: usize>(&self, x: Tensor<D>) -> Tensor<D> {
         self.forward(x)
     }
+}
+
+fn bent_relu<const D: usize>(
+    x: Tensor<D>,
+    max_value: Option<f64>,
+    negative_slope: f64,
+    threshold: f64,
+) -> Tensor<D> {
+    if threshold == 0.0 && max_value.is_none() {
+        let is_below = x.clone().lower_elem(0.0);
+        return x.clone().mask_where(is_below, x * negative_slope);
+    }
+    let is_above = x.clone().lower_equal_elem(threshold).bool_not();
+    let y = x.zeros_like().mask_where(is_above, x.clone());
+    let y = match max_value {
+        Some(max_value) => y.clamp_max(max_value),
+        None => y,
+    };
+    if negative_slope == 0.0 {
+        return y;
+    }
+    y - activation::relu(-x + threshold) * negative_slope
 }
 
 fn hard_sigmoid<const D: usize>(x: Tensor<D>) -> Tensor<D> {
@@ -304,8 +372,14 @@ impl fmt::Display for Activation {
         {
             return f.pad(&format!("threshold({threshold}, {default_value})"));
         }
-        let name = TABLE.iter().find(|(activation, _)| activation == self);
-        f.pad(name.map_or("", |(_, name)| name))
+        match TABLE.iter().find(|(activation, _)| activation == self) {
+            Some((_, name)) => f.pad(name),
+            None => f.pad(
+                &self
+                    .to_spec()
+                    .map_or_else(String::new, |spec| spec.to_string()),
+            ),
+        }
     }
 }
 
@@ -319,6 +393,9 @@ impl FromStr for Activation {
                 received: text.to_owned(),
             });
         }
+        if text.contains(':') {
+            return Ok(Self::from_spec(&Spec::from_text(text)?)?);
+        }
         let alias = ALIASES.iter().find(|(alias, _)| folded(alias) == wanted);
         let wanted = alias.map_or(wanted, |(_, name)| folded(name));
         TABLE
@@ -329,12 +406,10 @@ impl FromStr for Activation {
     }
 }
 
-/// A name, or nothing: Keras' `activation=None`, which is linear.
+/// A name, a table with arguments, or nothing: Keras' `activation=None`, which is linear.
 impl<'de> Deserialize<'de> for Activation {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text: Option<String> = Option::deserialize(deserializer)?;
-        let activation = text.map(|text| text.parse().map_err(D::Error::custom));
-        activation.unwrap_or(Ok(Self::Linear))
+        Self::from_value(Value::deserialize(deserializer)?).map_err(D::Error::custom)
     }
 }
 

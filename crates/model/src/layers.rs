@@ -10,6 +10,7 @@ mod activation;
 mod activity_regularization;
 mod add;
 mod alpha_dropout;
+mod attention_weights;
 mod average;
 mod average_pooling1d;
 mod average_pooling2d;

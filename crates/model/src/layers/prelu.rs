@@ -1,4 +1,4 @@
-use burn::tensor::activation::relu;
+use burn::tensor::{Tensor, activation::relu};
 use serde::{Deserialize, Serialize};
 
 use super::layer_weights::{LayerWeights, layer_weights, weights_in_spec};
@@ -10,9 +10,9 @@ use crate::layer::{Storage, WeightSpec};
 use crate::layer_problem::LayerProblem;
 use crate::shape::Shape;
 use crate::signal::Signals;
-use firebrick_tensor::AnyTensor;
+use firebrick_tensor::{Axes, SameShape};
 
-/// `x` where positive, else `alpha · x` with a learned `alpha` for every element of a sample.
+/// `x` where positive, else `alpha · x` with a learned `alpha` for every element of a sample, or for all along some axes.
 ///
 /// ```
 /// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
@@ -38,6 +38,8 @@ use firebrick_tensor::AnyTensor;
 /// <https://keras.io/api/layers/activation_layers/prelu/>
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct PReLU {
+    #[serde(default)]
+    shared_axes: Option<Axes>,
     #[serde(skip)]
     weights: LayerWeights<Self>,
 }
@@ -52,6 +54,39 @@ impl PReLU {
     pub fn new() -> Self {
         Self::default()
     }
+
+    /// Shares an `alpha` along these axes, e.g. `[1, 2]` for one a channel of an image; the batch axis is 0.
+    #[must_use = "returns the changed layer"]
+    pub fn with_shared_axes(mut self, shared_axes: impl Into<Axes>) -> Self {
+        self.shared_axes = Some(shared_axes.into());
+        self
+    }
+
+    /// The shape of `alpha`.
+    fn alpha_shape(&self, input: &Shape) -> Result<Vec<usize>, LayerProblem> {
+        let shared = match &self.shared_axes {
+            Some(axes) if !axes.as_slice().is_empty() => {
+                let expected = || {
+                    format!(
+                        "different ones of the axes 1 to {} (0 is the batch)",
+                        input.rank()
+                    )
+                };
+                let axes = axes
+                    .within(input.rank() + 1)
+                    .filter(|axes| !axes.contains(&0));
+                axes.ok_or_else(|| {
+                    LayerProblem::argument("shared_axes", expected(), &self.shared_axes)
+                })?
+            }
+            _ => Vec::new(),
+        };
+        let mut shape = input.clone();
+        for axis in shared {
+            shape.axes_mut()[axis - 1] = Some(1);
+        }
+        shape.known()
+    }
 }
 
 impl Layer for PReLU {
@@ -60,13 +95,12 @@ impl Layer for PReLU {
     weights_in_spec!();
 
     fn output_shape(&self, input: &Shape) -> Result<Shape, LayerProblem> {
-        input.known()?;
+        self.alpha_shape(input)?;
         Ok(input.clone())
     }
 
     fn weights(&self, inputs: &[Shape]) -> Vec<WeightSpec> {
-        let shape = inputs[0].known().unwrap_or_default();
-        // One number for each element of a sample, channels last.
+        let shape = self.alpha_shape(&inputs[0]).unwrap_or_default();
         vec![self.weights.spec("alpha", shape).stored(Storage::Flat)]
     }
 
@@ -76,11 +110,22 @@ impl Layer for PReLU {
 
     fn call(&self, inputs: Signals, call: &Call) -> Result<Signals, LayerProblem> {
         let x = inputs.into_values()?;
-        let shape = x.shape();
-        let alpha = call.weight::<1>("alpha").unsqueeze::<2>();
-        let [_, elements] = alpha.dims();
-        let x = x.reshaped(&[shape[0], elements]).expect_rank::<2>();
-        let y = relu(x.clone()) - relu(-x) * alpha;
-        Ok(AnyTensor::from(y).reshaped(&shape).into())
+        let mut shape = vec![1];
+        shape.extend(self.alpha_shape(&x.shape()[1..].into())?);
+        let alpha = call.weight("alpha");
+        Ok(x.map(&Bent { alpha, shape }).into())
+    }
+}
+
+/// The function with its numbers, of this shape.
+struct Bent {
+    alpha: Tensor<1>,
+    shape: Vec<usize>,
+}
+
+impl SameShape for Bent {
+    fn apply<const D: usize>(&self, x: Tensor<D>) -> Tensor<D> {
+        let shape: [usize; D] = std::array::from_fn(|axis| self.shape[axis]);
+        relu(x.clone()) - relu(-x) * self.alpha.clone().reshape(shape)
     }
 }

@@ -1,4 +1,3 @@
-use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
 use super::checks::check_number;
@@ -9,7 +8,6 @@ use crate::layer::Masking;
 use crate::layer_problem::LayerProblem;
 use crate::shape::Shape;
 use crate::signal::Signals;
-use firebrick_tensor::SameShape;
 
 /// `max_value` from there on, `x` above `threshold`, else `negative_slope · (x - threshold)`.
 ///
@@ -90,28 +88,13 @@ impl Layer for ReLU {
     }
 
     fn call(&self, inputs: Signals, _: &Call) -> Result<Signals, LayerProblem> {
-        Ok(inputs.into_values()?.map_elements(self).into())
-    }
-}
-
-impl SameShape for ReLU {
-    fn apply<const D: usize>(&self, x: Tensor<D>) -> Tensor<D> {
-        if *self == Self::default() {
-            return Activation::Relu.forward(x);
-        }
-        if self.threshold == 0.0 && self.max_value.is_none() {
-            let is_below = x.clone().lower_elem(0.0);
-            return x.clone().mask_where(is_below, x * self.negative_slope);
-        }
-        let is_above = x.clone().lower_equal_elem(self.threshold).bool_not();
-        let y = x.zeros_like().mask_where(is_above, x.clone());
-        let y = match self.max_value {
-            Some(max_value) => y.clamp_max(max_value),
-            None => y,
+        let bent = Activation::BentRelu {
+            max_value: self.max_value,
+            negative_slope: self.negative_slope,
+            threshold: self.threshold,
         };
-        if self.negative_slope == 0.0 {
-            return y;
-        }
-        y - Activation::Relu.forward(-x + self.threshold) * self.negative_slope
+        let is_plain = *self == Self::default();
+        let activation = if is_plain { Activation::Relu } else { bent };
+        Ok(activation.activate(inputs.into_values()?).into())
     }
 }

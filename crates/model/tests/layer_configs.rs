@@ -3,12 +3,16 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
 
 use firebrick_model::layers::{
-    Add, AnyLayer, Average, AveragePooling1D, AveragePooling2D, BatchNormalization, Concatenate,
-    Conv1D, Conv2D, Cropping2D, Dense, Dot, Dropout, ELU, Embedding, Flatten, GaussianNoise,
-    GlobalAveragePooling1D, GlobalAveragePooling2D, GlobalMaxPooling1D, GlobalMaxPooling2D, Layer,
-    LayerNormalization, LeakyReLU, MaxPooling1D, MaxPooling2D, Maximum, Minimum, Multiply,
-    NewLayer, PReLU, Padding, Permute, ReLU, RepeatVector, Rescaling, Reshape, Softmax,
-    SpatialDropout2D, Subtract, UpSampling2D, ZeroPadding2D,
+    ActivityRegularization, Add, AdditiveAttention, AlphaDropout, AnyLayer, Attention, Average,
+    AveragePooling1D, AveragePooling2D, BatchNormalization, Concatenate, Conv1D, Conv2D,
+    Cropping2D, Dense, Dot, Dropout, ELU, EinsumDense, Embedding, Flatten, GaussianDropout,
+    GaussianNoise, GlobalAveragePooling1D, GlobalAveragePooling2D, GlobalMaxPooling1D,
+    GlobalMaxPooling2D, GroupNormalization, GroupQueryAttention, Identity, Layer,
+    LayerNormalization, LeakyReLU, MaxPooling1D, MaxPooling2D, Maximum, Minimum,
+    MultiHeadAttention, Multiply, NewLayer, PReLU, Padding, Permute, RMSNormalization, ReLU,
+    RepeatVector, Rescaling, Reshape, ReversibleEmbedding, ScoreMode, Softmax, SpatialDropout1D,
+    SpatialDropout2D, SpatialDropout3D, SpectralNormalization, Subtract, UnitNormalization,
+    UpSampling2D, ZeroPadding2D,
 };
 use firebrick_model::{Activation, Axes, Constraint, Initializer, Regularizer, layers};
 use serde_json::Value;
@@ -80,6 +84,46 @@ fn expected() -> Vec<NewLayer> {
         Minimum::new().into(),
         Multiply::new().into(),
         Subtract::new().into(),
+        ActivityRegularization::new()
+            .with_l1(0.1)
+            .with_l2(0.2)
+            .into(),
+        AdditiveAttention::new().with_dropout(0.1).into(),
+        AlphaDropout::new(0.1)
+            .with_noise_shape([None, Some(1)])
+            .into(),
+        Attention::new()
+            .with_scale()
+            .with_score_mode(ScoreMode::Concat)
+            .with_seed(2)
+            .into(),
+        EinsumDense::new("abc,cd->abd", [None, Some(3)])
+            .with_bias_axes("d")
+            .into(),
+        GaussianDropout::new(0.1).into(),
+        GroupNormalization::new().with_groups(2).into(),
+        GroupQueryAttention::new(2, 4, 2).into(),
+        Identity::new().into(),
+        layers::Masking::new().with_mask_value(-1.0).into(),
+        MultiHeadAttention::new(2, 3)
+            .with_value_dim(3)
+            .with_attention_axes([1])
+            .into(),
+        RMSNormalization::new().with_epsilon(0.001).into(),
+        ReversibleEmbedding::new(8, 3)
+            .with_logit_soft_cap(30.0)
+            .into(),
+        SpatialDropout1D::new(0.5).into(),
+        SpatialDropout3D::new(0.5).into(),
+        SpectralNormalization::new(Dense::new(3).with_activation(Activation::LeakyRelu {
+            negative_slope: 0.1,
+        }))
+        .with_power_iterations(2)
+        .into(),
+        UnitNormalization::new().with_axis(1).into(),
+        Dense::new(2)
+            .with_activity_regularizer(Regularizer::L2 { l2: 0.01 })
+            .into(),
     ]
 }
 
@@ -132,7 +176,7 @@ fn what_cannot_be_honoured_is_refused_by_name() {
     for (field, what_to_do) in [
         ("dtype", "convert the model in Keras"),
         ("data_format", "turn the model's axes in Keras"),
-        ("activity_regularizer", "use `kernel_regularizer`"),
+        ("activity_regularizer", "use an ActivityRegularization"),
     ] {
         for layer in written["refused"][field].as_array().unwrap() {
             let error = serde_json::from_value::<NewLayer>(layer.clone())

@@ -49,13 +49,31 @@ LAYERS = [
     layers.Minimum(),
     layers.Multiply(),
     layers.Subtract(),
+    layers.ActivityRegularization(l1=0.1, l2=0.2),
+    layers.AdditiveAttention(dropout=0.1),
+    layers.AlphaDropout(0.1, noise_shape=(None, 1)),
+    layers.Attention(use_scale=True, score_mode="concat", seed=2),
+    layers.EinsumDense("abc,cd->abd", (None, 3), bias_axes="d"),
+    layers.GaussianDropout(0.1),
+    layers.GroupNormalization(groups=2),
+    layers.GroupQueryAttention(2, 4, 2),
+    layers.Identity(),
+    layers.Masking(mask_value=-1.0),
+    layers.MultiHeadAttention(2, 3, attention_axes=(1,)),
+    layers.RMSNormalization(epsilon=0.001),
+    layers.ReversibleEmbedding(8, 3, logit_soft_cap=30.0),
+    layers.SpatialDropout1D(0.5),
+    layers.SpatialDropout3D(0.5),
+    layers.SpectralNormalization(layers.Dense(3, activation=layers.LeakyReLU(0.1), name="inner"), power_iterations=2),
+    layers.UnitNormalization(axis=1),
+    layers.Dense(2, activity_regularizer="l2", name="sparse"),
     layers.Normalization(mean=[1.0, 2.0], variance=[4.0, 9.0]),
     layers.Dense(2, trainable=False),
 ]
 REFUSED = {
     "dtype": [layers.Dense(2, dtype="float16"), layers.Flatten(dtype="mixed_float16")],
     "data_format": [layers.Conv2D(2, 3, data_format="channels_first")],
-    "activity_regularizer": [layers.Dense(2, activity_regularizer="l2")],
+    "activity_regularizer": [layers.Flatten(activity_regularizer="l2")],
 }
 
 written = {

@@ -20,6 +20,15 @@ pub enum MismatchError {
         reason: String,
     },
 
+    /// Another number of outputs than is judged.
+    #[error(
+        "the network has {received} outputs, expected one; say by names which losses and targets belong to them"
+    )]
+    NumOutputs {
+        /// Outputs of the network.
+        received: usize,
+    },
+
     /// More classes in the data than the network can tell apart.
     #[error(
         "the network has {outputs} outputs, the data has {num_classes} classes; build the network for {num_classes} classes"

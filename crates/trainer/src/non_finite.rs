@@ -2,7 +2,7 @@
 
 use burn::tensor::Tensor;
 use firebrick_data::Batch;
-use firebrick_model::{Model, catch_panic};
+use firebrick_model::{Mode, Model, catch_panic};
 
 use crate::non_finite_cause::NonFiniteCause;
 use crate::objective::Objective;
@@ -41,8 +41,8 @@ fn found<M: Model>(model: &M, objective: &Objective, batch: &Batch) -> Option<No
     if let Some(layer) = model.first_not_finite(inputs.clone()).ok()? {
         return Some(NonFiniteCause::Layer { layer });
     }
-    let output = model.forward(inputs).ok()?;
-    let assessed = objective.assess(output, None, batch.clone()).ok()?;
+    let answers = model.call(inputs.into(), Mode::Inference).ok()?;
+    let assessed = objective.assess(answers.outputs, batch.clone()).ok()?;
     let outputs = numbers(assessed.outputs.values())?;
     if outputs.iter().any(|value| !value.is_finite()) {
         let layer = "the network".to_owned();

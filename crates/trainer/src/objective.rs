@@ -6,9 +6,9 @@ mod target_scan;
 
 use std::sync::Arc;
 
-use burn::tensor::Tensor;
+use burn::tensor::{Bool, Tensor};
 use firebrick_data::{Batch, Targets, one_hot};
-use firebrick_model::{Activation, AnyTensor, TensorError, catch_panic};
+use firebrick_model::{Activation, AnyTensor, Signals, TensorError, catch_panic};
 
 use crate::compile::Compile;
 use crate::error::TrainError;
@@ -315,17 +315,16 @@ impl Objective {
         }
     }
 
-    /// Loss and sums of a batch. A mask has ones for the rows of the output that count and zeros for those that fill up
-    /// shorter samples.
+    /// Loss and sums of a batch. Where the output has a mask, steps that only fill up shorter samples do not count.
     ///
     /// # Errors
-    /// Outputs of another shape than before, a mask of another number of rows, a loss or a metric that panics.
-    pub(crate) fn assess(
-        &self,
-        output: AnyTensor,
-        mask: Option<AnyTensor>,
-        batch: Batch,
-    ) -> Result<Assessed, TrainError> {
+    /// Outputs of another shape or number than before, a mask of another number of rows, a loss or a metric that panics.
+    pub(crate) fn assess(&self, outputs: Signals, batch: Batch) -> Result<Assessed, TrainError> {
+        let received = outputs.len();
+        let output = outputs
+            .into_one()
+            .map_err(|_several| MismatchError::NumOutputs { received })?;
+        let (output, mask) = output.into_parts();
         let shape = output.shape();
         let (columns, rows) = match shape[..] {
             [rows] => (1, rows),
@@ -337,7 +336,7 @@ impl Objective {
         let repeats = rows / batch_size.max(1);
         let mut outputs = Outputs::new(raw, self.activation).with_steps(repeats);
         if let Some(mask) = mask {
-            outputs = outputs.with_mask(mask.reshape(&[rows])?.into_rank()?);
+            outputs = outputs.with_mask(row_mask(mask, rows)?);
         }
         let natural_columns = match self.form {
             TargetForm::ClassIndex | TargetForm::Label => 1,
@@ -399,6 +398,18 @@ impl Measured {
     fn part(&self) -> String {
         format!("metric `{}`", self.name)
     }
+}
+
+/// Ones and zeros for rows of outputs, where a step of the mask may have several.
+fn row_mask(mask: Tensor<2, Bool>, rows: usize) -> Result<Tensor<1>, TensorError> {
+    let [batch_size, steps] = mask.dims();
+    let own = batch_size * steps;
+    let mask = mask.float();
+    if own == 0 || rows <= own || !rows.is_multiple_of(own) {
+        return AnyTensor::from(mask).reshape(&[rows])?.into_rank();
+    }
+    let column: Tensor<2> = mask.reshape([own, 1]);
+    Ok(column.expand([own, rows / own]).reshape([rows]))
 }
 
 /// Runs a part of the training that may be the user's own; a panic becomes an error that names it.

@@ -8,7 +8,7 @@ use burn::module::{Module, ModuleVisitor, Param};
 use burn::optim::{GradientsParams, ModuleOptimizer};
 use burn::tensor::{Device, Shape, Tensor};
 use firebrick_data::Batch;
-use firebrick_model::{Draws, Model, save_model, save_weights};
+use firebrick_model::{Draws, Mode, Model, save_model, save_weights};
 use firebrick_scheduler::{RateControl, Schedule};
 
 use self::cycle::Cycle;
@@ -113,9 +113,8 @@ impl<M: Model> Step for AutodiffStep<M> {
         let batch = self.objective.weigh(batch);
         // One step of the schedule a batch, over all fits.
         let draws = Draws::new(self.seed, self.rate.step());
-        let Assessed { loss, sums, .. } = assess(&self.model, &self.objective, batch, |inputs| {
-            self.model.forward_training(inputs, draws)
-        })?;
+        let mode = Mode::Training(draws);
+        let Assessed { loss, sums, .. } = assess(&self.model, &self.objective, batch, mode)?;
         let output = StepOutput::of_sums(samples, loss.clone().inner(), sums);
         let gradients = if self.is_trainable {
             GradientsParams::from_grads(loss.backward(), &self.model)

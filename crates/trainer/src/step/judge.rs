@@ -1,5 +1,5 @@
 use firebrick_data::Batch;
-use firebrick_model::{AnyTensor, Model, ModelError};
+use firebrick_model::{Answers, Mode, Model};
 
 use super::output::StepOutput;
 use crate::error::TrainError;
@@ -20,11 +20,11 @@ pub(crate) fn judge<M: Model>(
         loss,
         sums,
         outputs,
-    } = assess(model, objective, batch, |inputs| model.forward(inputs))?;
+    } = assess(model, objective, batch, Mode::Inference)?;
     Ok((StepOutput::of_sums(samples, loss, sums), outputs))
 }
 
-/// What a batch comes to by this forward pass, with what the weights add to the loss.
+/// What a batch comes to, with what layers and weights add to the loss.
 ///
 /// # Errors
 /// Those of [`judge`].
@@ -32,14 +32,14 @@ pub(super) fn assess<M: Model>(
     model: &M,
     objective: &Objective,
     batch: Batch,
-    forward: impl FnOnce(AnyTensor) -> Result<AnyTensor, ModelError>,
+    mode: Mode,
 ) -> Result<Assessed, TrainError> {
     let inputs = objective.inputs(batch.inputs.clone())?;
     let part = || "forward pass of the network".to_owned();
-    let output = named(part, || forward(inputs))??;
-    let mut assessed = objective.assess(output, None, batch)?;
-    if let Some(penalty) = model.penalty() {
-        assessed.loss = assessed.loss + penalty;
+    let Answers { outputs, losses } = named(part, || model.call(inputs.into(), mode))??;
+    let mut assessed = objective.assess(outputs, batch)?;
+    for term in losses.into_iter().chain(model.penalty()) {
+        assessed.loss = assessed.loss + term;
     }
     Ok(assessed)
 }

@@ -5,6 +5,7 @@ mod conversions;
 use burn::tensor::{Device, Tensor, TensorData};
 
 use crate::array_error::{ArrayError, ArrayPart};
+use crate::error::DataError;
 
 /// Numbers with a shape, whose first axis is the sample: inputs or targets of an
 /// [`ArrayDataset`](crate::ArrayDataset), of whatever a program keeps its numbers in.
@@ -33,7 +34,40 @@ pub struct ArrayData {
     divisor: f32,
 }
 
-/// How numbers are kept: in a network all become floats of single precision.
+/// Numbers with the name of the input or output of a network that they are for, see [`ArrayData::named`].
+///
+/// ```
+/// # mod firebrick { pub use firebrick_data as datasets; }
+/// use firebrick::datasets::ArrayData;
+///
+/// let users = ArrayData::named("user", [3, 1, 2])?;
+/// assert_eq!((users.name(), users.data().shape()), ("user", &[3][..]));
+/// # Ok::<(), firebrick::datasets::DataError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct NamedArray {
+    name: String,
+    data: ArrayData,
+}
+
+impl NamedArray {
+    /// The name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The numbers.
+    pub fn data(&self) -> &ArrayData {
+        &self.data
+    }
+
+    /// Both.
+    pub(crate) fn into_parts(self) -> (String, ArrayData) {
+        (self.name, self.data)
+    }
+}
+
+/// How numbers are kept: floats in single precision, whole numbers as they are.
 ///
 /// ```
 /// # mod firebrick { pub use firebrick_data as datasets; }
@@ -60,6 +94,21 @@ impl Elements {
             Self::Bytes(bytes) => bytes.len(),
             Self::Integers(integers) => integers.len(),
             Self::Floats(floats) => floats.len(),
+        }
+    }
+
+    /// As floats, bytes as they are.
+    #[allow(
+        clippy::cast_precision_loss,
+        reason = "networks compute in single precision"
+    )]
+    pub(crate) fn into_floats(self) -> Vec<f32> {
+        match self {
+            Self::Bytes(bytes) => bytes.into_iter().map(f32::from).collect(),
+            Self::Integers(integers) => {
+                integers.into_iter().map(|integer| integer as f32).collect()
+            }
+            Self::Floats(floats) => floats,
         }
     }
 }
@@ -134,6 +183,20 @@ impl ArrayData {
             shape,
             divisor: 1.0,
         })
+    }
+
+    /// Numbers for the input or output of this name, of whatever a program keeps them in: see
+    /// [`ArrayDataset::of_named`](crate::ArrayDataset::of_named).
+    ///
+    /// # Errors
+    /// Numbers without a shape, such as rows of different lengths.
+    pub fn named<X>(name: impl Into<String>, numbers: X) -> Result<NamedArray, DataError>
+    where
+        X: TryInto<Self, Error: Into<DataError>>,
+    {
+        let name = name.into();
+        let data = numbers.try_into().map_err(Into::into)?;
+        Ok(NamedArray { name, data })
     }
 
     /// The shape, samples first.
@@ -238,15 +301,19 @@ impl ArrayData {
         }
     }
 
+    /// The numbers as they are kept, bytes as what they stand for.
+    pub(crate) fn into_elements(mut self) -> Elements {
+        match self.elements {
+            Elements::Bytes(_) => Elements::Floats(self.floats()),
+            elements => elements,
+        }
+    }
+
     /// All numbers as floats.
     pub(crate) fn into_floats(mut self) -> Vec<f32> {
         self.floats()
     }
 
-    #[allow(
-        clippy::cast_precision_loss,
-        reason = "networks compute in single precision"
-    )]
     fn floats(&mut self) -> Vec<f32> {
         match std::mem::replace(&mut self.elements, Elements::Floats(Vec::new())) {
             Elements::Bytes(bytes) => {
@@ -256,10 +323,7 @@ impl ArrayData {
                     .map(|&byte| values[usize::from(byte)])
                     .collect()
             }
-            Elements::Integers(integers) => {
-                integers.into_iter().map(|integer| integer as f32).collect()
-            }
-            Elements::Floats(floats) => floats,
+            elements => elements.into_floats(),
         }
     }
 }

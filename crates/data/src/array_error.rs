@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use firebrick_spec::UnknownName;
+
 /// What is wrong with arrays of inputs, targets or sample weights.
 ///
 /// Rows and indices are counted from 0; a row is a sample, an index is a place among its numbers.
@@ -97,6 +99,52 @@ pub enum ArrayError {
         targets: usize,
     },
 
+    /// One of several arrays, and what is wrong with it.
+    #[error("`{name}`: {source}")]
+    Named {
+        /// Its name.
+        name: String,
+        /// What is wrong.
+        source: Box<ArrayError>,
+    },
+
+    /// Arrays of different numbers of samples.
+    #[error(
+        "`{name}`: expected {expected} samples as `{first}` has them, received {received}; the first axis of each is the sample"
+    )]
+    NumSamplesOf {
+        /// The array.
+        name: String,
+        /// The first one.
+        first: String,
+        /// Samples of the first one.
+        expected: usize,
+        /// Samples of this one.
+        received: usize,
+    },
+
+    /// No array where there has to be one.
+    #[error(
+        "expected at least one array of {part}, received none; give one for each input and output of the network"
+    )]
+    NoArrays {
+        /// Of what.
+        part: ArrayPart,
+    },
+
+    /// Two arrays of one name.
+    #[error("two arrays of {part} are called `{name}`; call each as the network does")]
+    DuplicateName {
+        /// Of what.
+        part: ArrayPart,
+        /// The name.
+        name: String,
+    },
+
+    /// A name that no array of targets has.
+    #[error(transparent)]
+    UnknownTarget(UnknownName),
+
     /// A class index that cannot be one.
     #[error(
         "targets, row {row} (counted from 0): expected the index of a class, from 0 to below {limit}, received \
@@ -180,6 +228,19 @@ pub enum ArrayError {
         /// What Burn said.
         message: String,
     },
+}
+
+impl ArrayError {
+    /// The same of the array of this name, if it has one.
+    pub(crate) fn of(self, name: Option<&str>) -> Self {
+        match name {
+            None => self,
+            Some(name) => Self::Named {
+                name: name.to_owned(),
+                source: Box::new(self),
+            },
+        }
+    }
 }
 
 /// One of the arrays of a data set.

@@ -5,6 +5,7 @@ use burn::tensor::Device;
 
 use crate::batch::Batch;
 use crate::data_description::DataDescription;
+use crate::fields::{InputField, TargetField};
 use crate::fingerprint::Fingerprint;
 use crate::targets::Targets;
 
@@ -40,18 +41,28 @@ use crate::targets::Targets;
 /// }
 ///
 /// let batch = Squares(10).gather(&[3, 4], &Device::flex())?;
-/// assert_eq!(batch.targets.into_data().to_vec::<f32>()?, [9.0, 16.0]);
+/// assert_eq!(batch.targets().into_data().to_vec::<f32>()?, [9.0, 16.0]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub trait BatchSource: Send + Sync {
     /// Number of examples.
     fn num_samples(&self) -> usize;
 
-    /// The shape of one example's inputs, channels last.
+    /// The shape of one example's inputs, channels last; of several the first.
     fn input_shape(&self) -> Vec<usize>;
 
-    /// What is asked for every example.
+    /// What is asked for every example; of several outputs that of the first.
     fn targets(&self) -> Targets;
+
+    /// What there is for each input of a network, in the order of a batch; by default floats for one input, without a name.
+    fn all_inputs(&self) -> Vec<InputField> {
+        vec![InputField::new(self.input_shape())]
+    }
+
+    /// What is asked of each output, in the order of a batch; by default of one output, without a name.
+    fn all_targets(&self) -> Vec<TargetField> {
+        vec![TargetField::new(self.targets())]
+    }
 
     /// The examples of the given rows, in that order; rows are counted from 0.
     ///
@@ -98,6 +109,14 @@ impl<S: BatchSource + ?Sized> BatchSource for Arc<S> {
 
     fn targets(&self) -> Targets {
         self.as_ref().targets()
+    }
+
+    fn all_inputs(&self) -> Vec<InputField> {
+        self.as_ref().all_inputs()
+    }
+
+    fn all_targets(&self) -> Vec<TargetField> {
+        self.as_ref().all_targets()
     }
 
     fn gather(&self, rows: &[usize], device: &Device) -> Result<Batch, DatasetError> {

@@ -108,8 +108,8 @@ impl SampleStatistics {
             let batch = source.gather(&rows, device)?;
             let (seen, new) = (start as f64, rows.len() as f64);
             for (columns, values) in [
-                (&mut own.inputs, batch.inputs),
-                (&mut own.targets, batch.targets),
+                (&mut own.inputs, batch.inputs()),
+                (&mut own.targets, batch.targets()),
             ] {
                 let others = of_batch(values, columns.len())?;
                 for (column, other) in columns.iter_mut().zip(&others) {

@@ -239,6 +239,19 @@ pub enum DataError {
         targets: Targets,
     },
 
+    /// A batch of another number of inputs or targets than its source declares.
+    #[error(
+        "the batcher made {received} {part}, expected {expected}; make as many, in the order in which they are declared"
+    )]
+    BatchParts {
+        /// Inputs or targets.
+        part: &'static str,
+        /// How many are declared.
+        expected: usize,
+        /// How many were made.
+        received: usize,
+    },
+
     /// A validation fraction is not a fraction.
     #[error(
         "validation split: expected a fraction between 0 and 1, both excluded, received {fraction}; 0.1 keeps a tenth for validation"

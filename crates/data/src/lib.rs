@@ -19,7 +19,7 @@
 //! let loader = BatchLoader::new(Arc::new(mnist.train), 32, &Device::flex())?.with_shuffle(42);
 //! for batch in loader.iter() {
 //!     let batch = batch?;
-//!     assert_eq!(batch.inputs.dims(), [batch.num_samples(), 784]);
+//!     assert_eq!(batch.inputs().dims(), [batch.num_samples(), 784]);
 //! }
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -45,6 +45,7 @@ mod dataset_source;
 mod digit_image;
 mod error;
 mod fetch;
+mod fields;
 mod fingerprint;
 mod idx;
 mod load;
@@ -66,7 +67,7 @@ mod validation_split;
 pub use burn;
 
 pub use absolute_path::absolute_path;
-pub use array_data::{ArrayData, Elements, Number};
+pub use array_data::{ArrayData, Elements, NamedArray, Number};
 pub use array_dataset::ArrayDataset;
 pub use array_error::{ArrayError, ArrayPart};
 pub use batch::{Batch, one_hot};
@@ -88,6 +89,7 @@ pub use dataset_source::DatasetSource;
 pub use digit_image::{DigitBounds, DigitImage, read_digit_image, read_digit_images};
 pub use error::DataError;
 pub use fetch::{Fetch, fetch};
+pub use fields::{InputField, NumberKind, TargetField};
 pub use fingerprint::{Change, Fingerprint, FingerprintError};
 pub use idx::{IdxImages, IdxLabels, parse_images, parse_labels, read_images, read_labels};
 pub use load::load;

@@ -25,7 +25,7 @@ use crate::targets::Targets;
 ///
 /// let item = MnistItem { image: vec![0, 255], label: 7 };
 /// let batch: Batch = MnistBatcher.batch(vec![item], &Device::flex());
-/// assert_eq!(batch.inputs.into_data().to_vec::<f32>()?, [0.0, 1.0]);
+/// assert_eq!(batch.inputs().into_data().to_vec::<f32>()?, [0.0, 1.0]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default)]

@@ -7,6 +7,7 @@ use crate::batch::Batch;
 use crate::batch_source::BatchSource;
 use crate::data_description::DataDescription;
 use crate::error::DataError;
+use crate::fields::{InputField, TargetField};
 use crate::fingerprint::Fingerprint;
 use crate::targets::Targets;
 use crate::validation_split::ValidationSplit;
@@ -100,6 +101,14 @@ impl BatchSource for Subset {
 
     fn targets(&self) -> Targets {
         self.source.targets()
+    }
+
+    fn all_inputs(&self) -> Vec<InputField> {
+        self.source.all_inputs()
+    }
+
+    fn all_targets(&self) -> Vec<TargetField> {
+        self.source.all_targets()
     }
 
     fn gather(&self, rows: &[usize], device: &Device) -> Result<Batch, DatasetError> {

@@ -18,7 +18,7 @@ fn gathered(data: &ArrayDataset, rows: &[usize]) -> (Vec<f32>, Vec<f32>) {
     let batch = data.gather(rows, &Device::flex()).unwrap();
     let numbers = |tensor: Tensor<2>| tensor.into_data().iter::<f32>().collect();
     assert_eq!(batch.num_samples(), rows.len());
-    (numbers(batch.inputs), numbers(batch.targets))
+    (numbers(batch.inputs()), numbers(batch.targets()))
 }
 
 fn all(data: &ArrayDataset) -> (Vec<f32>, Vec<f32>) {
@@ -284,7 +284,7 @@ fn sample_weights_travel_with_their_samples() {
         .unwrap();
     let weights = |data: &ArrayDataset, rows: &[usize]| -> Vec<f32> {
         let batch = data.gather(rows, &Device::flex()).unwrap();
-        batch.sample_weights.unwrap().into_data().iter().collect()
+        batch.sample_weights().unwrap().into_data().iter().collect()
     };
     assert_eq!(weights(&data, &[3, 0]), [2.0, 1.0]);
     let (train, validation) = data
@@ -402,4 +402,66 @@ proptest! {
         let floats = ArrayDataset::new(array.mapv(f64::from), &targets).unwrap();
         prop_assert_eq!(gathered(&floats, &rows), (naive, asked));
     }
+}
+
+#[test]
+fn several_arrays_are_gathered_by_name_and_integers_stay_exact() {
+    let inputs = [
+        ArrayData::named("user", [16_777_217_i64, 3, 16_777_219]).unwrap(),
+        ArrayData::named("film", [[0.5, 1.0], [0.0, 1.0], [0.3, 0.1]]).unwrap(),
+    ];
+    let targets = [
+        ArrayData::named("class", [0, 2, 1]).unwrap(),
+        ArrayData::named("box", [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]).unwrap(),
+    ];
+    let data = ArrayDataset::of_named(inputs, targets)
+        .unwrap()
+        .with_sample_weights([1.0, 1.0, 2.0])
+        .unwrap()
+        .with_sample_weights_of("box", [0.5, 0.0, 1.0])
+        .unwrap()
+        .with_num_classes_of("class", 5)
+        .unwrap();
+    assert_eq!(data.class_indices(), Some(vec![0, 2, 1]));
+    assert_eq!(
+        data.all_targets()[0].targets,
+        Targets::Classes { num_classes: 5 }
+    );
+    let batch = data.gather(&[2, 0], &Device::flex()).unwrap();
+    let users = batch.all_inputs()[0].clone().into_ints().unwrap();
+    assert_eq!(users, [16_777_219, 16_777_217]);
+    let numbers = |tensor: Tensor<2>| tensor.into_data().iter::<f32>().collect::<Vec<_>>();
+    assert_eq!(numbers(batch.targets_of(1)), [5.0, 6.0, 1.0, 2.0]);
+    let weights = |target| -> Vec<f32> {
+        let own: Tensor<1> = batch.weights_of(target).unwrap();
+        own.into_data().iter().collect()
+    };
+    assert_eq!((weights(0), weights(1)), (vec![2.0, 1.0], vec![1.0, 0.5]));
+    // A change that single precision does not see.
+    let other = |user: i64| {
+        let data = ArrayDataset::new([user, 3], [0.5, 1.5]).unwrap();
+        data.fingerprint()
+    };
+    assert_ne!(other(16_777_217), other(16_777_216));
+}
+
+#[test]
+fn named_arrays_that_do_not_go_together_are_errors_with_the_name() {
+    let named = |name: &str, count: usize| ArrayData::named(name, vec![0.5; count]).unwrap();
+    let joined = |inputs: Vec<_>, targets: Vec<_>| text(ArrayDataset::of_named(inputs, targets));
+    assert_eq!(
+        joined(vec![named("a", 2), named("b", 3)], vec![named("y", 2)]),
+        "`b`: expected 2 samples as `a` has them, received 3; the first axis of each is the sample"
+    );
+    assert_eq!(
+        joined(vec![named("a", 2), named("a", 2)], vec![named("y", 2)]),
+        "two arrays of inputs are called `a`; call each as the network does"
+    );
+    assert_eq!(
+        joined(vec![named("a", 2)], Vec::new()),
+        "expected at least one array of targets, received none; give one for each input and output of the network"
+    );
+    let nan = ArrayData::named("b", [1.0, f64::NAN]).unwrap();
+    let error = joined(vec![named("a", 2), nan], vec![named("y", 2)]);
+    assert!(error.starts_with("`b`: inputs, row 1"), "{error}");
 }

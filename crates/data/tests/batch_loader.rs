@@ -51,11 +51,7 @@ impl BatchSource for Rows {
         }
         let numbers: Vec<f32> = rows.iter().map(|&row| row as f32).collect();
         let column: Tensor<2> = Tensor::<1>::from_floats(&numbers[..], device).unsqueeze_dim(1);
-        Ok(Batch {
-            inputs: column.clone(),
-            targets: column,
-            sample_weights: None,
-        })
+        Ok(Batch::new(column.clone(), column))
     }
 }
 
@@ -236,7 +232,7 @@ fn prefetching_gives_the_same_batches() {
             loader
                 .iter()
                 .map(|batch| batch.unwrap())
-                .map(|batch| (batch.inputs.to_data(), targets(&batch)))
+                .map(|batch| (batch.inputs().to_data(), targets(&batch)))
                 .collect::<Vec<_>>()
         });
         assert_eq!(plain.len(), 16);
@@ -311,12 +307,12 @@ fn gathered_batches_equal_those_of_the_batcher_bit_by_bit() {
         .to_vec();
     let batched = MnistBatcher.batch(items, &device);
 
-    assert_eq!(gathered.inputs.dims(), [3, 64]);
+    assert_eq!(gathered.inputs().dims(), [3, 64]);
     assert_eq!(targets(&gathered), [1, 3, 2]);
     assert_eq!(targets(&batched), [1, 3, 2]);
     let bits = |batch: &Batch| {
         batch
-            .inputs
+            .inputs()
             .to_data()
             .iter::<f32>()
             .map(f32::to_bits)
@@ -343,11 +339,8 @@ fn a_row_that_does_not_exist_is_an_error() {
 #[test]
 fn targets_become_one_hot_rows() {
     let device = Device::flex();
-    let batch = Batch {
-        inputs: Tensor::zeros([3, 1], &device),
-        targets: Tensor::from_floats([[2.0], [0.0], [5.0]], &device),
-        sample_weights: None,
-    };
+    let targets = Tensor::<2>::from_floats([[2.0], [0.0], [5.0]], &device);
+    let batch = Batch::new(Tensor::<2>::zeros([3, 1], &device), targets);
     assert_eq!(batch.num_samples(), 3);
     let one_hot = batch.one_hot_targets(3);
     assert_eq!(one_hot.dims(), [3, 3]);

@@ -383,7 +383,7 @@ fn loaded(content: &str, source: CsvSource) -> Result<LoadedData, DataError> {
 fn features(source: &dyn BatchSource) -> Vec<f32> {
     let rows: Vec<usize> = (0..source.num_samples()).collect();
     let batch = source.gather(&rows, &Device::flex()).unwrap();
-    batch.inputs.into_data().iter::<f32>().collect()
+    batch.inputs().into_data().iter::<f32>().collect()
 }
 
 #[test]

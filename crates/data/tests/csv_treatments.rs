@@ -30,8 +30,8 @@ impl TableFile {
 fn inputs(data: &ArrayDataset) -> Vec<Vec<f32>> {
     let rows: Vec<usize> = (0..data.len()).collect();
     let batch = data.gather(&rows, &Device::flex()).unwrap();
-    let width = batch.inputs.dims()[1];
-    let numbers: Vec<f32> = batch.inputs.into_data().iter::<f32>().collect();
+    let width = batch.inputs().dims()[1];
+    let numbers: Vec<f32> = batch.inputs().into_data().iter::<f32>().collect();
     numbers.chunks(width).map(<[f32]>::to_vec).collect()
 }
 

@@ -72,8 +72,8 @@ fn items_are_batched_by_the_batcher_in_the_order_asked_for() {
     );
     assert_eq!(source.targets(), number());
     let batch = source.gather(&[3, 0, 6], &Device::flex()).unwrap();
-    assert_eq!(flat(batch.inputs), [3.0, -3.0, 0.0, 0.0, 6.0, -6.0]);
-    assert_eq!(flat(batch.targets), [6.0, 0.0, 12.0]);
+    assert_eq!(flat(batch.inputs()), [3.0, -3.0, 0.0, 0.0, 6.0, -6.0]);
+    assert_eq!(flat(batch.targets()), [6.0, 0.0, 12.0]);
     let loader = BatchLoader::new(Arc::new(source), 3, &Device::flex()).unwrap();
     let sizes: Vec<usize> = loader
         .iter()
@@ -90,13 +90,13 @@ fn a_transformed_data_set_gives_what_the_built_in_source_gives() {
     let rows = [4, 0, 499];
     let [own, built_in] = [&source as &dyn BatchSource, &mnist]
         .map(|source| source.gather(&rows, &Device::flex()).unwrap())
-        .map(|batch| (flat(batch.inputs), flat(batch.targets)));
+        .map(|batch| (flat(batch.inputs()), flat(batch.targets())));
     assert_eq!(own, built_in);
 
     let doubled = MapperDataset::new(points(), Doubled);
     let source = DatasetSource::new(doubled, PointBatcher, vec![2, 1], number());
     let batch = source.gather(&[3], &Device::flex()).unwrap();
-    assert_eq!(flat(batch.targets), [12.0]);
+    assert_eq!(flat(batch.targets()), [12.0]);
 }
 
 #[test]
@@ -118,9 +118,9 @@ fn a_batch_of_another_shape_than_declared_is_an_error() {
         "the batcher made targets of shape [2, 1], expected [2, 4] for samples of shape [2] with targets of shape [2, 2]; \
          make one flat row a sample (`Batch::new` does), or declare the shape that it makes"
     );
-    let weighted = |items: Vec<Point>, device: &Device| Batch {
-        sample_weights: Some(Tensor::ones([5], device)),
-        ..PointBatcher.batch(items, device)
+    let weighted = |items: Vec<Point>, device: &Device| {
+        let batch = PointBatcher.batch(items, device);
+        batch.with_sample_weights(Tensor::<1>::ones([5], device))
     };
     let source = DatasetSource::with_closure(points(), weighted, vec![2], number());
     let error = source

@@ -37,7 +37,8 @@ pub fn adapt(
             let rows: Vec<usize> = (start..end).collect();
             let batch = data.gather(&rows, device);
             let batch = batch.map_err(TrainError::samples)?;
-            Ok((Signals::from(batch.inputs), batch.targets.into()))
+            let inputs: Signals = batch.all_inputs().iter().cloned().collect();
+            Ok((inputs, batch.targets().into()))
         })
     })
 }

@@ -1,4 +1,5 @@
 use firebrick_data::Targets;
+use firebrick_spec::UnknownName;
 
 use crate::output_form::OutputForm;
 use crate::sample_place::SamplePlace;
@@ -11,18 +12,84 @@ use crate::target_form::TargetForm;
 pub enum MismatchError {
     /// Samples a network cannot take.
     #[error(
-        "the network does not take these samples of shape {shape:?}: {reason}; build it for this shape"
+        "the network does not take these samples of shape {}: {reason}; build it for this shape",
+        shapes_text(shapes)
     )]
     InputMismatch {
-        /// The shape of a sample.
-        shape: Vec<usize>,
+        /// The shapes of a sample, one for each input.
+        shapes: Vec<Vec<usize>>,
         /// What the forward pass said.
         reason: String,
     },
 
+    /// Samples with another number of inputs or targets than the network has inputs or outputs.
+    #[error(
+        "the network has {} {kind}{} ({}), the samples have {received}; give one for each, by its name",
+        names.len(),
+        if names.len() == 1 { "" } else { "s" },
+        quoted(names)
+    )]
+    NumFields {
+        /// `input` or `output`.
+        kind: &'static str,
+        /// Their names.
+        names: Vec<String>,
+        /// How many the samples have.
+        received: usize,
+    },
+
+    /// An input of the network, or an output that is judged, for which the samples have nothing.
+    #[error(
+        "the network has the {kind} `{name}`, the samples have none of this name but {}; give it, or build the network without it",
+        quoted(fields)
+    )]
+    MissingField {
+        /// `input` or `output`.
+        kind: &'static str,
+        /// Its name.
+        name: String,
+        /// The names that the samples have.
+        fields: Vec<String>,
+    },
+
+    /// A name that the network does not have.
+    #[error(transparent)]
+    UnknownField(#[from] UnknownName),
+
+    /// A batch with fewer inputs than its source declares.
+    #[error(
+        "a batch has {received} inputs, fewer than its source declares; have `all_inputs` of the source and its batches agree"
+    )]
+    BatchInputs {
+        /// How many.
+        received: usize,
+    },
+
+    /// Training and validation data with other inputs or targets.
+    #[error(
+        "the training data has {}, the validation data {}; make both in the same way",
+        training.join(", "),
+        validation.join(", ")
+    )]
+    ValidationFields {
+        /// What a training sample has.
+        training: Vec<String>,
+        /// What a validation sample has.
+        validation: Vec<String>,
+    },
+
+    /// Inputs of different numbers of samples.
+    #[error(
+        "the inputs have {counts:?} samples, expected as many of each; the first axis of each is the sample"
+    )]
+    NumSamples {
+        /// How many each has.
+        counts: Vec<usize>,
+    },
+
     /// Another number of outputs than is judged.
     #[error(
-        "the network has {received} outputs, expected one; say by names which losses and targets belong to them"
+        "the network has {received} outputs, expected one; ask for all of them, as `predict_all` does"
     )]
     NumOutputs {
         /// Outputs of the network.
@@ -187,4 +254,14 @@ pub enum MismatchError {
         /// Whether the weights of classes have a part in it.
         by_class: bool,
     },
+}
+
+fn quoted(names: &[String]) -> String {
+    let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    names.join(", ")
+}
+
+fn shapes_text(shapes: &[Vec<usize>]) -> String {
+    let shapes: Vec<String> = shapes.iter().map(|shape| format!("{shape:?}")).collect();
+    shapes.join(" and ")
 }

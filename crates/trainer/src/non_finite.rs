@@ -37,11 +37,14 @@ fn found<M: Model>(model: &M, objective: &Objective, batch: &Batch) -> Option<No
     if !are_finite(model).ok()? {
         return Some(NonFiniteCause::Weights);
     }
-    let inputs = objective.inputs(batch.inputs.clone()).ok()?;
-    if let Some(layer) = model.first_not_finite(inputs.clone()).ok()? {
+    let inputs = objective.inputs().of(batch).ok()?;
+    // Of several inputs no network says which layer it was.
+    if let Ok(only) = inputs.clone().into_values()
+        && let Some(layer) = model.first_not_finite(only).ok()?
+    {
         return Some(NonFiniteCause::Layer { layer });
     }
-    let answers = model.call(inputs.into(), Mode::Inference).ok()?;
+    let answers = model.call(inputs, Mode::Inference).ok()?;
     let assessed = objective.assess(answers.outputs, batch.clone()).ok()?;
     let outputs = numbers(assessed.outputs.values())?;
     if outputs.iter().any(|value| !value.is_finite()) {
@@ -74,19 +77,24 @@ fn found<M: Model>(model: &M, objective: &Objective, batch: &Batch) -> Option<No
 
 /// The first number of a batch that is not finite: what it is, its sample and the number.
 fn spoiled_number(batch: &Batch) -> Option<(&'static str, usize, f32)> {
-    let weights = batch.sample_weights.clone();
-    let parts = [
-        ("input", Some(batch.inputs.clone())),
-        ("target", Some(batch.targets.clone())),
-        ("weight", weights.map(|weights| weights.unsqueeze_dim(1))),
-    ];
-    parts.into_iter().find_map(|(part, tensor)| {
-        let tensor: Tensor<2> = tensor?;
-        let width = tensor.dims()[1].max(1);
-        let values = numbers(tensor)?;
-        let place = values.iter().position(|value| !value.is_finite())?;
-        Some((part, place / width, values[place]))
-    })
+    let targets = batch.all_targets();
+    let inputs = batch
+        .all_inputs()
+        .iter()
+        .map(|values| ("input", values.clone()));
+    let weights = (0..targets.len()).filter_map(|target| batch.weights_of(target));
+    let parts = inputs
+        .chain(targets.iter().map(|values| ("target", values.clone())))
+        .chain(weights.map(|weights| ("weight", weights.into())));
+    parts
+        .filter(|(_, values)| !values.is_int())
+        .find_map(|(part, values)| {
+            let shape = values.shape();
+            let width = shape[1..].iter().product::<usize>().max(1);
+            let values = values.into_vec().ok()?;
+            let place = values.iter().position(|value| !value.is_finite())?;
+            Some((part, place / width, values[place]))
+        })
 }
 
 fn numbers(tensor: Tensor<2>) -> Option<Vec<f32>> {

@@ -14,6 +14,7 @@ use crate::compile::Compile;
 use crate::error::TrainError;
 use crate::figure_names;
 use crate::figures::RunningFigures;
+use crate::inputs::Inputs;
 use crate::logs::Logs;
 use crate::losses::Loss;
 use crate::metrics::Metric;
@@ -41,7 +42,7 @@ pub(crate) struct Objective {
     columns: usize,
     /// Rows of outputs a sample.
     steps: usize,
-    input_shape: Vec<usize>,
+    inputs: Inputs,
     activation: Activation,
     class_weights: Option<Arc<[f32]>>,
 }
@@ -78,7 +79,7 @@ impl Objective {
     /// A loss or metric that outputs or targets do not suit.
     pub(crate) fn new(
         compile: &Compile,
-        input_shape: Vec<usize>,
+        inputs: Inputs,
         targets: Targets,
         output_shape: &[usize],
         activation: Activation,
@@ -115,7 +116,7 @@ impl Objective {
             form,
             columns,
             steps: output_shape.iter().rev().skip(1).product(),
-            input_shape,
+            inputs,
             activation,
             class_weights: None,
         })
@@ -281,17 +282,9 @@ impl Objective {
         measured.metric.function(self.form, self.columns)
     }
 
-    /// The inputs of a batch in the shape that the data set gives them.
-    ///
-    /// # Errors
-    /// Inputs of another size than the data set said.
-    pub(crate) fn inputs(&self, inputs: Tensor<2>) -> Result<AnyTensor, TensorError> {
-        if self.input_shape.len() == 1 {
-            return Ok(inputs.into());
-        }
-        let mut shape = vec![inputs.dims()[0]];
-        shape.extend(&self.input_shape);
-        AnyTensor::from(inputs).reshape(&shape)
+    /// What of a batch goes into the network.
+    pub(crate) fn inputs(&self) -> &Inputs {
+        &self.inputs
     }
 
     /// The batch as training counts it: with the weights of the classes in those of the samples.
@@ -299,20 +292,18 @@ impl Objective {
         let Some(table) = &self.class_weights else {
             return batch;
         };
-        let table = Tensor::<1>::from_floats(table.as_ref(), &batch.targets.device());
-        let classes = match batch.targets.dims() {
+        let targets = batch.targets();
+        let table = Tensor::<1>::from_floats(table.as_ref(), &targets.device());
+        let classes = match targets.dims() {
             [_, 1] => batch.classes(),
-            _ => batch.targets.clone().argmax(1).squeeze_dim(1),
+            _ => targets.argmax(1).squeeze_dim(1),
         };
         let by_class = table.select(0, classes);
-        let sample_weights = Some(match batch.sample_weights {
+        let weights = match batch.sample_weights() {
             Some(own) => own * by_class,
             None => by_class,
-        });
-        Batch {
-            sample_weights,
-            ..batch
-        }
+        };
+        batch.with_sample_weights(weights)
     }
 
     /// Loss and sums of a batch. Where the output has a mask, steps that only fill up shorter samples do not count.
@@ -348,14 +339,14 @@ impl Objective {
             TargetForm::LabelSequence => batch_size,
             _ => rows,
         };
-        let natural = batch.targets.reshape([natural_rows, natural_columns]);
+        let natural = batch.targets().reshape([natural_rows, natural_columns]);
         let targets = |form| match form {
             TargetForm::LikeOutputs if columns > 1 && natural_columns == 1 => {
                 one_hot(natural.clone().squeeze_dim::<1>(1).int(), columns)
             }
             _ => natural.clone(),
         };
-        let weights = batch.sample_weights.map(|weights| {
+        let weights = batch.sample_weights().map(|weights| {
             if repeats == 1 {
                 return weights;
             }

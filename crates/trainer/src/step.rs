@@ -44,7 +44,7 @@ use crate::state::State;
 /// impl Line {
 ///     /// The loss and its part that is a distance.
 ///     fn losses(model: &Linear, batch: &Batch) -> [Tensor<1>; 2] {
-///         let distance = (model.forward(batch.inputs.clone()) - batch.targets.clone()).abs().mean();
+///         let distance = (model.forward(batch.inputs()) - batch.targets()).abs().mean();
 ///         let slope = model.weight.val().abs().sum();
 ///         [distance.clone() + slope * 0.001, distance]
 ///     }

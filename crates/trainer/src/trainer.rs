@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use burn::tensor::Device;
 use firebrick_data::{BatchSource, ShuffleState};
-use firebrick_model::{AnyTensor, Model};
+use firebrick_model::{AnyTensor, Model, Signals};
 
 use crate::checkpoints::{Found, newest};
 use crate::compile::Compile;
@@ -290,7 +290,39 @@ impl<M: Model> Trainer<M> {
         inputs: impl Into<AnyTensor>,
         pass: &Pass,
     ) -> Result<AnyTensor, TrainError> {
-        predicting::predict(self, &inputs.into(), pass)
+        predicting::only(predicting::predict_all(self, &inputs.into().into(), pass)?)
+    }
+
+    /// What a network of several inputs or outputs answers: a batch for each output, in its order.
+    ///
+    /// ```
+    /// use firebrick::layers::{Add, Layer, Subtract};
+    /// use firebrick::models::{Graph, Signal, input};
+    /// use firebrick::prelude::*;
+    /// use firebrick::training::Pass;
+    ///
+    /// let device = Device::flex();
+    /// let (a, b) = (input([1]), input([1]));
+    /// let outputs = [Add::new().on([&a, &b]), Subtract::new().on([&a, &b])];
+    /// let trainer = Compile::by_name("adam", "mse", [])?.model(Graph::new([a, b], outputs).build(1, &device)?);
+    /// let number = |x: f32| Signal::from(Tensor::<2>::from_floats([[x]], &device));
+    /// let answers = trainer.predict_all([number(5.0), number(3.0)], &Pass::new())?;
+    /// assert_eq!(answers[1].values().clone().into_vec()?, [2.0]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Shapes
+    /// - inputs: `[num_samples, ...]`, one for each input, in the network's order
+    /// - outputs: `[num_samples, ...]`
+    ///
+    /// # Errors
+    /// Inputs that the network does not take, an error of a callback.
+    pub fn predict_all(
+        &self,
+        inputs: impl Into<Signals>,
+        pass: &Pass,
+    ) -> Result<Signals, TrainError> {
+        predicting::predict_all(self, &inputs.into(), pass)
     }
 
     /// As [`predict_with`](Self::predict_with), but hands the answers on batch by batch, so that no more than one batch of
@@ -320,9 +352,10 @@ impl<M: Model> Trainer<M> {
         &self,
         inputs: impl Into<AnyTensor>,
         pass: &Pass,
-        each: impl FnMut(AnyTensor) -> Result<(), E>,
+        mut each: impl FnMut(AnyTensor) -> Result<(), E>,
     ) -> Result<(), E> {
-        predicting::predict_each(self, &inputs.into(), pass, each)
+        let each = |answers| each(predicting::only(answers)?);
+        predicting::predict_each(self, &inputs.into().into(), pass, each)
     }
 
     /// What the network answers to the samples of a data set, in their order; where that takes long, a
@@ -342,6 +375,17 @@ impl<M: Model> Trainer<M> {
     /// # Errors
     /// Data that does not fit the network, an error of a callback.
     pub fn predict_data_with<D>(&self, data: &D, pass: &Pass) -> Result<AnyTensor, TrainError>
+    where
+        D: BatchSource + Clone + 'static,
+    {
+        predicting::only(predicting::predict_data(self, data, pass)?)
+    }
+
+    /// As [`predict_all`](Self::predict_all) for the samples of a data set, whose inputs are found by their names.
+    ///
+    /// # Errors
+    /// Data that does not fit the network, an error of a callback.
+    pub fn predict_all_data<D>(&self, data: &D, pass: &Pass) -> Result<Signals, TrainError>
     where
         D: BatchSource + Clone + 'static,
     {

@@ -84,7 +84,7 @@ fn digits_come_near_their_like() {
     let data = mnist_sample().unwrap();
     let rows: Vec<usize> = (0..data.test.num_samples()).collect();
     let test = data.test.gather(&rows, &device).unwrap();
-    let labels: Vec<i64> = test.targets.into_data().iter().collect();
+    let labels: Vec<i64> = test.targets().into_data().iter().collect();
     let model = MlpConfig::new(784, 4)
         .with_hidden([64])
         .init(1, &device)
@@ -95,7 +95,7 @@ fn digits_come_near_their_like() {
         if let Some(fit) = fit {
             trainer.fit(&data.train, &fit).unwrap();
         }
-        let embeddings = trainer.predict(test.inputs.clone()).unwrap();
+        let embeddings = trainer.predict(test.inputs()).unwrap();
         share_near_their_like(embeddings.into_rank().unwrap(), &labels)
     };
     let before = share(None);

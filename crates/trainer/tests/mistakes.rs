@@ -52,14 +52,11 @@ impl BatchSource for Rows {
         let targets = rows
             .iter()
             .flat_map(|row| self.values[row * columns..(row + 1) * columns].to_vec());
-        Ok(Batch {
-            inputs: floats(inputs.collect()).reshape([rows.len(), self.features]),
-            targets: floats(targets.collect()).reshape([rows.len(), columns]),
-            sample_weights: self
-                .weights
-                .as_ref()
-                .map(|weights| floats(rows.iter().map(|row| weights[*row]).collect())),
-        })
+        let inputs = floats(inputs.collect()).reshape([rows.len(), self.features]);
+        let targets = floats(targets.collect()).reshape([rows.len(), columns]);
+        let weights = self.weights.as_ref();
+        let weights = weights.map(|own| floats(rows.iter().map(|row| own[*row]).collect()));
+        Ok(Batch::new(inputs, targets).with_sample_weights(weights))
     }
 }
 

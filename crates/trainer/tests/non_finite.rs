@@ -34,13 +34,9 @@ impl BatchSource for Rows {
     fn gather(&self, rows: &[usize], device: &Device) -> Result<Batch, DatasetError> {
         let column = |of: fn(&(f32, f32)) -> f32| {
             let values: Vec<f32> = rows.iter().map(|&row| of(&self.0[row])).collect();
-            Tensor::<1>::from_floats(&values[..], device).unsqueeze_dim(1)
+            Tensor::<1>::from_floats(&values[..], device).unsqueeze_dim::<2>(1)
         };
-        Ok(Batch {
-            inputs: column(|row| row.0),
-            targets: column(|row| row.1),
-            sample_weights: None,
-        })
+        Ok(Batch::new(column(|row| row.0), column(|row| row.1)))
     }
 }
 

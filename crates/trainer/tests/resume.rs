@@ -597,7 +597,7 @@ impl Step for Line {
 
     fn train_step(&mut self, batch: Batch) -> Result<StepOutput, TrainError> {
         let samples = batch.num_samples();
-        let distances = self.model.forward(batch.inputs) - batch.targets;
+        let distances = self.model.forward(batch.inputs()) - batch.targets();
         let loss = distances.square().mean();
         let gradients = burn::optim::GradientsParams::from_grads(loss.backward(), &self.model);
         let model = self.model.clone();

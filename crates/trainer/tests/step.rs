@@ -56,8 +56,8 @@ impl Two {
 
     fn losses(lines: &[Linear; 2], batch: &Batch) -> [Tensor<1>; 2] {
         let of_line = |line: &Linear, sign: f32| {
-            let answers = line.forward(batch.inputs.clone());
-            (answers - batch.targets.clone() * sign).square().mean()
+            let answers = line.forward(batch.inputs());
+            (answers - batch.targets() * sign).square().mean()
         };
         [of_line(&lines[0], 1.0), of_line(&lines[1], -1.0)]
     }
@@ -305,10 +305,7 @@ impl BatchSource for Holes {
             .map(|&row| if row == 3 { f32::NAN } else { 1.0 })
             .collect();
         let factors = Tensor::<1>::from_floats(&factors[..], device).unsqueeze_dim(1);
-        Ok(Batch {
-            inputs: batch.inputs * factors,
-            ..batch
-        })
+        Ok(Batch::new(batch.inputs() * factors, batch.targets()))
     }
 }
 

@@ -350,7 +350,7 @@ fn data_that_does_not_fit_the_network_is_an_error_before_training() {
     assert!(
         matches!(
             error,
-            TrainError::Mismatch(MismatchError::InputMismatch { ref shape, .. }) if shape == &[784]
+            TrainError::Mismatch(MismatchError::InputMismatch { ref shapes, .. }) if *shapes == [[784]]
         ),
         "{error}"
     );

@@ -137,11 +137,10 @@ impl BatchSource for Rows {
             Tensor::from_data(TensorData::new(gathered, [rows.len(), width]), device)
         };
         let weights = self.weights.as_ref();
-        Ok(Batch {
-            inputs: table(&self.inputs, self.input_shape.iter().product()),
-            targets: table(&self.values, self.targets.num_columns()),
-            sample_weights: weights.map(|weights| table(weights, 1).squeeze_dim(1)),
-        })
+        let inputs = table(&self.inputs, self.input_shape.iter().product());
+        let targets = table(&self.values, self.targets.num_columns());
+        let weights = weights.map(|weights| table(weights, 1).squeeze_dim::<1>(1));
+        Ok(Batch::new(inputs, targets).with_sample_weights(weights))
     }
 }
 

@@ -77,8 +77,8 @@ impl Step for Distillation {
         self.batches += 1;
         let student = self
             .student
-            .forward_training(batch.inputs.clone().into(), draws)?;
-        let inputs = batch.inputs.clone().inner();
+            .forward_training(batch.inputs().into(), draws)?;
+        let inputs = batch.inputs().inner();
         let [loss, from_teacher, from_labels] =
             self.losses(student.into_rank()?, inputs, &batch)?;
         let gradients = GradientsParams::from_grads(loss.backward(), &self.student);
@@ -92,8 +92,8 @@ impl Step for Distillation {
     }
 
     fn test_step(&self, student: &Network, batch: Batch) -> Result<Option<StepOutput>, TrainError> {
-        let answers = Model::forward(student, batch.inputs.clone().into())?.into_rank()?;
-        let [loss, rest @ ..] = self.losses(answers, batch.inputs.clone(), &batch)?;
+        let answers = Model::forward(student, batch.inputs().into())?.into_rank()?;
+        let [loss, rest @ ..] = self.losses(answers, batch.inputs(), &batch)?;
         Ok(Some(StepOutput::new(batch.num_samples(), loss, rest)))
     }
 

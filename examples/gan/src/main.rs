@@ -111,11 +111,11 @@ impl Step for Adversaries {
         let [generator, discriminator] = &mut self.players;
         let noise = draws
             .at("noise")
-            .normal([samples, NOISE], 1.0, &batch.inputs.device());
+            .normal([samples, NOISE], 1.0, &batch.inputs().device());
         let fakes = generator.forward(noise, draws.at("generator"))?;
 
         // Light is from -1 to 1 for both.
-        let real = discriminator.forward(batch.inputs * 2.0 - 1.0, draws.at("real"))?;
+        let real = discriminator.forward(batch.inputs() * 2.0 - 1.0, draws.at("real"))?;
         let fake = discriminator.forward(fakes.clone().detach(), draws.at("fake"))?;
         // Real ones are real by nine tenths only, lest the discriminator become too sure.
         let certain = log_sigmoid(real.clone()) * 0.9 + log_sigmoid(-real) * 0.1;

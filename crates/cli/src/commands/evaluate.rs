@@ -227,7 +227,7 @@ fn predicted(
         .or_usage();
     };
     let rows: Vec<usize> = (0..samples.num_samples()).collect();
-    let targets = samples.gather(&rows, device)?.targets;
+    let targets = samples.gather(&rows, device)?.targets();
     let answers = trainer.predict_data(samples)?;
     let num_answers = answers.shape().iter().product();
     let answers = answers.reshape(&[num_answers])?;

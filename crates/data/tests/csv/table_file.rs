@@ -35,5 +35,5 @@ pub(crate) fn numbers(table: &CsvTable) -> (Vec<f32>, Vec<f32>) {
     let rows: Vec<usize> = (0..table.data.len()).collect();
     let batch = table.data.gather(&rows, &Device::flex()).unwrap();
     let numbers = |tensor: Tensor<2>| tensor.into_data().iter::<f32>().collect();
-    (numbers(batch.inputs), numbers(batch.targets))
+    (numbers(batch.inputs()), numbers(batch.targets()))
 }

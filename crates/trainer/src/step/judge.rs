@@ -34,9 +34,9 @@ pub(super) fn assess<M: Model>(
     batch: Batch,
     mode: Mode,
 ) -> Result<Assessed, TrainError> {
-    let inputs = objective.inputs(batch.inputs.clone())?;
+    let inputs = objective.inputs().of(&batch)?;
     let part = || "forward pass of the network".to_owned();
-    let Answers { outputs, losses } = named(part, || model.call(inputs.into(), mode))??;
+    let Answers { outputs, losses } = named(part, || model.call(inputs, mode))??;
     let mut assessed = objective.assess(outputs, batch)?;
     for term in losses.into_iter().chain(model.penalty()) {
         assessed.loss = assessed.loss + term;

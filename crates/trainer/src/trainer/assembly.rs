@@ -3,16 +3,19 @@
 use std::sync::Arc;
 
 use burn::tensor::Tensor;
-use firebrick_data::{Batch, BatchSource, ClassBalance, Subset, Targets, ValidationSplit};
-use firebrick_model::{AnyTensor, Model, catch_panic};
+use firebrick_data::ValidationSplit;
+use firebrick_data::{Batch, BatchSource, ClassBalance, InputField, Subset, TargetField, Targets};
+use firebrick_model::{AnyTensor, Mode, Model, catch_panic};
 
 use super::Trainer;
+use super::predicting::only;
 use crate::callback::Callbacks;
 use crate::compile::Compile;
 use crate::error::TrainError;
 use crate::figure_names;
 use crate::figures::RunningFigures;
 use crate::fit::Fit;
+use crate::inputs::{self, Inputs};
 use crate::mismatch_error::MismatchError;
 use crate::objective::Objective;
 use crate::sample_place::SamplePlace;
@@ -99,39 +102,30 @@ impl<M: Model> Trainer<M> {
 
     /// Runs one sample through the network, so that a misfit is an error before anything starts.
     pub(super) fn objective(&self, data: &dyn BatchSource) -> Result<Objective, TrainError> {
-        self.objective_for(data.input_shape(), data.targets())
+        self.objective_for(&data.all_inputs(), data.targets())
     }
 
     pub(super) fn objective_for(
         &self,
-        input_shape: Vec<usize>,
+        fields: &[InputField],
         targets: Targets,
     ) -> Result<Objective, TrainError> {
+        let inputs = Inputs::new(fields, &self.model.input_names())?;
         let mismatch = |reason: String| {
             TrainError::from(MismatchError::InputMismatch {
-                shape: input_shape.clone(),
+                shapes: inputs.shapes(),
                 reason,
             })
         };
-        let width = input_shape.iter().product();
-        let mut shape = vec![1];
-        shape.extend(&input_shape);
-        let forward = || {
-            let sample = AnyTensor::from(Tensor::<2>::zeros([1, width], &self.device));
-            self.model.forward(sample.reshape(&shape)?)
-        };
-        let output = catch_panic(forward)
+        let sample = Batch::of(inputs::zeros(fields, &self.device), []);
+        let sample = inputs.of(&sample)?;
+        let answers = catch_panic(|| self.model.call(sample, Mode::Inference))
             .map_err(mismatch)?
             .map_err(|error| mismatch(error.to_string()))?;
+        let output = only(answers.outputs)?;
         let output_shape = &output.shape()[1..];
         let activation = self.model.output_activation();
-        Objective::new(
-            &self.compile,
-            input_shape,
-            targets,
-            output_shape,
-            activation,
-        )
+        Objective::new(&self.compile, inputs, targets, output_shape, activation)
     }
 
     /// The names of the figures, the metrics before the loss; tries loss and metrics on one sample.
@@ -140,13 +134,12 @@ impl<M: Model> Trainer<M> {
         data: &dyn BatchSource,
         objective: &Objective,
     ) -> Result<Vec<String>, TrainError> {
-        let width = data.input_shape().iter().product();
-        let columns = data.targets().num_columns();
-        let batch = Batch {
-            inputs: Tensor::zeros([1, width], &self.device),
-            targets: Tensor::zeros([1, columns], &self.device),
-            sample_weights: None,
+        let inputs = inputs::zeros(&data.all_inputs(), &self.device);
+        let target = |field: TargetField| {
+            let columns = field.targets.num_columns();
+            AnyTensor::from(Tensor::<2>::zeros([1, columns], &self.device))
         };
+        let batch = Batch::of(inputs, data.all_targets().into_iter().map(target));
         let (output, _) = judge(&self.model, objective, batch)?;
         let sums: Vec<Vec<f32>> = output
             .lengths
@@ -213,19 +206,55 @@ pub(super) fn check_alike(
     training: &dyn BatchSource,
     validation: &dyn BatchSource,
 ) -> Result<(), TrainError> {
-    let (own, other) = (training.targets(), validation.targets());
+    let inputs = [training, validation].map(BatchSource::all_inputs);
+    let targets = [training, validation].map(BatchSource::all_targets);
     // A few samples need not have every class.
-    let are_alike = match (&own, &other) {
-        (Targets::Classes { .. }, Targets::Classes { .. }) => true,
-        _ => own == other,
+    let are_targets_alike = |own: &TargetField, other: &TargetField| {
+        own.name == other.name
+            && match (&own.targets, &other.targets) {
+                (Targets::Classes { .. }, Targets::Classes { .. }) => true,
+                (own, other) => own == other,
+            }
     };
-    if are_alike && training.input_shape() == validation.input_shape() {
+    let are_inputs_alike =
+        |own: &InputField, other: &InputField| own.name == other.name && own.shape == other.shape;
+    if are_alike(&inputs, are_inputs_alike) && are_alike(&targets, are_targets_alike) {
         return Ok(());
     }
-    Err(TrainError::ValidationMismatch {
-        training: (training.input_shape(), own),
-        validation: (validation.input_shape(), other),
-    })
+    if inputs.iter().all(|fields| fields.len() == 1) && targets.iter().all(|all| all.len() == 1) {
+        return Err(TrainError::ValidationMismatch {
+            training: (training.input_shape(), training.targets()),
+            validation: (validation.input_shape(), validation.targets()),
+        });
+    }
+    let [own, other] = [training, validation].map(described);
+    Err(MismatchError::ValidationFields {
+        training: own,
+        validation: other,
+    }
+    .into())
+}
+
+fn are_alike<T>(both: &[Vec<T>; 2], pair: impl Fn(&T, &T) -> bool) -> bool {
+    let [own, other] = both;
+    own.len() == other.len() && own.iter().zip(other).all(|(own, other)| pair(own, other))
+}
+
+/// All that samples have.
+fn described(data: &dyn BatchSource) -> Vec<String> {
+    let named = |name: &Option<String>| match name {
+        Some(name) => format!(" `{name}`"),
+        None => String::new(),
+    };
+    let inputs = data.all_inputs();
+    let inputs = inputs
+        .iter()
+        .map(|field| format!("an input{} of shape {:?}", named(&field.name), field.shape));
+    let targets = data.all_targets();
+    let targets = targets
+        .iter()
+        .map(|field| format!("for the output{} {}", named(&field.name), field.targets));
+    inputs.chain(targets).collect()
 }
 
 /// Makes sure that what the callbacks watch will be there.

@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use burn::tensor::Tensor;
-use firebrick_data::{Batch, Targets};
+use firebrick_data::{Batch, InputField, Targets};
 use firebrick_model::{AnyTensor, Model};
 
 use super::Trainer;
@@ -39,11 +38,7 @@ impl<M: Model> Trainer<M> {
         let device = self.device.clone().autodiff();
         let rate_before = step.updates().last_rate;
         let own = batch.clone();
-        let batch = Batch {
-            inputs: batch.inputs.to_device(&device),
-            targets: batch.targets.to_device(&device),
-            sample_weights: None,
-        };
+        let batch = batch.to_device(&device);
         let tried = catch_step(|| {
             let output = step.train_step(batch);
             (step, output)
@@ -105,30 +100,25 @@ impl<M: Model> Trainer<M> {
         inputs: AnyTensor,
         targets: AnyTensor,
     ) -> Result<(Objective, Batch), TrainError> {
-        let rows = |tensor: AnyTensor| -> Result<(Vec<usize>, Tensor<2>), TrainError> {
-            let shape = tensor.shape();
-            let width = shape[1..].iter().product();
-            let rows = tensor.reshape(&[shape[0], width])?.into_rank()?;
-            Ok((shape, rows))
-        };
-        let (input_shape, inputs) = rows(inputs)?;
-        let (target_shape, targets) = rows(targets)?;
+        let (input_shape, target_shape) = (inputs.shape(), targets.shape());
         if input_shape[0] != target_shape[0] {
             return Err(TrainError::BatchMismatch {
                 inputs: input_shape[0],
                 targets: target_shape[0],
             });
         }
+        let field = InputField::new(&input_shape[1..]);
+        let field = if inputs.is_int() {
+            field.of_integers()
+        } else {
+            field
+        };
         let shape = target_shape[1..].to_vec();
-        let objective = self.objective_for(input_shape[1..].to_vec(), Targets::Values { shape })?;
-        if let Some((sample, misfit)) = find(&mut objective.target_scan(), targets.clone())? {
+        let objective = self.objective_for(&[field], Targets::Values { shape })?;
+        let batch = Batch::new(inputs, targets).to_device(&self.device);
+        if let Some((sample, misfit)) = find(&mut objective.target_scan(), &batch)? {
             return Err(misfit.at(sample, SamplePlace::new()));
         }
-        let batch = Batch {
-            inputs: inputs.to_device(&self.device),
-            targets: targets.to_device(&self.device),
-            sample_weights: None,
-        };
         Ok((objective, batch))
     }
 }

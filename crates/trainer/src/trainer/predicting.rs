@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::time::Duration;
 
 use firebrick_data::BatchSource;
-use firebrick_model::Model;
+use firebrick_model::{Model, Signals};
 use firebrick_tensor::AnyTensor;
 
 use super::Trainer;
@@ -12,8 +12,10 @@ use super::passing::Passing;
 use crate::display::Display;
 use crate::displays::{PassBar, PassLines};
 use crate::error::TrainError;
+use crate::inputs::Inputs;
 use crate::logs::Logs;
 use crate::memory::check_pass;
+use crate::mismatch_error::MismatchError;
 use crate::objective::named;
 use crate::pass::Pass;
 use crate::passes::{self, DataPass, Hook, Phase};
@@ -31,32 +33,47 @@ struct Predicting<'a, M: Model, I, F> {
     /// The first sample that has not been answered.
     next: usize,
     /// Absent where they have been handed on.
-    answers: Option<AnyTensor>,
+    answers: Option<Signals>,
     lines: PassLines,
     /// Whoever has asked for a line sees it from the start.
     bar: Option<PassBar>,
 }
 
-pub(super) fn predict<M: Model>(
+pub(super) fn predict_all<M: Model>(
     trainer: &Trainer<M>,
-    inputs: &AnyTensor,
+    inputs: &Signals,
     pass: &Pass,
-) -> Result<AnyTensor, TrainError> {
+) -> Result<Signals, TrainError> {
     together(|each| predict_each(trainer, inputs, pass, each))
+}
+
+/// The only answers, of a network with one output.
+///
+/// # Errors
+/// Those of several outputs.
+pub(super) fn only(answers: Signals) -> Result<AnyTensor, TrainError> {
+    let received = answers.len();
+    let only = answers.into_values();
+    Ok(only.map_err(|_several| MismatchError::NumOutputs { received })?)
 }
 
 pub(super) fn predict_each<M: Model, E: From<TrainError>>(
     trainer: &Trainer<M>,
-    inputs: &AnyTensor,
+    inputs: &Signals,
     pass: &Pass,
-    each: impl FnMut(AnyTensor) -> Result<(), E>,
+    each: impl FnMut(Signals) -> Result<(), E>,
 ) -> Result<(), E> {
-    let num_samples = inputs.shape()[0];
+    let counts: Vec<usize> = inputs.iter().map(|input| input.shape()[0]).collect();
+    let num_samples = counts.first().copied().unwrap_or(0);
+    if counts.iter().any(|&count| count != num_samples) {
+        return Err(TrainError::from(MismatchError::NumSamples { counts }).into());
+    }
     let rows = |rows: Range<usize>| {
         if rows.len() == num_samples {
             return Ok(inputs.clone());
         }
-        Ok(inputs.clone().samples(rows))
+        let values = inputs.iter().map(|input| input.values().clone());
+        Ok(values.map(|values| values.samples(rows.clone())).collect())
     };
     // What an array is answered to shows no lines, whatever was asked for.
     answered(trainer, pass, Display::Quiet, num_samples, rows, each)
@@ -66,14 +83,12 @@ pub(super) fn predict_data<M: Model>(
     trainer: &Trainer<M>,
     data: &dyn BatchSource,
     pass: &Pass,
-) -> Result<AnyTensor, TrainError> {
+) -> Result<Signals, TrainError> {
+    let own = Inputs::new(&data.all_inputs(), &trainer.model.input_names())?;
     let inputs = |rows: Range<usize>| {
         let rows: Vec<usize> = rows.collect();
         let gathered = data.gather(&rows, &trainer.device);
-        let batch = gathered.map_err(TrainError::samples)?;
-        let mut shape = vec![rows.len()];
-        shape.extend(data.input_shape());
-        Ok(AnyTensor::from(batch.inputs).reshape(&shape)?)
+        own.of(&gathered.map_err(TrainError::samples)?)
     };
     let display = trainer.display;
     together(|each| answered(trainer, pass, display, data.num_samples(), inputs, each))
@@ -81,14 +96,18 @@ pub(super) fn predict_data<M: Model>(
 
 /// All answers that `predict` hands on.
 fn together(
-    predict: impl FnOnce(&mut dyn FnMut(AnyTensor) -> Result<(), TrainError>) -> Result<(), TrainError>,
-) -> Result<AnyTensor, TrainError> {
-    let mut answers = Vec::new();
+    predict: impl FnOnce(&mut dyn FnMut(Signals) -> Result<(), TrainError>) -> Result<(), TrainError>,
+) -> Result<Signals, TrainError> {
+    let mut answers: Vec<Vec<AnyTensor>> = Vec::new();
     predict(&mut |batch| {
-        answers.push(batch);
+        answers.resize_with(batch.len(), Vec::new);
+        for (all, output) in answers.iter_mut().zip(batch) {
+            all.push(output.into_values());
+        }
         Ok(())
     })?;
-    Ok(AnyTensor::concatenate(answers)?)
+    let joined = answers.into_iter().map(AnyTensor::concatenate);
+    Ok(joined.collect::<Result<_, _>>()?)
 }
 
 /// Hands on the answers to so many samples, batch by batch.
@@ -97,8 +116,8 @@ fn answered<M: Model, E: From<TrainError>>(
     pass: &Pass,
     display: Display,
     num_samples: usize,
-    inputs: impl Fn(Range<usize>) -> Result<AnyTensor, TrainError>,
-    each: impl FnMut(AnyTensor) -> Result<(), E>,
+    inputs: impl Fn(Range<usize>) -> Result<Signals, TrainError>,
+    each: impl FnMut(Signals) -> Result<(), E>,
 ) -> Result<(), E> {
     let batch_size = batch_size(trainer, pass, num_samples)?;
     let mut predicting = Predicting {
@@ -124,8 +143,8 @@ impl<M, E, I, F> DataPass for Predicting<'_, M, I, F>
 where
     M: Model,
     E: From<TrainError>,
-    I: Fn(Range<usize>) -> Result<AnyTensor, TrainError>,
-    F: FnMut(AnyTensor) -> Result<(), E>,
+    I: Fn(Range<usize>) -> Result<Signals, TrainError>,
+    F: FnMut(Signals) -> Result<(), E>,
 {
     type Batch = Range<usize>;
     type Error = E;
@@ -151,7 +170,7 @@ where
         let start = rows.start;
         let inputs = (self.inputs)(rows)?;
         let part = || "forward pass of the network".to_owned();
-        let answers = named(part, || self.passing.model.predict(inputs))?;
+        let answers = named(part, || self.passing.model.predict_all(inputs))?;
         let answers = answers
             .map_err(|error| TrainError::from(error.with_sample(|sample| start + sample)))?;
         self.answers = Some(answers);

@@ -1,10 +1,11 @@
 //! Samples looked at before anything is done with them.
 
 use burn::tensor::Tensor;
-use firebrick_data::{Batch, BatchSource};
+use firebrick_data::{Batch, BatchSource, InputField};
 use firebrick_model::Model;
 
 use super::Trainer;
+use super::predicting::only;
 use crate::error::TrainError;
 use crate::mismatch_error::MismatchError;
 use crate::objective::{Misfit, Objective, TargetScan};
@@ -30,7 +31,8 @@ impl<M: Model> Trainer<M> {
         let mut scan = objective.target_scan();
         let looks_at_inputs = self.model.has_input_limits();
         let num_samples = data.num_samples();
-        let width = data.input_shape().iter().product::<usize>();
+        let fields = data.all_inputs();
+        let width: usize = fields.iter().map(InputField::num_columns).sum();
         let together = (NUMBERS_TOGETHER / width.max(1)).clamp(1, TOGETHER);
         let origin = |sample: usize| {
             let own = data.origin_row(sample);
@@ -52,13 +54,13 @@ impl<M: Model> Trainer<M> {
             let rows: Vec<usize> = (start..num_samples.min(start + together)).collect();
             let gathered = data.gather(&rows, &self.device);
             let batch = gathered.map_err(TrainError::samples)?;
-            if let Some((sample, misfit)) = find(&mut scan, batch.targets.clone())? {
+            if let Some((sample, misfit)) = find(&mut scan, &batch)? {
                 let (sample, place) = origin(start + sample);
                 return Err(misfit.at(sample, place));
             }
             if looks_at_inputs {
-                let inputs = objective.inputs(batch.inputs.clone())?;
-                self.model.check_inputs(inputs).map_err(|error| {
+                let inputs = objective.inputs().of(&batch)?;
+                self.model.check_all_inputs(inputs).map_err(|error| {
                     let source = error.with_sample(|sample| origin(start + sample).0);
                     TrainError::UnusableInputs { place, source }
                 })?;
@@ -90,7 +92,8 @@ impl<M: Model> Trainer<M> {
         }
         let gathered = data.gather(&rows, &self.device);
         let batch = gathered.map_err(TrainError::samples)?;
-        let answers = self.model.predict(objective.inputs(batch.inputs)?)?;
+        let answers = self.model.predict_all(objective.inputs().of(&batch)?)?;
+        let answers = only(answers)?;
         let size = answers.shape().iter().product();
         let values: Tensor<1> = answers.reshape(&[size])?.into_rank()?;
         let values = read_back(values)?;
@@ -118,11 +121,12 @@ impl<M: Model> Trainer<M> {
 /// The first target that cannot be taken, and the sample of the batch that it is of.
 pub(super) fn find(
     scan: &mut TargetScan,
-    targets: Tensor<2>,
+    batch: &Batch,
 ) -> Result<Option<(usize, Misfit)>, TrainError> {
     if !scan.is_needed() {
         return Ok(None);
     }
+    let targets = batch.targets();
     let width = targets.dims()[1].max(1);
     let misfit = scan.find(&read_back(targets)?);
     Ok(misfit.map(|misfit| (misfit.index / width, misfit)))
@@ -130,7 +134,7 @@ pub(super) fn find(
 
 /// Whether any sample of a batch counts.
 fn has_weight(objective: &Objective, batch: Batch) -> Result<bool, TrainError> {
-    let Some(weights) = objective.weigh(batch).sample_weights else {
+    let Some(weights) = objective.weigh(batch).sample_weights() else {
         return Ok(true);
     };
     // What is no number is told where it makes a loss of none.

@@ -48,12 +48,18 @@ impl Setup {
         let own = &fit.settings;
         let shuffle = own.shuffle_seed();
         let source = |data: &dyn BatchSource| {
-            format!(
-                "{} samples of {:?} with {:?}",
-                data.num_samples(),
-                data.input_shape(),
-                data.targets()
-            )
+            let (samples, inputs, targets) =
+                (data.num_samples(), data.all_inputs(), data.all_targets());
+            match (&inputs[..], &targets[..]) {
+                // As checkpoints from before samples had several of them have it.
+                ([input], [target]) => {
+                    format!(
+                        "{samples} samples of {:?} with {:?}",
+                        input.shape, target.targets
+                    )
+                }
+                _ => format!("{samples} samples of {inputs:?} with {targets:?}"),
+            }
         };
         let none = || "none".to_owned();
         let facts = [

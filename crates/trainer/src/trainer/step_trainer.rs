@@ -41,7 +41,7 @@ use crate::unoptimized;
 ///     }
 ///
 ///     fn train_step(&mut self, batch: Batch) -> Result<StepOutput, TrainError> {
-///         let errors = batch.targets.clone() - self.mean;
+///         let errors = batch.targets() - self.mean;
 ///         let error = AnyTensor::from(errors.clone().mean()).into_vec()?[0];
 ///         self.mean += 0.1 * error;
 ///         self.batches += 1;

@@ -50,13 +50,9 @@ impl BatchSource for Rows {
     fn gather(&self, rows: &[usize], device: &Device) -> Result<Batch, DatasetError> {
         let column = |values: &[f32]| {
             let values: Vec<f32> = rows.iter().map(|&row| values[row]).collect();
-            Tensor::<1>::from_floats(&values[..], device).unsqueeze_dim(1)
+            Tensor::<1>::from_floats(&values[..], device).unsqueeze_dim::<2>(1)
         };
-        Ok(Batch {
-            inputs: column(&self.inputs),
-            targets: column(&self.targets),
-            sample_weights: None,
-        })
+        Ok(Batch::new(column(&self.inputs), column(&self.targets)))
     }
 }
 

@@ -1,0 +1,120 @@
+use burn::tensor::{Device, Int, Tensor, TensorData};
+use firebrick_tensor::AnyTensor;
+
+use crate::array_data::{ArrayData, Elements};
+use crate::array_error::ArrayError;
+use crate::fields::{InputField, NumberKind};
+
+/// The most axes of one sample.
+const MAX_AXES: usize = 4;
+
+/// The numbers of all samples for one input.
+pub(super) struct InputArray {
+    pub(super) field: InputField,
+    /// Numbers a sample.
+    size: usize,
+    numbers: Numbers,
+}
+
+enum Numbers {
+    /// With what each byte stands for.
+    Bytes {
+        bytes: Vec<u8>,
+        values: Box<[f32; 256]>,
+    },
+    Integers(Vec<i64>),
+    Floats(Vec<f32>),
+}
+
+impl InputArray {
+    /// # Errors
+    /// Samples of too many axes.
+    pub(super) fn new(name: Option<String>, array: ArrayData) -> Result<Self, ArrayError> {
+        let shape = match array.sample_shape() {
+            [] => vec![1],
+            shape if shape.len() <= MAX_AXES => shape.to_vec(),
+            _ => {
+                let shape = array.shape().to_vec();
+                return Err(ArrayError::TooManyAxes { shape });
+            }
+        };
+        let numbers = match array.into_bytes() {
+            Ok((bytes, values)) => Numbers::Bytes {
+                bytes,
+                values: Box::new(values),
+            },
+            Err(array) => match array.into_elements() {
+                Elements::Integers(integers) => Numbers::Integers(integers),
+                elements => Numbers::Floats(elements.into_floats()),
+            },
+        };
+        let kind = match numbers {
+            Numbers::Integers(_) => NumberKind::Integers,
+            _ => NumberKind::Floats,
+        };
+        Ok(Self {
+            size: shape.iter().product(),
+            field: InputField { name, shape, kind },
+            numbers,
+        })
+    }
+
+    /// The numbers of these samples as floats, one sample after the other.
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "whoever asks for floats wants no more than their precision"
+    )]
+    pub(super) fn floats(&self, rows: impl ExactSizeIterator<Item = usize>) -> Vec<f32> {
+        let mut gathered = Vec::with_capacity(rows.len() * self.size);
+        for row in rows {
+            let sample = row * self.size..(row + 1) * self.size;
+            match &self.numbers {
+                Numbers::Bytes { bytes, values } => {
+                    let value = |&byte: &u8| values[usize::from(byte)];
+                    gathered.extend(bytes[sample].iter().map(value));
+                }
+                Numbers::Integers(integers) => {
+                    gathered.extend(integers[sample].iter().map(|&integer| integer as f32));
+                }
+                Numbers::Floats(floats) => gathered.extend_from_slice(&floats[sample]),
+            }
+        }
+        gathered
+    }
+
+    /// These samples as rows on the device; whole numbers stay whole.
+    pub(super) fn gather(
+        &self,
+        rows: impl ExactSizeIterator<Item = usize>,
+        device: &Device,
+    ) -> AnyTensor {
+        let shape = [rows.len(), self.size];
+        let Numbers::Integers(integers) = &self.numbers else {
+            let data = TensorData::new(self.floats(rows), shape);
+            return Tensor::<2>::from_data(data, device).into();
+        };
+        let mut gathered = Vec::with_capacity(rows.len() * self.size);
+        for row in rows {
+            gathered.extend_from_slice(&integers[row * self.size..(row + 1) * self.size]);
+        }
+        Tensor::<2, Int>::from_data(TensorData::new(gathered, shape), device).into()
+    }
+
+    /// What tells a sample from others: its numbers, and of whole ones what their floats lack.
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        reason = "what is lost in the first number is in the second"
+    )]
+    pub(super) fn marks(&self, row: usize) -> Vec<f32> {
+        let mut marks = self.floats(std::iter::once(row));
+        if let Numbers::Integers(integers) = &self.numbers {
+            let sample = &integers[row * self.size..(row + 1) * self.size];
+            let lost = sample
+                .iter()
+                .map(|&integer| i128::from(integer) - (integer as f32) as i128);
+            marks.extend(lost.filter(|&lost| lost != 0).map(|lost| lost as f32));
+        }
+        marks
+    }
+}

@@ -1,8 +1,9 @@
 use burn::tensor::Device;
 use firebrick_data::BatchSource;
-use firebrick_model::{Graph, Signals};
+use firebrick_model::Graph;
 
 use crate::error::TrainError;
+use crate::inputs::Inputs;
 
 /// Samples looked at together.
 const TOGETHER: usize = 4096;
@@ -31,14 +32,16 @@ pub fn adapt(
     device: &Device,
 ) -> Result<Graph, TrainError> {
     let num_samples = data.num_samples();
-    network.into().adapt(device, || {
+    let network = network.into();
+    let names = network.inputs().iter().map(|input| input.name().to_owned());
+    let own = Inputs::new(&data.all_inputs(), &names.collect::<Vec<String>>())?;
+    network.adapt(device, || {
         (0..num_samples).step_by(TOGETHER).map(|start| {
             let end = num_samples.min(start + TOGETHER);
             let rows: Vec<usize> = (start..end).collect();
             let batch = data.gather(&rows, device);
             let batch = batch.map_err(TrainError::samples)?;
-            let inputs: Signals = batch.all_inputs().iter().cloned().collect();
-            Ok((inputs, batch.targets().into()))
+            Ok((own.of(&batch)?, batch.targets().into()))
         })
     })
 }

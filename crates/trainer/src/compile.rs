@@ -1,9 +1,12 @@
+mod by_output;
+
 use std::sync::Arc;
 
 use firebrick_scheduler::{Constant, Schedule, ScheduleError, ScheduleSpec};
 use firebrick_spec::Spec;
 
 use crate::error::TrainError;
+use crate::joint_loss::JointLoss;
 use crate::losses::Loss;
 use crate::metrics::Metric;
 use crate::optimizers::Optimizer;
@@ -28,12 +31,18 @@ use crate::weight_group::WeightGroup;
 #[derive(Clone)]
 pub struct Compile {
     pub(crate) optimizer: Optimizer,
-    pub(crate) loss: Loss,
+    /// Of every output that has none of its own.
+    pub(crate) loss: Option<Loss>,
+    /// What single outputs have of their own.
+    pub(crate) outputs: Vec<OutputCompile>,
+    pub(crate) joint: Option<JointLoss>,
     pub(crate) metrics: Vec<Metric>,
     pub(crate) weighted_metrics: Vec<Metric>,
     pub(crate) rate: LearningRate,
     pub(crate) weight_groups: Vec<WeightGroup>,
 }
+
+pub(crate) use by_output::{Asked, OutputCompile};
 
 #[derive(Clone)]
 pub(crate) enum LearningRate {
@@ -43,12 +52,14 @@ pub(crate) enum LearningRate {
 }
 
 impl Compile {
-    /// Optimizer, at its default learning rate, and loss.
+    /// Optimizer, at its default learning rate, and loss; of several outputs the loss of each.
     pub fn new(optimizer: Optimizer, loss: impl Into<Loss>) -> Self {
         Self {
             rate: LearningRate::Constant(optimizer.default_learning_rate()),
             optimizer,
-            loss: loss.into(),
+            loss: Some(loss.into()),
+            outputs: Vec::new(),
+            joint: None,
             metrics: Vec::new(),
             weighted_metrics: Vec::new(),
             weight_groups: Vec::new(),
@@ -97,7 +108,7 @@ impl Compile {
         self
     }
 
-    /// Sets what is measured beside the loss; weights of samples and classes do not enter.
+    /// Sets what is measured beside the loss, of several outputs at each; weights of samples and classes do not enter.
     #[must_use = "returns the changed settings"]
     pub fn with_metrics<M: Into<Metric>>(mut self, metrics: impl IntoIterator<Item = M>) -> Self {
         self.metrics = metrics.into_iter().map(Into::into).collect();

@@ -28,6 +28,7 @@ mod fit;
 mod history;
 mod inputs;
 mod interrupt;
+mod joint_loss;
 mod lock_holder;
 mod logs;
 mod loop_display;

@@ -87,6 +87,47 @@ pub enum MismatchError {
         counts: Vec<usize>,
     },
 
+    /// A module of one's own that gives other outputs than it names.
+    #[error(
+        "the network names {names} output(s) and gives {received}; have `output_names` and `output_activations` list one for each"
+    )]
+    OutputNames {
+        /// How many it names.
+        names: usize,
+        /// How many it gives.
+        received: usize,
+    },
+
+    /// Nothing to make small.
+    #[error(
+        "none of the outputs has a loss, expected one for at least one of {}; give it by `Compile::by_output`",
+        quoted(names)
+    )]
+    NoLoss {
+        /// The names of the outputs.
+        names: Vec<String>,
+    },
+
+    /// A weight of a loss that is none.
+    #[error(
+        "the weight of the loss of the output `{output}`: expected a finite number of at least 0, received {received}; 0 leaves          the output out of the loss"
+    )]
+    LossWeight {
+        /// The output.
+        output: String,
+        /// Its weight.
+        received: f64,
+    },
+
+    /// Weights of classes where there are several outputs, or none with a loss.
+    #[error(
+        "weights of classes are for networks of one output with a loss, this one has {outputs}; weigh the samples of each output          instead"
+    )]
+    ClassWeightsOfSeveral {
+        /// How many outputs have a loss.
+        outputs: usize,
+    },
+
     /// Another number of outputs than is judged.
     #[error(
         "the network has {received} outputs, expected one; ask for all of them, as `predict_all` does"

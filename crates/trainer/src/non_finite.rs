@@ -45,26 +45,32 @@ fn found<M: Model>(model: &M, objective: &Objective, batch: &Batch) -> Option<No
         return Some(NonFiniteCause::Layer { layer });
     }
     let answers = model.call(inputs, Mode::Inference).ok()?;
-    let assessed = objective.assess(answers.outputs, batch.clone()).ok()?;
-    let outputs = numbers(assessed.outputs.values())?;
-    if outputs.iter().any(|value| !value.is_finite()) {
-        let layer = "the network".to_owned();
-        return Some(NonFiniteCause::Layer { layer });
-    }
-    let loss = objective.loss();
+    let assessed = objective.assess(answers.outputs, batch).ok()?;
     let is_spoiled = |values: &[f32]| values.iter().any(|value| !value.is_finite());
+    let mut all = Vec::new();
+    for outputs in &assessed.outputs {
+        let values = numbers(outputs.values())?;
+        if is_spoiled(&values) {
+            let layer = "the network".to_owned();
+            return Some(NonFiniteCause::Layer { layer });
+        }
+        all.push(values);
+    }
     if is_spoiled(&numbers(assessed.loss.unsqueeze::<2>())?) {
-        let expected = loss.function().output_form();
-        let outside = outputs.into_iter().find(|&value| !expected.takes(value));
-        let loss = loss.name().to_owned();
-        return Some(match outside {
-            Some(value) => NonFiniteCause::Outputs {
+        let outputs = objective.outputs().iter().zip(all);
+        let mut outside = outputs.filter_map(|(output, values)| {
+            let loss = output.loss();
+            let expected = loss.function().output_form();
+            let value = values.into_iter().find(|&value| !expected.takes(value))?;
+            let loss = loss.name().to_owned();
+            Some(NonFiniteCause::Outputs {
                 loss,
                 expected,
                 value,
-            },
-            None => NonFiniteCause::Loss { loss },
+            })
         });
+        let loss = objective.loss_names();
+        return Some(outside.next().unwrap_or(NonFiniteCause::Loss { loss }));
     }
     let penalty = model.penalty();
     if let Some(penalty) = penalty

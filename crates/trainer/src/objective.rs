@@ -1,57 +1,58 @@
 //! What training makes small and what is measured beside it, for a network and data that have been
 //! found to fit one another.
 
+mod output_objective;
 mod suitability;
-mod target_scan;
 
-use std::sync::Arc;
-
-use burn::tensor::{Bool, Tensor};
-use firebrick_data::{Batch, Targets, one_hot};
-use firebrick_model::{Activation, AnyTensor, Signals, TensorError, catch_panic};
+use burn::tensor::Tensor;
+use firebrick_data::{Batch, TargetField};
+use firebrick_model::{Activation, Signal, Signals, catch_panic};
 
 use crate::compile::Compile;
 use crate::error::TrainError;
+use crate::field_order::field_order;
 use crate::figure_names;
 use crate::figures::RunningFigures;
 use crate::inputs::Inputs;
+use crate::joint_loss::JointLoss;
 use crate::logs::Logs;
-use crate::losses::Loss;
-use crate::metrics::Metric;
-use crate::metrics::{Direction, MetricFunction};
+use crate::metrics::Direction;
 use crate::mismatch_error::MismatchError;
-use crate::output_form::OutputForm;
 use crate::outputs::Outputs;
-use crate::sample_place::SamplePlace;
-use crate::target_form::TargetForm;
 
-pub(crate) use target_scan::{Misfit, TargetScan};
+pub(crate) use output_objective::{Misfit, OutputObjective, Place, TargetScan};
 
 /// The name of the loss among the figures.
 const LOSS: &str = "loss";
 
-/// Loss and metrics, ready for batches.
+/// Losses and metrics, ready for batches.
 #[derive(Clone, Debug)]
 pub(crate) struct Objective {
-    loss: Loss,
-    metrics: Arc<[Measured]>,
-    targets: Targets,
-    /// What the targets are by nature.
-    form: TargetForm,
-    /// Of the outputs.
-    columns: usize,
-    /// Rows of outputs a sample.
-    steps: usize,
     inputs: Inputs,
-    activation: Activation,
-    class_weights: Option<Arc<[f32]>>,
+    /// Those of the network's outputs that have a loss.
+    outputs: Vec<OutputObjective>,
+    joint: Option<JointLoss>,
+    activations: Vec<Activation>,
+    /// What is measured, in the order of the sums.
+    slots: Vec<Slot>,
 }
 
+/// What some sums are of.
 #[derive(Clone, Debug)]
-struct Measured {
-    metric: Metric,
-    name: String,
-    is_weighted: bool,
+enum Slot {
+    /// A part of the loss, by its name.
+    Loss(String),
+    /// A metric of an output.
+    Metric { output: usize, metric: usize },
+}
+
+/// What a network gives.
+pub(crate) struct Given<'a> {
+    /// The names of the outputs.
+    pub(crate) names: &'a [String],
+    /// Their shapes, without the batch axis.
+    pub(crate) shapes: &'a [Vec<usize>],
+    pub(crate) activations: Vec<Activation>,
 }
 
 /// One of the figures that a metric gives.
@@ -65,148 +66,140 @@ pub(crate) struct Figure {
 pub(crate) struct Assessed {
     /// Differentiable, `[1]`.
     pub(crate) loss: Tensor<1>,
-    /// What each metric's sums are joined with.
+    /// What the sums of each figure beside the loss are joined with.
     pub(crate) sums: Vec<Tensor<1>>,
-    /// `[rows, columns]`.
-    pub(crate) outputs: Outputs,
+    /// Of each output that has a loss, `[rows, columns]`.
+    pub(crate) outputs: Vec<Outputs>,
 }
 
 impl Objective {
-    /// Makes sure that outputs of this shape, without the batch axis, can be compared with the
-    /// targets.
+    /// Makes sure that what a network gives can be compared with the targets.
     ///
     /// # Errors
-    /// A loss or metric that outputs or targets do not suit.
+    /// A loss or metric that outputs or targets do not suit; names that are none of the outputs; no loss at all.
     pub(crate) fn new(
         compile: &Compile,
         inputs: Inputs,
-        targets: Targets,
-        output_shape: &[usize],
-        activation: Activation,
+        targets: &[TargetField],
+        given: Given<'_>,
     ) -> Result<Self, TrainError> {
-        let form = suitability::natural_form(&compile.loss, &targets, output_shape)?;
-        let columns = output_shape.last().copied().unwrap_or(1);
-        suitability::check_activation(&compile.loss, activation, columns)?;
-        let mut metrics: Vec<Measured> = Vec::new();
-        let unweighted = compile.metrics.iter().map(|metric| (metric, false));
-        let weighted = compile.weighted_metrics.iter().map(|metric| (metric, true));
-        for (metric, is_weighted) in unweighted.chain(weighted) {
-            let own = metric.name();
-            suitability::check_metric(metric.function(form, columns), form, columns, own)?;
-            let is_taken = |name: &str| metrics.iter().any(|other| other.name == name);
-            let name = if is_weighted && is_taken(own) {
-                format!("weighted_{own}")
-            } else {
-                own.to_owned()
-            };
-            if is_taken(&name) {
-                return Err(MismatchError::DuplicateMetric { name }.into());
-            }
-            metrics.push(Measured {
-                metric: metric.clone(),
-                name,
-                is_weighted,
-            });
+        let asked = compile.asked(given.names)?;
+        let joint = compile.joint.clone();
+        if asked.is_empty() && joint.is_none() {
+            let names = given.names.to_vec();
+            return Err(MismatchError::NoLoss { names }.into());
         }
-        figure_names::check(metrics.iter().map(|measured| measured.name.as_str()))?;
+        let judged: Vec<String> = asked
+            .iter()
+            .map(|(output, _)| given.names[*output].clone())
+            .collect();
+        // A loss of all outputs sees all targets, those of the others too.
+        let fields: Vec<usize> = (0..targets.len())
+            .filter(|&field| {
+                let name = targets[field].name.as_ref();
+                joint.is_none() || name.is_none_or(|name| judged.contains(name))
+            })
+            .collect();
+        let names: Vec<Option<&str>> = fields
+            .iter()
+            .map(|&field| targets[field].name.as_deref())
+            .collect();
+        let order = match judged.len() {
+            0 => Vec::new(),
+            _ => field_order("output", &names, &judged)?,
+        };
+        let outputs = asked
+            .into_iter()
+            .zip(order)
+            .map(|((output, asked), field)| {
+                let target = fields[field];
+                let place = Place { output, target };
+                let activation = given
+                    .activations
+                    .get(output)
+                    .copied()
+                    .unwrap_or(Activation::Linear);
+                let own = targets[target].targets.clone();
+                OutputObjective::new(asked, place, own, &given.shapes[output], activation)
+            });
+        let outputs: Vec<OutputObjective> = outputs.collect::<Result<_, _>>()?;
+        let mut slots = Vec::new();
+        if outputs.len() + usize::from(joint.is_some()) > 1 {
+            slots.extend(judged.iter().map(|name| Slot::Loss(format!("{name}_loss"))));
+            slots.extend(
+                joint
+                    .as_ref()
+                    .map(|joint| Slot::Loss(joint.name().to_owned())),
+            );
+        }
+        for (output, own) in outputs.iter().enumerate() {
+            let metrics = 0..own.metric_names().count();
+            slots.extend(metrics.map(|metric| Slot::Metric { output, metric }));
+        }
+        let losses = slots.iter().filter_map(|slot| match slot {
+            Slot::Loss(name) => Some(name.as_str()),
+            Slot::Metric { .. } => None,
+        });
+        let metrics = outputs.iter().flat_map(OutputObjective::metric_names);
+        figure_names::check(losses.chain(metrics))?;
         Ok(Self {
-            loss: compile.loss.clone(),
-            metrics: metrics.into(),
-            targets,
-            form,
-            columns,
-            steps: output_shape.iter().rev().skip(1).product(),
             inputs,
-            activation,
-            class_weights: None,
+            outputs,
+            joint,
+            activations: given.activations,
+            slots,
         })
     }
 
     /// Sets how much the samples of each class count; 1 for those that are not listed.
     ///
     /// # Errors
-    /// Weights for targets that are no classes.
+    /// Weights for targets that are no classes, or for several outputs.
     pub(crate) fn with_class_weights(
         mut self,
         weights: &[(usize, f64)],
     ) -> Result<Self, TrainError> {
-        let has_one_class = match self.form {
-            TargetForm::ClassIndex => self.targets.num_columns() == 1,
-            TargetForm::Label => self.targets.num_classes().is_some(),
-            TargetForm::LabelSequence => false,
-            TargetForm::LikeOutputs => self.targets.num_columns() == self.columns,
-        };
-        if !has_one_class {
-            return Err(MismatchError::NoClassToWeigh {
-                targets: self.targets.clone(),
+        let outputs = std::mem::take(&mut self.outputs);
+        let [output] = <[OutputObjective; 1]>::try_from(outputs).map_err(|outputs| {
+            MismatchError::ClassWeightsOfSeveral {
+                outputs: outputs.len(),
             }
-            .into());
-        }
-        let num_classes = match self.form {
-            TargetForm::LikeOutputs if self.columns == 1 => 2,
-            TargetForm::Label => self.targets.num_classes().unwrap_or(0),
-            _ => self.columns,
-        };
-        let mut table = vec![1.0_f32; num_classes];
-        for &(class, weight) in weights {
-            match table.get_mut(class) {
-                #[allow(
-                    clippy::cast_possible_truncation,
-                    reason = "a weight is as precise as a loss"
-                )]
-                Some(own) if weight.is_finite() && weight >= 0.0 => {
-                    *own = weight as f32;
-                }
-                _ => {
-                    return Err(MismatchError::ClassWeight {
-                        class,
-                        weight,
-                        num_classes,
-                    }
-                    .into());
-                }
-            }
-        }
-        if table.iter().all(|&weight| weight == 0.0) {
-            return Err(MismatchError::NothingCounts {
-                place: SamplePlace::new(),
-                by_class: true,
-            }
-            .into());
-        }
-        self.class_weights = Some(table.into());
+        })?;
+        self.outputs = vec![output.with_class_weights(weights)?];
         Ok(self)
     }
 
-    /// What has to be looked at in the targets.
-    pub(crate) fn target_scan(&self) -> TargetScan {
-        TargetScan::new(self)
+    /// What has to be looked at in the targets, each with its place in a batch.
+    pub(crate) fn target_scans(&self) -> Vec<(usize, TargetScan)> {
+        let scan = |output: &OutputObjective| (output.place().target, output.target_scan());
+        self.outputs.iter().map(scan).collect()
     }
 
     /// Whether classes weigh more or less than one another.
     pub(crate) fn weighs_classes(&self) -> bool {
-        self.class_weights.is_some()
+        self.outputs.iter().any(OutputObjective::weighs_classes)
     }
 
-    pub(crate) fn loss(&self) -> &Loss {
-        &self.loss
+    /// The outputs that have a loss.
+    pub(crate) fn outputs(&self) -> &[OutputObjective] {
+        &self.outputs
     }
 
-    /// How many classes the outputs tell apart where every sample has one.
+    /// What the losses are called.
+    pub(crate) fn loss_names(&self) -> String {
+        let own = self.outputs.iter().map(|output| output.loss().name());
+        let names: Vec<&str> = own
+            .chain(self.joint.as_ref().map(JointLoss::name))
+            .collect();
+        names.join(" + ")
+    }
+
+    /// How many classes the outputs tell apart where every sample has one and there is one output.
     pub(crate) fn num_told_apart(&self) -> Option<usize> {
-        let is_class = match self.form {
-            TargetForm::ClassIndex => self.targets.num_columns() == 1,
-            TargetForm::LikeOutputs => self.targets.num_classes().is_some(),
-            TargetForm::Label | TargetForm::LabelSequence => false,
-        };
-        is_class.then_some(self.columns.max(2))
-    }
-
-    /// What the loss takes the outputs for where nothing but their values tells.
-    pub(crate) fn unproven_outputs(&self) -> Option<OutputForm> {
-        let form = self.loss.function().output_form();
-        let has_limits = matches!(form, OutputForm::Probabilities | OutputForm::NotNegative);
-        (has_limits && self.activation == Activation::Linear).then_some(form)
+        match &self.outputs[..] {
+            [output] => output.num_told_apart(),
+            _ => None,
+        }
     }
 
     /// The figures of these sums.
@@ -226,60 +219,54 @@ impl Objective {
         Ok(logs)
     }
 
-    /// What the metrics make of these sums.
+    /// What is made of these sums.
     ///
     /// # Errors
     /// A metric that panics.
     pub(crate) fn measured(&self, figures: &RunningFigures) -> Result<Vec<Figure>, TrainError> {
         let mut all = Vec::new();
-        for (measured, sums) in self.metrics.iter().zip(figures.sums()) {
-            let function = self.function(measured);
-            let results = named(
-                || measured.part(),
-                || {
-                    let results = function.result(sums).into_iter().enumerate();
-                    let defined = |(part, value)| (value, function.is_defined(sums, part));
-                    results.map(defined).collect::<Vec<_>>()
-                },
-            )?;
-            let count = results.len();
-            for (part, (value, is_defined)) in results.into_iter().enumerate() {
-                // One a class or threshold has its number behind the name.
-                let name = match count {
-                    1 => measured.name.clone(),
-                    _ => format!("{}_{part}", measured.name),
-                };
-                all.push(Figure {
-                    name,
-                    value,
-                    is_defined,
-                });
+        for (slot, sums) in self.slots.iter().zip(figures.sums()) {
+            match slot {
+                Slot::Loss(name) => all.push(Figure {
+                    name: name.clone(),
+                    value: sums.iter().sum::<f64>() / figures.samples() as f64,
+                    is_defined: true,
+                }),
+                Slot::Metric { output, metric } => {
+                    all.extend(self.outputs[*output].measured(*metric, sums)?);
+                }
             }
         }
         Ok(all)
     }
 
-    /// Joins the sums of the metric of this index with the numbers of another batch.
-    pub(crate) fn join(&self, metric: usize, sums: &mut [f64], batch: &[f64]) {
-        if let Some(measured) = self.metrics.get(metric) {
-            self.function(measured).join(sums, batch);
+    /// Joins the sums of the figure of this index, without the loss, with the numbers of another batch.
+    pub(crate) fn join(&self, figure: usize, sums: &mut [f64], batch: &[f64]) {
+        match self.slots.get(figure) {
+            Some(Slot::Metric { output, metric }) => {
+                self.outputs[*output].join(*metric, sums, batch)
+            }
+            Some(Slot::Loss(_)) => {
+                for (sum, number) in sums.iter_mut().zip(batch) {
+                    *sum += number;
+                }
+            }
+            None => {}
         }
     }
 
     /// Which way a figure gets better, one of the validation data too; a loss falls.
     pub(crate) fn direction(&self, name: &str) -> Direction {
         let name = name.strip_prefix("val_").unwrap_or(name);
-        let measured = self.metrics.iter().find(|measured| {
-            let rest = name.strip_prefix(measured.name.as_str());
-            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('_'))
-        });
-        measured.map_or(Direction::Down, |measured| {
-            self.function(measured).direction()
-        })
-    }
-
-    fn function<'a>(&self, measured: &'a Measured) -> &'a dyn MetricFunction {
-        measured.metric.function(self.form, self.columns)
+        let is_loss = |slot: &Slot| matches!(slot, Slot::Loss(own) if own == name);
+        if self.slots.iter().any(is_loss) {
+            return Direction::Down;
+        }
+        let found = self
+            .outputs
+            .iter()
+            .find_map(|output| output.direction(name));
+        found.unwrap_or(Direction::Down)
     }
 
     /// What of a batch goes into the network.
@@ -289,118 +276,90 @@ impl Objective {
 
     /// The batch as training counts it: with the weights of the classes in those of the samples.
     pub(crate) fn weigh(&self, batch: Batch) -> Batch {
-        let Some(table) = &self.class_weights else {
-            return batch;
-        };
-        let targets = batch.targets();
-        let table = Tensor::<1>::from_floats(table.as_ref(), &targets.device());
-        let classes = match targets.dims() {
-            [_, 1] => batch.classes(),
-            _ => targets.argmax(1).squeeze_dim(1),
-        };
-        let by_class = table.select(0, classes);
-        let weights = match batch.sample_weights() {
-            Some(own) => own * by_class,
-            None => by_class,
-        };
-        batch.with_sample_weights(weights)
+        self.outputs
+            .iter()
+            .fold(batch, |batch, output| output.weigh(batch))
     }
 
-    /// Loss and sums of a batch. Where the output has a mask, steps that only fill up shorter samples do not count.
+    /// The weighted sum of the losses, and sums of a batch.
     ///
     /// # Errors
-    /// Outputs of another shape or number than before, a mask of another number of rows, a loss or a metric that panics.
-    pub(crate) fn assess(&self, outputs: Signals, batch: Batch) -> Result<Assessed, TrainError> {
+    /// Outputs of another shape or number than before, a loss or a metric that panics.
+    pub(crate) fn assess(&self, outputs: Signals, batch: &Batch) -> Result<Assessed, TrainError> {
         let received = outputs.len();
-        let output = outputs
-            .into_one()
-            .map_err(|_several| MismatchError::NumOutputs { received })?;
-        let (output, mask) = output.into_parts();
-        let shape = output.shape();
-        let (columns, rows) = match shape[..] {
-            [rows] => (1, rows),
-            [ref rows @ .., columns] => (columns, rows.iter().product()),
-            [] => (0, 0),
-        };
-        let raw: Tensor<2> = output.reshape(&[rows, columns])?.into_rank()?;
-        let batch_size = batch.num_samples();
-        let repeats = rows / batch_size.max(1);
-        let mut outputs = Outputs::new(raw, self.activation).with_steps(repeats);
-        if let Some(mask) = mask {
-            outputs = outputs.with_mask(row_mask(mask, rows)?);
-        }
-        let natural_columns = match self.form {
-            TargetForm::ClassIndex | TargetForm::Label => 1,
-            TargetForm::LikeOutputs if self.targets.num_classes().is_some() => 1,
-            TargetForm::LikeOutputs => columns,
-            TargetForm::LabelSequence => self.targets.num_columns(),
-        };
-        let natural_rows = match self.form {
-            TargetForm::LabelSequence => batch_size,
-            _ => rows,
-        };
-        let natural = batch.targets().reshape([natural_rows, natural_columns]);
-        let targets = |form| match form {
-            TargetForm::LikeOutputs if columns > 1 && natural_columns == 1 => {
-                one_hot(natural.clone().squeeze_dim::<1>(1).int(), columns)
-            }
-            _ => natural.clone(),
-        };
-        let weights = batch.sample_weights().map(|weights| {
-            if repeats == 1 {
-                return weights;
-            }
-            let column = weights.unsqueeze_dim::<2>(1);
-            column.expand([batch_size, repeats]).reshape([rows])
+        let joint = self.joint.as_ref().map(|joint| {
+            let answers = activated(&outputs, &self.activations);
+            named(
+                || format!("loss `{}`", joint.name()),
+                || joint.forward(&answers, batch),
+            )
         });
-        let loss_form = self.loss.function().target_form();
-        let loss = named(
-            || format!("loss `{}`", self.loss),
-            || {
-                self.loss
-                    .forward(targets(loss_form), &outputs, weights.clone())
-            },
-        )?;
-        let outputs = outputs.detached();
-        let sums = self
-            .metrics
-            .iter()
-            .map(|measured| {
-                let function = self.function(measured);
-                let weights = weights.clone().filter(|_| measured.is_weighted);
-                let weights = outputs.masked(weights.map(Tensor::inner));
-                let targets = targets(function.target_form()).inner();
-                named(
-                    || measured.part(),
-                    || function.update(targets, &outputs, weights),
-                )
-            })
-            .collect::<Result<_, _>>()?;
+        let mut outputs: Vec<Option<Signal>> = outputs.into_iter().map(Some).collect();
+        let (mut losses, mut sums, mut all) = (Vec::new(), Vec::new(), Vec::new());
+        let mut total: Option<Tensor<1>> = None;
+        for own in &self.outputs {
+            let output = outputs.get_mut(own.place().output).and_then(Option::take);
+            let output = output.ok_or(MismatchError::NumOutputs { received })?;
+            let assessed = own.assess(output, batch)?;
+            losses.push(assessed.loss.clone());
+            // A weight of 1 is left out: the loss of a single output is that of the training.
+            let term = if own.weight().to_bits() == 1.0_f64.to_bits() {
+                assessed.loss
+            } else {
+                assessed.loss.mul_scalar(own.weight())
+            };
+            total = Some(match total {
+                Some(total) => total + term,
+                None => term,
+            });
+            sums.extend(assessed.sums);
+            all.push(assessed.outputs);
+        }
+        if let Some(joint) = joint.transpose()? {
+            losses.push(joint.clone());
+            total = Some(match total {
+                Some(total) => total + joint,
+                None => joint,
+            });
+        }
+        let names = self.loss_names();
+        let loss = total.ok_or(MismatchError::NoLoss { names: vec![names] })?;
+        if losses.len() > 1 {
+            let samples = batch.num_samples() as f64;
+            let parts = losses
+                .into_iter()
+                .map(|loss| detached(loss).mul_scalar(samples));
+            sums = parts.chain(sums).collect();
+        }
         Ok(Assessed {
             loss,
             sums,
-            outputs,
+            outputs: all,
         })
     }
 }
 
-impl Measured {
-    /// What an error calls it.
-    fn part(&self) -> String {
-        format!("metric `{}`", self.name)
-    }
+/// What a network answers, its last activations included.
+fn activated(outputs: &Signals, activations: &[Activation]) -> Signals {
+    let outputs = outputs.iter().cloned().enumerate();
+    outputs
+        .map(|(index, output)| {
+            let (values, mask) = output.into_parts();
+            let activation = activations
+                .get(index)
+                .copied()
+                .unwrap_or(Activation::Linear);
+            Signal::from(activation.activate(values)).with_mask(mask)
+        })
+        .collect()
 }
 
-/// Ones and zeros for rows of outputs, where a step of the mask may have several.
-fn row_mask(mask: Tensor<2, Bool>, rows: usize) -> Result<Tensor<1>, TensorError> {
-    let [batch_size, steps] = mask.dims();
-    let own = batch_size * steps;
-    let mask = mask.float();
-    if own == 0 || rows <= own || !rows.is_multiple_of(own) {
-        return AnyTensor::from(mask).reshape(&[rows])?.into_rank();
+fn detached(number: Tensor<1>) -> Tensor<1> {
+    if number.is_autodiff() {
+        number.inner()
+    } else {
+        number
     }
-    let column: Tensor<2> = mask.reshape([own, 1]);
-    Ok(column.expand([own, rows / own]).reshape([rows]))
 }
 
 /// Runs a part of the training that may be the user's own; a panic becomes an error that names it.

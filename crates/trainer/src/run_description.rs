@@ -130,11 +130,21 @@ fn compile_table(compile: &Compile, gaps: &mut Gaps) -> Table {
             Err(error) => gaps.add("weight_groups", error.to_string()),
         }
     }
-    match Value::try_from(&compile.loss) {
-        Ok(loss) => {
-            table.insert("loss".to_owned(), loss);
-        }
-        Err(_) => gaps.add("loss", own(compile.loss.name())),
+    match &compile.loss {
+        _ if !compile.outputs.is_empty() || compile.joint.is_some() => gaps.add(
+            "loss",
+            format!(
+                "losses and metrics of several outputs: {}",
+                compile.losses_text()
+            ),
+        ),
+        None => gaps.add("loss", "there is none"),
+        Some(loss) => match Value::try_from(loss) {
+            Ok(value) => {
+                table.insert("loss".to_owned(), value);
+            }
+            Err(_) => gaps.add("loss", own(loss.name())),
+        },
     }
     let lists = [
         ("metrics", &compile.metrics),

@@ -1,13 +1,21 @@
-//! What a training takes of a model's `call`: terms of the loss, masks, several inputs and outputs.
+//! What a training takes of a model's `call`: terms of the loss, masks, several inputs and outputs; the numbers of the latter
+//! are Keras', see `data/make_several.py`.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
 
 use burn::tensor::{Device, Int, Tensor};
 use firebrick_data::{ArrayData, ArrayDataset, NamedArray};
 use firebrick_model::layers::{Concatenate, Dense, Embedding, Flatten, Layer, LayerProblem};
-use firebrick_model::{AnyTensor, Call, Graph, Network, Sequential, Signal, Signals, named_input};
-use firebrick_trainer::{Compile, Display, Fit, Pass};
+use firebrick_model::{
+    Activation, AnyTensor, Call, Graph, Network, Sequential, Signal, Signals, named_input,
+};
+use firebrick_trainer::losses::{Loss, MeanSquaredError, SparseCategoricalCrossentropy};
+use firebrick_trainer::metrics::Metric;
+use firebrick_trainer::{
+    CheckpointInterval, Checkpoints, Compile, Display, Fit, Optimizer, Pass, RunDirectory,
+};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// Adds the mean square of what goes through it to the loss.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -160,4 +168,253 @@ fn inputs_that_do_not_fit_are_an_error_that_says_what_to_do() {
     let many = ArrayData::named("user", [0, 1, 2, 4, 1]).unwrap();
     let text = error(vec![many, films()]);
     assert!(text.contains("sample 3"), "{text}");
+}
+
+fn golden() -> Value {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/several.json");
+    serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "they are those of single precision"
+)]
+fn floats(value: &Value) -> Vec<f32> {
+    match value {
+        Value::Array(items) => items.iter().flat_map(floats).collect(),
+        number => vec![number.as_f64().unwrap() as f32],
+    }
+}
+
+fn integers(value: &Value) -> Vec<i64> {
+    match value {
+        Value::Array(items) => items.iter().flat_map(integers).collect(),
+        number => vec![number.as_i64().unwrap()],
+    }
+}
+
+fn samples(value: &Value) -> ArrayDataset {
+    let (x, y, weights) = (&value["x"], &value["y"], &value["weights"]);
+    let count = integers(&y["class"]).len();
+    ArrayDataset::of_named(
+        [
+            ArrayData::named("user", (integers(&x["user"]), [count, 2])).unwrap(),
+            ArrayData::named("film", (floats(&x["film"]), [count, 4])).unwrap(),
+        ],
+        [
+            ArrayData::named("box", (floats(&y["box"]), [count, 2])).unwrap(),
+            ArrayData::named("class", integers(&y["class"])).unwrap(),
+        ],
+    )
+    .unwrap()
+    .with_num_classes_of("class", 3)
+    .unwrap()
+    .with_sample_weights_of("class", floats(&weights["class"]))
+    .unwrap()
+    .with_sample_weights_of("box", floats(&weights["box"]))
+    .unwrap()
+}
+
+/// The network of the golden file with the weights from before.
+fn two_headed(golden: &Value, device: &Device) -> Network {
+    let (user, film) = (named_input("user", [2]), named_input("film", [4]));
+    let vectors = Flatten::new().on(&Embedding::new(5, 3).on(&user));
+    let joined = Concatenate::new().on([&vectors, &film]);
+    let hidden = Dense::new(6).with_activation(Activation::Tanh).on(&joined);
+    // In the order in which Keras keeps their weights.
+    let box_ = Dense::new(2).named("box").on(&hidden);
+    let class = Dense::new(3)
+        .with_activation(Activation::Softmax)
+        .named("class")
+        .on(&hidden);
+    let weights: Vec<Vec<f32>> = golden["initial"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(floats)
+        .collect();
+    let graph = Graph::new([user, film], [box_, class]);
+    graph.build_with_weights(weights, device).unwrap()
+}
+
+fn two_losses() -> Compile {
+    let losses = [
+        ("class", Loss::from(SparseCategoricalCrossentropy::new())),
+        ("box", MeanSquaredError::new().into()),
+    ];
+    let metric = |name: &str| name.parse::<Metric>().unwrap();
+    Compile::by_output(Optimizer::adam(), losses)
+        .with_learning_rate(0.01)
+        .with_loss_weights([("class", 0.7), ("box", 2.0)])
+        .with_output_metrics("class", [Metric::accuracy()])
+        .with_weighted_output_metrics("class", [metric("sparse_categorical_crossentropy")])
+        .with_weighted_output_metrics("box", [metric("mae")])
+}
+
+fn in_order(epochs: usize) -> Fit {
+    quietly(epochs).with_batch_size(4).without_shuffle()
+}
+
+#[test]
+fn two_inputs_and_two_outputs_are_trained_as_keras_does() {
+    let golden = golden();
+    let device = Device::flex();
+    let (training, validation) = (samples(&golden["training"]), samples(&golden["validation"]));
+    let mut trainer = two_losses().model(two_headed(&golden, &device));
+    let fit = in_order(5).with_validation(&validation);
+    let history = trainer.fit(&training, &fit).unwrap();
+    let figures = golden["history"].as_object().unwrap();
+    assert_eq!(figures.len(), 12);
+    for (name, expected) in figures {
+        for (epoch, (own, expected)) in history[name.as_str()]
+            .iter()
+            .zip(floats(expected))
+            .enumerate()
+        {
+            let difference = (own - f64::from(expected)).abs();
+            assert!(
+                difference < 1e-4,
+                "{name}, epoch {epoch}: {own} instead of {expected}"
+            );
+        }
+        assert_eq!(history[name.as_str()].len(), 5, "{name}");
+    }
+    let answers = trainer.predict_all_data(&validation, &Pass::new()).unwrap();
+    for (output, name) in ["box", "class"].into_iter().enumerate() {
+        let own = answers[output].values().clone().into_vec().unwrap();
+        let expected = floats(&golden["answers"][name]);
+        assert_eq!(own.len(), expected.len());
+        for (own, expected) in own.iter().zip(expected) {
+            assert!(
+                (own - expected).abs() < 1e-4,
+                "{name}: {own} instead of {expected}"
+            );
+        }
+    }
+    let evaluation = trainer.evaluate(&validation).unwrap();
+    let last = history["val_box_loss"][4];
+    assert!((evaluation.get("box_loss").unwrap() - last).abs() < 1e-5);
+    assert!(evaluation.classes.is_none());
+}
+
+#[test]
+fn a_training_of_several_outputs_goes_on_bit_for_bit_and_leaves_its_figures() {
+    let golden = golden();
+    let device = Device::flex();
+    let (training, validation) = (samples(&golden["training"]), samples(&golden["validation"]));
+    let trainer = || two_losses().model(two_headed(&golden, &device));
+    let folder = tempfile::tempdir().unwrap();
+    let checkpoints = Checkpoints::every(CheckpointInterval::Steps(3)).in_folder(folder.path());
+    let fit = |epochs| {
+        quietly(epochs)
+            .with_batch_size(4)
+            .with_validation(&validation)
+    };
+    trainer()
+        .fit(&training, &fit(2).with_checkpoints(checkpoints.clone()))
+        .unwrap();
+    let mut resumed = trainer();
+    let history = resumed
+        .resume(
+            &training,
+            &fit(5).with_checkpoints(checkpoints),
+            folder.path(),
+        )
+        .unwrap();
+    let run = tempfile::tempdir().unwrap();
+    let run = RunDirectory::create(&run.path().join("run")).unwrap();
+    let mut unbroken = trainer();
+    let whole = unbroken
+        .fit(&training, &fit(5).with_run_directory(run.clone()))
+        .unwrap();
+    for name in ["loss", "box_loss", "class_accuracy", "val_box_mae"] {
+        assert_eq!(history[name], whole[name], "{name}");
+    }
+    let numbers = |trainer: &firebrick_trainer::Trainer<Network>| {
+        let answers = trainer.predict_all_data(&validation, &Pass::new()).unwrap();
+        answers[1].values().clone().into_vec().unwrap()
+    };
+    assert_eq!(numbers(&resumed), numbers(&unbroken));
+    let text = std::fs::read_to_string(run.file("history.csv")).unwrap();
+    let heading = text.lines().next().unwrap();
+    for name in ["box_loss", "class_loss", "val_class_accuracy"] {
+        assert!(heading.contains(name), "{heading}");
+    }
+}
+
+#[test]
+fn outputs_without_a_loss_are_left_alone() {
+    let golden = golden();
+    let losses = [("box", MeanSquaredError::new())];
+    let compile = Compile::by_output(Optimizer::adam(), losses);
+    let x = &golden["training"]["x"];
+    let y = &golden["training"]["y"];
+    let data = ArrayDataset::of_named(
+        [
+            ArrayData::named("user", (integers(&x["user"]), [14, 2])).unwrap(),
+            ArrayData::named("film", (floats(&x["film"]), [14, 4])).unwrap(),
+        ],
+        [ArrayData::named("box", (floats(&y["box"]), [14, 2])).unwrap()],
+    )
+    .unwrap();
+    let mut trainer = compile.model(two_headed(&golden, &Device::flex()));
+    let history = trainer.fit(&data, &in_order(3)).unwrap();
+    assert!(history["loss"][2] < history["loss"][0]);
+}
+
+#[test]
+fn a_loss_of_ones_own_sees_all_outputs() {
+    let golden = golden();
+    let data = samples(&golden["training"]);
+    let model = || two_headed(&golden, &Device::flex());
+    let square = |answers: &Signals, batch: &firebrick_data::Batch| -> Tensor<1> {
+        let box_ = answers[0].values().clone().expect_rank::<2>();
+        // A softmax is applied: its rows sum to 1.
+        let ones = answers[1].values().clone().expect_rank::<2>().sum_dim(1);
+        (box_ * ones - batch.targets_of(0)).square().mean()
+    };
+    let jointly = Compile::jointly(Optimizer::adam(), "square", square);
+    let alone = jointly.model(model()).fit(&data, &in_order(3)).unwrap();
+    let losses = [("box", MeanSquaredError::new())];
+    let beside = Compile::by_output(Optimizer::adam(), losses).with_joint_loss("square", square);
+    let both = beside.model(model()).evaluate(&data).unwrap();
+    let sum = both.get("square").unwrap() + both.get("box_loss").unwrap();
+    assert!((both.loss() - sum).abs() < 1e-5, "{} {sum}", both.loss());
+    assert!(alone["loss"][2] < alone["loss"][0]);
+}
+
+#[test]
+fn losses_and_targets_that_do_not_fit_the_outputs_are_errors() {
+    let golden = golden();
+    let data = samples(&golden["training"]);
+    let error = |compile: Compile, data: &ArrayDataset| {
+        let trainer = compile.model(two_headed(&golden, &Device::flex()));
+        trainer.check(data, &quietly(1)).unwrap_err().to_string()
+    };
+    let losses = [("clas", SparseCategoricalCrossentropy::new())];
+    assert_eq!(
+        error(Compile::by_output(Optimizer::adam(), losses), &data),
+        "unknown output `clas`, did you mean `class`?; known outputs: box, class"
+    );
+    let missing = two_losses();
+    let inputs = [
+        ArrayData::named("user", [[0, 1], [1, 2]]).unwrap(),
+        ArrayData::named("film", [[0.0; 4]; 2]).unwrap(),
+    ];
+    let boxes = ArrayData::named("box", [[0.0; 2]; 2]).unwrap();
+    let one = ArrayDataset::of_named(inputs, [boxes]).unwrap();
+    let text = error(missing, &one);
+    assert!(
+        text.starts_with("the network has the output `class`, the samples have none"),
+        "{text}"
+    );
+    let text = error(two_losses().with_loss_weights([("box", -1.0)]), &data);
+    assert!(
+        text.contains("the output `box`: expected a finite number"),
+        "{text}"
+    );
+    let fit = quietly(1).with_class_weight([(0, 2.0)]);
+    let trainer = two_losses().model(two_headed(&golden, &Device::flex()));
+    let text = trainer.check(&data, &fit).unwrap_err().to_string();
+    assert!(text.contains("has 2; weigh the samples"), "{text}");
 }

@@ -14,7 +14,7 @@ pub(crate) fn judge<M: Model>(
     model: &M,
     objective: &Objective,
     batch: Batch,
-) -> Result<(StepOutput, Outputs), TrainError> {
+) -> Result<(StepOutput, Vec<Outputs>), TrainError> {
     let samples = batch.num_samples();
     let Assessed {
         loss,
@@ -37,7 +37,7 @@ pub(super) fn assess<M: Model>(
     let inputs = objective.inputs().of(&batch)?;
     let part = || "forward pass of the network".to_owned();
     let Answers { outputs, losses } = named(part, || model.call(inputs, mode))??;
-    let mut assessed = objective.assess(outputs, batch)?;
+    let mut assessed = objective.assess(outputs, &batch)?;
     for term in losses.into_iter().chain(model.penalty()) {
         assessed.loss = assessed.loss + term;
     }

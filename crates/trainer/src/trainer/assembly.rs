@@ -8,7 +8,6 @@ use firebrick_data::{Batch, BatchSource, ClassBalance, InputField, Subset, Targe
 use firebrick_model::{AnyTensor, Mode, Model, catch_panic};
 
 use super::Trainer;
-use super::predicting::only;
 use crate::callback::Callbacks;
 use crate::compile::Compile;
 use crate::error::TrainError;
@@ -17,7 +16,7 @@ use crate::figures::RunningFigures;
 use crate::fit::Fit;
 use crate::inputs::{self, Inputs};
 use crate::mismatch_error::MismatchError;
-use crate::objective::Objective;
+use crate::objective::{Given, Objective};
 use crate::sample_place::SamplePlace;
 use crate::step::{AutodiffStep, judge};
 
@@ -102,13 +101,13 @@ impl<M: Model> Trainer<M> {
 
     /// Runs one sample through the network, so that a misfit is an error before anything starts.
     pub(super) fn objective(&self, data: &dyn BatchSource) -> Result<Objective, TrainError> {
-        self.objective_for(&data.all_inputs(), data.targets())
+        self.objective_for(&data.all_inputs(), &data.all_targets())
     }
 
     pub(super) fn objective_for(
         &self,
         fields: &[InputField],
-        targets: Targets,
+        targets: &[TargetField],
     ) -> Result<Objective, TrainError> {
         let inputs = Inputs::new(fields, &self.model.input_names())?;
         let mismatch = |reason: String| {
@@ -122,10 +121,19 @@ impl<M: Model> Trainer<M> {
         let answers = catch_panic(|| self.model.call(sample, Mode::Inference))
             .map_err(mismatch)?
             .map_err(|error| mismatch(error.to_string()))?;
-        let output = only(answers.outputs)?;
-        let output_shape = &output.shape()[1..];
-        let activation = self.model.output_activation();
-        Objective::new(&self.compile, inputs, targets, output_shape, activation)
+        let outputs = answers.outputs.iter();
+        let shapes: Vec<Vec<usize>> = outputs.map(|output| output.shape()[1..].to_vec()).collect();
+        let names = self.model.output_names();
+        if names.len() != shapes.len() {
+            let (names, received) = (names.len(), shapes.len());
+            return Err(MismatchError::OutputNames { names, received }.into());
+        }
+        let given = Given {
+            names: &names,
+            shapes: &shapes,
+            activations: self.model.output_activations(),
+        };
+        Objective::new(&self.compile, inputs, targets, given)
     }
 
     /// The names of the figures, the metrics before the loss; tries loss and metrics on one sample.

@@ -82,10 +82,11 @@ impl<M: Model> DataPass for Evaluating<'_, M> {
         let classes = has_classes.then(|| batch.classes());
         let (output, outputs) = judge(self.passing.model, &self.objective, batch)?;
         let tally = &mut self.passing.tally;
-        match classes {
+        let decided = outputs.first().map(decided);
+        match classes.zip(decided) {
             // Whole numbers below 2^24 are the same in single precision.
-            Some(classes) => {
-                let answers = Tensor::cat(vec![classes.float(), decided(&outputs)], 0);
+            Some((classes, decided)) => {
+                let answers = Tensor::cat(vec![classes.float(), decided], 0);
                 tally.push_with(output, answers);
             }
             None => tally.push(output, None)?,

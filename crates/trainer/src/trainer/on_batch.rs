@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use firebrick_data::{Batch, InputField, Targets};
+use firebrick_data::{Batch, InputField, TargetField, Targets};
 use firebrick_model::{AnyTensor, Model};
 
 use super::Trainer;
@@ -114,9 +114,10 @@ impl<M: Model> Trainer<M> {
             field
         };
         let shape = target_shape[1..].to_vec();
-        let objective = self.objective_for(&[field], Targets::Values { shape })?;
+        let target = TargetField::new(Targets::Values { shape });
+        let objective = self.objective_for(&[field], &[target])?;
         let batch = Batch::new(inputs, targets).to_device(&self.device);
-        if let Some((sample, misfit)) = find(&mut objective.target_scan(), &batch)? {
+        if let Some((sample, misfit)) = find(&mut objective.target_scans(), &batch)? {
             return Err(misfit.at(sample, SamplePlace::new()));
         }
         Ok((objective, batch))

@@ -5,7 +5,6 @@ use firebrick_data::{Batch, BatchSource, InputField};
 use firebrick_model::Model;
 
 use super::Trainer;
-use super::predicting::only;
 use crate::error::TrainError;
 use crate::mismatch_error::MismatchError;
 use crate::objective::{Misfit, Objective, TargetScan};
@@ -28,7 +27,8 @@ impl<M: Model> Trainer<M> {
         objective: &Objective,
         place: SamplePlace,
     ) -> Result<(), TrainError> {
-        let mut scan = objective.target_scan();
+        let mut scans = objective.target_scans();
+        let is_needed = scans.iter().any(|(_, scan)| scan.is_needed());
         let looks_at_inputs = self.model.has_input_limits();
         let num_samples = data.num_samples();
         let fields = data.all_inputs();
@@ -48,13 +48,13 @@ impl<M: Model> Trainer<M> {
         };
         let mut counts = num_samples == 0;
         for start in (0..num_samples).step_by(together) {
-            if counts && !looks_at_inputs && !scan.is_needed() {
+            if counts && !looks_at_inputs && !is_needed {
                 break;
             }
             let rows: Vec<usize> = (start..num_samples.min(start + together)).collect();
             let gathered = data.gather(&rows, &self.device);
             let batch = gathered.map_err(TrainError::samples)?;
-            if let Some((sample, misfit)) = find(&mut scan, &batch)? {
+            if let Some((sample, misfit)) = find(&mut scans, &batch)? {
                 let (sample, place) = origin(start + sample);
                 return Err(misfit.at(sample, place));
             }
@@ -83,60 +83,80 @@ impl<M: Model> Trainer<M> {
         data: &dyn BatchSource,
         objective: &Objective,
     ) -> Result<(), TrainError> {
-        let Some(expected) = objective.unproven_outputs() else {
-            return Ok(());
-        };
+        let unproven = objective.outputs().iter().filter_map(|output| {
+            let expected = output.unproven_outputs()?;
+            Some((output, expected))
+        });
+        let unproven: Vec<_> = unproven.collect();
         let rows: Vec<usize> = (0..data.num_samples().min(OUTPUTS_LOOKED_AT)).collect();
-        if rows.is_empty() {
+        if rows.is_empty() || unproven.is_empty() {
             return Ok(());
         }
         let gathered = data.gather(&rows, &self.device);
         let batch = gathered.map_err(TrainError::samples)?;
         let answers = self.model.predict_all(objective.inputs().of(&batch)?)?;
-        let answers = only(answers)?;
-        let size = answers.shape().iter().product();
-        let values: Tensor<1> = answers.reshape(&[size])?.into_rank()?;
-        let values = read_back(values)?;
-        let outside = values.into_iter().find(|&value| !expected.takes(value));
-        let Some(value) = outside else {
-            return Ok(());
-        };
-        let end = expected.endings();
-        let or = if objective.loss().has_from_logits() {
-            ", or let the loss take logits with `from_logits`"
-        } else {
-            ""
-        };
-        Err(MismatchError::OutputMismatch {
-            loss: objective.loss().name().to_owned(),
-            expected,
-            hint: format!(
-                "the network answers {value} to one of the first samples; end it with {end}{or}"
-            ),
+        for (output, expected) in unproven {
+            let Some(answers) = answers.get(output.place().output) else {
+                continue;
+            };
+            let values = answers.values().clone();
+            let size = values.shape().iter().product();
+            let values: Tensor<1> = values.reshape(&[size])?.into_rank()?;
+            let values = read_back(values)?;
+            let Some(value) = values.into_iter().find(|&value| !expected.takes(value)) else {
+                continue;
+            };
+            let end = expected.endings();
+            let or = if output.loss().has_from_logits() {
+                ", or let the loss take logits with `from_logits`"
+            } else {
+                ""
+            };
+            return Err(MismatchError::OutputMismatch {
+                loss: output.loss().name().to_owned(),
+                expected,
+                hint: format!(
+                    "the network answers {value} to one of the first samples; end it with {end}{or}"
+                ),
+            }
+            .into());
         }
-        .into())
+        Ok(())
     }
 }
 
 /// The first target that cannot be taken, and the sample of the batch that it is of.
 pub(super) fn find(
-    scan: &mut TargetScan,
+    scans: &mut [(usize, TargetScan)],
     batch: &Batch,
 ) -> Result<Option<(usize, Misfit)>, TrainError> {
-    if !scan.is_needed() {
-        return Ok(None);
+    for (target, scan) in scans {
+        if !scan.is_needed() {
+            continue;
+        }
+        let targets = batch.targets_of(*target);
+        let width = targets.dims()[1].max(1);
+        if let Some(misfit) = scan.find(&read_back(targets)?) {
+            return Ok(Some((misfit.index / width, misfit)));
+        }
     }
-    let targets = batch.targets();
-    let width = targets.dims()[1].max(1);
-    let misfit = scan.find(&read_back(targets)?);
-    Ok(misfit.map(|misfit| (misfit.index / width, misfit)))
+    Ok(None)
 }
 
 /// Whether any sample of a batch counts.
 fn has_weight(objective: &Objective, batch: Batch) -> Result<bool, TrainError> {
-    let Some(weights) = objective.weigh(batch).sample_weights() else {
+    let batch = objective.weigh(batch);
+    if objective.outputs().is_empty() {
         return Ok(true);
-    };
-    // What is no number is told where it makes a loss of none.
-    Ok(read_back(weights)?.iter().any(|&weight| weight != 0.0))
+    }
+    for output in objective.outputs() {
+        let Some(weights) = batch.weights_of(output.place().target) else {
+            return Ok(true);
+        };
+        // What is no number is told where it makes a loss of none.
+        if read_back(weights)?.iter().any(|&weight| weight != 0.0) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }

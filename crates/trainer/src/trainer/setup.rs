@@ -114,10 +114,10 @@ impl Setup {
     /// With what a model is compiled with.
     pub(super) fn with_compile<M: Model>(mut self, compile: &Compile, model: &M) -> Self {
         let hint = "compile the model as it was";
-        let names = |metrics: &[crate::metrics::Metric]| {
-            let names: Vec<&str> = metrics.iter().map(crate::metrics::Metric::name).collect();
-            names.join(", ")
-        };
+        let metrics = compile.metrics_text(&compile.metrics, |own| own.metrics.as_ref());
+        let weighted = compile.metrics_text(&compile.weighted_metrics, |own| {
+            own.weighted_metrics.as_ref()
+        });
         let rate = match &compile.rate {
             LearningRate::Constant(rate) => rate.to_string(),
             LearningRate::Described(schedule) => schedule.to_string(),
@@ -126,12 +126,9 @@ impl Setup {
         let facts = [
             ("the optimizer", compile.optimizer.to_string()),
             ("the learning rate", rate),
-            ("the loss", compile.loss.name().to_owned()),
-            ("the list of metrics", names(&compile.metrics)),
-            (
-                "the list of weighted metrics",
-                names(&compile.weighted_metrics),
-            ),
+            ("the loss", compile.losses_text()),
+            ("the list of metrics", metrics),
+            ("the list of weighted metrics", weighted),
         ];
         let fact = |(what, value)| Fact { what, value, hint };
         self.facts.extend(facts.into_iter().map(fact));

@@ -1,6 +1,6 @@
 use firebrick_data::Targets;
 
-use super::Objective;
+use super::OutputObjective;
 use crate::error::TrainError;
 use crate::sample_place::SamplePlace;
 use crate::target_domain::{DomainScan, TargetDomain};
@@ -28,7 +28,7 @@ enum Taker {
 }
 
 impl TargetScan {
-    pub(super) fn new(objective: &Objective) -> Self {
+    pub(super) fn new(objective: &OutputObjective) -> Self {
         let undeclared = objective.targets.num_classes().is_none();
         let is_index = objective.form == TargetForm::ClassIndex;
         let mut domains = Vec::new();

@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use firebrick_spec::{Spec, SpecError, SpecProblem, Value, registry};
+use firebrick_vocabulary::{Lookup, LookupSettings};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -177,7 +178,6 @@ impl ColumnEncoding {
             Err(SpecError::new(problem, None))
         };
         match self {
-            Self::Plain(_) => Ok(()),
             Self::OneHot(OneHot {
                 max_tokens,
                 vocabulary,
@@ -192,13 +192,12 @@ impl ColumnEncoding {
                     );
                 }
                 let words = vocabulary.as_deref().unwrap_or_default();
-                match firebrick_vocabulary::Lookup::new(words.iter().cloned(), Default::default()) {
+                match Lookup::new(words.iter().cloned(), LookupSettings::default()) {
                     Ok(_) => Ok(()),
                     Err(error) => refused(&error.to_string()),
                 }
             }
             Self::Hashed(Hashed { num_bins: 0 }) => refused("`num_bins` is at least 1"),
-            Self::Hashed(_) => Ok(()),
             Self::Binned(Binned {
                 bin_boundaries: Some(boundaries),
                 ..
@@ -206,7 +205,9 @@ impl ColumnEncoding {
                 Ok(_) => Ok(()),
                 Err(error) => refused(&error.to_string()),
             },
-            Self::Binned(Binned {
+            Self::Plain(_)
+            | Self::Hashed(_)
+            | Self::Binned(Binned {
                 num_bins: Some(2..),
                 ..
             }) => Ok(()),

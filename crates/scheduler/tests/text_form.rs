@@ -82,6 +82,7 @@ fn serde_writes_the_text_form() {
 }
 
 #[test]
+#[allow(clippy::too_many_lines, reason = "a table of mistakes")]
 fn errors_say_what_is_wrong_and_list_the_forms() {
     let all = format!("known forms: {}", ScheduleSpec::FORMS.join(", "));
     assert!(all.starts_with(

@@ -177,7 +177,7 @@ impl Feature<'_> {
         let rows = match self {
             Self::Plain => 0,
             Self::Numbers(numbers) => numbers
-                .numbers
+                .values
                 .iter()
                 .filter(|number| number.is_nan())
                 .count(),
@@ -194,7 +194,7 @@ impl Feature<'_> {
 
 /// A feature of numbers, of which some are filled in or which lie in bins.
 struct Numbers<'a> {
-    numbers: &'a [f64],
+    values: &'a [f64],
     offset: f64,
     fill: f64,
     bins: Option<Discretization>,
@@ -226,7 +226,7 @@ impl<'a> Numbers<'a> {
             _ => None,
         };
         Ok(Self {
-            numbers,
+            values: numbers,
             offset,
             fill,
             bins,
@@ -235,7 +235,7 @@ impl<'a> Numbers<'a> {
     }
 
     fn push(&self, row: usize, inputs: &mut Vec<f32>) {
-        let number = self.numbers[row];
+        let number = self.values[row];
         let is_missing = number.is_nan();
         let number = single(if is_missing { self.fill } else { number } - self.offset);
         match &self.bins {
@@ -262,6 +262,9 @@ struct Places {
     is_unknown: Vec<bool>,
 }
 
+/// The place of a category, and whether it is unknown.
+type PlaceOf = dyn Fn(&str) -> (usize, bool);
+
 impl Places {
     fn new(source: &CsvSource, name: &str, words: &Words) -> Result<Self, &'static str> {
         let missing = source.missing_of(name);
@@ -270,8 +273,7 @@ impl Places {
             (CsvMissing::MostFrequent, _) => return Err("a category to fill missing cells with"),
             _ => None,
         };
-        let (place, width): (Box<dyn Fn(&str) -> (usize, bool)>, _) = match source.encoding_of(name)
-        {
+        let (place, width): (Box<PlaceOf>, _) = match source.encoding_of(name) {
             Some(ColumnEncoding::Hashed(Hashed { num_bins })) => {
                 let hashing = Hashing::new(*num_bins).ok().ok_or("bins")?;
                 (

@@ -53,15 +53,15 @@ impl Graph {
     pub fn names_of<'a>(layers: impl IntoIterator<Item = &'a NewLayer>) -> Vec<String> {
         let layers: Vec<&NewLayer> = layers.into_iter().collect();
         let mut names = LayerNames::of(layers.iter().filter_map(|layer| layer.name()));
-        let named = layers.iter().map(|layer| match &layer.name {
-            Some(name) => name.clone(),
-            None => {
-                let name = names.free(&layer.layer.default_name());
-                names.take(&name);
-                name
+        let found = layers.iter().map(|layer| {
+            if let Some(name) = &layer.name {
+                return name.clone();
             }
+            let name = names.free(&layer.layer.default_name());
+            names.take(&name);
+            name
         });
-        named.collect()
+        found.collect()
     }
 
     /// The names of what a layer takes from, as [`NamedLayer`] has them; `None` where it is called several times.

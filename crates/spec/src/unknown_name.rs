@@ -24,6 +24,8 @@ pub struct UnknownName {
     pub nearest: Option<String>,
     /// The names to be told of.
     pub known: Vec<String>,
+    /// The function by which programs register what they have written themselves, if there is one.
+    pub register: Option<&'static str>,
 }
 
 impl UnknownName {
@@ -35,7 +37,15 @@ impl UnknownName {
             nearest: nearest_name(&name, known).map(str::to_owned),
             known: known.iter().map(|&name| name.to_owned()).collect(),
             name,
+            register: None,
         }
+    }
+
+    /// The same of a kind of things of which programs may register their own, by this function.
+    #[must_use = "returns the changed error"]
+    pub fn with_register(mut self, function: &'static str) -> Self {
+        self.register = Some(function);
+        self
     }
 
     /// The same where more names are taken than are to be told of, as aliases are.
@@ -53,6 +63,7 @@ impl fmt::Display for UnknownName {
             name,
             nearest,
             known,
+            register,
         } = self;
         let ending = if kind.ends_with('s') { "es" } else { "s" };
         write!(
@@ -61,7 +72,14 @@ impl fmt::Display for UnknownName {
             shortened(name),
             did_you_mean(nearest.as_deref()),
             known.join(", ")
-        )
+        )?;
+        match (nearest, register) {
+            (None, Some(function)) => write!(
+                f,
+                "; one of a program's own has to be registered there by `{function}`"
+            ),
+            _ => Ok(()),
+        }
     }
 }
 

@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use burn::data::dataset::DatasetError;
 use firebrick_data::Targets;
 use firebrick_model::shortened;
-use firebrick_spec::{SpecError, UnknownName};
+use firebrick_spec::{RegisterError, SpecError, UnknownName};
 
 use crate::checkpoint_error::CheckpointError;
 use crate::lock_holder::LockHolder;
@@ -84,6 +84,10 @@ pub enum TrainError {
     /// A name or an argument of a loss or a metric that is not known, or a value that it cannot have.
     #[error(transparent)]
     Spec(#[from] SpecError),
+
+    /// A loss or a metric of one's own that cannot have this name.
+    #[error(transparent)]
+    Register(#[from] RegisterError),
 
     /// A name that is not known: of an optimizer, a display.
     #[error(transparent)]

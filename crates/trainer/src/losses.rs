@@ -2,7 +2,7 @@
 //!
 //! To add a loss: a file with its description and its [`LossFunction`], its two lines here and its
 //! entry in the list below. One of your own needs no entry: [`Loss::custom`] takes any
-//! [`LossFunction`].
+//! [`LossFunction`], and [`register_loss`] gives its type a name.
 
 mod axes;
 mod binary_crossentropy;
@@ -30,6 +30,7 @@ mod mean_absolute_error;
 mod mean_absolute_percentage_error;
 mod mean_squared_error;
 mod mean_squared_logarithmic_error;
+mod own;
 mod pairs;
 mod poisson;
 mod probabilities;
@@ -47,7 +48,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use burn::tensor::Tensor;
-use firebrick_spec::registry;
+use firebrick_spec::{Spec, registry};
+
+use self::own::{OWN, OwnLoss};
 
 pub use crate::output_form::OutputForm;
 pub use crate::outputs::Outputs;
@@ -73,6 +76,7 @@ pub use mean_absolute_error::MeanAbsoluteError;
 pub use mean_absolute_percentage_error::MeanAbsolutePercentageError;
 pub use mean_squared_error::MeanSquaredError;
 pub use mean_squared_logarithmic_error::MeanSquaredLogarithmicError;
+pub use own::register_loss;
 pub use poisson::Poisson;
 pub use reduction::Reduction;
 pub use sparse_categorical_crossentropy::SparseCategoricalCrossentropy;
@@ -167,7 +171,7 @@ pub struct Loss {
 #[derive(Clone, Debug)]
 enum Function {
     Known(Known),
-    Custom(Arc<dyn LossFunction>),
+    Custom(Arc<dyn OwnLoss>),
 }
 
 // The list: a new loss is a file of its own and its line here, with the names it goes by.
@@ -215,13 +219,15 @@ impl From<Known> for Loss {
 }
 
 impl Loss {
+    const KIND: &'static str = Known::KIND;
+
     /// Keras' names of all losses; [`FromStr`](std::str::FromStr) takes their aliases too.
     pub const NAMES: &'static [&'static str] = Known::NAMES;
 
     /// Every name that [`FromStr`](std::str::FromStr) takes, aliases included, in any case and with or without underscores.
     pub const ALIASES: &'static [&'static str] = Known::ALIASES;
 
-    /// A loss function of your own; it cannot be written into a config file.
+    /// A loss function of your own; it can be written into a config file if its type is [registered](register_loss).
     pub fn custom(function: impl LossFunction + 'static) -> Self {
         Self {
             function: Function::Custom(Arc::new(function)),
@@ -256,7 +262,11 @@ impl Loss {
                 let arguments = Known::arguments_of(known.listed_name());
                 arguments.iter().any(|argument| argument == "from_logits")
             }
-            Function::Custom(_) => false,
+            Function::Custom(own) => {
+                let spec = spec_of(own.as_ref());
+                let arguments = spec.map(|spec| OWN.arguments_of(spec.name()));
+                arguments.is_some_and(|all| all.iter().any(|argument| argument == "from_logits"))
+            }
         }
     }
 
@@ -351,15 +361,26 @@ fn of_values(rows: Tensor<1>, values: &Tensor<1>, outputs: &Outputs) -> Tensor<1
 }
 
 impl PartialEq for Loss {
-    /// Losses of one's own are the same if they are the same object.
+    /// Losses of one's own are the same if they are the same object, or have the same registered name and arguments.
     fn eq(&self, other: &Self) -> bool {
         let same = match (&self.function, &other.function) {
             (Function::Known(own), Function::Known(other)) => own == other,
-            (Function::Custom(own), Function::Custom(other)) => Arc::ptr_eq(own, other),
+            (Function::Custom(own), Function::Custom(other)) => {
+                let is_same_spec = || {
+                    let spec = spec_of(own.as_ref());
+                    spec.is_some() && spec == spec_of(other.as_ref())
+                };
+                Arc::ptr_eq(own, other) || is_same_spec()
+            }
             _ => false,
         };
         same && self.reduction == other.reduction
     }
+}
+
+/// The spec of a loss of one's own whose type is registered.
+fn spec_of(own: &dyn OwnLoss) -> Option<Spec> {
+    OWN.short_spec(own)
 }
 
 impl Default for Loss {

@@ -2,7 +2,7 @@
 //!
 //! To add a metric: a file with its description and its [`MetricFunction`], its two lines here and
 //! its entry in the list below. One of your own needs no entry: [`Metric::custom`] takes any
-//! [`MetricFunction`].
+//! [`MetricFunction`], and [`register_metric`] gives its type a name.
 
 mod accuracy;
 mod area;
@@ -35,6 +35,7 @@ mod mean_of_loss;
 mod one_hot_iou;
 mod one_hot_mean_iou;
 mod operating_point;
+mod own;
 mod pearson_correlation;
 mod precision;
 mod precision_at_recall;
@@ -60,9 +61,10 @@ use std::fmt;
 use std::sync::Arc;
 
 use burn::tensor::Tensor;
-use firebrick_spec::registry;
+use firebrick_spec::{Spec, registry};
 
 use self::by_shape::ByShape;
+use self::own::{OWN, OwnMetric};
 use crate::error::TrainError;
 use crate::figure_names;
 use crate::outputs::Outputs;
@@ -96,6 +98,7 @@ pub use mean_of_loss::{
 };
 pub use one_hot_iou::OneHotIoU;
 pub use one_hot_mean_iou::OneHotMeanIoU;
+pub use own::register_metric;
 pub use pearson_correlation::PearsonCorrelation;
 pub use precision::Precision;
 pub use precision_at_recall::PrecisionAtRecall;
@@ -228,7 +231,7 @@ pub struct Metric {
 enum Function {
     Known(Known),
     ByShape(ByShape),
-    Custom(Arc<dyn MetricFunction>),
+    Custom(Arc<dyn OwnMetric>),
 }
 
 // The list: a new metric is a file of its own and its line here, with the names it goes by.
@@ -335,7 +338,7 @@ impl Metric {
         }
     }
 
-    /// A metric of your own; it cannot be written into a config file.
+    /// A metric of your own; it can be written into a config file if its type is [registered](register_metric).
     pub fn custom(function: impl MetricFunction + 'static) -> Self {
         Self {
             function: Function::Custom(Arc::new(function)),
@@ -375,16 +378,27 @@ impl Metric {
 }
 
 impl PartialEq for Metric {
-    /// Metrics of one's own are the same if they are the same object.
+    /// Metrics of one's own are the same if they are the same object, or have the same registered name and arguments.
     fn eq(&self, other: &Self) -> bool {
         let same = match (&self.function, &other.function) {
             (Function::Known(own), Function::Known(other)) => own == other,
             (Function::ByShape(own), Function::ByShape(other)) => own == other,
-            (Function::Custom(own), Function::Custom(other)) => Arc::ptr_eq(own, other),
+            (Function::Custom(own), Function::Custom(other)) => {
+                let is_same_spec = || {
+                    let spec = spec_of(own.as_ref());
+                    spec.is_some() && spec == spec_of(other.as_ref())
+                };
+                Arc::ptr_eq(own, other) || is_same_spec()
+            }
             _ => false,
         };
         same && self.name == other.name
     }
+}
+
+/// The spec of a metric of one's own whose type is registered.
+fn spec_of(own: &dyn OwnMetric) -> Option<Spec> {
+    OWN.short_spec(own)
 }
 
 impl fmt::Display for Metric {

@@ -244,7 +244,7 @@ fn a_loss_of_ones_own_is_not_written() {
     let message = error.to_string();
     assert!(
         message.starts_with(
-            "the loss `own` is one of your own, which a file cannot hold; expected one of mean_"
+            "the loss `own` is one of your own, which a file can hold if its type is registered by `register_loss`"
         ),
         "{message}"
     );

@@ -6,7 +6,8 @@ use firebrick_spec::{KerasFields, Spec, SpecError, Value};
 use serde::de::{Deserialize, Deserializer, Error as _};
 use serde::ser::{Error as _, Serialize, Serializer};
 
-use super::{Function, Known, Loss, Reduction};
+use super::own::OWN;
+use super::{Function, Known, Loss, Reduction, spec_of};
 use crate::error::TrainError;
 
 const REDUCTION: &str = "reduction";
@@ -27,27 +28,37 @@ impl Loss {
     /// # Errors
     /// An unknown name or argument, with the nearest one; a value that cannot be.
     pub fn from_spec(spec: &Spec) -> Result<Self, SpecError> {
-        let (name, _) = Known::find(spec.name())
-            .map_err(|unknown| SpecError::from(unknown).or_at(spec.at()))?;
+        let own = || OWN.name(spec.name());
+        let (name, arguments) = match (Known::find(spec.name()), own()) {
+            (Ok((name, _)), _) => (name.to_owned(), Known::arguments_of(name)),
+            (Err(_), Some(name)) => (name.clone(), OWN.arguments_of(&name)),
+            (Err(_), None) => {
+                let unknown = OWN.unknown(spec.name(), Self::NAMES, Self::ALIASES);
+                return Err(SpecError::from(unknown).or_at(spec.at()));
+            }
+        };
         let thing = format!("the loss `{name}`");
         let mut spec = spec.clone();
         // Keras writes the name of the function again.
-        KerasFields::take_untrained(&mut spec, &thing, &Known::arguments_of(name))?;
+        KerasFields::take_untrained(&mut spec, &thing, &arguments)?;
         let reduction = spec.take_as::<Option<Reduction>>(&thing, REDUCTION)?;
-        let known =
-            Known::read_as(&spec, &thing).map_err(|error| error.also_takes(&[REDUCTION]))?;
+        let function = match OWN.read(&spec, &thing) {
+            Some(own) => own.map(Function::Custom),
+            None => Known::read_as(&spec, &thing).map(Function::Known),
+        };
         Ok(Self {
-            function: Function::Known(known),
+            function: function.map_err(|error| error.also_takes(&[REDUCTION]))?,
             reduction: reduction.flatten().unwrap_or_default(),
         })
     }
 
-    /// The spec that describes it, without the arguments that are the defaults; `None` for one of your own.
+    /// The spec that describes it, without the arguments that are the defaults; `None` for one of your own that
+    /// is not [registered](super::register_loss).
     pub fn to_spec(&self) -> Option<Spec> {
-        let Function::Known(known) = &self.function else {
-            return None;
+        let spec = match &self.function {
+            Function::Known(known) => known.to_short_spec().ok()?,
+            Function::Custom(own) => spec_of(own.as_ref())?,
         };
-        let spec = known.to_short_spec().ok()?;
         if self.reduction.is_default() {
             return Some(spec);
         }
@@ -69,9 +80,8 @@ impl Serialize for Loss {
         match self.to_spec() {
             Some(spec) => spec.serialize(serializer),
             None => Err(S::Error::custom(format!(
-                "the loss `{}` is one of your own, which a file cannot hold; expected one of {}",
+                "the loss `{}` is one of your own, which a file can hold if its type is registered by `register_loss`",
                 self.name(),
-                Self::NAMES.join(", ")
             ))),
         }
     }

@@ -2,17 +2,20 @@
 
 use std::str::FromStr;
 
-use firebrick_spec::{KerasFields, Spec, SpecError, SpecProblem, UnknownName, Value, lookup};
+use firebrick_spec::{KerasFields, Spec, SpecError, SpecProblem, Value, lookup};
 use serde::de::{Deserialize, Deserializer, Error as _};
 use serde::ser::{Serialize, Serializer};
 
 use super::by_shape::ByShape;
-use super::{Function, Known, Metric};
+use super::own::OWN;
+use super::{Function, Known, Metric, spec_of};
 use crate::error::TrainError;
 
 const NAME: &str = "name";
 
 impl Metric {
+    pub(super) const KIND: &'static str = Known::KIND;
+
     /// The names of all metrics; [`FromStr`] takes their aliases too.
     pub const NAMES: &'static [&'static str] =
         &joined::<{ ByShape::NAMES.len() + Known::NAMES.len() }>(ByShape::NAMES, Known::NAMES);
@@ -37,17 +40,25 @@ impl Metric {
     /// # Errors
     /// An unknown name or argument, with the nearest one; one that is missing; a value that cannot be.
     pub fn from_spec(spec: &Spec) -> Result<Self, SpecError> {
-        let key =
-            spelling(spec.name()).map_err(|unknown| SpecError::from(unknown).or_at(spec.at()))?;
+        let own = OWN.name(spec.name());
+        let (key, arguments) = match (spelling(spec.name()), own) {
+            (Some(key), _) => (key.to_owned(), Known::arguments_of(key)),
+            (None, Some(name)) => (name.clone(), OWN.arguments_of(&name)),
+            (None, None) => {
+                let unknown = OWN.unknown(spec.name(), Self::NAMES, Self::ALIASES);
+                return Err(SpecError::from(unknown).or_at(spec.at()));
+            }
+        };
         let thing = format!("the metric `{key}`");
         let mut spec = spec.clone();
-        let fields = KerasFields::take_untrained(&mut spec, &thing, &Known::arguments_of(key))?;
-        let function = match ByShape::by_name(key) {
-            Some(by_shape) => {
+        let fields = KerasFields::take_untrained(&mut spec, &thing, &arguments)?;
+        let function = match (ByShape::by_name(&key), OWN.read(&spec, &thing)) {
+            (Some(by_shape), _) => {
                 no_arguments(&spec, &thing)?;
                 Function::ByShape(by_shape)
             }
-            None => Function::Known(Known::read_as(&spec, &thing)?),
+            (None, Some(own)) => Function::Custom(own?),
+            (None, None) => Function::Known(Known::read_as(&spec, &thing)?),
         };
         Ok(Self {
             function,
@@ -74,19 +85,20 @@ impl Metric {
     /// As in Keras, `mse` is also what the figure is called.
     fn called_as(mut self, spec: &Spec) -> Self {
         if self.name.is_none()
-            && let Ok(key) = spelling(spec.name())
+            && let Some(key) = spelling(spec.name())
         {
             self.name = self.function.alias(key);
         }
         self
     }
 
-    /// The spec that describes it, without the arguments that are the defaults; `None` for one of your own.
+    /// The spec that describes it, without the arguments that are the defaults; `None` for one of your own that
+    /// is not [registered](super::register_metric).
     pub fn to_spec(&self) -> Option<Spec> {
         let spec = match &self.function {
             Function::Known(known) => known.to_short_spec().ok()?,
             Function::ByShape(by_shape) => Spec::new(by_shape.name()),
-            Function::Custom(_) => return None,
+            Function::Custom(own) => spec_of(own.as_ref())?,
         };
         let as_text = |name: &str| {
             let named = name.parse::<Self>();
@@ -105,17 +117,10 @@ impl Metric {
     }
 }
 
-/// The spelling of a name in the list, or the error, with the nearest one.
-fn spelling(name: &str) -> Result<&'static str, UnknownName> {
-    if let Some((_, key)) = lookup(name, ByShape::ENTRIES) {
-        return Ok(key);
-    }
-    match lookup(name, Known::ENTRIES) {
-        Some((_, key)) => Ok(key),
-        None => {
-            Err(UnknownName::new(Known::KIND, name, Metric::NAMES).with_aliases(Metric::ALIASES))
-        }
-    }
+/// The spelling of a name in the list.
+fn spelling(name: &str) -> Option<&'static str> {
+    let found = lookup(name, ByShape::ENTRIES).or_else(|| lookup(name, Known::ENTRIES));
+    found.map(|(_, key)| key)
 }
 
 fn no_arguments(spec: &Spec, thing: &str) -> Result<(), SpecError> {

@@ -155,10 +155,10 @@ fn test_rows_say_nothing_of_vocabularies_and_fills() {
         .collect();
     assert!(numbers.len() < 20, "those of test rows are not among them");
     let mean = numbers.iter().sum::<f64>() / numbers.len() as f64;
-    let Some(CsvFill::Number(fill)) = pinned.fill_of("number") else {
+    let Some(CsvFill::Number(mended)) = pinned.fill_of("number") else {
         panic!()
     };
-    assert!((fill - mean).abs() < 1e-12, "{fill} {mean}");
+    assert!((mended - mean).abs() < 1e-12, "{mended} {mean}");
     assert_eq!(loaded.unknown_categories[0].rows, 20 - numbers.len());
     // The same rows are found again, whatever they are encoded as.
     assert!(loaded.description.load().is_ok());
@@ -349,6 +349,7 @@ fn ten_thousand_categories_are_hashed_or_cut() {
 }
 
 #[test]
+#[allow(clippy::too_many_lines, reason = "a table of mistakes")]
 fn what_cannot_be_said_of_a_column_is_an_error() {
     let file = TableFile::new("a,b,y,z\n1,x,1,\n2,y,,\n");
     let source = || CsvSource::values(file.path(), ["y"]).without_columns(["z"]);

@@ -53,10 +53,6 @@ use self::statistics::Statistics;
 /// <https://keras.io/api/layers/normalization_layers/batch_normalization/>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "they are Keras' arguments, each for itself"
-)]
 pub struct BatchNormalization {
     axis: i64,
     momentum: f64,

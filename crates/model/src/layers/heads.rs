@@ -23,6 +23,7 @@ use crate::signal::{Signal, Signals};
 
 /// What the description of a layer says of its heads.
 #[derive(Clone, Debug)]
+#[allow(clippy::struct_field_names, reason = "the words are the field's")]
 pub(super) struct Heads<'a> {
     pub(super) query_heads: usize,
     /// A divisor of the former: heads of keys and values, which several of the queries' share.

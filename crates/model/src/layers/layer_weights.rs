@@ -91,7 +91,7 @@ impl<L: HasWeights> LayerWeights<L> {
 
     /// What the layer's outputs add to the loss.
     pub(crate) fn activity_regularizer(&self) -> Option<Regularizer> {
-        self.activity_regularizer.clone()
+        self.activity_regularizer
     }
 
     pub(crate) fn set_activity_regularizer(&mut self, regularizer: Regularizer) {

@@ -116,7 +116,7 @@ impl Layer for Softmax {
             return Err(LayerProblem::Mask);
         }
         let counts: Option<Tensor<2, Bool>> = both(steps, given);
-        let padding = counts.map(|counts| counts.bool_not());
+        let padding = counts.map(Tensor::bool_not);
         let without = |x: AnyTensor, value: f64| match &padding {
             Some(padding) => {
                 AnyTensor::from(flat(x).mask_fill(padding.clone(), value)).reshaped(&shape)

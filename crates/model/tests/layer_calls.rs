@@ -156,6 +156,10 @@ fn values(signal: &Signal) -> Vec<f32> {
 }
 
 /// The case's differences from Keras.
+#[allow(
+    clippy::too_many_lines,
+    reason = "one case after the other of what a file may ask"
+)]
 fn check(case: &Value) -> Vec<String> {
     let device = Device::flex().autodiff();
     let none = Vec::new();
@@ -195,8 +199,8 @@ fn check(case: &Value) -> Vec<String> {
     for (index, value) in floats.iter().chain(&named).enumerate() {
         let x = tensor(value, &device);
         let shape = x.shape();
-        let node = input(&shape[1..]);
-        nodes.push(node.clone());
+        let entry = input(&shape[1..]);
+        nodes.push(entry.clone());
         if index < floats.len() && !is_int {
             let count = shape.iter().product();
             let leaf: Tensor<1> = x.reshape(&[count]).unwrap().into_rank().unwrap();

@@ -22,6 +22,7 @@ fn written() -> Value {
 }
 
 /// The layers of the file but for the normalization, whose values only the file has.
+#[allow(clippy::too_many_lines, reason = "a list of all layers")]
 fn expected() -> Vec<NewLayer> {
     let same = Padding::Same;
     vec![

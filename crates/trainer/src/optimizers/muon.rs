@@ -173,4 +173,5 @@ impl WholeRule for Muon {
             self.adam_weight_decay
         }
     }
-}
+}#[allow(clippy::struct_field_names, reason = "the names are Keras'")]
+

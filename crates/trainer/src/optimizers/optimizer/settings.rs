@@ -200,7 +200,7 @@ optimizer_settings! {
     /// Let rmsprop divide by the variance of the gradients instead of their mean square
     centered: bool, own with_centered, flag Flag::switch().under(LEARNING);
 
-    /// What is added to a divisor, so that it is never 0 [default: 1e-7, with schedule_free_adamw and adan 1e-8]
+    /// What is added to a divisor, so that it is never 0 [default: 1e-7, with the schedule-free adamw and adan 1e-8]
     epsilon: f64, own with_epsilon, check above_zero, flag Flag::number("X").under(LEARNING);
 
     /// Where adagrad and ftrl start to gather squares [default: 0.1]
@@ -244,7 +244,7 @@ optimizer_settings! {
     /// What lowers all rates of ftrl alike [default: 0]
     beta: f64, own with_beta, check not_negative, flag Flag::number("B").under(LEARNING);
 
-    /// Steps in which the rate of schedule_free_adamw rises [default: 0]
+    /// Steps in which the rate of the schedule-free adamw rises [default: 0]
     warmup_steps: usize, own with_warmup_steps, flag Flag::number("N").under(LEARNING);
 
     /// Steps of muon towards an orthogonal matrix [default: 5]

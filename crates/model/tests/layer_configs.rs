@@ -164,6 +164,10 @@ fn every_layer_is_read_as_keras_writes_it() {
         "TimeDistributed",
     ];
     seen.extend(recurrent);
+    let convolutions: Value = serde_json::from_str(include_str!("data/convolutions.json")).unwrap();
+    for config in convolutions["configs"].as_array().unwrap() {
+        seen.push(config["written"]["class_name"].as_str().unwrap());
+    }
     for class_name in AnyLayer::class_names() {
         let is_there = seen.contains(&class_name)
             || ["Normalization", "Lambda", "Functional", "Sequential"].contains(&class_name);

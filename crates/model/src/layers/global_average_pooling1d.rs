@@ -1,7 +1,8 @@
-use super::global_pooling::global_pooling;
+use super::global_pooling::{global_pooling, mean_of_steps};
+use crate::layer::Masking;
 
 global_pooling! {
-    /// The mean of each channel over all steps.
+    /// The mean of each channel over all steps; with a mask, over those that count.
     ///
     /// ```
     /// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
@@ -22,7 +23,7 @@ global_pooling! {
     ///
     /// # Source
     /// <https://keras.io/api/layers/pooling_layers/global_average_pooling1d/>
-    pub struct GlobalAveragePooling1D<1>: |x| x.mean_dim(2);
+    pub struct GlobalAveragePooling1D<1>: mean_of_steps, Masking::Ends;
 
     /// The mean without the axes it was taken over.
     pub fn new() -> Self;

@@ -1,17 +1,18 @@
 //! Global poolings: of all places of a channel one number is left.
 
-use burn::tensor::Tensor;
+use burn::tensor::{Bool, Tensor};
 use firebrick_tensor::AnyTensor;
 
 use super::extent::{by_place, places};
 use crate::layer_problem::LayerProblem;
 use crate::shape::Shape;
 
-/// Writes a global pooling out: `Name<number of axes>: function of [batch_size, channels, places] that leaves one place`.
+/// Writes a global pooling out: `Name<number of axes>: function of [batch_size, channels, places] and the mask that leaves
+/// one place`, and what the layer does with a mask, if it does not refuse one.
 macro_rules! global_pooling {
     (
         $(#[$meaning:meta])*
-        pub struct $layer:ident<$num_axes:literal>: $pool:expr;
+        pub struct $layer:ident<$num_axes:literal>: $pool:expr $(, $masking:expr)?;
 
         $(#[$new:meta])*
         pub fn new() -> Self;
@@ -51,13 +52,20 @@ macro_rules! global_pooling {
                 $crate::layers::global_pooling::pooled_shape::<$num_axes>(self.num_kept(), input)
             }
 
+            $(
+                fn masking(&self) -> $crate::layer::Masking {
+                    $masking
+                }
+            )?
+
             fn call(
                 &self,
                 inputs: $crate::signal::Signals,
                 _: &$crate::layer::Call,
             ) -> Result<$crate::signal::Signals, $crate::layer_problem::LayerProblem> {
-                let x = inputs.into_values()?;
-                Ok($crate::layers::global_pooling::pooled(x, self.num_kept(), $pool).into())
+                let (x, mask) = inputs.into_one()?.into_parts();
+                let pool = |x| $pool(x, mask);
+                Ok($crate::layers::global_pooling::pooled(x, self.num_kept(), pool).into())
             }
         }
     };
@@ -79,7 +87,7 @@ pub(super) fn pooled_shape<const N: usize>(
 pub(super) fn pooled(
     x: AnyTensor,
     num_kept: usize,
-    pool: impl Fn(Tensor<3>) -> Tensor<3>,
+    pool: impl FnOnce(Tensor<3>) -> Tensor<3>,
 ) -> AnyTensor {
     let x = by_place(x);
     let [batch_size, channels, _] = x.dims();
@@ -88,4 +96,15 @@ pub(super) fn pooled(
     shape[0] = batch_size;
     shape[num_kept + 1] = channels;
     AnyTensor::from(y).reshaped(&shape)
+}
+
+/// The mean over the steps that count, `[batch_size, channels, 1]`.
+pub(super) fn mean_of_steps(x: Tensor<3>, mask: Option<Tensor<2, Bool>>) -> Tensor<3> {
+    let Some(mask) = mask else {
+        return x.mean_dim(2);
+    };
+    let mask = mask.unsqueeze_dim::<3>(1);
+    let count = mask.clone().float().sum_dim(2);
+    let padding = mask.bool_not().expand(x.dims());
+    x.mask_fill(padding, 0.0).sum_dim(2) / count
 }

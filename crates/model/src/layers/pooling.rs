@@ -1,5 +1,8 @@
 //! Poolings: windows side by side, each of which leaves one number a channel.
 
+use burn::tensor::Tensor;
+use firebrick_tensor::AnyTensor;
+
 use super::extent::{places, with_places};
 use super::window::{Window, check_not_causal};
 use crate::layer_problem::LayerProblem;
@@ -97,4 +100,24 @@ pub(super) fn pooled_shape<const N: usize>(
     let places = places(input)?;
     check_not_causal(window.padding)?;
     Ok(with_places(input, window.positions(places, "pool_size")?))
+}
+
+/// Pools volumes, which Burn does not, by a pooling of images `(x, size, strides, pads)`: each plane, then along the depth.
+pub(super) fn by_planes(
+    x: AnyTensor,
+    window: Window<3>,
+    pool: impl Fn(Tensor<4>, [usize; 2], [usize; 2], [(usize, usize); 2]) -> Tensor<4>,
+) -> AnyTensor {
+    let x = x.expect_channels_first::<5>();
+    let [batch_size, channels, depth, height, width] = x.dims();
+    let [along_depth, rows, columns] = window.pads([depth, height, width]);
+    let planes = x.reshape([batch_size, channels * depth, height, width]);
+    let ([size, sizes @ ..], [stride, strides @ ..]) = (window.size, window.strides);
+    let planes = pool(planes, sizes, strides, [rows, columns]);
+    let [_, _, height, width] = planes.dims();
+    let planes = planes.reshape([batch_size, channels, depth, height * width]);
+    let pooled = pool(planes, [size, 1], [stride, 1], [along_depth, (0, 0)]);
+    let depth = pooled.dims()[2];
+    let y = pooled.reshape([batch_size, channels, depth, height, width]);
+    AnyTensor::from_channels_first(y)
 }

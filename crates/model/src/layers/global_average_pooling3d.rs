@@ -1,0 +1,29 @@
+use super::global_pooling::global_pooling;
+
+global_pooling! {
+    /// The mean of each channel over the whole volume.
+    ///
+    /// ```
+    /// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
+    /// use firebrick::burn::tensor::{Device, Tensor};
+    /// use firebrick::layers::GlobalAveragePooling3D;
+    /// use firebrick::models::Sequential;
+    ///
+    /// let device = Device::flex();
+    /// let model = Sequential::new([2, 1, 1, 2]).add(GlobalAveragePooling3D::new()).build(1, &device)?;
+    /// let volume = Tensor::<5>::from_floats([[[[[1.0, 10.0]]], [[[3.0, 20.0]]]]], &device);
+    /// assert_eq!(model.predict(volume)?.into_vec()?, [2.0, 15.0]);
+    /// # Ok::<(), firebrick::models::ModelError>(())
+    /// ```
+    ///
+    /// # Shapes
+    /// - input: `[batch_size, depth, height, width, channels]`
+    /// - output: `[batch_size, channels]`, or `[batch_size, 1, 1, 1, channels]` with the axes kept
+    ///
+    /// # Source
+    /// <https://keras.io/api/layers/pooling_layers/global_average_pooling3d/>
+    pub struct GlobalAveragePooling3D<3>: |x: burn::tensor::Tensor<3>, _| x.mean_dim(2);
+
+    /// The mean without the axes it was taken over.
+    pub fn new() -> Self;
+}

@@ -252,9 +252,9 @@ fn what_is_wrong_with_a_layer_has_its_line_its_index_and_the_nearest_name() {
     let flat = "class_name = \"Flatten\"";
     for (text, line, words) in [
         (
-            with("\"Conv2D\"", "\"conv3d\""),
+            with("\"Conv2D\"", "\"conv4d\""),
             6,
-            "layer of index 0: unknown layer `conv3d`, did you mean `Conv1D`?; known layers: \
+            "layer of index 0: unknown layer `conv4d`, did you mean `Conv1D`?; known layers: \
              Activation, ",
         ),
         (

@@ -1,8 +1,8 @@
 //! Convolutions, whatever the number of axes that their window slides along.
 
 use burn::tensor::Tensor;
-use burn::tensor::module::{conv1d, conv2d};
-use burn::tensor::ops::ConvOptions;
+use burn::tensor::module::{conv1d, conv2d, conv3d};
+use burn::tensor::ops::{ConvOptions, PadMode};
 
 use super::activation::activated_shape;
 use super::checks::check_positive;
@@ -256,6 +256,25 @@ impl Convolve<2> for Tensor<4> {
     ) -> Self {
         let options = options(window, window.pads(sizes(&self)), groups);
         conv2d(self, kernel, bias, options)
+    }
+}
+
+impl Convolve<3> for Tensor<5> {
+    fn convolve(
+        self,
+        kernel: Self,
+        bias: Option<Tensor<1>>,
+        window: &Window<3>,
+        groups: usize,
+    ) -> Self {
+        let pads = window.pads(sizes(&self));
+        // Burn pads volumes by as much on both sides only.
+        if pads.iter().all(|(before, after)| before == after) {
+            conv3d(self, kernel, bias, options(window, pads, groups))
+        } else {
+            let x = self.pad(pads, PadMode::Constant(0.0));
+            conv3d(x, kernel, bias, options(window, [(0, 0); 3], groups))
+        }
     }
 }
 

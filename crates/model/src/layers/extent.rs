@@ -62,6 +62,14 @@ pub(super) fn kernel_order<const N: usize>() -> &'static [usize] {
     }
 }
 
+/// How a depthwise kernel `[size..., channels, multiplier]` lies in a network: channels and multiplier first.
+pub(super) fn depthwise_order<const N: usize>() -> &'static [usize] {
+    match N {
+        1 => &[1, 2, 0],
+        _ => &[2, 3, 0, 1],
+    }
+}
+
 /// 1 along every axis.
 pub(super) fn one<S: From<usize>>() -> S {
     S::from(1)

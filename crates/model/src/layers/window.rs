@@ -40,27 +40,44 @@ pub(crate) struct Window<const N: usize> {
 const MAX_SPAN: usize = 1 << 16;
 
 impl<const N: usize> Window<N> {
+    /// One that sees a single place, and goes to each.
+    pub(crate) fn of_single_places() -> Self {
+        Self {
+            size: [1; N],
+            strides: [1; N],
+            dilation: [1; N],
+            padding: Padding::Valid,
+        }
+    }
+
     /// Positions the window takes along each axis, where its size is known. `name` is Keras' argument for the size.
     pub(crate) fn positions(
         &self,
         input: [Option<usize>; N],
         name: &'static str,
     ) -> Result<[Option<usize>; N], LayerProblem> {
-        let mut positions = [None; N];
+        self.check(name)?;
+        let mut positions = input;
+        for (axis, position) in positions.iter_mut().enumerate() {
+            if let Some(size) = position {
+                *size = self.positions_along(axis, *size)?;
+            }
+        }
+        Ok(positions)
+    }
+
+    /// Whether it is one at all. `name` is Keras' argument for the size.
+    pub(crate) fn check(&self, name: &'static str) -> Result<(), LayerProblem> {
         for axis in 0..N {
             check_positive(name, self.size[axis])?;
             check_positive("strides", self.strides[axis])?;
             check_positive("dilation_rate", self.dilation[axis])?;
-            let span = self.span(axis);
-            if span > MAX_SPAN {
+            if self.span(axis) > MAX_SPAN {
                 let expected = format!("at most {MAX_SPAN}, its dilation included");
                 return Err(LayerProblem::argument(name, expected, &self.size));
             }
-            if let Some(size) = input[axis] {
-                positions[axis] = Some(self.positions_along(axis, size)?);
-            }
         }
-        Ok(positions)
+        Ok(())
     }
 
     fn positions_along(&self, axis: usize, size: usize) -> Result<usize, LayerProblem> {
@@ -92,7 +109,7 @@ impl<const N: usize> Window<N> {
     }
 
     /// What the window covers from its first to its last element.
-    fn span(&self, axis: usize) -> usize {
+    pub(crate) fn span(&self, axis: usize) -> usize {
         (self.size[axis] - 1)
             .saturating_mul(self.dilation[axis])
             .saturating_add(1)

@@ -265,6 +265,25 @@ fn a_resnet_of_images_of_any_size_is_built_once() {
 }
 
 #[test]
+fn sizes_that_come_with_the_data_are_looked_at_then() {
+    let network = Sequential::new([None, None, Some(1)])
+        .add(Conv2D::new(2, 5))
+        .add(GlobalAveragePooling2D::new());
+    let model = network.build(1, &device()).unwrap();
+    assert!(
+        model
+            .predict(Tensor::<4>::ones([1, 5, 9, 1], &device()))
+            .is_ok()
+    );
+    let small = Tensor::<4>::ones([1, 4, 9, 1], &device());
+    let error = model.predict(small).unwrap_err().to_string();
+    assert!(
+        error.contains("layer `conv2d` (Conv2D, index 0) expects an input of at least 5 positions"),
+        "{error}"
+    );
+}
+
+#[test]
 fn an_axis_that_has_to_be_known_is_asked_for_by_the_layer_that_needs_it() {
     let network = Sequential::new([None, None, Some(3)])
         .add(Conv2D::new(2, 3))

@@ -219,9 +219,9 @@ fn check(case: &Value) -> Vec<String> {
                 let of_steps = input(&mask.shape()[1..]);
                 nodes.push(of_steps.clone());
                 given.push(mask.into());
-                inputs.push(Masked {}.on([&node, &of_steps]));
+                inputs.push(Masked {}.on([&entry, &of_steps]));
             }
-            _ => inputs.push(node),
+            _ => inputs.push(entry),
         }
     }
     let expected = list("outputs");

@@ -31,6 +31,8 @@ pub(crate) struct PlannedNode {
     pub(crate) masks: Vec<bool>,
     /// Whether its last activation is one that a loss may compute.
     pub(crate) may_leave_activation: bool,
+    /// Whether a size of what enters is known only when data is there.
+    pub(crate) is_open: bool,
 }
 
 impl Graph {
@@ -183,11 +185,13 @@ impl Graph {
             return Err(failed(LayerProblem::Mask));
         }
         let masks = layer.layer.output_masks(&arriving);
+        let is_open = inputs.iter().any(|shape| shape.axes().contains(&None));
         Ok(PlannedNode {
             inputs,
             outputs,
             masks,
             may_leave_activation: false,
+            is_open,
         })
     }
 

@@ -126,8 +126,12 @@ impl Network {
             .frozen_if(!layer.is_trainable())
             .leaving_activation_if(leaves);
         let shapes = sample_shapes(&inputs);
-        called(layer.layer(), inputs, &call)
-            .map_err(|problem| self.description.layer_error(index, &shapes, problem))
+        let failed = |problem| self.description.layer_error(index, &shapes, problem);
+        if self.plan.nodes[index].is_open {
+            // What was not known when the network was planned is looked at now.
+            layer.layer().output_shapes(&shapes).map_err(failed)?;
+        }
+        called(layer.layer(), inputs, &call).map_err(failed)
     }
 
     pub(super) fn check_node(&self, index: usize, inputs: &Signals) -> Result<(), ModelError> {

@@ -18,6 +18,7 @@ use super::rule::{WholeRule, Work, norm};
 /// Training", 2025, for `rms_rate`; `keras.optimizers.Muon` of Keras 3.15
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
+#[allow(clippy::struct_field_names, reason = "the names are Keras'")]
 pub(crate) struct Muon {
     momentum: f64,
     nesterov: bool,
@@ -173,5 +174,4 @@ impl WholeRule for Muon {
             self.adam_weight_decay
         }
     }
-}#[allow(clippy::struct_field_names, reason = "the names are Keras'")]
-
+}

@@ -104,7 +104,7 @@ known_optimizers! {
     schedule_free_adamw: ScheduleFreeAdamW,
     /// Adam with Nesterov's momentum by the change of the gradient: `beta_1` 0.98, `beta_2` 0.92, `beta_3` 0.99.
     adan: Adan,
-    /// Orthogonal steps for weights of two axes, AdamW for the rest: `momentum` 0.95, a weight decay of 0.004.
+    /// Orthogonal steps for weights of two axes, `AdamW` for the rest: `momentum` 0.95, a weight decay of 0.004.
     muon: Muon,
 }
 

@@ -105,7 +105,7 @@ pub enum ArrayError {
         /// Its name.
         name: String,
         /// What is wrong.
-        source: Box<ArrayError>,
+        source: Box<Self>,
     },
 
     /// Arrays of different numbers of samples.

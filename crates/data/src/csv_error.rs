@@ -164,7 +164,7 @@ pub enum CsvError {
         /// What stands there.
         received: String,
         /// What to do.
-        hint: String,
+        hint: Box<str>,
     },
 
     /// Text in a column of numbers.

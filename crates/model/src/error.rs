@@ -411,6 +411,17 @@ pub enum ModelError {
 }
 
 /// What arrives at a layer.
+///
+/// ```
+/// # mod firebrick { pub use firebrick_model::{layers, self as models}; }
+/// use firebrick::layers::{Dense, Reshape};
+/// use firebrick::models::{Arrival, ModelError, Sequential};
+///
+/// let network = Sequential::new([4]).add(Dense::new(3)).add(Reshape::new([2, 2]));
+/// let Err(ModelError::Layer { received, .. }) = network.output_shape() else { unreachable!() };
+/// let Arrival { shape, from } = &received[0];
+/// assert_eq!((shape.to_string(), from.as_str()), ("[3]".to_owned(), "layer `dense` (Dense)"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Arrival {
     /// The shape, without the batch axis.

@@ -111,7 +111,7 @@ impl Told<'_> {
                     "" => "an empty field".to_owned(),
                     _ => format!("`{received}`, which stands for a missing cell"),
                 },
-                hint: self.hints(&[(column, kind, problem)]),
+                hint: self.hints(&[(column, kind, problem)]).into(),
             },
             Kind::NotFinite => CsvError::NotFinite {
                 path,

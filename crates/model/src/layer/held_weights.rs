@@ -107,6 +107,21 @@ impl Held {
         )
     }
 
+    /// Takes over what the last batch has left to a weight that follows the batches, so that it does not come after a value
+    /// that is set now.
+    fn settle(&self) {
+        /// One arm for each rank.
+        macro_rules! of_rank {
+            ($($moving:ident),+) => {
+                match self {
+                    $(Self::$moving(state) => drop(state.value_sync()),)+
+                    _ => {}
+                }
+            };
+        }
+        of_rank!(Moving1, Moving2, Moving3, Moving4, Moving5, Moving6);
+    }
+
     /// The value, if it has this rank.
     fn value<const D: usize>(&self) -> Option<Tensor<D>> {
         /// Both kinds for each rank.
@@ -335,6 +350,7 @@ impl Module for HeldWeights {
         mapper.enter_module(&class_name, "Layer");
         let mut held = self.map_all(|HeldWeight { name, value }| {
             mapper.enter_module(&name, "Weight");
+            value.settle();
             let value = mapped!(value, inner => Module::map(inner, mapper));
             mapper.exit_module(&name, "Weight");
             HeldWeight { name, value }

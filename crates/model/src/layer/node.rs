@@ -146,6 +146,15 @@ impl Drop for Origin {
 }
 
 /// What a layer may be called on: one node, or several in order.
+///
+/// ```
+/// # mod firebrick { pub use firebrick_model::{layers, self as models}; }
+/// use firebrick::models::{IntoNodes, input};
+///
+/// let (a, b) = (input([2]), input([3]));
+/// assert_eq!((&a).into_nodes().len(), 1);
+/// assert_eq!([&a, &b].into_nodes().len(), 2);
+/// ```
 pub trait IntoNodes {
     /// The nodes in order.
     fn into_nodes(self) -> Vec<Node>;

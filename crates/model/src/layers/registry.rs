@@ -36,7 +36,7 @@ static REGISTERED: RwLock<Vec<Entry>> = RwLock::new(Vec::new());
 ///
 /// ```
 /// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
-/// use firebrick::layers::{self, AnyLayer, Layer, LayerProblem};
+/// use firebrick::layers::{AnyLayer, Layer, LayerProblem, register};
 /// use firebrick::models::{Call, Signals};
 /// use serde::{Deserialize, Serialize};
 ///
@@ -52,7 +52,7 @@ static REGISTERED: RwLock<Vec<Entry>> = RwLock::new(Vec::new());
 ///     }
 /// }
 ///
-/// layers::register::<Still>();
+/// register::<Still>();
 /// let layer: AnyLayer = serde_json::from_str(r#"{"class_name": "Still", "config": {}}"#)?;
 /// assert_eq!(layer, Still {}.into());
 /// # Ok::<(), serde_json::Error>(())

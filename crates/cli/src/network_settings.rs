@@ -147,8 +147,8 @@ fn with_own_scales(network: &Graph, scales: &ColumnScales) -> anyhow::Result<Gra
     if line(None) != *network {
         return Ok(network.clone());
     }
-    let scaled = NewLayer::from(scales.of_features()?).named(first.name());
-    Ok(line(Some(scaled)))
+    let own = NewLayer::from(scales.of_features()?).named(first.name());
+    Ok(line(Some(own)))
 }
 
 /// Hidden layers between normalized features and what is to be predicted: a probability for each class, or numbers brought

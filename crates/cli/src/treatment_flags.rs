@@ -99,13 +99,16 @@ impl FromStr for Categorical {
         if text.trim() == "all" {
             return Ok(Self::All);
         }
-        let names: Names = text
-            .parse()
-            .map_err(|_| ListError::new(text, "columns with commas between them, or `all`"))?;
-        if names.0.is_empty() {
+        let Ok(Names(names)) = text.parse() else {
+            return Err(ListError::new(
+                text,
+                "columns with commas between them, or `all`",
+            ));
+        };
+        if names.is_empty() {
             return Err(ListError::new(text, "at least one column, or `all`"));
         }
-        Ok(Self::These(names.0))
+        Ok(Self::These(names))
     }
 }
 
@@ -299,7 +302,7 @@ mod tests {
         let read = encodings("age=bins:bin_boundaries=18,65,zip=hash:8, \"a=b\"=index").unwrap();
         let columns: Vec<&str> = read.0.iter().map(|(column, _)| column.as_str()).collect();
         assert_eq!(columns, ["age", "zip", "a=b"]);
-        assert_eq!(read.0[0].1.to_string(), "bins:bin_boundaries=18,65");
+        assert_eq!(read.0[0].1.to_string(), "bins:bin_boundaries=[18,65]");
         for (text, word) in [
             ("hash:8", "as in `zip=hash:64,age=bins:4`"),
             ("", "as in `zip=hash:64,age=bins:4`"),

@@ -46,9 +46,9 @@ pub(super) fn run(
     });
     let output = output.transpose()?;
     let inputs = load(arguments, &source.clone().with_path(path))?;
-    treatment_notes::notes(&inputs.filled, &inputs.unknown_categories)
-        .iter()
-        .for_each(|line| output::note(line));
+    for line in treatment_notes::notes(&inputs.filled, &inputs.unknown_categories) {
+        output::note(&line);
+    }
     let (kept_names, mut kept) = (inputs.kept_names, inputs.kept.into_iter());
 
     let device = select_device(arguments.device)?.device;

@@ -243,17 +243,18 @@ pub(crate) fn check_place(source: &DataSource) -> anyhow::Result<()> {
 
 /// Whether a table was asked for columns that it does not have, or for none.
 fn is_about_columns(error: &anyhow::Error) -> bool {
+    let Some(DataError::Csv(error)) = error.downcast_ref() else {
+        return false;
+    };
     matches!(
-        error.downcast_ref(),
-        Some(DataError::Csv(
-            CsvError::NoTarget { .. }
-                | CsvError::UnknownColumn { .. }
-                | CsvError::ColumnTwice { .. }
-                | CsvError::NoFeatures { .. }
-                | CsvError::NoFeature { .. }
-                | CsvError::NoNumbers { .. }
-                | CsvError::SameSeparators { .. }
-                | CsvError::TestSplitEmpty { .. }
-        ))
+        **error,
+        CsvError::NoTarget { .. }
+            | CsvError::UnknownColumn { .. }
+            | CsvError::ColumnTwice { .. }
+            | CsvError::NoFeatures { .. }
+            | CsvError::NoFeature { .. }
+            | CsvError::NoNumbers { .. }
+            | CsvError::SameSeparators { .. }
+            | CsvError::TestSplitEmpty { .. }
     )
 }

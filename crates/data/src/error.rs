@@ -23,7 +23,7 @@ pub enum DataError {
 
     /// A table in a CSV file, or its description.
     #[error(transparent)]
-    Csv(#[from] CsvError),
+    Csv(Box<CsvError>),
 
     /// A file could not be opened or read.
     #[error("cannot read `{}`: {source}; check that the file exists and that you may read it", path.display())]
@@ -444,4 +444,10 @@ fn listed(places: &[PathBuf]) -> String {
         .map(|place| format!("`{}`", place.display()))
         .collect();
     places.join(", ")
+}
+
+impl From<CsvError> for DataError {
+    fn from(error: CsvError) -> Self {
+        Self::Csv(Box::new(error))
+    }
 }

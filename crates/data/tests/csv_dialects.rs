@@ -241,7 +241,7 @@ fn thousands_are_read_where_they_are_said() {
     let both = price().with_thousands('.').unwrap();
     let error = load("a,price\n1,2\n", both.clone()).unwrap_err();
     assert!(
-        matches!(error, DataError::Csv(CsvError::SameSeparators { .. })),
+        matches!(&error, DataError::Csv(error) if matches!(**error, CsvError::SameSeparators { .. })),
         "{error}"
     );
     let table = load(

@@ -599,7 +599,7 @@ fn a_text_is_a_table_by_its_ending() {
     let error = load("a,b\n1,2\n", CsvSource::values("", Vec::<String>::new()));
     assert!(matches!(
         error,
-        Err(DataError::Csv(CsvError::NoTarget { .. }))
+        Err(DataError::Csv(error)) if matches!(*error, CsvError::NoTarget { .. })
     ));
 }
 

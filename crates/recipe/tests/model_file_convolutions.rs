@@ -17,6 +17,7 @@ fn output(input_shape: &str, layer: &str) -> Shape {
 }
 
 #[test]
+#[allow(clippy::too_many_lines, reason = "a list of layers")]
 fn every_layer_is_named_and_takes_its_arguments() {
     let (steps, image, volume) = ("[8, 4]", "[6, 8, 4]", "[4, 6, 8, 2]");
     for (input, layer, expected) in [

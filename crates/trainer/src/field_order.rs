@@ -15,8 +15,8 @@ pub(crate) fn field_order(
     if fields.len() == 1 && names.len() == 1 {
         return Ok(vec![0]);
     }
-    let named: Option<Vec<&str>> = fields.iter().copied().collect();
-    let Some(named) = named.filter(|named| !named.is_empty()) else {
+    let given: Option<Vec<&str>> = fields.iter().copied().collect();
+    let Some(given) = given.filter(|given| !given.is_empty()) else {
         if fields.len() == names.len() {
             return Ok((0..fields.len()).collect());
         }
@@ -27,15 +27,15 @@ pub(crate) fn field_order(
         });
     };
     let known: Vec<&str> = names.iter().map(String::as_str).collect();
-    if let Some(name) = named.iter().find(|name| !known.contains(name)) {
+    if let Some(name) = given.iter().find(|name| !known.contains(name)) {
         return Err(UnknownName::new(kind, *name, &known).into());
     }
     let place = |name: &&str| {
-        let place = named.iter().position(|own| own == name);
+        let place = given.iter().position(|own| own == name);
         place.ok_or_else(|| MismatchError::MissingField {
             kind,
             name: (*name).to_owned(),
-            fields: named.iter().map(|&own| own.to_owned()).collect(),
+            fields: given.iter().map(|&own| own.to_owned()).collect(),
         })
     };
     known.iter().map(place).collect()

@@ -244,7 +244,7 @@ impl Objective {
     pub(crate) fn join(&self, figure: usize, sums: &mut [f64], batch: &[f64]) {
         match self.slots.get(figure) {
             Some(Slot::Metric { output, metric }) => {
-                self.outputs[*output].join(*metric, sums, batch)
+                self.outputs[*output].join(*metric, sums, batch);
             }
             Some(Slot::Loss(_)) => {
                 for (sum, number) in sums.iter_mut().zip(batch) {

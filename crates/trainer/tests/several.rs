@@ -218,7 +218,7 @@ fn samples(value: &Value) -> ArrayDataset {
 /// The network of the golden file with the weights from before.
 fn two_headed(golden: &Value, device: &Device) -> Network {
     let (user, film) = (named_input("user", [2]), named_input("film", [4]));
-    let vectors = Flatten::new().on(&Embedding::new(5, 3).on(&user));
+    let vectors = Flatten::new().on(Embedding::new(5, 3).on(&user));
     let joined = Concatenate::new().on([&vectors, &film]);
     let hidden = Dense::new(6).with_activation(Activation::Tanh).on(&joined);
     // In the order in which Keras keeps their weights.

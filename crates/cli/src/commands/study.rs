@@ -128,7 +128,6 @@ fn or_usage<T>(result: Result<T, StudyError>) -> anyhow::Result<T> {
 }
 
 /// The directory of a study by its name in the folder of the runs, or else by its path.
-#[expect(clippy::result_large_err, reason = "once a command")]
 fn open(folder: &Path, study: &Path) -> Result<(StudyDirectory, StudySettings), StudyError> {
     match StudyDirectory::open(&folder.join(study)) {
         Err(StudyError::NoStudy { .. }) => StudyDirectory::open(study),

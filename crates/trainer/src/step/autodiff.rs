@@ -114,7 +114,7 @@ impl<M: Model> Step for AutodiffStep<M> {
         // One step of the schedule a batch, over all fits.
         let draws = Draws::new(self.seed, self.rate.step());
         let mode = Mode::Training(draws);
-        let Assessed { loss, sums, .. } = assess(&self.model, &self.objective, batch, mode)?;
+        let Assessed { loss, sums, .. } = assess(&self.model, &self.objective, &batch, mode)?;
         let output = StepOutput::of_sums(samples, loss.clone().inner(), sums);
         let gradients = if self.is_trainable {
             GradientsParams::from_grads(loss.backward(), &self.model)
@@ -143,7 +143,7 @@ impl<M: Model> Step for AutodiffStep<M> {
     }
 
     fn test_step(&self, model: &M, batch: Batch) -> Result<Option<StepOutput>, TrainError> {
-        let (output, _) = judge(model, &self.objective, batch)?;
+        let (output, _) = judge(model, &self.objective, &batch)?;
         Ok(Some(output))
     }
 

@@ -13,7 +13,7 @@ use crate::outputs::Outputs;
 pub(crate) fn judge<M: Model>(
     model: &M,
     objective: &Objective,
-    batch: Batch,
+    batch: &Batch,
 ) -> Result<(StepOutput, Vec<Outputs>), TrainError> {
     let samples = batch.num_samples();
     let Assessed {
@@ -31,13 +31,13 @@ pub(crate) fn judge<M: Model>(
 pub(super) fn assess<M: Model>(
     model: &M,
     objective: &Objective,
-    batch: Batch,
+    batch: &Batch,
     mode: Mode,
 ) -> Result<Assessed, TrainError> {
-    let inputs = objective.inputs().of(&batch)?;
+    let inputs = objective.inputs().of(batch)?;
     let part = || "forward pass of the network".to_owned();
     let Answers { outputs, losses } = named(part, || model.call(inputs, mode))??;
-    let mut assessed = objective.assess(outputs, &batch)?;
+    let mut assessed = objective.assess(outputs, batch)?;
     for term in losses.into_iter().chain(model.penalty()) {
         assessed.loss = assessed.loss + term;
     }

@@ -148,7 +148,7 @@ impl<M: Model> Trainer<M> {
             AnyTensor::from(Tensor::<2>::zeros([1, columns], &self.device))
         };
         let batch = Batch::of(inputs, data.all_targets().into_iter().map(target));
-        let (output, _) = judge(&self.model, objective, batch)?;
+        let (output, _) = judge(&self.model, objective, &batch)?;
         let sums: Vec<Vec<f32>> = output
             .lengths
             .iter()

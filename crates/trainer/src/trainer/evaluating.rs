@@ -80,7 +80,7 @@ impl<M: Model> DataPass for Evaluating<'_, M> {
     fn take(&mut self, batch: Batch) -> Result<(), TrainError> {
         let has_classes = self.objective.num_told_apart().is_some();
         let classes = has_classes.then(|| batch.classes());
-        let (output, outputs) = judge(self.passing.model, &self.objective, batch)?;
+        let (output, outputs) = judge(self.passing.model, &self.objective, &batch)?;
         let tally = &mut self.passing.tally;
         let decided = outputs.first().map(decided);
         match classes.zip(decided) {

@@ -77,7 +77,7 @@ impl<M: Model> Trainer<M> {
         targets: impl Into<AnyTensor>,
     ) -> Result<Logs, TrainError> {
         let (objective, batch) = self.batch(inputs.into(), targets.into())?;
-        let (output, _) = judge(&self.model, &objective, batch)?;
+        let (output, _) = judge(&self.model, &objective, &batch)?;
         logs(Measures::of(&Arc::new(objective)), output)
     }
 

@@ -113,7 +113,9 @@ fn load(arguments: &PredictArguments, source: &CsvSource) -> anyhow::Result<CsvI
         names => names.as_slice(),
     });
     let mut inputs = match source.load_inputs_with(keep) {
-        Err(DataError::Csv(error @ CsvError::UnknownColumn { .. })) if keep.is_some() => {
+        Err(DataError::Csv(error))
+            if keep.is_some() && matches!(*error, CsvError::UnknownColumn { .. }) =>
+        {
             Err(error).or_usage()
         }
         loaded => Ok(loaded?),

@@ -52,7 +52,7 @@ pub(crate) use weight_spec::{Storage, WeightArguments};
 /// /// Every feature times a factor that is learned.
 /// #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 /// struct Scale {
-///     start: f32,
+///     start: f64,
 /// }
 ///
 /// impl Layer for Scale {

@@ -347,7 +347,7 @@ fn a_name_alone_is_true_and_a_number_alone_a_list() {
     let spec = expected.to_short_spec().unwrap();
     assert_eq!(
         spec.to_terse_text(0),
-        "auc:curve=pr:label_weights=0.5:num_thresholds=1000:from_logits"
+        "auc:curve=pr:num_thresholds=1000:label_weights=0.5:from_logits"
     );
     for (text, message) in [
         (

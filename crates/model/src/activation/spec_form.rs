@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::Activation;
+use crate::error::ModelError;
 
 const KIND: &str = "activation";
 
@@ -38,14 +39,21 @@ struct Named {
     activation: Option<Activation>,
 }
 
+/// Why a name is none, as errors of specs say it.
+fn as_spec_error(error: ModelError) -> SpecError {
+    match error {
+        ModelError::Spec(error) => error,
+        ModelError::UnknownName(unknown) => unknown.into(),
+        other => refused("the activation", other.to_string()),
+    }
+}
+
 impl Activation {
     /// The one that a value describes: its name, nothing for [`Linear`](Self::Linear), or a table with its arguments.
     pub(super) fn from_value(value: Value) -> Result<Self, SpecError> {
         match value {
             Value::Null => Ok(Self::Linear),
-            Value::Text(text) => text.parse().map_err(|error: crate::error::ModelError| {
-                refused("the activation", error.to_string())
-            }),
+            Value::Text(text) => text.parse().map_err(as_spec_error),
             table => Self::from_spec(&Spec::from_value(function_of(table), KIND)?),
         }
     }
@@ -123,9 +131,7 @@ impl Activation {
                 spec.take("trainable");
                 spec.check_arguments(&thing, &[])?;
                 let named = spec.name().parse();
-                named.map_err(|error: crate::error::ModelError| {
-                    refused("the activation", error.to_string())
-                })
+                named.map_err(as_spec_error)
             }
         }
     }

@@ -67,7 +67,7 @@ impl NewLayer {
     ///
     /// ```
     /// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; pub use firebrick_spec as specs; }
-    /// use firebrick::layers::{Dense, NewLayer};
+    /// use firebrick::layers::{Dense, Layer, NewLayer};
     /// use firebrick::specs::{Spec, Value};
     ///
     /// let json = r#"{"module": "keras.layers", "class_name": "Dense", "registered_name": null, "config": {"name": "top",

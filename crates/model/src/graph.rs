@@ -25,7 +25,7 @@ pub(crate) use summary::summary_of;
 
 /// The description of a network: layers, what each takes, and what leaves the whole.
 ///
-/// Keras' functional form. Layers are called on what others give, from the [`input`]s on; the graph is what lies between
+/// Keras' functional form. Layers are called on what others give, from the [`input`](crate::input)s on; the graph is what lies between
 /// inputs and outputs. Nothing is checked before [`build`](Self::build), or whoever else needs the shapes.
 ///
 /// ```

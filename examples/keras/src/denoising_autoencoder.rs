@@ -1,8 +1,5 @@
 //! Convolutional autoencoder for image denoising: digits come in with noise and leave without.
 //!
-//! On two CPU cores it takes half a minute; the mean squared error of the test images falls from what the noise made it to a
-//! fraction of that.
-//!
 //! # Source
 //! Keras' example "Convolutional autoencoder for image denoising"
 

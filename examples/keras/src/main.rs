@@ -5,8 +5,8 @@
 //! cargo run --release -p keras_examples -- all --quick
 //! ```
 //!
-//! Each says in its header what it shows, how long it takes, what it reaches and what Keras reaches on the same data.
-//! `--quick` trains for a few steps only; without a name the list is printed.
+//! Each says in its header what it shows and prints a figure of what it reaches. `--quick` trains for a few steps only; without a
+//! name the list is printed.
 #![allow(
     clippy::print_stdout,
     reason = "examples talk to the person who runs them"

@@ -35,7 +35,11 @@ fn sums(count: usize, seed: u64) -> anyhow::Result<ArrayDataset> {
             questions.extend(one_hot);
         }
         let answer = format!("{:<ANSWER$}", a + b);
-        answers.extend(answer.chars().map(|character| place(character) as u32));
+        answers.extend(
+            answer
+                .chars()
+                .map(|character| u32::try_from(place(character)).unwrap_or_default()),
+        );
     }
     let inputs = (questions, [count, QUESTION, CHARACTERS.len()]);
     Ok(ArrayDataset::new(inputs, (answers, [count, ANSWER]))?)

@@ -20,12 +20,12 @@ pub(crate) fn run(scale: Scale) -> anyhow::Result<()> {
     let data = mnist_sample()?;
     let noisy = |split: &firebrick::datasets::MnistDataset, step| -> anyhow::Result<_> {
         let (clean, shape) = digits::images(split);
-        let noise = Draws::new(42, step).normal([clean.len()], NOISE, &device);
-        let noise: Vec<f32> = noise.into_data().iter().collect();
+        let added = Draws::new(42, step).normal([clean.len()], NOISE, &device);
+        let added: Vec<f32> = added.into_data().iter().collect();
         let noisy = clean
             .iter()
-            .zip(noise)
-            .map(|(pixel, noise)| (pixel + noise).clamp(0.0, 1.0));
+            .zip(added)
+            .map(|(pixel, added)| (pixel + added).clamp(0.0, 1.0));
         let noisy: Vec<f32> = noisy.collect();
         let before = clean
             .iter()

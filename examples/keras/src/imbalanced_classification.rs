@@ -28,7 +28,7 @@ fn payments(count: usize, seed: u64, device: &Device) -> anyhow::Result<(ArrayDa
         }
     }
     let labels: Vec<u8> = (0..count).map(|row| u8::from(is_fraud(row))).collect();
-    let frauds = labels.iter().filter(|&&label| label == 1).count();
+    let frauds = (0..count).filter(|&row| is_fraud(row)).count();
     Ok((
         ArrayDataset::new((features, [count, FEATURES]), labels)?,
         frauds,

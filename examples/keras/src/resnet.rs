@@ -3,7 +3,7 @@
 //! After twelve epochs over the built-in digits it reaches about 80 % of the test digits.
 //!
 //! # Source
-//! Keras' guide "The Functional API", its toy ResNet; He et al., "Deep Residual Learning for Image Recognition", 2015
+//! Keras' guide "The Functional API", its toy residual network; He et al., "Deep Residual Learning for Image Recognition", 2015
 
 use firebrick::layers::{
     BatchNormalization, Conv2D, Dense, GlobalAveragePooling2D, MaxPooling2D, Padding, ReLU,

@@ -15,12 +15,19 @@ impl LayerNames {
         }
     }
 
-    pub(crate) fn take(&mut self, name: &str) {
+    fn take(&mut self, name: &str) {
         self.taken.insert(name.to_owned());
     }
 
+    /// The name that was asked for, or a free one after the default; it is taken from now on.
+    pub(crate) fn give(&mut self, asked: Option<&str>, default: impl FnOnce() -> String) -> String {
+        let name = asked.map_or_else(|| self.free(&default()), str::to_owned);
+        self.take(&name);
+        name
+    }
+
     /// The name, or the first of `name_1`, `name_2`, … that no layer has.
-    pub(crate) fn free(&mut self, name: &str) -> String {
+    fn free(&mut self, name: &str) -> String {
         let next = self.next.entry(name.to_owned()).or_insert(0);
         loop {
             let free = match *next {

@@ -53,14 +53,9 @@ impl Graph {
     pub fn names_of<'a>(layers: impl IntoIterator<Item = &'a NewLayer>) -> Vec<String> {
         let layers: Vec<&NewLayer> = layers.into_iter().collect();
         let mut names = LayerNames::of(layers.iter().filter_map(|layer| layer.name()));
-        let found = layers.iter().map(|layer| {
-            if let Some(name) = &layer.name {
-                return name.clone();
-            }
-            let name = names.free(&layer.layer.default_name());
-            names.take(&name);
-            name
-        });
+        let found = layers
+            .iter()
+            .map(|layer| names.give(layer.name(), || layer.layer.default_name()));
         found.collect()
     }
 
@@ -171,10 +166,7 @@ fn named(
     let mut listed: Vec<GraphLayer> = Vec::with_capacity(layers.len());
     let mut takes = Vec::with_capacity(layers.len());
     for NamedLayer { layer, inputs } in layers {
-        let name = layer
-            .name
-            .unwrap_or_else(|| names.free(&layer.layer.default_name()));
-        names.take(&name);
+        let name = names.give(layer.name(), || layer.layer.default_name());
         if let Some(first) = listed.iter().position(|other| other.name == name) {
             let second = listed.len();
             return Err(ModelError::DuplicateName {

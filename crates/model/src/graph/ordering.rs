@@ -187,14 +187,9 @@ fn named(
         Origin::Call { .. } => None,
     });
     let mut names = LayerNames::of(given.chain(given_inputs));
-    let mut free = |name: &str| {
-        let free = names.free(name);
-        names.take(&free);
-        free
-    };
     let inputs = origins.iter().map(|(origin, is_given)| match &**origin {
         Origin::Input { name, shape, .. } => GraphInput {
-            name: name.clone().unwrap_or_else(|| free("input")),
+            name: names.give(name.as_deref(), || "input".to_owned()),
             shape: shape.clone(),
             place: 0,
             given: if *is_given {
@@ -220,10 +215,7 @@ fn named(
     let mut found = vec![String::new(); shared.len()];
     for place in by_age {
         let layer = shared[place].layer();
-        found[place] = match &layer.name {
-            Some(name) => name.clone(),
-            None => free(&layer.layer.default_name()),
-        };
+        found[place] = names.give(layer.name(), || layer.layer.default_name());
     }
     let layers = shared.iter().zip(found).map(|(layer, name)| GraphLayer {
         name,

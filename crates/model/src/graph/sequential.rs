@@ -106,10 +106,8 @@ impl Sequential {
                 layer,
                 trainable,
             } = layer.into();
-            let name = name.unwrap_or_else(|| names.free(&layer.default_name()));
-            names.take(&name);
             GraphLayer {
-                name,
+                name: names.give(name.as_deref(), || layer.default_name()),
                 layer,
                 trainable,
             }

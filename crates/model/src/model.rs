@@ -132,13 +132,7 @@ pub trait Model: Module + ModuleDisplay + std::fmt::Display + 'static {
     /// # Errors
     /// Inputs that the network does not take, or another number of them.
     fn call(&self, inputs: Signals, mode: Mode) -> Result<Answers, ModelError> {
-        let received = inputs.len();
-        let inputs = inputs
-            .into_values()
-            .map_err(|_several| ModelError::NumInputs {
-                names: self.input_names(),
-                received,
-            })?;
+        let inputs = only_input(self, inputs)?;
         let outputs = match mode {
             Mode::Training(draws) => self.forward_training(inputs, draws)?,
             Mode::Inference => self.forward(inputs)?,
@@ -251,13 +245,7 @@ pub trait Model: Module + ModuleDisplay + std::fmt::Display + 'static {
     /// # Errors
     /// As [`check_inputs`](Self::check_inputs); another number of inputs.
     fn check_all_inputs(&self, inputs: Signals) -> Result<(), ModelError> {
-        let received = inputs.len();
-        let inputs = inputs
-            .into_values()
-            .map_err(|_several| ModelError::NumInputs {
-                names: self.input_names(),
-                received,
-            })?;
+        let inputs = only_input(self, inputs)?;
         self.check_inputs(inputs)
     }
 
@@ -289,4 +277,15 @@ pub trait Model: Module + ModuleDisplay + std::fmt::Display + 'static {
     fn constrained(self) -> Self {
         self
     }
+}
+
+/// The batch for the only input of a network.
+fn only_input<M: Model>(model: &M, inputs: Signals) -> Result<AnyTensor, ModelError> {
+    let received = inputs.len();
+    inputs
+        .into_values()
+        .map_err(|_several| ModelError::NumInputs {
+            names: model.input_names(),
+            received,
+        })
 }

@@ -233,3 +233,33 @@ macro_rules! recurrent_layer {
 }
 
 pub(super) use recurrent_layer;
+
+/// Writes the setters that the cells have in common.
+macro_rules! cell_setters {
+    ($cell:ident) => {
+        impl $cell {
+            /// Drops the bias.
+            #[must_use = "returns the changed layer"]
+            pub fn without_bias(mut self) -> Self {
+                self.use_bias = false;
+                self
+            }
+
+            /// Sets the probability with which a feature of the input is dropped in training, for all steps of a batch.
+            #[must_use = "returns the changed layer"]
+            pub fn with_dropout(mut self, rate: f64) -> Self {
+                self.dropout = rate;
+                self
+            }
+
+            /// Sets the probability with which a number of the state is dropped in training, for all steps of a batch.
+            #[must_use = "returns the changed layer"]
+            pub fn with_recurrent_dropout(mut self, rate: f64) -> Self {
+                self.recurrent_dropout = rate;
+                self
+            }
+        }
+    };
+}
+
+pub(super) use cell_setters;

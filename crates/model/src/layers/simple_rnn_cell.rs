@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 use super::checks::check_positive;
 use super::layer_weights::{LayerWeights, layer_weights, weights_in_spec};
 use super::recurrent::{
-    Product, Projection, array, check_cell_activation, check_rates, check_vector, tanh,
+    Product, Projection, array, cell_setters, check_cell_activation, check_rates, check_vector,
+    tanh,
 };
 use super::yes;
 use crate::activation::Activation;
@@ -77,28 +78,9 @@ impl SimpleRNNCell {
         self.activation = activation;
         self
     }
-
-    /// Drops the bias.
-    #[must_use = "returns the changed layer"]
-    pub fn without_bias(mut self) -> Self {
-        self.use_bias = false;
-        self
-    }
-
-    /// Sets the probability with which a feature of the input is dropped in training, for all steps of a batch.
-    #[must_use = "returns the changed layer"]
-    pub fn with_dropout(mut self, rate: f64) -> Self {
-        self.dropout = rate;
-        self
-    }
-
-    /// Sets the probability with which a number of the state is dropped in training, for all steps of a batch.
-    #[must_use = "returns the changed layer"]
-    pub fn with_recurrent_dropout(mut self, rate: f64) -> Self {
-        self.recurrent_dropout = rate;
-        self
-    }
 }
+
+cell_setters!(SimpleRNNCell);
 
 impl Cell for SimpleRNNCell {
     fn state_shapes(&self, step: &Shape) -> Result<Vec<Shape>, LayerProblem> {

@@ -5,6 +5,8 @@
     reason = "they are called so in the original"
 )]
 
+use siphasher::sip::SipHasher24;
+
 const K0: u64 = 0xc3a5_c85c_97cb_3127;
 const K1: u64 = 0xb492_b66f_be98_f273;
 const K2: u64 = 0x9ae1_6a3b_2f90_404f;
@@ -27,6 +29,11 @@ pub fn fingerprint(bytes: &[u8]) -> u64 {
         33..=64 => up_to_64(bytes),
         _ => long(bytes),
     }
+}
+
+/// The 64-bit hash of bytes that nobody foresees who does not know the salt: `SipHash` 2-4, `TensorFlow`'s `StrongKeyedHash`.
+pub(crate) fn salted(bytes: &[u8], [first, second]: [u64; 2]) -> u64 {
+    SipHasher24::new_with_keys(first, second).hash(bytes)
 }
 
 /// The fingerprint of two fingerprints, the second one behind the first: `TensorFlow`'s `FingerprintCat64`.

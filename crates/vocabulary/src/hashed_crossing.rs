@@ -1,7 +1,8 @@
+use crate::bins::bin;
 use crate::error::VocabularyError;
 use crate::fingerprint::joined;
 use crate::hashing::check_bins;
-use crate::token::{Token, bin};
+use crate::token::Token;
 
 /// A bin for several values of a row together, by their hash: a pair of values is a category of its own.
 ///

@@ -1,5 +1,6 @@
+use crate::bins::bin;
 use crate::error::VocabularyError;
-use crate::token::{Token, bin};
+use crate::token::Token;
 
 /// A bin for any token, by its hash: no vocabulary, but tokens may share a bin.
 ///
@@ -14,10 +15,11 @@ use crate::token::{Token, bin};
 /// ```
 ///
 /// # Source
-/// Keras 3.15, `keras.layers.Hashing` without `salt`: the bins are the same
+/// Keras 3.15, `keras.layers.Hashing`: the bins are the same
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hashing {
     num_bins: usize,
+    salt: Option<[u64; 2]>,
 }
 
 impl Hashing {
@@ -27,7 +29,24 @@ impl Hashing {
     /// [`VocabularyError::TooFew`] for 0.
     pub fn new(num_bins: usize) -> Result<Self, VocabularyError> {
         check_bins(num_bins)?;
-        Ok(Self { num_bins })
+        let salt = None;
+        Ok(Self { num_bins, salt })
+    }
+
+    /// The same by a keyed hash, so that nobody who does not know the key can foresee which tokens share a bin.
+    ///
+    /// ```
+    /// # mod firebrick { pub use firebrick_vocabulary as vocabulary; }
+    /// use firebrick::vocabulary::Hashing;
+    ///
+    /// let hashing = Hashing::new(7)?.with_salt([133, 137]);
+    /// assert_eq!((hashing.bin_of("blue"), hashing.bin_of("zebra")), (0, 5));
+    /// # Ok::<(), firebrick::vocabulary::VocabularyError>(())
+    /// ```
+    #[must_use = "returns the changed hashing"]
+    pub fn with_salt(mut self, salt: [u64; 2]) -> Self {
+        self.salt = Some(salt);
+        self
     }
 
     /// How many bins there are.
@@ -37,7 +56,7 @@ impl Hashing {
 
     /// The bin of a token, counted from 0.
     pub fn bin_of(&self, token: &(impl Token + ?Sized)) -> usize {
-        bin(token.to_fingerprint(), self.num_bins)
+        bin(self.hash_of(token), self.num_bins)
     }
 
     /// The bin of a token where bin 0 is that of `mask_value` alone, unless there is no other.
@@ -48,7 +67,14 @@ impl Hashing {
         if token == mask_value {
             return 0;
         }
-        1 + bin(token.to_fingerprint(), self.num_bins - 1)
+        1 + bin(self.hash_of(token), self.num_bins - 1)
+    }
+
+    fn hash_of(&self, token: &(impl Token + ?Sized)) -> u64 {
+        match self.salt {
+            Some(salt) => token.to_salted_fingerprint(salt),
+            None => token.to_fingerprint(),
+        }
     }
 }
 

@@ -2,8 +2,8 @@
 //!
 //! A network computes with numbers; a color, a town or an age group is none. What Keras' preprocessing layers do with such values
 //! is here as plain functions: [`Lookup`] gives a token its place in a vocabulary (`StringLookup`, `IntegerLookup`), [`Hashing`]
-//! and [`HashedCrossing`] a bin without one, [`Discretization`] a number the bin that it lies in, and [`CategoryEncoding`] makes
-//! ones and zeros of the places. The crate stands apart because tables treat their columns by it and layers their inputs, and
+//! and [`HashedCrossing`] a bin without one, [`Discretization`] a number the bin that it lies in, [`CategoryEncoding`] makes
+//! ones and zeros of the places, and a [`Tokenizer`] makes tokens of a text (`TextVectorization`). The crate stands apart because tables treat their columns by it and layers their inputs, and
 //! these two do not know each other; it knows neither files nor tensors.
 //!
 //! ```
@@ -22,22 +22,31 @@
 //! # Ok::<(), firebrick_vocabulary::VocabularyError>(())
 //! ```
 
+mod bins;
 mod category_encoding;
 mod discretization;
+mod document_frequency;
+mod encoded;
 mod error;
 mod fingerprint;
 mod hashed_crossing;
 mod hashing;
 mod lookup;
+mod oov_method;
 mod token;
 mod token_counts;
+mod tokenizer;
 
 pub use category_encoding::CategoryEncoding;
 pub use discretization::Discretization;
+pub use document_frequency::inverse_document_frequency;
+pub use encoded::Encoded;
 pub use error::VocabularyError;
 pub use fingerprint::fingerprint;
 pub use hashed_crossing::HashedCrossing;
 pub use hashing::Hashing;
 pub use lookup::{Lookup, LookupSettings};
+pub use oov_method::OovMethod;
 pub use token::Token;
 pub use token_counts::TokenCounts;
+pub use tokenizer::{Split, Standardize, Tokenizer};

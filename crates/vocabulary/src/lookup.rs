@@ -4,6 +4,7 @@ use std::fmt::Display;
 use std::hash::Hash;
 
 use crate::error::VocabularyError;
+use crate::oov_method::OovMethod;
 use crate::token::Token;
 use crate::token_counts::TokenCounts;
 
@@ -22,8 +23,10 @@ use crate::token_counts::TokenCounts;
 pub struct LookupSettings<T> {
     /// The most places, those of the mask and of what is out of vocabulary counted in; no limit if there is none.
     pub max_tokens: Option<usize>,
-    /// Places for what is out of vocabulary; with more than one it is spread over them by its fingerprint.
+    /// Places for what is out of vocabulary; with more than one it is spread over them by `oov_method`.
     pub num_oov_indices: usize,
+    /// Which of these places a token has.
+    pub oov_method: OovMethod,
     /// A token that says that nothing is there, with the index 0.
     pub mask_token: Option<T>,
 }
@@ -33,6 +36,7 @@ impl<T> Default for LookupSettings<T> {
         Self {
             max_tokens: None,
             num_oov_indices: 1,
+            oov_method: OovMethod::default(),
             mask_token: None,
         }
     }
@@ -139,7 +143,8 @@ impl<T: Clone + Ord + Hash + Display> Lookup<T> {
             return Some(0);
         }
         let places = self.settings.num_oov_indices;
-        (places > 0).then(|| usize::from(mask.is_some()) + token.out_of_vocabulary(places))
+        let method = self.settings.oov_method;
+        (places > 0).then(|| usize::from(mask.is_some()) + method.place_of(token, places))
     }
 
     /// Whether it is one of the tokens.

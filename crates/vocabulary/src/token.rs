@@ -1,4 +1,5 @@
-use crate::fingerprint::fingerprint;
+use crate::bins::bin;
+use crate::fingerprint::{fingerprint, salted};
 
 /// What a vocabulary has places for: text, or whole numbers.
 ///
@@ -20,6 +21,9 @@ pub trait Token {
 
     /// Its fingerprint, that of a whole number the one of its digits.
     fn to_fingerprint(&self) -> u64;
+
+    /// The same by a keyed hash: `SipHash` 2-4 of its bytes, Keras' `salt`.
+    fn to_salted_fingerprint(&self, salt: [u64; 2]) -> u64;
 }
 
 impl Token for str {
@@ -33,6 +37,10 @@ impl Token for str {
 
     fn to_fingerprint(&self) -> u64 {
         fingerprint(self.as_bytes())
+    }
+
+    fn to_salted_fingerprint(&self, salt: [u64; 2]) -> u64 {
+        salted(self.as_bytes(), salt)
     }
 }
 
@@ -48,6 +56,10 @@ impl Token for String {
     fn to_fingerprint(&self) -> u64 {
         self.as_str().to_fingerprint()
     }
+
+    fn to_salted_fingerprint(&self, salt: [u64; 2]) -> u64 {
+        self.as_str().to_salted_fingerprint(salt)
+    }
 }
 
 impl<T: Token + ?Sized> Token for &T {
@@ -61,6 +73,10 @@ impl<T: Token + ?Sized> Token for &T {
 
     fn to_fingerprint(&self) -> u64 {
         (**self).to_fingerprint()
+    }
+
+    fn to_salted_fingerprint(&self, salt: [u64; 2]) -> u64 {
+        (**self).to_salted_fingerprint(salt)
     }
 }
 
@@ -77,9 +93,8 @@ impl Token for i64 {
     fn to_fingerprint(&self) -> u64 {
         fingerprint(self.to_string().as_bytes())
     }
-}
 
-/// Which of several bins a hash falls into; 0 if there is none.
-pub(crate) fn bin(hash: u64, num_bins: usize) -> usize {
-    usize::try_from(hash % (num_bins as u64).max(1)).unwrap_or(0)
+    fn to_salted_fingerprint(&self, salt: [u64; 2]) -> u64 {
+        salted(self.to_string().as_bytes(), salt)
+    }
 }

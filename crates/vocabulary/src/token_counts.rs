@@ -48,6 +48,15 @@ impl<T: Clone + Ord + Hash> TokenCounts<T> {
         }
     }
 
+    /// Forgets a token.
+    pub fn remove<Q>(&mut self, token: &Q)
+    where
+        T: Borrow<Q>,
+        Q: Eq + Hash + ?Sized,
+    {
+        self.0.remove(token);
+    }
+
     /// How often a token was counted.
     pub fn count_of<Q>(&self, token: &Q) -> u64
     where

@@ -3,8 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a failed step fails the test")]
 
 use firebrick_vocabulary::{
-    CategoryEncoding, Discretization, HashedCrossing, Hashing, Lookup, LookupSettings, Token,
-    TokenCounts, fingerprint,
+    CategoryEncoding, Discretization, HashedCrossing, Hashing, Lookup, LookupSettings, OovMethod,
+    Token, TokenCounts, fingerprint,
 };
 use serde_json::Value;
 
@@ -55,6 +55,7 @@ fn settings<T>(arguments: &Value, mask_token: Option<T>) -> LookupSettings<T> {
         max_tokens: size(arguments, "max_tokens"),
         num_oov_indices: size(arguments, "num_oov_indices").unwrap_or(1),
         mask_token,
+        oov_method: OovMethod::default(),
     }
 }
 

@@ -40,6 +40,28 @@ pub enum TensorError {
         reason: String,
     },
 
+    /// A whole number that a device has no room for.
+    #[error(
+        "the whole number {received}: the device has whole numbers of 32 bits alone; choose another device, `--device flex` is the \
+         CPU, or smaller numbers"
+    )]
+    WideNumber {
+        /// The number.
+        received: i64,
+    },
+
+    /// Numbers that were to be the bytes of a text.
+    #[error(
+        "text {text} of a batch (counted from 0): expected the bytes of UTF-8, zeros behind them, received {received}; make the \
+         tensor by `AnyTensor::from_texts`"
+    )]
+    Text {
+        /// The text, counted from 0.
+        text: usize,
+        /// What was there.
+        received: String,
+    },
+
     /// A device of no known name.
     #[error("{0} (GPU names take an index, as in `cuda:1`)")]
     UnknownDevice(UnknownName),

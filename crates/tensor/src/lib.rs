@@ -24,6 +24,8 @@ pub mod devices;
 mod error;
 mod machine_memory;
 mod panics;
+mod text;
+mod whole_numbers;
 
 /// Burn itself, in the version this crate is built on.
 pub use burn;

@@ -14,7 +14,9 @@ use crate::error::DataError;
 /// - a `Vec` or array of numbers, one a sample, or of equally long `Vec`s or arrays of numbers,
 /// - a `Vec` of numbers with a shape, `(values, [60_000, 28, 28, 1])`, in row-major order,
 /// - an `ndarray` array or view of any dimension and memory layout,
-/// - a Burn tensor, `Tensor<D>` or `Tensor<D, Int>`.
+/// - a Burn tensor, `Tensor<D>` or `Tensor<D, Int>`,
+/// - a `Vec` or array of texts, `&str` or `String`, one a sample, for a network that reads text; a batch has their bytes,
+/// - what a layer such as a `TextVectorization` gives alone, an [`Encoded`](firebrick_vocabulary::Encoded).
 ///
 /// ```
 /// # mod firebrick { pub use firebrick_data::{burn, self as datasets}; }
@@ -86,6 +88,8 @@ pub enum Elements {
     Integers(Vec<i64>),
     /// All others.
     Floats(Vec<f32>),
+    /// Texts, whose bytes are the numbers, with zeros behind them up to the longest one.
+    Texts(Vec<String>),
 }
 
 impl Elements {
@@ -94,6 +98,7 @@ impl Elements {
             Self::Bytes(bytes) => bytes.len(),
             Self::Integers(integers) => integers.len(),
             Self::Floats(floats) => floats.len(),
+            Self::Texts(texts) => texts.len() * longest(texts),
         }
     }
 
@@ -109,8 +114,24 @@ impl Elements {
                 integers.into_iter().map(|integer| integer as f32).collect()
             }
             Self::Floats(floats) => floats,
+            Self::Texts(texts) => {
+                let width = longest(&texts);
+                let bytes = texts.iter().flat_map(|text| padded_bytes(text, width));
+                bytes.map(f32::from).collect()
+            }
         }
     }
+}
+
+/// How many bytes a text has in a row of all; at least one, as an axis of nothing is more than devices take.
+fn longest(texts: &[String]) -> usize {
+    texts.iter().map(String::len).max().unwrap_or(0).max(1)
+}
+
+/// The bytes of a text with zeros behind them.
+pub(crate) fn padded_bytes(text: &str, width: usize) -> impl Iterator<Item = u8> + '_ {
+    let bytes = text.bytes().chain(std::iter::repeat(0));
+    bytes.take(width)
 }
 
 /// A number that arrays may hold: `bool`, the integers and the floats.
@@ -183,6 +204,17 @@ impl ArrayData {
             shape,
             divisor: 1.0,
         })
+    }
+
+    /// Texts, one a sample.
+    fn of_texts(texts: Vec<String>) -> Result<Self, ArrayError> {
+        let shape = vec![texts.len(), longest(&texts)];
+        Self::new(Elements::Texts(texts), shape)
+    }
+
+    /// Whether it is texts.
+    pub(crate) fn is_text(&self) -> bool {
+        matches!(self.elements, Elements::Texts(_))
     }
 
     /// Numbers for the input or output of this name, of whatever a program keeps them in: see

@@ -36,7 +36,7 @@ struct Storage {
 ///
 /// Anything that becomes an [`ArrayData`] is taken: vectors, `ndarray` arrays, Burn tensors. Inputs have one to four axes a
 /// sample, channels last; where they are one number a sample, that is a single feature. Integers stay whole numbers, exact however
-/// large, for layers that look them up. Of the targets,
+/// large, for layers that look them up; so do texts, as their bytes, for layers that read them. Of the targets,
 /// - one integer a sample is the index of a class; the number of classes is the largest index plus one, see
 ///   [`with_num_classes`](Self::with_num_classes);
 /// - floats, and integers of more than one axis, are values: numbers to predict, one or more columns, one-hot rows, the
@@ -426,8 +426,10 @@ impl BatchSource for ArrayDataset {
             }));
         }
         let inputs = self.storage.inputs.iter();
-        let inputs =
-            inputs.map(|input| input.gather(rows.iter().map(|&row| self.rows[row]), device));
+        let inputs = inputs
+            .map(|input| input.gather(rows.iter().map(|&row| self.rows[row]), device))
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(DatasetError::new)?;
         let targets = self.targets.iter().enumerate().map(|(target, field)| {
             let shape = [rows.len(), field.targets.num_columns()];
             let data = TensorData::new(self.target_values(target, rows), shape);
@@ -526,6 +528,9 @@ fn num_samples(inputs: &[Part], targets: &[Part]) -> Result<usize, ArrayError> {
 
 /// What an array asks of a network.
 fn asked(targets: &ArrayData) -> Result<Targets, ArrayError> {
+    if targets.is_text() {
+        return Err(ArrayError::TextTargets);
+    }
     Ok(match targets.labels() {
         Some(labels) => Targets::Classes {
             num_classes: num_classes(&labels)?,

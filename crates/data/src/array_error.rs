@@ -49,6 +49,12 @@ pub enum ArrayError {
         shape: Vec<usize>,
     },
 
+    /// Targets that are texts.
+    #[error(
+        "the targets: expected numbers, received texts; turn them to the indices of classes first, as `StringLookup` does"
+    )]
+    TextTargets,
+
     /// Inputs of too many axes.
     #[error(
         "inputs of shape {shape:?}: expected at most 4 axes a sample, received {}; join some of them", shape.len() - 1

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use burn::tensor::{Int, Tensor};
+use firebrick_vocabulary::Encoded;
 use ndarray::{ArrayBase, Data, Dimension};
 
 use super::{ArrayData, Elements, Number};
@@ -128,6 +129,41 @@ impl<const D: usize> TryFrom<Tensor<D, Int>> for ArrayData {
         let shape = tensor.dims().to_vec();
         let integers = tensor.try_into_vec_as().map_err(unreadable)?;
         Self::new(Elements::Integers(integers), shape)
+    }
+}
+
+/// Writes conversions of lists of texts.
+macro_rules! texts {
+    ($($list:ty $(, $generic:ident)?;)+) => {$(
+        impl $(<const $generic: usize>)? TryFrom<$list> for ArrayData {
+            type Error = ArrayError;
+
+            fn try_from(texts: $list) -> Result<Self, ArrayError> {
+                Self::of_texts(texts.iter().map(ToString::to_string).collect())
+            }
+        }
+    )+};
+}
+
+texts! {
+    Vec<String>;
+    &[String];
+    &Vec<String>;
+    Vec<&str>;
+    &[&str];
+    &Vec<&str>;
+    [&str; N], N;
+    &[&str; N], N;
+}
+
+impl TryFrom<Encoded> for ArrayData {
+    type Error = ArrayError;
+
+    fn try_from(encoded: Encoded) -> Result<Self, ArrayError> {
+        match encoded {
+            Encoded::Indices { indices, shape } => Self::new(Elements::Integers(indices), shape),
+            Encoded::Values { values, shape } => Self::new(Elements::Floats(values), shape),
+        }
     }
 }
 

@@ -1,7 +1,7 @@
-use burn::tensor::{Device, Int, Tensor, TensorData};
-use firebrick_tensor::AnyTensor;
+use burn::tensor::{Device, Tensor, TensorData};
+use firebrick_tensor::{AnyTensor, TensorError};
 
-use crate::array_data::{ArrayData, Elements};
+use crate::array_data::{ArrayData, Elements, padded_bytes};
 use crate::array_error::ArrayError;
 use crate::fields::{InputField, NumberKind};
 
@@ -24,6 +24,7 @@ enum Numbers {
     },
     Integers(Vec<i64>),
     Floats(Vec<f32>),
+    Texts(Vec<String>),
 }
 
 impl InputArray {
@@ -45,11 +46,12 @@ impl InputArray {
             },
             Err(array) => match array.into_elements() {
                 Elements::Integers(integers) => Numbers::Integers(integers),
+                Elements::Texts(texts) => Numbers::Texts(texts),
                 elements => Numbers::Floats(elements.into_floats()),
             },
         };
         let kind = match numbers {
-            Numbers::Integers(_) => NumberKind::Integers,
+            Numbers::Integers(_) | Numbers::Texts(_) => NumberKind::Integers,
             _ => NumberKind::Floats,
         };
         Ok(Self {
@@ -77,27 +79,45 @@ impl InputArray {
                     gathered.extend(integers[sample].iter().map(|&integer| integer as f32));
                 }
                 Numbers::Floats(floats) => gathered.extend_from_slice(&floats[sample]),
+                Numbers::Texts(texts) => {
+                    let bytes = padded_bytes(&texts[row], self.size);
+                    gathered.extend(bytes.map(f32::from));
+                }
             }
         }
         gathered
     }
 
     /// These samples as rows on the device; whole numbers stay whole.
+    ///
+    /// # Errors
+    /// A number that the device has no room for.
     pub(super) fn gather(
         &self,
         rows: impl ExactSizeIterator<Item = usize>,
         device: &Device,
-    ) -> AnyTensor {
+    ) -> Result<AnyTensor, TensorError> {
         let shape = [rows.len(), self.size];
-        let Numbers::Integers(integers) = &self.numbers else {
-            let data = TensorData::new(self.floats(rows), shape);
-            return Tensor::<2>::from_data(data, device).into();
-        };
-        let mut gathered = Vec::with_capacity(rows.len() * self.size);
-        for row in rows {
-            gathered.extend_from_slice(&integers[row * self.size..(row + 1) * self.size]);
+        let mut gathered: Vec<i64> = Vec::new();
+        match &self.numbers {
+            Numbers::Integers(integers) => {
+                gathered.reserve(rows.len() * self.size);
+                for row in rows {
+                    gathered.extend_from_slice(&integers[row * self.size..(row + 1) * self.size]);
+                }
+            }
+            Numbers::Texts(texts) => {
+                gathered.reserve(rows.len() * self.size);
+                for row in rows {
+                    gathered.extend(padded_bytes(&texts[row], self.size).map(i64::from));
+                }
+            }
+            Numbers::Bytes { .. } | Numbers::Floats(_) => {
+                let data = TensorData::new(self.floats(rows), shape);
+                return Ok(Tensor::<2>::from_data(data, device).into());
+            }
         }
-        Tensor::<2, Int>::from_data(TensorData::new(gathered, shape), device).into()
+        AnyTensor::from_whole_numbers(gathered, &shape, device)
     }
 
     /// What tells a sample from others: its numbers, and of whole ones what their floats lack.

@@ -31,7 +31,7 @@ pub(crate) use held_weights::HeldWeights;
 pub use masking::Masking;
 pub use new_layer::{NewLayer, SharedLayer};
 pub(crate) use node::Origin;
-pub use node::{IntoNodes, Node, input, named_input};
+pub use node::{IntoNodes, Node, input, named_input, text_input};
 pub use weight_spec::WeightSpec;
 pub(crate) use weight_spec::{Storage, WeightArguments};
 
@@ -164,6 +164,11 @@ pub trait Layer:
     /// Whether it waits for statistics of the data, without which it cannot be built; see [`adapted`](Self::adapted).
     fn needs_adapting(&self) -> bool {
         false
+    }
+
+    /// The argument that it learns of data, for errors; see [`needs_adapting`](Self::needs_adapting).
+    fn learned_argument(&self) -> &'static str {
+        "mean"
     }
 
     /// Whether it adapts to the targets instead of to what arrives, as one at a network's end that brings answers back to

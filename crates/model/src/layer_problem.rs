@@ -1,4 +1,5 @@
 use firebrick_tensor::TensorError;
+use firebrick_vocabulary::VocabularyError;
 
 /// Why a layer cannot stand where it stands, or not be as it is described.
 ///
@@ -82,6 +83,51 @@ pub enum LayerProblem {
         position: usize,
     },
 
+    /// An index that stands for no category.
+    #[error(
+        "takes indices from 0 to {}, received {received} at place {position} of sample {sample} (both counted from 0); \
+         correct the data or raise `num_tokens`",
+        num_tokens - 1
+    )]
+    Category {
+        /// Number of the categories.
+        num_tokens: usize,
+        /// The index as given.
+        received: i64,
+        /// The sample it is in, counted from 0.
+        sample: usize,
+        /// Its place among the elements of the sample, counted from 0.
+        position: usize,
+    },
+
+    /// A token that is not in the vocabulary, where there is no place for it.
+    #[error(
+        "has no place for what is not in its vocabulary, received `{token}` at place {position} of sample {sample} (both \
+         counted from 0); correct the data, or give it a place by `num_oov_indices`"
+    )]
+    OutOfVocabulary {
+        /// The token.
+        token: String,
+        /// The sample it is in, counted from 0.
+        sample: usize,
+        /// Its place among those of the sample, counted from 0.
+        position: usize,
+    },
+
+    /// A vocabulary, or bins, that cannot be.
+    #[error("cannot use its vocabulary or its bins: {what}")]
+    Vocabulary {
+        /// What is wrong with them, and what to do.
+        what: String,
+    },
+
+    /// Numbers that were to be text.
+    #[error("reads text: {what}")]
+    Text {
+        /// What was expected and received, and what to do.
+        what: String,
+    },
+
     /// A device that does not hand back values.
     #[error("cannot read values from its device: {reason}; check the device or choose another one")]
     Device {
@@ -98,6 +144,27 @@ impl LayerProblem {
                 TensorError::ReadBack { reason } => reason,
                 other => other.to_string(),
             },
+        }
+    }
+
+    /// Of what a layer looks up in.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "so that errors are mapped by its name"
+    )]
+    pub(crate) fn vocabulary(error: VocabularyError) -> Self {
+        Self::Vocabulary {
+            what: error.to_string(),
+        }
+    }
+
+    /// Of texts that were asked for.
+    pub(crate) fn text(error: TensorError) -> Self {
+        match error {
+            error @ TensorError::Text { .. } => Self::Text {
+                what: error.to_string(),
+            },
+            other => Self::device(other),
         }
     }
 

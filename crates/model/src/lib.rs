@@ -62,7 +62,7 @@ pub use error::{Arrival, ModelError};
 pub use firebrick_spec::{did_you_mean, nearest_name, shortened, visible};
 pub use graph::{Graph, GraphInput, GraphLayer, LayerKey, NamedLayer, Sequential};
 pub use initializer::{FanMode, Initializer, ScalingDistribution, SeededInitializer};
-pub use layer::{Call, IntoNodes, Node, input, named_input};
+pub use layer::{Call, IntoNodes, Node, input, named_input, text_input};
 pub use mlp::Mlp;
 pub use mlp_config::MlpConfig;
 pub use mode::Mode;

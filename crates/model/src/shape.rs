@@ -24,6 +24,22 @@ use crate::layer_problem::LayerProblem;
 pub struct Shape(Vec<Option<usize>>);
 
 impl Shape {
+    /// That of one text a sample, as many bytes as it has: what [`AnyTensor::from_texts`](crate::AnyTensor::from_texts) makes,
+    /// and what layers such as a [`TextVectorization`](crate::layers::TextVectorization) read.
+    ///
+    /// ```
+    /// # mod firebrick { pub use firebrick_model::{layers, self as models}; }
+    /// use firebrick::layers::TextVectorization;
+    /// use firebrick::models::{Sequential, Shape};
+    ///
+    /// let words = TextVectorization::new().with_vocabulary(["good", "bad"]).with_output_sequence_length(5);
+    /// assert_eq!(Sequential::new(Shape::text()).add(words).output_shape()?, [5]);
+    /// # Ok::<(), firebrick::models::ModelError>(())
+    /// ```
+    pub fn text() -> Self {
+        [None].into()
+    }
+
     /// The sizes.
     pub fn axes(&self) -> &[Option<usize>] {
         &self.0

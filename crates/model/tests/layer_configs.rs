@@ -168,6 +168,11 @@ fn every_layer_is_read_as_keras_writes_it() {
     for config in convolutions["configs"].as_array().unwrap() {
         seen.push(config["written"]["class_name"].as_str().unwrap());
     }
+    let preprocessing: Value =
+        serde_json::from_str(include_str!("data/preprocessing.json")).unwrap();
+    for written in preprocessing["configs"].as_array().unwrap() {
+        seen.push(written["class_name"].as_str().unwrap());
+    }
     for class_name in AnyLayer::class_names() {
         let is_there = seen.contains(&class_name)
             || ["Normalization", "Lambda", "Functional", "Sequential"].contains(&class_name);

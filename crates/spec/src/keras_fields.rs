@@ -133,6 +133,36 @@ const FIELDS: &[Field] = &[
         expected: "none",
         hint: "every element has a slope of its own here: leave it out",
     },
+    Field {
+        name: "sparse",
+        is_meant: |value| *value == Value::Bool(false),
+        expected: "false",
+        hint: "tensors are dense here: leave it out",
+    },
+    Field {
+        name: "ragged",
+        is_meant: |value| *value == Value::Bool(false),
+        expected: "false",
+        hint: "texts are padded here: leave it out",
+    },
+    Field {
+        name: "encoding",
+        is_meant: |value| is_text(value, "utf-8"),
+        expected: "`utf-8`",
+        hint: "text is UTF-8 here: convert it before",
+    },
+    Field {
+        name: "vocabulary_dtype",
+        is_meant: |value| is_text(value, "int64") || is_text(value, "string"),
+        expected: "`int64` or `string`",
+        hint: "leave it out, it follows from the layer",
+    },
+    Field {
+        name: "vocabulary_size",
+        is_meant: |value| matches!(value, Value::Integer(_)),
+        expected: "a whole number",
+        hint: "leave it out, it follows from the vocabulary",
+    },
     // What is drawn is drawn by the seed of the training, whatever this one is.
     Field {
         name: "seed",

@@ -141,6 +141,10 @@ impl AnyLayer {
         self.0.needs_adapting()
     }
 
+    pub(crate) fn learned_argument(&self) -> &'static str {
+        self.0.learned_argument()
+    }
+
     pub(crate) fn adapts_to_targets(&self) -> bool {
         self.0.adapts_to_targets()
     }
@@ -170,6 +174,7 @@ trait Erased: fmt::Debug + Send + Sync {
     fn check(&self, inputs: &Signals) -> Result<(), LayerProblem>;
     fn probe(&self, inputs: &[Shape], device: &Device) -> Result<(), LayerProblem>;
     fn needs_adapting(&self) -> bool;
+    fn learned_argument(&self) -> &'static str;
     fn adapts_to_targets(&self) -> bool;
     fn adapted(
         &self,
@@ -242,6 +247,10 @@ impl<L: Layer> Erased for L {
 
     fn needs_adapting(&self) -> bool {
         Layer::needs_adapting(self)
+    }
+
+    fn learned_argument(&self) -> &'static str {
+        Layer::learned_argument(self)
     }
 
     fn adapts_to_targets(&self) -> bool {

@@ -70,6 +70,26 @@ pub fn named_input(name: impl Into<String>, shape: impl Into<Shape>) -> Node {
     Node::input(Some(name.into()), shape.into())
 }
 
+/// A text that enters a network by this name: its bytes, in a row as long as the longest text of a batch.
+///
+/// ```
+/// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
+/// use firebrick::burn::tensor::Device;
+/// use firebrick::layers::{Layer, StringLookup};
+/// use firebrick::models::{AnyTensor, Graph, text_input};
+///
+/// let color = text_input("color");
+/// let index = StringLookup::new().with_vocabulary(["red", "blue"]).on(&color);
+/// let device = Device::flex();
+/// let model = Graph::new([color], [index]).build(1, &device)?;
+/// let colors = AnyTensor::from_texts(&["blue", "mauve"], &device);
+/// assert_eq!(model.predict(colors)?.into_ints()?, [2, 0]);
+/// # Ok::<(), firebrick::models::ModelError>(())
+/// ```
+pub fn text_input(name: impl Into<String>) -> Node {
+    Node::input(Some(name.into()), Shape::text())
+}
+
 impl Node {
     fn input(name: Option<String>, shape: Shape) -> Self {
         Self {

@@ -15,9 +15,10 @@ impl Graph {
         self.first_unadapted().is_none()
     }
 
-    /// Gives every layer that waits for statistics, such as a [`Normalization`](crate::layers::Normalization), those of
-    /// samples, as Keras' `adapt` does: of the inputs as they reach the layer. An inverted one at the network's end, which
-    /// brings answers back to their scale, takes those of the targets.
+    /// Gives every layer that waits for what it learns of data, such as a [`Normalization`](crate::layers::Normalization) for
+    /// its statistics or a [`StringLookup`](crate::layers::StringLookup) for its vocabulary, that of samples, as Keras' `adapt`
+    /// does: of the inputs as they reach the layer. An inverted normalization at the network's end, which brings answers back to
+    /// their scale, takes that of the targets.
     ///
     /// `batches` is called for each of the layers and gives inputs and targets of all samples. Only layers
     /// without weights may stand before one that is to be adapted, because training would move what it has
@@ -76,16 +77,16 @@ impl Graph {
 
     /// What the layer of this call adapts to, and the shape of a sample of that.
     fn seen_by(&self, index: usize, device: &Device) -> Result<(Seen, Shape), ModelError> {
-        let plan = self.plan()?;
         let node = &self.nodes()[index];
         let layer = self.layers()[node.layer].layer();
-        let shape = plan.nodes[index]
-            .inputs
-            .first()
-            .cloned()
-            .unwrap_or_default();
+        // What follows may have shapes that are known only when this layer has learned.
+        let part = self.up_to(vec![Source::Node(index, 0)]);
+        let plan = part.plan()?;
+        let planned = plan.nodes.last();
+        let shape = planned.and_then(|planned| planned.inputs.first());
+        let shape = shape.cloned().unwrap_or_default();
         let misplaced = |expected: &str| {
-            let problem = LayerProblem::argument("mean", expected, &None::<f32>);
+            let problem = LayerProblem::argument(layer.learned_argument(), expected, &None::<f32>);
             self.layer_error(index, std::slice::from_ref(&shape), problem)
         };
         let seen = if layer.adapts_to_targets() {
@@ -98,7 +99,8 @@ impl Graph {
         } else {
             let before = self.up_to(node.inputs.clone());
             let has_weights = |layer: usize| !plan.weights[layer].is_empty();
-            if self.layers_before(index).into_iter().any(has_weights) {
+            let last = plan.nodes.len().saturating_sub(1);
+            if part.layers_before(last).into_iter().any(has_weights) {
                 return Err(misplaced(
                     "given, or no layer before it to have weights (BatchNormalization may follow any layer)",
                 ));

@@ -13,10 +13,14 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-// The README's example is compiled and run as a doctest.
+// The README's example is compiled and run as a doctest, as is the one beside Keras'.
 #[cfg(doctest)]
 #[doc = include_str!("../../../README.md")]
 struct Readme;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/keras.md")]
+struct FromKeras;
 
 /// Burn itself, in the version this crate is built on.
 pub use burn;

@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use crate::layer_problem::LayerProblem;
 use crate::shape::Shape;
-use firebrick_spec::{SpecError, UnknownName, did_you_mean, shortened};
+use firebrick_spec::{RegisterError, SpecError, UnknownName, did_you_mean, shortened};
 
 /// What can go wrong between describing a network and running it.
 #[derive(Debug, thiserror::Error)]
@@ -311,6 +311,10 @@ pub enum ModelError {
     /// An activation, initializer, regularizer or constraint that cannot be read.
     #[error(transparent)]
     Spec(#[from] SpecError),
+
+    /// A layer of one's own whose name cannot be registered.
+    #[error(transparent)]
+    Register(#[from] RegisterError),
 
     /// An activation, an initializer, a regularizer or a constraint of no known name.
     #[error(transparent)]

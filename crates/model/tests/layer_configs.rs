@@ -174,6 +174,7 @@ fn every_layer_is_read_as_keras_writes_it() {
         seen.push(written["class_name"].as_str().unwrap());
     }
     for class_name in AnyLayer::class_names() {
+        let class_name = class_name.as_str();
         let is_there = seen.contains(&class_name)
             || ["Normalization", "Lambda", "Functional", "Sequential"].contains(&class_name);
         assert!(is_there, "{class_name} is not in the file");

@@ -68,7 +68,11 @@ type Write = fn(&dyn Any, &str) -> Option<Spec>;
 
 /// Why something cannot be registered.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a {kind} of your own cannot be registered as `{}`: {reason}; give it another name", name.escape_debug())]
+#[error(
+    "{} of your own cannot be registered as `{}`: {reason}; give it another name",
+    one(kind),
+    name.escape_debug()
+)]
 pub struct RegisterError {
     kind: &'static str,
     name: String,
@@ -96,6 +100,39 @@ impl<T: ?Sized + 'static> Register<T> {
         built_in: &[&str],
         own: fn(C) -> Arc<T>,
     ) -> Result<(), RegisterError> {
+        let entry = Entry {
+            name: name.to_owned(),
+            of: (TypeId::of::<C>(), type_name::<C>()),
+            arguments: C::argument_names,
+            read: Arc::new(move |spec, thing| C::from_spec(spec, thing).map(own)),
+            write: written::<C>,
+        };
+        self.add_entry(entry, built_in)
+    }
+
+    /// The same of a type that has a way of its own to be read, and is not written by its name here.
+    ///
+    /// # Errors
+    /// Those of [`add`](Self::add).
+    pub fn add_read<C: Any>(
+        &self,
+        name: &str,
+        built_in: &[&str],
+        arguments: fn() -> Vec<String>,
+        read: fn(&Spec, &str) -> Result<Arc<T>, SpecError>,
+    ) -> Result<(), RegisterError> {
+        let entry = Entry {
+            name: name.to_owned(),
+            of: (TypeId::of::<C>(), type_name::<C>()),
+            arguments,
+            read: Arc::new(read),
+            write: |_, _| None,
+        };
+        self.add_entry(entry, built_in)
+    }
+
+    fn add_entry(&self, new: Entry<T>, built_in: &[&str]) -> Result<(), RegisterError> {
+        let (name, of) = (new.name.as_str(), new.of);
         let refused = |reason: String| RegisterError {
             kind: self.kind,
             name: name.to_owned(),
@@ -108,9 +145,11 @@ impl<T: ?Sized + 'static> Register<T> {
             return Err(refused(reason));
         }
         if built_in.iter().any(|known| folded(known) == folded(name)) {
-            return Err(refused(format!("a {} of this name is built in", self.kind)));
+            return Err(refused(format!(
+                "{} of this name is built in",
+                one(self.kind)
+            )));
         }
-        let of = (TypeId::of::<C>(), type_name::<C>());
         let mut entries = self.entries.write().unwrap_or_else(PoisonError::into_inner);
         for entry in entries.iter() {
             let is_name = folded(&entry.name) == folded(name);
@@ -126,13 +165,7 @@ impl<T: ?Sized + 'static> Register<T> {
                 (false, false) => {}
             }
         }
-        entries.push(Entry {
-            name: name.to_owned(),
-            of,
-            arguments: C::argument_names,
-            read: Arc::new(move |spec, thing| C::from_spec(spec, thing).map(own)),
-            write: written::<C>,
-        });
+        entries.push(new);
         Ok(())
     }
 
@@ -161,7 +194,20 @@ impl<T: ?Sized + 'static> Register<T> {
     /// # Errors
     /// As [`Spec::read`].
     pub fn read(&self, spec: &Spec, thing: &str) -> Option<Result<Arc<T>, SpecError>> {
-        let is_it = |entry: &Entry<T>| folded(&entry.name) == folded(spec.name());
+        self.read_as(spec.name(), spec, thing)
+    }
+
+    /// The same of what goes by another name than the spec's.
+    ///
+    /// # Errors
+    /// As [`Spec::read`].
+    pub fn read_as(
+        &self,
+        name: &str,
+        spec: &Spec,
+        thing: &str,
+    ) -> Option<Result<Arc<T>, SpecError>> {
+        let is_it = |entry: &Entry<T>| folded(&entry.name) == folded(name);
         // Not under the lock: what is read may name another of the kind.
         let read = self.find(is_it, |entry| Arc::clone(&entry.read))?;
         Some(read(spec, thing))
@@ -187,6 +233,16 @@ impl<T: ?Sized + 'static> Register<T> {
         let entries = self.entries.read().unwrap_or_else(PoisonError::into_inner);
         entries.iter().find(|entry| is_it(entry)).map(of)
     }
+}
+
+/// `a loss`, `an optimizer`.
+fn one(kind: &str) -> String {
+    let article = if kind.starts_with(['a', 'e', 'i', 'o', 'u']) {
+        "an"
+    } else {
+        "a"
+    };
+    format!("{article} {kind}")
 }
 
 fn written<C: BySerde + Any>(thing: &dyn Any, name: &str) -> Option<Spec> {

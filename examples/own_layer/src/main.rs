@@ -43,7 +43,7 @@ impl Layer for NoisyScale {
 }
 
 fn main() -> anyhow::Result<()> {
-    layers::register::<NoisyScale>();
+    layers::register::<NoisyScale>()?;
     let file: ModelFile = include_str!("../network.toml").parse()?;
     let device = DeviceName::Flex.select()?.device;
     let model = file.network().build(file.fit().seed, &device)?;

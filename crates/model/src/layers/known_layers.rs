@@ -1,6 +1,6 @@
 //! The list of all layers: a new one is a file of its own, its lines in `layers.rs` and its name here.
 
-use super::registry::Entry;
+use super::register::Entry;
 #[allow(clippy::wildcard_imports, reason = "the list is of all layers")]
 use super::*;
 use crate::graph::{Graph, Sequential};

@@ -3,7 +3,7 @@
 use firebrick_spec::{KerasFields, Spec, SpecError, SpecProblem, Value, shortened};
 use serde::{Deserialize, Deserializer, de};
 
-use super::registry::{class_names, find};
+use super::register::{class_names, find};
 use crate::layer::AnyLayer;
 use crate::layer::NewLayer;
 
@@ -14,13 +14,13 @@ impl AnyLayer {
     const KIND: &'static str = "layer";
 
     /// Keras' names of all layers, those that a user has [registered](super::register) last.
-    pub fn class_names() -> Vec<&'static str> {
+    pub fn class_names() -> Vec<String> {
         class_names()
     }
 
     /// Keras' names of the arguments of a layer, e.g. for `Dense`; `None` where no layer has this name.
     pub fn argument_names(class_name: &str) -> Option<Vec<String>> {
-        find(class_name).ok().map(|entry| (entry.argument_names)())
+        find(class_name).ok().map(|found| found.arguments)
     }
 
     /// The layer that a spec describes, its class and the arguments of Keras' constructor.
@@ -36,9 +36,9 @@ impl AnyLayer {
         index: Option<usize>,
         own: &[&str],
     ) -> Result<(Self, KerasFields), SpecError> {
-        let entry =
+        let kind =
             find(spec.name()).map_err(|unknown| SpecError::from(unknown).or_at(spec.at()))?;
-        let class_name = entry.class_name;
+        let class_name = &kind.class_name;
         let thing = match (spec.get(NAME), index) {
             (Some(Value::Text(name)), Some(index)) => {
                 format!("layer `{}` ({class_name}, index {index})", shortened(name))
@@ -49,15 +49,15 @@ impl AnyLayer {
             }
             (_, None) => format!("the layer {class_name}"),
         };
-        let arguments = (entry.argument_names)();
-        let own: Vec<&str> = arguments
+        let own: Vec<&str> = kind
+            .arguments
             .iter()
             .map(String::as_str)
             .chain(own.iter().copied())
             .collect();
         let mut spec = spec.clone();
         let fields = KerasFields::take(&mut spec, &thing, &own)?;
-        Ok(((entry.read)(&spec, &thing)?, fields))
+        Ok((kind.read(&spec, &thing)?, fields))
     }
 }
 
@@ -189,7 +189,7 @@ mod tests {
     #[test]
     fn every_name_is_read() {
         for class_name in AnyLayer::class_names() {
-            let names = AnyLayer::argument_names(class_name).unwrap();
+            let names = AnyLayer::argument_names(&class_name).unwrap();
             for name in &names {
                 // No argument can be a map of nonsense, so the error is about the value if it is known.
                 let config = serde_json::json!({ name: {"": ""} });

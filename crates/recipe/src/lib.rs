@@ -32,7 +32,7 @@ pub use model_file_problem::ModelFileProblem;
 pub use named_callback::{
     GivenCsvLogger, GivenEarlyStopping, GivenJsonlLogger, GivenLearningRateScheduler,
     GivenModelCheckpoint, GivenReduceLrOnPlateau, GivenSwapEmaWeights, GivenTensorBoard,
-    GivenTerminateOnNan, NamedCallback, WriteFreq,
+    GivenTerminateOnNan, NamedCallback, OwnCallback, WriteFreq, register_callback,
 };
 pub use optimizer_name::OptimizerName;
 pub use plateau::{Plateau, PlateauError};

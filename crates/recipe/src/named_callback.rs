@@ -6,6 +6,7 @@ mod early_stopping;
 mod jsonl_logger;
 mod learning_rate_scheduler;
 mod model_checkpoint;
+mod own;
 mod reduce_lr_on_plateau;
 mod run_path;
 mod swap_ema_weights;
@@ -23,6 +24,8 @@ pub use early_stopping::GivenEarlyStopping;
 pub use jsonl_logger::GivenJsonlLogger;
 pub use learning_rate_scheduler::GivenLearningRateScheduler;
 pub use model_checkpoint::GivenModelCheckpoint;
+pub(crate) use own::unknown_callback;
+pub use own::{OwnCallback, register_callback};
 pub use reduce_lr_on_plateau::GivenReduceLrOnPlateau;
 pub use swap_ema_weights::GivenSwapEmaWeights;
 pub use tensor_board::{GivenTensorBoard, WriteFreq};
@@ -66,6 +69,8 @@ macro_rules! named_callbacks {
                 #[doc = concat!("`", stringify!($name), "`.")]
                 $Variant($Given),
             )*
+            /// One of a program's own, by a name that it has [registered](register_callback).
+            Own(OwnCallback),
         }
 
         impl NamedCallback {
@@ -80,10 +85,11 @@ macro_rules! named_callbacks {
                 }
             }
 
-            /// One of [`NAMES`](Self::NAMES).
-            pub fn name(&self) -> &'static str {
+            /// One of [`NAMES`](Self::NAMES), or the name of one's own.
+            pub fn name(&self) -> &str {
                 match self {
                     $(Self::$Variant(_) => stringify!($name),)*
+                    Self::Own(own) => own.name(),
                 }
             }
 
@@ -91,6 +97,7 @@ macro_rules! named_callbacks {
             pub(crate) fn argument_names(&self) -> Vec<&'static str> {
                 let settings = match self {
                     $(Self::$Variant(_) => $Given::settings(),)*
+                    Self::Own(_) => Vec::new(),
                 };
                 settings.iter().map(|setting| setting.key).collect()
             }
@@ -103,6 +110,8 @@ macro_rules! named_callbacks {
             ) -> Result<(), toml::de::Error> {
                 let read = match self {
                     $(Self::$Variant(given) => given.read_toml(name, value),)*
+                    // It has read its arguments itself.
+                    Self::Own(_) => Ok(Ok(())),
                 };
                 read.unwrap_or(Ok(()))
             }
@@ -116,6 +125,7 @@ macro_rules! named_callbacks {
                     $(Self::$Variant(given) => {
                         Ok(fit.with_callback(named_callbacks!(@callback given, run $(, $run)?)?))
                     })*
+                    Self::Own(own) => own.added_to(fit),
                 }
             }
 
@@ -123,6 +133,7 @@ macro_rules! named_callbacks {
             pub(crate) fn own_path(&self) -> Result<Option<PathBuf>, TrainError> {
                 match self {
                     $(Self::$Variant(_given) => named_callbacks!(@path _given $(, $run)?),)*
+                    Self::Own(_) => Ok(None),
                 }
             }
         }

@@ -63,7 +63,7 @@ pub enum TrainError {
         /// What it was.
         received: String,
         /// The optimizer that lacks it.
-        optimizer: &'static str,
+        optimizer: String,
         /// The optimizers that have it.
         takers: Vec<&'static str>,
     },
@@ -85,7 +85,7 @@ pub enum TrainError {
     #[error(transparent)]
     Spec(#[from] SpecError),
 
-    /// A loss or a metric of one's own that cannot have this name.
+    /// A loss, a metric, an optimizer or a callback of one's own that cannot have this name.
     #[error(transparent)]
     Register(#[from] RegisterError),
 

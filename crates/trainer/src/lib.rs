@@ -88,7 +88,7 @@ pub use memory_error::MemoryError;
 pub use metrics::{Metric, MetricFunction};
 pub use mismatch_error::MismatchError;
 pub use non_finite_cause::NonFiniteCause;
-pub use optimizers::{GivenOptimizer, Optimizer};
+pub use optimizers::{GivenOptimizer, Optimizer, OptimizerFunction, register_optimizer};
 pub use output_form::OutputForm;
 pub use outputs::Outputs;
 pub use pass::Pass;

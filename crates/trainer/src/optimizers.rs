@@ -16,9 +16,11 @@ mod ftrl;
 mod golden;
 mod lamb;
 mod lion;
+mod method;
 mod muon;
 mod nadam;
 mod optimizer;
+mod own;
 mod quantity;
 mod rmsprop;
 mod rule;
@@ -44,9 +46,11 @@ pub(crate) use description::{
 pub(crate) use ftrl::Ftrl;
 pub(crate) use lamb::Lamb;
 pub(crate) use lion::Lion;
+pub(crate) use method::Method;
 pub(crate) use muon::Muon;
 pub(crate) use nadam::Nadam;
 pub use optimizer::{GivenOptimizer, Optimizer};
+pub use own::{OptimizerFunction, register_optimizer};
 pub(crate) use rmsprop::RmsProp;
 pub(crate) use rule::{Path, Work};
 pub(crate) use schedule_free_adamw::ScheduleFreeAdamW;
@@ -67,7 +71,7 @@ macro_rules! known_optimizers {
             $(
                 $(#[$meaning])*
                 pub fn $name() -> Self {
-                    Self::new(Kind::$kind($kind::default()))
+                    Self::new(Method::Known(Kind::$kind($kind::default())))
                 }
             )+
         }
@@ -109,39 +113,23 @@ known_optimizers! {
 }
 
 impl Kind {
-    pub(crate) fn learning_rate(&self) -> f64 {
+    fn learning_rate(&self) -> f64 {
         each_optimizer!(self, kind => kind.learning_rate())
     }
 
-    pub(crate) fn weight_decay(&self) -> f64 {
+    fn weight_decay(&self) -> f64 {
         each_optimizer!(self, kind => kind.weight_decay())
     }
 
-    pub(crate) fn diverges_from(&self) -> f64 {
+    fn diverges_from(&self) -> f64 {
         each_optimizer!(self, kind => kind.diverges_from())
     }
 
-    pub(crate) fn num_slots(&self) -> usize {
+    fn num_slots(&self) -> usize {
         each_optimizer!(self, kind => kind.num_slots())
     }
 
     fn build(self, work: Work) -> ModuleOptimizer {
         each_optimizer!(self, kind => kind.build(work))
-    }
-
-    /// The same for a weight of this path.
-    fn for_weight(self, path: &str) -> Self {
-        match self {
-            Self::Muon(muon) => Self::Muon(muon.for_weight(path)),
-            other => other,
-        }
-    }
-
-    /// The same where all weights that it moves have this weight decay.
-    fn with_weight_decay(self, weight_decay: f64) -> Self {
-        match self {
-            Self::Muon(muon) => Self::Muon(muon.with_weight_decay(weight_decay)),
-            other => other,
-        }
     }
 }

@@ -107,7 +107,7 @@ struct Training {
 fn compile_table(compile: &Compile, gaps: &mut Gaps) -> Table {
     let own = |name: &str| format!("`{name}` is the program's own");
     let mut table = Table::new();
-    match Value::try_from(compile.optimizer) {
+    match Value::try_from(&compile.optimizer) {
         Ok(optimizer) => {
             table.insert("optimizer".to_owned(), optimizer);
         }

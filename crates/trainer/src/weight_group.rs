@@ -1,3 +1,5 @@
+use std::fmt;
+
 use firebrick_model::WeightPath;
 use firebrick_spec::by_likeness;
 use serde::{Deserialize, Serialize};
@@ -117,6 +119,19 @@ impl WeightGroup {
             pattern: self.weights.clone(),
             nearest: nearest.map(str::to_owned).collect(),
         })
+    }
+}
+
+impl fmt::Display for WeightGroup {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.weights)?;
+        if let Some(factor) = self.learning_rate_factor {
+            write!(f, ", learning_rate_factor {factor}")?;
+        }
+        match self.weight_decay {
+            Some(weight_decay) => write!(f, ", weight_decay {weight_decay}"),
+            None => Ok(()),
+        }
     }
 }
 

@@ -485,6 +485,26 @@ fn what_is_not_the_same_training_is_told() {
             "the optimizer was adam",
         ),
         (
+            error(
+                same,
+                compile(Optimizer::adam().with_beta_1(0.8).unwrap()),
+                data(),
+            ),
+            "the optimizer was adam, now it is adam:beta_1=0.8; compile the model as it was",
+        ),
+        (
+            error(
+                same,
+                compile(Optimizer::adam().with_clipnorm(1.0).unwrap()),
+                data(),
+            ),
+            "the optimizer was adam, now it is adam:clipnorm=1; ",
+        ),
+        (
+            error(same, adam().exclude_from_weight_decay(["*/bias"]), data()),
+            "the groups of weights was none, now it is */bias, weight_decay 0; ",
+        ),
+        (
             error(same, adam().with_learning_rate(0.5), data()),
             "the learning rate was 0.05, now it is 0.5; ",
         ),

@@ -1,13 +1,13 @@
 //! The callbacks' part: `[[callbacks]]`, each a table of a name and arguments.
 
-use firebrick_spec::{UnknownName, snake_case};
+use firebrick_spec::{Argument, snake_case};
 use firebrick_trainer::Fit;
 use toml::Spanned;
 use toml::de::DeValue;
 
 use super::section::{Located, Section, into_section, wrong_value};
 use crate::model_file_problem::ModelFileProblem;
-use crate::named_callback::NamedCallback;
+use crate::named_callback::{NamedCallback, OwnCallback, unknown_callback};
 
 pub(super) const CALLBACKS: &str = "callbacks";
 const NAME: &str = "name";
@@ -41,8 +41,11 @@ pub(super) fn read(value: Spanned<DeValue<'_>>) -> Result<Vec<NamedCallback>, Lo
 fn read_callback(mut table: Section<'_>) -> Result<NamedCallback, Located> {
     let at = table.at_key(NAME);
     let name: String = table.require("the callback", NAME, "name = \"early_stopping\"")?;
+    if let Some(own) = OwnCallback::by_name(&name) {
+        return read_own(own, table);
+    }
     let mut callback = NamedCallback::by_name(&snake_case(&name)).ok_or_else(|| {
-        let unknown = UnknownName::new("callback", name, NamedCallback::NAMES);
+        let unknown = unknown_callback(&name);
         Located::new(ModelFileProblem::UnknownCallback(unknown), at)
     })?;
     let known = callback.argument_names();
@@ -60,4 +63,20 @@ fn read_callback(mut table: Section<'_>) -> Result<NamedCallback, Located> {
         Ok(_) => Ok(callback),
         Err(error) => Err(Located::new(ModelFileProblem::Setting(error), at)),
     }
+}
+
+/// One of a program's own, which reads its arguments itself.
+fn read_own(own: OwnCallback, mut table: Section<'_>) -> Result<NamedCallback, Located> {
+    let at = table.at();
+    let known = own.argument_names();
+    let place = format!("the callback `{}`", own.name());
+    let names: Vec<&str> = known.iter().map(String::as_str).collect();
+    table.check_arguments(&place, &names)?;
+    let given = known.iter().filter_map(|name| {
+        let value = table.take_value(name)?;
+        Some(Argument::from_toml(name, value))
+    });
+    let read = own.with_arguments(given.collect());
+    let read = read.map_err(|error| Located::of_spec(CALLBACKS, error, at))?;
+    Ok(NamedCallback::Own(read))
 }

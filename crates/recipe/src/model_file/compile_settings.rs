@@ -68,7 +68,7 @@ impl CompileSettings {
 
     /// The settings, ready for a model.
     pub fn to_compile(&self) -> Compile {
-        let compile = Compile::new(self.optimizer, self.loss.clone())
+        let compile = Compile::new(self.optimizer.clone(), self.loss.clone())
             .with_metrics(self.metrics.clone())
             .with_weighted_metrics(self.weighted_metrics.clone())
             .with_weight_groups(self.weight_groups.clone());

@@ -67,7 +67,8 @@ fn of_config(class_name: &str, config: &Value) -> Option<(Optimizer, f64)> {
     let spec = Spec::from_value(serde_json::from_value(keras).unwrap(), "optimizer").unwrap();
     let (optimizer, rate) = Optimizer::with_rate_from_spec(&spec).ok()?;
     let rate = rate.map(|rate| rate.build(1).unwrap().learning_rate(0));
-    Some((optimizer, rate.unwrap_or(optimizer.default_learning_rate())))
+    let rate = rate.unwrap_or(optimizer.default_learning_rate());
+    Some((optimizer, rate))
 }
 
 /// Keras' formulas of the two schedules in the file.

@@ -3,6 +3,7 @@ mod text_form;
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use burn::module::ParamGroup;
 use burn::optim::ModuleOptimizer;
@@ -11,7 +12,8 @@ use firebrick_spec::{Spec, Value};
 
 use crate::error::TrainError;
 use crate::optimizers::{
-    Accumulation, Average, Clipping, Ema, Kind, Path, Work, above_zero, not_negative,
+    Accumulation, Average, Clipping, Ema, Kind, Method, OptimizerFunction, Path, Work, above_zero,
+    not_negative,
 };
 use crate::weight_group::WeightGroup;
 pub use settings::GivenOptimizer;
@@ -29,9 +31,9 @@ pub use settings::GivenOptimizer;
 ///
 /// # Source
 /// <https://keras.io/api/optimizers/>
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Optimizer {
-    kind: Kind,
+    method: Method,
     weight_decay: f64,
     clipping: Option<Clipping>,
     accumulation_steps: Option<usize>,
@@ -42,10 +44,16 @@ impl Optimizer {
     /// The names for [`by_name`](Self::by_name) and [`FromStr`].
     pub const NAMES: &'static [&'static str] = Kind::NAMES;
 
-    pub(crate) fn new(kind: Kind) -> Self {
+    /// An optimizer of one's own, or any of Burn's; it can be written into a file if its type is
+    /// [registered](crate::register_optimizer).
+    pub fn custom(function: impl OptimizerFunction + 'static) -> Self {
+        Self::new(Method::Own(Arc::new(function)))
+    }
+
+    pub(crate) fn new(method: Method) -> Self {
         Self {
-            weight_decay: kind.weight_decay(),
-            kind,
+            weight_decay: method.weight_decay(),
+            method,
             clipping: None,
             accumulation_steps: None,
             ema: None,
@@ -57,23 +65,22 @@ impl Optimizer {
     /// # Errors
     /// A name that is not known; the error lists those that are.
     pub fn by_name(name: &str) -> Result<Self, TrainError> {
-        Kind::find(name)?;
-        Ok(Self::new(Kind::read(&Spec::new(name))?))
+        Ok(Self::from_spec(&Spec::new(name))?)
     }
 
-    /// One of [`NAMES`](Self::NAMES).
-    pub fn name(&self) -> &'static str {
-        self.kind.listed_name()
+    /// One of [`NAMES`](Self::NAMES), or the name of one's own.
+    pub fn name(&self) -> &str {
+        self.method.name()
     }
 
     /// Keras' default rate for it.
     pub fn default_learning_rate(&self) -> f64 {
-        self.kind.learning_rate()
+        self.method.learning_rate()
     }
 
     /// What to tell somebody who asks for this learning rate, if it is hardly meant.
     pub fn rate_warning(&self, learning_rate: f64) -> Option<String> {
-        (learning_rate >= self.kind.diverges_from()).then(|| {
+        (learning_rate >= self.method.diverges_from()).then(|| {
             format!(
                 "a learning rate of {learning_rate} is much for {}, which moves each weight by about that much a step; \
                  its default is {}",
@@ -218,7 +225,7 @@ impl Optimizer {
 
     /// Numbers that are kept for each weight: those of the update rule, and the sums and the average that go with it.
     pub(crate) fn num_slots(&self) -> usize {
-        self.kind.num_slots()
+        self.method.num_slots()
             + usize::from(self.accumulation_steps.is_some())
             + usize::from(self.ema.is_some())
     }
@@ -229,8 +236,8 @@ impl Optimizer {
 
     /// The optimizer of a network without groups of weights.
     #[cfg(test)]
-    pub(crate) fn build(self, path: Path) -> ModuleOptimizer {
-        self.kind.build(self.work(path))
+    pub(crate) fn build(&self, path: Path) -> ModuleOptimizer {
+        self.method.build(self.work(path))
     }
 
     fn work(&self, path: Path) -> Work {
@@ -247,26 +254,26 @@ impl Optimizer {
     /// # Errors
     /// A group without any of them.
     pub(crate) fn build_for(
-        self,
+        &self,
         weights: &[WeightPath],
         groups: &[WeightGroup],
     ) -> Result<ModuleOptimizer, TrainError> {
         for group in groups {
             group.check_among(weights)?;
         }
-        let usual = (self.kind, self.weight_decay, 1.0);
+        let usual = (self.method.clone(), self.weight_decay, 1.0);
         let mut apart: Vec<(_, Vec<String>)> = Vec::new();
         for weight in weights {
-            let (mut kind, mut decay, mut factor) = usual;
-            kind = kind.for_weight(&weight.path);
+            let (method, mut decay, mut factor) = usual.clone();
+            let mut method = method.for_weight(&weight.path);
             for group in groups.iter().filter(|group| group.has(&weight.path)) {
                 factor *= group.learning_rate_factor();
                 if let Some(own) = group.weight_decay() {
                     decay = own;
-                    kind = kind.with_weight_decay(own);
+                    method = method.with_weight_decay(own);
                 }
             }
-            let own = (kind, decay, factor);
+            let own = (method, decay, factor);
             let path = weight.module_path.clone();
             match apart.iter_mut().find(|(settings, _)| *settings == own) {
                 _ if own == usual => {}
@@ -274,10 +281,10 @@ impl Optimizer {
                 None => apart.push((own, vec![path])),
             }
         }
-        let all = self.kind.build(self.work(Path::Fastest));
-        let add = |optimizer, ((kind, weight_decay, rate_factor), paths)| {
-            let kind: Kind = kind;
-            kind.build(Work {
+        let all = self.method.build(self.work(Path::Fastest));
+        let add = |optimizer, ((method, weight_decay, rate_factor), paths)| {
+            let method: Method = method;
+            method.build(Work {
                 weight_decay,
                 rate_factor,
                 beside: Some((optimizer, ParamGroup::from_paths(paths))),
@@ -293,21 +300,25 @@ impl Optimizer {
             let mut known = Kind::arguments_of(name).into_iter();
             known.any(|known| known == argument)
         };
-        if !has(self.name()) {
+        let kind = match &self.method {
+            Method::Known(kind) if has(kind.listed_name()) => Some(*kind),
+            _ => None,
+        };
+        let Some(kind) = kind else {
             return Err(TrainError::ForeignSetting {
                 setting: argument,
                 received: value.to_string(),
-                optimizer: self.name(),
+                optimizer: self.name().to_owned(),
                 takers: Self::NAMES
                     .iter()
                     .copied()
                     .filter(|name| has(name))
                     .collect(),
             });
-        }
-        let mut spec = self.kind.to_spec()?;
+        };
+        let mut spec = kind.to_spec()?;
         spec.take(argument);
-        self.kind = Kind::read(&spec.with(argument, value))?;
+        self.method = Method::Known(Kind::read(&spec.with(argument, value))?);
         Ok(self)
     }
 
@@ -364,20 +375,23 @@ mod tests {
 
     #[test]
     fn settings_out_of_range_are_errors() {
-        let adam = Optimizer::adam();
+        let adam = Optimizer::adam;
         for changed in [
-            adam.with_beta_1(1.0),
-            adam.with_beta_2(-0.1),
-            adam.with_epsilon(0.0),
-            adam.with_weight_decay(-1.0),
-            adam.with_clipnorm(0.0),
-            adam.with_clipvalue(f64::NAN),
-            adam.with_global_clipnorm(f64::INFINITY),
-            adam.with_ema(-0.1),
-            adam.with_ema(f64::NAN),
-            adam.with_ema_overwrite_frequency(2),
-            adam.with_ema(1.0).unwrap().with_ema_overwrite_frequency(0),
-            adam.with_gradient_accumulation_steps(1),
+            adam().with_beta_1(1.0),
+            adam().with_beta_2(-0.1),
+            adam().with_epsilon(0.0),
+            adam().with_weight_decay(-1.0),
+            adam().with_clipnorm(0.0),
+            adam().with_clipvalue(f64::NAN),
+            adam().with_global_clipnorm(f64::INFINITY),
+            adam().with_ema(-0.1),
+            adam().with_ema(f64::NAN),
+            adam().with_ema_overwrite_frequency(2),
+            adam()
+                .with_ema(1.0)
+                .unwrap()
+                .with_ema_overwrite_frequency(0),
+            adam().with_gradient_accumulation_steps(1),
             Optimizer::rmsprop().with_rho(1.5),
             Optimizer::adagrad().with_initial_accumulator_value(-0.1),
         ] {
@@ -389,7 +403,7 @@ mod tests {
     #[test]
     fn one_clipping_excludes_another() {
         let clipped = Optimizer::sgd().with_clipnorm(1.0).unwrap();
-        assert!(clipped.with_clipnorm(2.0).is_ok());
+        assert!(clipped.clone().with_clipnorm(2.0).is_ok());
         assert_eq!(
             clipped.with_clipvalue(0.5).unwrap_err().to_string(),
             "clipvalue is 0.5 beside clipnorm, expected only one of clipnorm, clipvalue and global_clipnorm"
@@ -411,8 +425,9 @@ mod tests {
         for &name in Optimizer::NAMES {
             let optimizer: Optimizer = name.to_uppercase().parse().unwrap();
             assert_eq!(optimizer.to_string(), name);
-            let changed = optimizer.with_weight_decay(0.5).unwrap();
+            let changed = optimizer.clone().with_weight_decay(0.5).unwrap();
             let averaged = changed
+                .clone()
                 .with_gradient_accumulation_steps(4)
                 .and_then(|optimizer| optimizer.with_ema(0.9))
                 .and_then(|optimizer| optimizer.with_ema_overwrite_frequency(100))

@@ -76,6 +76,14 @@ impl Work {
         place(beside, updater)
     }
 
+    /// One of Burn's optimizers, by the weight decay and the factor of the rate.
+    pub(crate) fn by_burn<O: Optimizer>(
+        self,
+        optimizer: impl FnOnce(f64, f64) -> O,
+    ) -> ModuleOptimizer {
+        place(self.beside, optimizer(self.weight_decay, self.rate_factor))
+    }
+
     /// A rule for weights as a whole.
     pub(crate) fn by_whole<R: WholeRule>(self, rule: R) -> ModuleOptimizer {
         let updater = WholeUpdater::new(rule, self.weight_decay, self.rate_factor);

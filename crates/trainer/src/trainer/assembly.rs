@@ -177,7 +177,7 @@ impl<M: Model> Trainer<M> {
             return Ok(step);
         }
         let schedule = self.compile.schedule(steps_per_epoch)?;
-        let optimizer = self.compile.optimizer;
+        let optimizer = self.compile.optimizer.clone();
         if let Some(warning) = optimizer.rate_warning(schedule.learning_rate(0)) {
             log::warn!("{warning}");
         }

@@ -95,7 +95,7 @@ impl<M: Model> Trainer<M> {
         seed: u64,
     ) -> Result<AutodiffStep<M>, TrainError> {
         let schedule = self.compile.schedule(steps_per_epoch)?;
-        let optimizer = self.compile.optimizer;
+        let optimizer = self.compile.optimizer.clone();
         // Running figures of layers are shared between clones, those of a record are its own.
         let record = self.model.clone().into_record();
         let model = self.model.clone().load_record(record);

@@ -12,6 +12,7 @@ use crate::checkpoint_error::CheckpointError;
 use crate::compile::{Compile, LearningRate};
 use crate::fit::Fit;
 use crate::state::State;
+use crate::weight_group::WeightGroup;
 
 /// The facts of a training, and its samples.
 pub(super) struct Setup {
@@ -123,8 +124,21 @@ impl Setup {
             LearningRate::Described(schedule) => schedule.to_string(),
             LearningRate::Custom(_) => "the program's own".to_owned(),
         };
+        let optimizer = compile.optimizer.to_spec();
+        let optimizer = optimizer.map_or_else(
+            || compile.optimizer.to_string(),
+            |described| described.to_string(),
+        );
+        let groups = compile.weight_groups.iter().map(WeightGroup::to_string);
+        let groups: Vec<String> = groups.collect();
+        let groups = if groups.is_empty() {
+            "none".to_owned()
+        } else {
+            groups.join("; ")
+        };
         let facts = [
-            ("the optimizer", compile.optimizer.to_string()),
+            ("the optimizer", optimizer),
+            ("the groups of weights", groups),
             ("the learning rate", rate),
             ("the loss", compile.losses_text()),
             ("the list of metrics", metrics),

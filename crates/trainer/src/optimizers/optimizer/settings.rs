@@ -335,7 +335,8 @@ impl GivenOptimizer {
     /// # Errors
     /// An argument that it does not have, or that is out of its range; a momentum of 0 every optimizer has.
     pub fn applied_to(&self, optimizer: Optimizer) -> Result<Optimizer, TrainError> {
-        let is_set = |&momentum: &f64| momentum != 0.0 || optimizer.with_momentum(momentum).is_ok();
+        let is_set =
+            |&momentum: &f64| momentum != 0.0 || optimizer.clone().with_momentum(momentum).is_ok();
         let given = Self {
             momentum: self.momentum.filter(is_set),
             ..self.clone()

@@ -9,7 +9,8 @@ use serde::ser::{Error as _, Serialize, Serializer};
 use super::Optimizer;
 use super::settings::{ROWS, Row};
 use crate::error::TrainError;
-use crate::optimizers::Kind;
+use crate::optimizers::own::OWN;
+use crate::optimizers::{Kind, Method};
 
 /// An argument of Keras' optimizers that is a setting of its own here.
 const LEARNING_RATE: &str = "learning_rate";
@@ -68,10 +69,15 @@ impl Optimizer {
     /// # Errors
     /// An unknown name or argument, with the nearest one; a value that cannot be.
     pub fn with_rate_from_spec(spec: &Spec) -> Result<(Self, Option<ScheduleSpec>), SpecError> {
-        let (name, _) =
-            Kind::find(spec.name()).map_err(|unknown| SpecError::from(unknown).or_at(spec.at()))?;
+        let (name, own, is_built_in) = match (Kind::find(spec.name()), OWN.name(spec.name())) {
+            (Ok((name, _)), _) => (name.to_owned(), Kind::arguments_of(name), true),
+            (Err(_), Some(name)) => (name.clone(), OWN.arguments_of(&name), false),
+            (Err(_), None) => {
+                let unknown = OWN.unknown(spec.name(), Kind::NAMES, Kind::ALIASES);
+                return Err(SpecError::from(unknown).or_at(spec.at()));
+            }
+        };
         let thing = format!("the optimizer `{name}`");
-        let own = Kind::arguments_of(name);
         let mut spec = spec.clone().named(&own);
         KerasFields::take_untrained(&mut spec, &thing, &own)?;
         let rate = take_rate(&mut spec)?;
@@ -83,15 +89,38 @@ impl Optimizer {
             spec.take(RMS_RATE);
             spec = spec.with(RMS_RATE, 0.0);
         }
-        let is_known = |row: &&Row| !row.is_own || own.iter().any(|name| name == row.name);
-        let known: Vec<&str> = ROWS.iter().filter(is_known).map(|row| row.name).collect();
+        let is_its_own = |row: &Row| own.iter().any(|name| name == row.name);
+        // One of a program's own reads its arguments itself.
+        let is_set = |row: &&Row| {
+            if is_built_in {
+                !row.is_own || is_its_own(row)
+            } else {
+                !row.is_own && !is_its_own(row)
+            }
+        };
+        let rows: Vec<&Row> = ROWS.iter().filter(is_set).collect();
+        let mut known: Vec<&str> = rows.iter().map(|row| row.name).collect();
+        let mut method = Spec::new(&name);
+        if !is_built_in {
+            known.splice(0..0, own.iter().map(String::as_str));
+        }
         spec.check_arguments(&thing, &known)?;
-        let mut optimizer = Self::new(Kind::read(&Spec::new(name))?);
-        for row in ROWS {
+        if !is_built_in {
+            for argument in &own {
+                if let Some(given) = spec.take(argument) {
+                    method = method.with_arguments(vec![given]);
+                }
+            }
+        }
+        let mut optimizer = Self::new(Method::read(&method, &thing)?);
+        for row in rows {
             let mut given = spec.arguments().iter();
             let at = given.find(|given| given.name == row.name);
             let at = at.and_then(|given| given.at);
-            if let Some(changed) = row.setter.take(optimizer, &mut spec, &thing, row.name)? {
+            if let Some(changed) =
+                row.setter
+                    .take(optimizer.clone(), &mut spec, &thing, row.name)?
+            {
                 optimizer = changed.map_err(|error| refused(error, &thing, at))?;
             }
         }
@@ -106,14 +135,11 @@ impl Optimizer {
         }
     }
 
-    /// The spec that describes it, without the arguments that are the defaults.
-    ///
-    /// # Errors
-    /// None but for a number that serde cannot write.
-    pub(crate) fn to_spec(self) -> Result<Spec, SpecError> {
-        let default = Self::new(Kind::read(&Spec::new(self.name()))?);
-        let mut spec = self.kind.to_short_spec()?;
-        let is_changed = self.weight_decay.to_bits() != default.weight_decay.to_bits();
+    /// The spec that describes it, without the arguments that are the defaults; `None` for one of one's own that is not
+    /// [registered](crate::register_optimizer).
+    pub fn to_spec(&self) -> Option<Spec> {
+        let mut spec = self.method.to_short_spec()?;
+        let is_changed = self.weight_decay.to_bits() != self.method.weight_decay().to_bits();
         let decay = is_changed.then_some(("weight_decay", self.weight_decay));
         let clipping = self.clipping.map(|by| (by.name(), by.limit()));
         let ema = self.ema.map(|ema| (EMA_MOMENTUM, ema.momentum));
@@ -130,7 +156,7 @@ impl Optimizer {
                 spec = spec.with(name, count);
             }
         }
-        Ok(spec)
+        Some(spec)
     }
 }
 
@@ -232,8 +258,13 @@ fn refused(error: TrainError, thing: &str, at: Option<usize>) -> SpecError {
 
 impl Serialize for Optimizer {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let spec = self.to_spec().map_err(S::Error::custom)?;
-        spec.serialize(serializer)
+        match self.to_spec() {
+            Some(spec) => spec.serialize(serializer),
+            None => Err(S::Error::custom(format!(
+                "the optimizer `{self}` is one of your own, which a file can hold if its type is registered by \
+                 `register_optimizer`"
+            ))),
+        }
     }
 }
 

@@ -2,8 +2,9 @@
 
 use burn::tensor::{Device, Tensor};
 use firebrick_data::{ArrayData, DataError};
-use firebrick_model::{DeviceName, catch_panic};
+use firebrick_model::{AnyTensor, DeviceName, catch_panic};
 
+use crate::class_axis::{self, LAST};
 use crate::error::TrainError;
 use crate::losses::Loss;
 use crate::metrics::Metric;
@@ -39,7 +40,12 @@ impl Loss {
     {
         let function = self.function();
         let taker = format!("loss {}", self.name());
-        let compared = Compared::new(taker, function.target_form(), targets, outputs)?;
+        let compared = Compared::new(
+            taker,
+            (function.target_form(), function.class_axis()),
+            targets,
+            outputs,
+        )?;
         compared.check(function.target_form(), |targets| function.mask(targets))?;
         compared.check_domain(function.target_domain())?;
         let value = compared.caught(|targets, outputs| self.forward(targets, outputs, None))?;
@@ -74,7 +80,7 @@ impl Metric {
     {
         let taker = format!("metric {}", self.name());
         let form = self.function(TargetForm::LikeOutputs, 1).target_form();
-        let compared = Compared::new(taker, form, targets, outputs)?;
+        let compared = Compared::new(taker, (form, LAST), targets, outputs)?;
         let columns = compared.outputs.raw().dims()[1];
         let natural = match compared.targets.dims()[1] {
             1 if columns > 1 => TargetForm::ClassIndex,
@@ -101,7 +107,7 @@ struct Compared {
 impl Compared {
     fn new<T, O>(
         taker: String,
-        form: TargetForm,
+        (form, axis): (TargetForm, i64),
         targets: T,
         outputs: O,
     ) -> Result<Self, TrainError>
@@ -112,10 +118,10 @@ impl Compared {
         let targets = targets.try_into().map_err(Into::into)?;
         let outputs = outputs.try_into().map_err(Into::into)?;
         let [asked, answered] = [&targets, &outputs].map(|array| array.shape().to_vec());
-        let columns = answered
-            .get(1..)
-            .and_then(<[usize]>::last)
-            .map_or(1, |&last| last);
+        let sample = answered.get(1..).unwrap_or_default();
+        let axis = class_axis::of_sample(axis, sample)?;
+        let turned = class_axis::shape_with_last(sample, axis);
+        let columns = turned.last().copied().unwrap_or(1);
         let rows = answered.iter().product::<usize>() / columns.max(1);
         let num_targets = asked.iter().product::<usize>();
         let is_sequence = form == TargetForm::LabelSequence;
@@ -135,7 +141,14 @@ impl Compared {
         }
         let device = DeviceName::Auto.select()?.device;
         let rows_of = |array: ArrayData, shape: [usize; 2]| -> Result<Tensor<2>, TrainError> {
-            Ok(numbers(array, &device)?.reshape(shape))
+            let own = array.shape().to_vec();
+            let numbers = numbers(array, &device)?;
+            if axis.is_none() || own != answered {
+                return Ok(numbers.reshape(shape));
+            }
+            let own = AnyTensor::from(numbers).reshape(&own)?;
+            let turned = class_axis::batch_with_last(own, axis);
+            Ok(turned.reshape(&shape)?.into_rank()?)
         };
         let (samples, steps) = (answered[0], rows / answered[0]);
         let target_rows = if is_sequence { samples } else { rows };

@@ -13,6 +13,7 @@ mod callback;
 pub mod callbacks;
 mod checkpoint_error;
 mod checkpoints;
+mod class_axis;
 mod compile;
 mod compute;
 mod curves;

@@ -13,6 +13,7 @@ mod categorical_focal_crossentropy;
 mod categorical_generalized_cross_entropy;
 mod categorical_hinge;
 mod circle;
+mod class_axis;
 mod class_weights;
 mod contrastive;
 mod cosine_similarity;
@@ -51,6 +52,7 @@ use burn::tensor::Tensor;
 use firebrick_spec::{Spec, registry};
 
 use self::own::{OWN, OwnLoss};
+use crate::class_axis::LAST;
 
 pub use crate::output_form::OutputForm;
 pub use crate::outputs::Outputs;
@@ -130,6 +132,12 @@ pub trait LossFunction: fmt::Debug + Send + Sync {
     /// What it takes the outputs for; others are an error before training.
     fn output_form(&self) -> OutputForm {
         OutputForm::Any
+    }
+
+    /// The axis of the outputs whose numbers are the columns of a row, as Keras counts: that of the batch is 0, the last one, by
+    /// default, -1.
+    fn class_axis(&self) -> i64 {
+        LAST
     }
 
     /// The loss of every row, differentiable in the outputs.

@@ -169,10 +169,10 @@ impl Objective {
         Ok(self)
     }
 
-    /// What has to be looked at in the targets, each with its place in a batch.
-    pub(crate) fn target_scans(&self) -> Vec<(usize, TargetScan)> {
-        let scan = |output: &OutputObjective| (output.place().target, output.target_scan());
-        self.outputs.iter().map(scan).collect()
+    /// What has to be looked at in the targets of each output.
+    pub(crate) fn target_scans(&self) -> Vec<TargetScan> {
+        let outputs = self.outputs.iter();
+        outputs.map(OutputObjective::target_scan).collect()
     }
 
     /// Whether classes weigh more or less than one another.

@@ -274,7 +274,7 @@ fn a_misspelled_argument_is_named_with_the_nearest() {
         (
             "{ name = \"bce\", from_logit = true }",
             "the loss `binary_crossentropy` has no argument `from_logit`, did you mean `from_logits`?; \
-             it takes from_logits, label_smoothing, reduction",
+             it takes from_logits, label_smoothing, axis, reduction",
         ),
         (
             "{ name = \"mse\", delta = 0.5 }",

@@ -8,9 +8,11 @@
 use std::path::{Path, PathBuf};
 
 use burn::tensor::{Device, Tensor, TensorData, activation};
-use firebrick_model::Activation;
-use firebrick_trainer::losses::Reduction;
-use firebrick_trainer::{Loss, Outputs, TargetForm};
+use firebrick_data::{ArrayData, ArrayDataset};
+use firebrick_model::layers::{self, Identity};
+use firebrick_model::{Activation, AnyTensor, Sequential};
+use firebrick_trainer::losses::{CategoricalCrossentropy, Reduction};
+use firebrick_trainer::{Compile, Loss, Optimizer, Outputs, TargetForm};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -461,4 +463,88 @@ fn rows_of_an_ignored_class_change_nothing() {
     let log_p = read(log_p);
     let expected = -f32::midpoint(log_p[1], log_p[8]);
     assert!((read(value)[0] - expected).abs() < 1e-6);
+}
+
+/// Nested lists as an array.
+fn array(value: &Value) -> ArrayData {
+    let mut shape = Vec::new();
+    let mut inner = value;
+    while let Value::Array(items) = inner {
+        shape.push(items.len());
+        inner = &items[0];
+    }
+    (numbers(value), shape).try_into().unwrap()
+}
+
+/// See `data/make_class_axis.py`.
+#[test]
+fn the_classes_may_lie_along_any_axis() {
+    let text = std::fs::read_to_string(own_data().join("class_axis.json")).unwrap();
+    let golden: Value = serde_json::from_str(&text).unwrap();
+    let cases = golden["cases"].as_array().unwrap();
+    assert_eq!(cases.len(), 52);
+    for case in cases {
+        let loss: Loss = serde_json::from_value(case["config"].clone()).unwrap();
+        let close = |own: f64, expected: &Value| {
+            let expected = expected.as_f64().unwrap();
+            let difference = (own - expected).abs();
+            assert!(difference < 1e-5 * expected.abs().max(1.0), "{own} {case}");
+        };
+        let (targets, outputs) = (array(&case["targets"]), array(&case["outputs"]));
+        let value = loss.compute(targets.clone(), outputs.clone()).unwrap();
+        close(value, &case["value"]);
+        // A network that answers what it is asked, and one that has its last activation kept apart.
+        let weights = numbers(&case["weights"]);
+        let data = ArrayDataset::new(outputs.clone(), targets.clone()).unwrap();
+        let data = data.with_sample_weights(weights).unwrap();
+        let network = Sequential::new(outputs.shape()[1..].to_vec()).add(Identity::new());
+        let model = network.build(1, &Device::flex()).unwrap();
+        let trainer = Compile::new(Optimizer::sgd(), loss.clone()).model(model);
+        // Keras' sums of a batch are over all of it, ours over the batch too.
+        close(trainer.evaluate(&data).unwrap().loss(), &case["weighted"]);
+        let written = serde_json::to_value(&loss).unwrap();
+        assert_eq!(serde_json::from_value::<Loss>(written).unwrap(), loss);
+    }
+}
+
+#[test]
+fn a_softmax_along_the_last_axis_stays_there_where_the_classes_lie_along_another() {
+    let device = Device::flex();
+    let logits = vec![0.3_f32, -1.0, 2.0, 0.5, 0.0, 0.1];
+    let targets = vec![1.0_f32, 0.0, 0.0, 1.0, 0.0, 0.0];
+    let data = ArrayDataset::new((logits.clone(), [1, 3, 2]), (targets, [1, 3, 2])).unwrap();
+    let loss = CategoricalCrossentropy::new().with_axis(1).unwrap();
+    let network = Sequential::new([3, 2]);
+    let network = network.add(layers::Activation::new(Activation::Softmax));
+    let trainer = Compile::new(Optimizer::sgd(), loss).model(network.build(1, &device).unwrap());
+    let logits = Tensor::<3>::from_data(TensorData::new(logits, [1, 3, 2]), &device);
+    let p = activation::softmax(logits, 2);
+    let p = AnyTensor::from(p).into_vec().unwrap();
+    let share = |column: usize, class: usize| {
+        let all: f32 = (0..3).map(|row| p[row * 2 + column]).sum();
+        f64::from(p[class * 2 + column] / all)
+    };
+    let expected = -f64::midpoint(share(0, 0).ln(), share(1, 1).ln());
+    let own = trainer.evaluate(&data).unwrap().loss();
+    assert!((own - expected).abs() < 1e-6, "{own} {expected}");
+}
+
+#[test]
+fn an_axis_that_there_is_not_is_an_error() {
+    assert_eq!(
+        CategoricalCrossentropy::new()
+            .with_axis(0)
+            .unwrap_err()
+            .to_string(),
+        "axis is 0, expected an axis behind that of the batch, which is 0"
+    );
+    let loss = Loss::from(CategoricalCrossentropy::new().with_axis(2).unwrap());
+    let message = loss
+        .compute([[1.0, 0.0]], [[0.5, 0.5]])
+        .unwrap_err()
+        .to_string();
+    assert!(
+        message.contains("axis is 2 with outputs of shape [2] a sample"),
+        "{message}"
+    );
 }

@@ -3,6 +3,7 @@ use firebrick_model::Activation;
 use serde::{Deserialize, Serialize};
 
 use super::LossFunction;
+use super::class_axis::ClassAxis;
 use super::crossentropy_options::crossentropy_options;
 use super::label_smoothing::LabelSmoothing;
 use super::probabilities::{either, log_yes_and_no};
@@ -34,6 +35,7 @@ use crate::target_domain::TargetDomain;
 pub struct BinaryCrossentropy {
     from_logits: bool,
     label_smoothing: LabelSmoothing,
+    axis: ClassAxis,
 }
 
 impl BinaryCrossentropy {
@@ -42,6 +44,7 @@ impl BinaryCrossentropy {
         Self {
             from_logits: false,
             label_smoothing: LabelSmoothing::NONE,
+            axis: ClassAxis::LAST,
         }
     }
 }
@@ -62,6 +65,10 @@ impl LossFunction for BinaryCrossentropy {
 
     fn output_form(&self) -> OutputForm {
         OutputForm::of(self.from_logits)
+    }
+
+    fn class_axis(&self) -> i64 {
+        self.axis.number()
     }
 
     fn values(&self, targets: Tensor<2>, outputs: &Outputs) -> Tensor<1> {

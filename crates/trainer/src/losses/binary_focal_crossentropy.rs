@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::LossFunction;
 use super::bounds::{self, SHARE};
+use super::class_axis::ClassAxis;
 use super::crossentropy_options::crossentropy_options;
 use super::label_smoothing::LabelSmoothing;
 use super::probabilities::{either, log_yes_and_no};
@@ -43,6 +44,7 @@ pub struct BinaryFocalCrossentropy {
     gamma: f64,
     from_logits: bool,
     label_smoothing: LabelSmoothing,
+    axis: ClassAxis,
 }
 
 impl BinaryFocalCrossentropy {
@@ -82,6 +84,7 @@ impl Default for BinaryFocalCrossentropy {
             gamma: 2.0,
             from_logits: false,
             label_smoothing: LabelSmoothing::default(),
+            axis: ClassAxis::LAST,
         }
     }
 }
@@ -97,6 +100,10 @@ impl LossFunction for BinaryFocalCrossentropy {
 
     fn output_form(&self) -> OutputForm {
         OutputForm::of(self.from_logits)
+    }
+
+    fn class_axis(&self) -> i64 {
+        self.axis.number()
     }
 
     fn values(&self, targets: Tensor<2>, outputs: &Outputs) -> Tensor<1> {

@@ -3,6 +3,7 @@ use firebrick_model::Activation;
 use serde::{Deserialize, Serialize};
 
 use super::LossFunction;
+use super::class_axis::ClassAxis;
 use super::crossentropy_options::crossentropy_options;
 use super::label_smoothing::LabelSmoothing;
 use super::probabilities::log_shares;
@@ -31,6 +32,7 @@ use crate::target_domain::TargetDomain;
 pub struct CategoricalCrossentropy {
     from_logits: bool,
     label_smoothing: LabelSmoothing,
+    axis: ClassAxis,
 }
 
 impl CategoricalCrossentropy {
@@ -39,6 +41,7 @@ impl CategoricalCrossentropy {
         Self {
             from_logits: false,
             label_smoothing: LabelSmoothing::NONE,
+            axis: ClassAxis::LAST,
         }
     }
 }
@@ -59,6 +62,10 @@ impl LossFunction for CategoricalCrossentropy {
 
     fn output_form(&self) -> OutputForm {
         OutputForm::of(self.from_logits)
+    }
+
+    fn class_axis(&self) -> i64 {
+        self.axis.number()
     }
 
     fn values(&self, targets: Tensor<2>, outputs: &Outputs) -> Tensor<1> {

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::LossFunction;
 use super::bounds;
+use super::class_axis::ClassAxis;
 use super::class_weights::ClassWeights;
 use super::crossentropy_options::crossentropy_options;
 use super::label_smoothing::LabelSmoothing;
@@ -41,6 +42,7 @@ pub struct CategoricalFocalCrossentropy {
     gamma: f64,
     from_logits: bool,
     label_smoothing: LabelSmoothing,
+    axis: ClassAxis,
 }
 
 impl CategoricalFocalCrossentropy {
@@ -80,6 +82,7 @@ impl Default for CategoricalFocalCrossentropy {
             gamma: 2.0,
             from_logits: false,
             label_smoothing: LabelSmoothing::default(),
+            axis: ClassAxis::LAST,
         }
     }
 }
@@ -95,6 +98,10 @@ impl LossFunction for CategoricalFocalCrossentropy {
 
     fn output_form(&self) -> OutputForm {
         OutputForm::of(self.from_logits)
+    }
+
+    fn class_axis(&self) -> i64 {
+        self.axis.number()
     }
 
     fn values(&self, targets: Tensor<2>, outputs: &Outputs) -> Tensor<1> {

@@ -3,6 +3,7 @@ use firebrick_model::Activation;
 use serde::{Deserialize, Serialize};
 
 use super::LossFunction;
+use super::class_axis::ClassAxis;
 use super::crossentropy_options::crossentropy_options;
 use super::probabilities::log_shares;
 use crate::output_form::OutputForm;
@@ -34,6 +35,7 @@ use crate::target_form::TargetForm;
 pub struct SparseCategoricalCrossentropy {
     from_logits: bool,
     ignore_class: Option<i32>,
+    axis: ClassAxis,
 }
 
 impl SparseCategoricalCrossentropy {
@@ -71,6 +73,10 @@ impl LossFunction for SparseCategoricalCrossentropy {
 
     fn output_form(&self) -> OutputForm {
         OutputForm::of(self.from_logits)
+    }
+
+    fn class_axis(&self) -> i64 {
+        self.axis.number()
     }
 
     fn values(&self, targets: Tensor<2>, outputs: &Outputs) -> Tensor<1> {

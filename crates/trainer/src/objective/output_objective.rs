@@ -1,6 +1,7 @@
 //! What is made small and measured at one output.
 
 mod target_scan;
+mod turned_targets;
 
 use std::sync::Arc;
 
@@ -8,7 +9,9 @@ use burn::tensor::{Bool, Tensor};
 use firebrick_data::{Batch, Targets, one_hot};
 use firebrick_model::{Activation, AnyTensor, Signal, TensorError};
 
+use self::turned_targets::TurnedTargets;
 use super::{Figure, named, suitability};
+use crate::class_axis;
 use crate::compile::Asked;
 use crate::error::TrainError;
 use crate::losses::Loss;
@@ -38,6 +41,10 @@ pub(crate) struct OutputObjective {
     columns: usize,
     /// Rows of outputs a sample.
     steps: usize,
+    /// The axis of a sample's outputs that the loss has the columns along, where it is not the last one.
+    axis: Option<usize>,
+    /// Absent where targets come as they are compared.
+    turned: Option<TurnedTargets>,
     activation: Activation,
     class_weights: Option<Arc<[f32]>>,
 }
@@ -79,6 +86,13 @@ impl OutputObjective {
         output_shape: &[usize],
         activation: Activation,
     ) -> Result<Self, TrainError> {
+        let axis = class_axis::of_sample(asked.loss.function().class_axis(), output_shape)?;
+        let output_shape = &*class_axis::shape_with_last(output_shape, axis);
+        let turned = TurnedTargets::new(axis, output_shape, &targets);
+        let targets = match &turned {
+            Some(turned) => turned.targets(),
+            None => targets,
+        };
         let form = suitability::natural_form(asked.loss, &targets, output_shape)?;
         let columns = output_shape.last().copied().unwrap_or(1);
         suitability::check_activation(asked.loss, activation, columns)?;
@@ -117,6 +131,8 @@ impl OutputObjective {
             form,
             columns,
             steps: output_shape.iter().rev().skip(1).product(),
+            axis,
+            turned,
             activation,
             class_weights: None,
         })
@@ -280,7 +296,7 @@ impl OutputObjective {
             return batch;
         };
         let Place { target, .. } = self.place;
-        let targets = batch.targets_of(target);
+        let targets = self.targets_of(&batch);
         let table = Tensor::<1>::from_floats(table.as_ref(), &targets.device());
         let classes = match targets.dims() {
             [_, 1] => batch.classes_of(target),
@@ -294,6 +310,30 @@ impl OutputObjective {
         batch.with_weights_of(target, weights)
     }
 
+    /// The targets of a batch, in the order of the columns that they are compared in.
+    ///
+    /// # Shapes
+    /// - output: `[batch_size, target elements]`
+    pub(crate) fn targets_of(&self, batch: &Batch) -> Tensor<2> {
+        let targets = batch.targets_of(self.place.target);
+        match &self.turned {
+            Some(turned) => turned.turn(targets),
+            None => targets,
+        }
+    }
+
+    /// An output with the columns of the loss last, and what is left of its last activation.
+    fn turned(&self, output: AnyTensor) -> (AnyTensor, Activation) {
+        if self.axis.is_none() || self.activation == Activation::Sigmoid {
+            let turned = class_axis::batch_with_last(output, self.axis);
+            return (turned, self.activation);
+        }
+        // A softmax is along the axis that was the last one.
+        let output = self.activation.activate(output);
+        let turned = class_axis::batch_with_last(output, self.axis);
+        (turned, Activation::Linear)
+    }
+
     /// Loss and sums of an output of a batch. Where it has a mask, steps that only fill up shorter samples do not count.
     ///
     /// # Errors
@@ -305,6 +345,7 @@ impl OutputObjective {
     ) -> Result<OutputAssessed, TrainError> {
         let Place { target, .. } = self.place;
         let (output, mask) = output.into_parts();
+        let (output, activation) = self.turned(output);
         let shape = output.shape();
         let (columns, rows) = match shape[..] {
             [rows] => (1, rows),
@@ -314,7 +355,7 @@ impl OutputObjective {
         let raw: Tensor<2> = output.reshape(&[rows, columns])?.into_rank()?;
         let batch_size = batch.num_samples();
         let repeats = rows / batch_size.max(1);
-        let mut outputs = Outputs::new(raw, self.activation).with_steps(repeats);
+        let mut outputs = Outputs::new(raw, activation).with_steps(repeats);
         if let Some(mask) = mask {
             outputs = outputs.with_mask(row_mask(mask, rows)?);
         }
@@ -328,8 +369,8 @@ impl OutputObjective {
             TargetForm::LabelSequence => batch_size,
             _ => rows,
         };
-        let natural = batch
-            .targets_of(target)
+        let natural = self
+            .targets_of(batch)
             .reshape([natural_rows, natural_columns]);
         let targets = |form| match form {
             TargetForm::LikeOutputs if columns > 1 && natural_columns == 1 => {

@@ -117,7 +117,7 @@ impl<M: Model> Trainer<M> {
         let target = TargetField::new(Targets::Values { shape });
         let objective = self.objective_for(&[field], &[target])?;
         let batch = Batch::new(inputs, targets).to_device(&self.device);
-        if let Some((sample, misfit)) = find(&mut objective.target_scans(), &batch)? {
+        if let Some((sample, misfit)) = find(&objective, &mut objective.target_scans(), &batch)? {
             return Err(misfit.at(sample, SamplePlace::new()));
         }
         Ok((objective, batch))

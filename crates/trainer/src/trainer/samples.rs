@@ -28,7 +28,7 @@ impl<M: Model> Trainer<M> {
         place: SamplePlace,
     ) -> Result<(), TrainError> {
         let mut scans = objective.target_scans();
-        let is_needed = scans.iter().any(|(_, scan)| scan.is_needed());
+        let is_needed = scans.iter().any(TargetScan::is_needed);
         let looks_at_inputs = self.model.has_input_limits();
         let num_samples = data.num_samples();
         let fields = data.all_inputs();
@@ -54,7 +54,7 @@ impl<M: Model> Trainer<M> {
             let rows: Vec<usize> = (start..num_samples.min(start + together)).collect();
             let gathered = data.gather(&rows, &self.device);
             let batch = gathered.map_err(TrainError::samples)?;
-            if let Some((sample, misfit)) = find(&mut scans, &batch)? {
+            if let Some((sample, misfit)) = find(objective, &mut scans, &batch)? {
                 let (sample, place) = origin(start + sample);
                 return Err(misfit.at(sample, place));
             }
@@ -127,14 +127,15 @@ impl<M: Model> Trainer<M> {
 
 /// The first target that cannot be taken, and the sample of the batch that it is of.
 pub(super) fn find(
-    scans: &mut [(usize, TargetScan)],
+    objective: &Objective,
+    scans: &mut [TargetScan],
     batch: &Batch,
 ) -> Result<Option<(usize, Misfit)>, TrainError> {
-    for (target, scan) in scans {
+    for (output, scan) in objective.outputs().iter().zip(scans) {
         if !scan.is_needed() {
             continue;
         }
-        let targets = batch.targets_of(*target);
+        let targets = output.targets_of(batch);
         let width = targets.dims()[1].max(1);
         if let Some(misfit) = scan.find(&read_back(targets)?) {
             return Ok(Some((misfit.index / width, misfit)));

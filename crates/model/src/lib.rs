@@ -69,7 +69,7 @@ pub use mode::Mode;
 pub use model::{Answers, Model};
 pub use model_size::ModelSize;
 pub use network::{Network, WeightValue};
-pub use regularizer::Regularizer;
+pub use regularizer::{OrthogonalMode, Regularizer};
 pub use saved_model::{SavedModel, save_model, save_weights};
 pub use seal::{Seal, check_seal, seal};
 pub use shape::Shape;

@@ -5,9 +5,13 @@
 use std::collections::BTreeMap;
 
 use burn::module::{Module, ModuleVisitor, Param};
-use burn::tensor::{Bool, Device, Gradients, Tensor, TensorData};
-use firebrick_model::layers::{AnyLayer, NewLayer};
-use firebrick_model::{AnyTensor, Network, Sequential, Shape, Signal};
+use burn::tensor::{Bool, Device, Gradients, Int, Tensor, TensorData};
+use firebrick_model::layers::{
+    AnyLayer, Conv2D, Conv2DTranspose, DepthwiseConv2D, NewLayer, SeparableConv1D,
+};
+use firebrick_model::{
+    Activation, AnyTensor, Mode, Model, Network, Sequential, Shape, Signal, Signals,
+};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -279,4 +283,42 @@ fn every_layer_is_read_as_keras_writes_it_and_written_again() {
         let again = serde_json::to_value(&layer).unwrap();
         assert_eq!(serde_json::from_value::<AnyLayer>(again).unwrap(), layer);
     }
+}
+
+#[test]
+fn the_softmax_of_a_last_convolution_is_left_to_the_loss() {
+    let two = |layer: NewLayer, shape: &[usize]| {
+        let model = Sequential::new(shape)
+            .add(layer)
+            .build(1, &Device::flex())
+            .unwrap();
+        assert_eq!(model.output_activation(), Activation::Softmax);
+        let numbers = i64::try_from(shape.iter().product::<usize>()).unwrap();
+        let x = Tensor::<1, Int>::arange(0..numbers, &Device::flex()).float();
+        let batch: Vec<usize> = [1].iter().chain(shape).copied().collect();
+        let x = Signals::from(AnyTensor::from(x).reshape(&batch).unwrap());
+        let values = |signals: &Signals| signals[0].values().clone().into_vec().unwrap();
+        let whole = model.predict_all(x.clone()).unwrap();
+        let raw = model.call(x, Mode::Inference).unwrap().outputs;
+        let activated = Activation::Softmax.activate(raw[0].values().clone());
+        assert_ne!(values(&raw), values(&whole));
+        assert_eq!(activated.into_vec().unwrap(), values(&whole));
+    };
+    let softmax = Activation::Softmax;
+    two(
+        Conv2D::new(3, 1).with_activation(softmax).into(),
+        &[2, 2, 2],
+    );
+    two(
+        Conv2DTranspose::new(3, 2).with_activation(softmax).into(),
+        &[2, 2, 2],
+    );
+    two(
+        DepthwiseConv2D::new(1).with_activation(softmax).into(),
+        &[2, 2, 2],
+    );
+    two(
+        SeparableConv1D::new(3, 1).with_activation(softmax).into(),
+        &[2, 2],
+    );
 }

@@ -153,6 +153,7 @@ fn every_layer_is_read_as_keras_writes_it() {
         "Bidirectional",
         "ConvLSTM1D",
         "ConvLSTM2D",
+        "ConvLSTM3D",
         "GRU",
         "GRUCell",
         "LSTM",

@@ -174,7 +174,7 @@ impl WeightSpec {
         self.initial.check_for(&self.shape)?;
         self.regularizer
             .as_ref()
-            .map_or(Ok(()), Regularizer::validate)?;
+            .map_or(Ok(()), |regularizer| regularizer.validate(&self.shape))?;
         self.constraint
             .as_ref()
             .map_or(Ok(()), |constraint| constraint.validate(&self.shape))

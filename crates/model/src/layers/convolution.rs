@@ -110,6 +110,10 @@ macro_rules! convolution {
                     .collect()
             }
 
+            fn last_activation(&self) -> $crate::activation::Activation {
+                self.activation
+            }
+
             fn call(
                 &self,
                 inputs: $crate::signal::Signals,
@@ -121,7 +125,7 @@ macro_rules! convolution {
                 let (kernel, bias) = (call.weight("kernel"), call.find("bias"));
                 let y = x.convolve(kernel, bias, &self.window(), self.groups);
                 let y = firebrick_tensor::AnyTensor::from_channels_first(y);
-                Ok(self.activation.activate(y).into())
+                Ok(call.activate(self.activation, y).into())
             }
         }
     };

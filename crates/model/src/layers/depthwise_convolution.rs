@@ -98,6 +98,10 @@ macro_rules! depthwise_convolution {
                     .collect()
             }
 
+            fn last_activation(&self) -> $crate::activation::Activation {
+                self.activation
+            }
+
             fn call(
                 &self,
                 inputs: $crate::signal::Signals,
@@ -111,7 +115,7 @@ macro_rules! depthwise_convolution {
                 let channels = x.dims()[1];
                 let y = x.convolve(kernel, call.find("bias"), &self.window(), channels);
                 let y = firebrick_tensor::AnyTensor::from_channels_first(y);
-                Ok(self.activation.activate(y).into())
+                Ok(call.activate(self.activation, y).into())
             }
         }
     };

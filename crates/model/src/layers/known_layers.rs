@@ -46,6 +46,7 @@ known_layers!(
     Conv3DTranspose,
     ConvLSTM1D,
     ConvLSTM2D,
+    ConvLSTM3D,
     Cropping1D,
     Cropping2D,
     Cropping3D,

@@ -117,6 +117,10 @@ macro_rules! separable_convolution {
                     .collect()
             }
 
+            fn last_activation(&self) -> $crate::activation::Activation {
+                self.activation
+            }
+
             fn call(
                 &self,
                 inputs: $crate::signal::Signals,
@@ -133,7 +137,7 @@ macro_rules! separable_convolution {
                 let pointwise = call.weight::<$rank>("pointwise_kernel");
                 let y = x.convolve(pointwise, call.find("bias"), &Window::of_single_places(), 1);
                 let y = firebrick_tensor::AnyTensor::from_channels_first(y);
-                Ok(self.activation.activate(y).into())
+                Ok(call.activate(self.activation, y).into())
             }
         }
     };

@@ -116,6 +116,10 @@ macro_rules! transposed_convolution {
                     .collect()
             }
 
+            fn last_activation(&self) -> $crate::activation::Activation {
+                self.activation
+            }
+
             fn call(
                 &self,
                 inputs: $crate::signal::Signals,
@@ -127,7 +131,7 @@ macro_rules! transposed_convolution {
                 let (kernel, bias) = (call.weight("kernel"), call.find("bias"));
                 let y = x.convolve_transposed(kernel, bias, &self.transposed());
                 let y = firebrick_tensor::AnyTensor::from_channels_first(y);
-                Ok(self.activation.activate(y).into())
+                Ok(call.activate(self.activation, y).into())
             }
         }
     };

@@ -182,10 +182,13 @@ run("conv_lstm2d_same", K.ConvLSTM2D(2, (2, 3), padding="same", return_sequences
 run("conv_lstm2d_strides", K.ConvLSTM2D(1, 2, strides=2, go_backwards=True), film)
 run("conv_lstm2d_dilated", K.ConvLSTM2D(1, 2, dilation_rate=2, use_bias=False), film)
 run("conv_lstm1d", K.ConvLSTM1D(2, 3, return_sequences=True), draw(2, 3, 5, 2))
-# Volumes are not convolved in the crate; the numbers that they take keep those of the case after them as they are.
 run("conv_lstm3d", K.ConvLSTM3D(1, 2, padding="same"), draw(1, 2, 2, 3, 2, 2))
-cases.pop()
 run("bidirectional_conv_lstm2d", K.Bidirectional(K.ConvLSTM2D(1, 2, padding="same", return_sequences=True)), film)
+run(
+    "conv_lstm3d_strides",
+    K.ConvLSTM3D(2, (1, 2, 2), strides=(1, 2, 1), return_sequences=True, return_state=True),
+    draw(2, 2, 2, 3, 3, 1),
+)
 
 meta = {"keras": keras.__version__, "backend": keras.backend.backend(), "seed": 12}
 path = pathlib.Path(__file__).with_name("recurrent.json")

@@ -42,6 +42,7 @@ for name, function in [
     ("L2(0.01)", R.L2()),
     ("L1L2(0.1,0.2)", R.L1L2(0.1, 0.2)),
     ("OrthogonalRegularizer", R.OrthogonalRegularizer()),
+    ("OrthogonalRegularizer(0.5,columns)", R.OrthogonalRegularizer(0.5, "columns")),
     ("get('l1l2')", R.get("l1l2")),
     ("get('l2')", R.get("l2")),
 ]:

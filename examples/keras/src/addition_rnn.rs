@@ -1,6 +1,6 @@
 //! Sequence to sequence: a network reads `27+5` character by character and writes `32`.
 //!
-//! After thirty epochs 99.6 % of the characters of new sums are right.
+//! After thirty epochs 99.6 % of the characters of new sums are right, in Keras 99.8 %.
 //!
 //! # Source
 //! Keras' example "Sequence to sequence learning for performing number addition"

@@ -3,7 +3,7 @@
 //! The sequences are made here, of 50 words: a sequence is positive if the first and the last of its marked words are the same,
 //! which takes a memory in both directions. Keras' example reads film reviews.
 //!
-//! After fifteen epochs 80 % of the test sequences are right.
+//! After fifteen epochs 80 % of the test sequences are right, and 81 to 88 % with other seeds; in Keras 81 to 87 %.
 //!
 //! # Source
 //! Keras' example "Bidirectional LSTM on IMDB"

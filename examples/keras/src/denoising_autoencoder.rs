@@ -1,6 +1,6 @@
 //! Convolutional autoencoder for image denoising: digits come in with noise and leave without.
 //!
-//! The mean squared error of the test images falls from 0.080 to 0.024.
+//! The mean squared error of the test images falls from 0.080 to 0.024, in Keras to 0.030.
 //!
 //! # Source
 //! Keras' example "Convolutional autoencoder for image denoising"

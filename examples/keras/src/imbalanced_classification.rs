@@ -3,7 +3,8 @@
 //!
 //! The payments are made here: thirty features, a few of which are shifted for frauds.
 //!
-//! Of the frauds in the test data 94 % are found; one alarm in fourteen is right (AUC 0.985).
+//! Of the frauds in the test data 94 % are found; one alarm in fourteen is right (AUC 0.985). Keras finds 92 to 94 %
+//! among the same payments, where one alarm in eleven to fourteen is right (AUC 0.982 to 0.987).
 //!
 //! # Source
 //! Keras' example "Imbalanced classification: credit card fraud detection"

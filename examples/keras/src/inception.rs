@@ -1,6 +1,6 @@
 //! An Inception module: windows of several sizes look at the same picture, and what they find is put side by side.
 //!
-//! After twelve epochs over the built-in digits it reaches 92 % of the test digits.
+//! After twelve epochs over the built-in digits it reaches 92 % of the test digits, Keras 94 %.
 //!
 //! # Source
 //! Keras' guide to the functional form, "inception modules"; Szegedy et al., "Going Deeper with Convolutions", 2014

@@ -3,7 +3,7 @@
 //!
 //! The rows are made here out of the built-in digits, three to five of them at odd distances; Keras' example reads captchas.
 //!
-//! After twelve epochs 184 of 300 rows are read without a mistake.
+//! After twelve epochs 184 of 300 rows are read without a mistake, by Keras 190.
 //!
 //! # Source
 //! Keras' example "OCR model for reading Captchas"

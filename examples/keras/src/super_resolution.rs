@@ -1,6 +1,6 @@
 //! Image super-resolution: digits of 14 × 14 pixels become digits of 28 × 28, better than by copying each pixel four times.
 //!
-//! The peak signal to noise is 25.7 dB, where copying pixels gives 17.8.
+//! The peak signal to noise is 25.7 dB, where copying pixels gives 17.8; Keras reaches 24.9.
 //!
 //! # Source
 //! Keras' example "Image Super-Resolution using an Efficient Sub-Pixel CNN"

@@ -1,7 +1,7 @@
 //! Supervised contrastive learning: an encoder learns to bring digits of a class together, and a layer on top of it, trained
 //! alone, tells the classes.
 //!
-//! It reaches 86 % of the test digits.
+//! It reaches 86 % of the test digits, Keras 87 %.
 //!
 //! # Source
 //! Keras' example "Supervised Contrastive Learning"; Khosla et al., 2020

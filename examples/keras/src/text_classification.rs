@@ -3,7 +3,7 @@
 //! The reviews are made here, of 200 words: what decides is which of some words stand there and whether one that turns the
 //! meaning around stands right before, so that counting words alone does not do.
 //!
-//! It learns the rule: after ten epochs all of 1,000 test reviews are right.
+//! It learns the rule: after ten epochs all of 1,000 test reviews are right, as in Keras.
 //!
 //! # Source
 //! Keras' example "Text classification from scratch"

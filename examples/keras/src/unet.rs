@@ -2,7 +2,7 @@
 //!
 //! The pictures are made here: they ask for the same as photographs of pets with outlines, on a smaller scale.
 //!
-//! After eight epochs 93 % of the test pixels are right; three quarters are ground.
+//! After eight epochs 93 % of the test pixels are right, with another seed 96 %, in Keras 94 and 95 %; three quarters are ground.
 //!
 //! # Source
 //! Keras' example "Image segmentation with a U-Net-like architecture"

@@ -6,6 +6,7 @@ mod data_set;
 mod fit_section;
 mod network;
 mod section;
+mod vocabulary_files;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -36,7 +37,9 @@ pub use compile_settings::CompileSettings;
 /// for a metric. `data` says what is learned from, see [`DataDescription`]: `data = "mnist"` before the
 /// first table, or a table `[data]`.
 ///
-/// A `Normalization` without `mean` and `variance` waits for samples: [`adapt`](firebrick_trainer::adapt) gives it theirs.
+/// A `Normalization` without `mean` and `variance` waits for samples: [`adapt`](firebrick_trainer::adapt) gives it theirs, and a
+/// `TextVectorization` or a lookup its `vocabulary`. That may also be a list, or the name of a file with a token on each line,
+/// which becomes a list in the text. Text enters by `input_shape = [-1]`, as many bytes as there are.
 ///
 /// The text itself is what is compared, written and read by serde, as one string.
 ///
@@ -120,14 +123,16 @@ impl ModelFile {
     pub fn parse(text: impl Into<String>, name: impl Into<PathBuf>) -> Result<Self, RecipeError> {
         let (text, path) = (text.into(), name.into());
         let folder = path.parent().unwrap_or(Path::new(""));
-        match Self::check(&text, folder) {
-            Ok(file) => Ok(file),
-            Err(Located { problem, at }) => Err(RecipeError::ModelFile {
-                line: at.map(|at| line_of(&text, at)),
-                path,
-                problem,
-            }),
-        }
+        let failed = |Located { problem, at }: Located, text: &str| RecipeError::ModelFile {
+            line: at.map(|at| line_of(text, at)),
+            path: path.clone(),
+            problem,
+        };
+        let inlined = vocabulary_files::inlined(&text, folder);
+        let text = inlined
+            .map_err(|found| failed(found, &text))?
+            .unwrap_or(text);
+        Self::check(&text, folder).map_err(|found| failed(found, &text))
     }
 
     /// What is to be learned from, if the file says so.

@@ -6,8 +6,10 @@ use std::path::Path;
 
 use burn::tensor::Device;
 use firebrick_data::{ArrayDataset, CsvSource, CsvTest, DataDescription, DataSource, mnist_sample};
-use firebrick_model::layers::{Conv2D, Dense, Flatten, Layer, MaxPooling2D, Normalization};
-use firebrick_model::{Activation, Initializer, Sequential};
+use firebrick_model::layers::{
+    Conv2D, Dense, Flatten, IntegerLookup, Layer, MaxPooling2D, Normalization, TextVectorization,
+};
+use firebrick_model::{Activation, AnyTensor, Initializer, Sequential};
 use firebrick_recipe::{
     CompileSettings, GivenEarlyStopping, GivenTerminateOnNan, ModelFile, NamedCallback,
     RecipeError, WriteFreq,
@@ -679,6 +681,99 @@ fn a_normalization_waits_for_the_samples() {
     assert_eq!(statistics(0), (vec![2499.5, 1.0], vec![variance, 0.0]));
     assert_eq!(statistics(2), (vec![0.5], vec![0.25]));
     assert!(network.build(1, &device).is_ok());
+}
+
+#[test]
+fn a_vocabulary_may_lie_in_a_file_beside() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    write("words.txt", "good\nbad \\ \"very\"\r\ngrün\n\n");
+    write("codes.txt", "7\n-3\n");
+    let text = "
+        outputs = [\"text_vectorization\", \"integer_lookup\"]
+        [inputs]
+        text = [-1]
+        code = [1]
+        [[layers]]
+        class_name = \"TextVectorization\"
+        vocabulary = \"words.txt\"
+        output_sequence_length = 3
+        [[layers]]
+        class_name = \"IntegerLookup\"
+        inputs = \"code\"
+        vocabulary = 'codes.txt'
+    ";
+    let file = ModelFile::parse(text, folder.path().join("net.toml")).unwrap();
+    let layer = |index: usize| file.network().layers()[index].layer();
+    let words = layer(0).downcast_ref::<TextVectorization>().unwrap();
+    assert_eq!(
+        words.get_vocabulary().unwrap()[2..],
+        ["good", "bad \\ \"very\"", "grün"]
+    );
+    let codes = layer(1).downcast_ref::<IntegerLookup>().unwrap();
+    assert_eq!(codes.get_vocabulary().unwrap(), [-1, 7, -3]);
+    // The text has them, wherever it is read again.
+    let again: ModelFile = file.as_str().parse().unwrap();
+    assert_eq!(again.network(), file.network());
+
+    let missing = text.replace("codes.txt", "no.txt");
+    let error = ModelFile::parse(missing, folder.path().join("net.toml")).unwrap_err();
+    let error = error.to_string();
+    assert!(
+        error.contains("no.txt`: ") && error.contains("line 13"),
+        "{error}"
+    );
+    write("codes.txt", "7\nseven\n");
+    let error = ModelFile::parse(text, folder.path().join("net.toml")).unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("line 2: expected a whole number, received `seven`"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_network_learns_its_words_from_the_texts_it_is_trained_on() {
+    let text = "
+        input_shape = [-1]
+        layers = [
+            { class_name = \"TextVectorization\", max_tokens = 8, output_sequence_length = 4 },
+            { class_name = \"Embedding\", input_dim = 8, output_dim = 4, mask_zero = true },
+            { class_name = \"GlobalAveragePooling1D\" },
+            { class_name = \"Dense\", units = 2, activation = \"softmax\" },
+        ]
+        [compile]
+        learning_rate = 0.2
+        loss = \"sparse_categorical_crossentropy\"
+        metrics = [\"accuracy\"]
+        [fit]
+        epochs = 30
+    ";
+    let file: ModelFile = text.parse().unwrap();
+    let device = Device::flex();
+    let texts = [
+        "good film",
+        "bad film",
+        "A good one!",
+        "a bad one",
+        "so good",
+        "so bad",
+    ];
+    let data = ArrayDataset::new(texts, [1, 0, 1, 0, 1, 0]).unwrap();
+    let network = adapt(file.network().clone(), &data, &device).unwrap();
+    let model = network.build(1, &device).unwrap();
+    let fit = file.fit().to_fit().with_display(Display::Quiet);
+    let mut trainer = file.compile().to_compile().model(model);
+    let history = trainer.fit(&data, &fit).unwrap();
+    assert!(
+        (history["accuracy"].last().unwrap() - 1.0).abs() < 1e-6,
+        "{:?}",
+        &history["accuracy"]
+    );
+    let asked = AnyTensor::from_texts(&["GOOD, good and unknown", "bad"], &device);
+    let answers = trainer.predict(asked).unwrap().into_vec().unwrap();
+    assert!(answers[1] > 0.5 && answers[2] > 0.5, "{answers:?}");
 }
 
 #[test]

@@ -167,6 +167,17 @@ impl Model for AnyModel {
         either!(self, model => model.first_not_finite(inputs))
     }
 
+    fn freeze_to(self, layer: &str) -> Result<Self, ModelError> {
+        match self {
+            Self::Mlp(model) => Model::freeze_to(model, layer).map(Self::Mlp),
+            Self::Network(model) => model.freeze_to(layer).map(Self::Network),
+        }
+    }
+
+    fn merged(self) -> Self {
+        either!(self, model => Model::merged(model).into())
+    }
+
     fn penalty(&self) -> Option<Tensor<1>> {
         either!(self, model => model.penalty())
     }

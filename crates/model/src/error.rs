@@ -105,6 +105,31 @@ pub enum ModelError {
         known: Vec<String>,
     },
 
+    /// A pattern that no layer is like.
+    #[error(
+        "no layer of the network has a name like `{}`, in which `*` stands for any text; the nearest: {}",
+        shortened(pattern),
+        listed(nearest)
+    )]
+    NoLayerLike {
+        /// The pattern.
+        pattern: String,
+        /// The nearest names.
+        nearest: Vec<String>,
+    },
+
+    /// A product of low rank for a weight that cannot have one.
+    #[error(
+        "`{}` cannot learn by a product of low rank: {reason}",
+        shortened(weight)
+    )]
+    Lora {
+        /// Layer and name of the weight.
+        weight: String,
+        /// Why not, and what to do.
+        reason: &'static str,
+    },
+
     /// Two inputs, or an input and a layer, of one name.
     #[error(
         "the input `{}` has the name of another input or of a layer, expected names of their own; rename one of them",
@@ -402,6 +427,17 @@ pub enum ModelError {
         action: &'static str,
         /// What the system said.
         source: std::io::Error,
+    },
+
+    /// Weights of a file that do not go into a network.
+    #[error("the weights of `{}` do not fit the network: {report}; {hint}", path.display())]
+    ForeignWeights {
+        /// The file.
+        path: PathBuf,
+        /// What is missing, left over or of another shape.
+        report: String,
+        /// What to do.
+        hint: &'static str,
     },
 
     /// A file that is not a model this version can read.

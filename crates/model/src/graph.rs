@@ -2,7 +2,10 @@
 
 mod as_layer;
 mod form;
+mod freezing;
+mod inner;
 mod layer_names;
+mod lora;
 mod named;
 mod ordering;
 mod plan;
@@ -17,6 +20,8 @@ use crate::layer::{AnyLayer, IntoNodes, WeightSpec};
 use crate::shape::Shape;
 use crate::summary::Summary;
 
+pub use lora::Lora;
+use lora::LoraWeight;
 pub use named::NamedLayer;
 pub(crate) use plan::Plan;
 pub(crate) use running::called;
@@ -142,6 +147,9 @@ pub struct GraphLayer {
     pub(crate) layer: AnyLayer,
     #[serde(default = "yes", skip_serializing_if = "is_yes")]
     pub(crate) trainable: bool,
+    /// Which of its weights stay and learn by a product of low rank.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) lora: Vec<LoraWeight>,
 }
 
 impl GraphLayer {
@@ -339,11 +347,6 @@ impl Graph {
         let last = self.nodes.len().checked_sub(1);
         self.outputs = last.map(|node| Source::Node(node, 0)).into_iter().collect();
         self.layers.pop()
-    }
-
-    /// Keeps training from moving the weights of a layer, or lets it move them again.
-    pub(crate) fn set_trainable(&mut self, layer: usize, is_trainable: bool) {
-        self.layers[layer].trainable = is_trainable;
     }
 
     /// Puts another layer in the place of one.

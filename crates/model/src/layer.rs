@@ -1,5 +1,6 @@
 //! What a layer is: a description, its weights, and the call that brings a batch through it.
 
+mod adapter;
 mod any_layer;
 mod call;
 mod cell;
@@ -23,6 +24,7 @@ use crate::regularizer::Regularizer;
 use crate::shape::Shape;
 use crate::signal::Signals;
 
+pub(crate) use adapter::Adapter;
 pub use any_layer::AnyLayer;
 pub use call::Call;
 pub use cell::{Cell, CellSteps};

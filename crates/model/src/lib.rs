@@ -60,7 +60,7 @@ pub use constraint::Constraint;
 pub use draws::Draws;
 pub use error::{Arrival, ModelError};
 pub use firebrick_spec::{did_you_mean, nearest_name, shortened, visible};
-pub use graph::{Graph, GraphInput, GraphLayer, LayerKey, NamedLayer, Sequential};
+pub use graph::{Graph, GraphInput, GraphLayer, LayerKey, Lora, NamedLayer, Sequential};
 pub use initializer::{FanMode, Initializer, ScalingDistribution, SeededInitializer};
 pub use layer::{Call, IntoNodes, Node, input, named_input, text_input};
 pub use mlp::Mlp;
@@ -70,7 +70,9 @@ pub use model::{Answers, Model};
 pub use model_size::ModelSize;
 pub use network::{Network, WeightValue};
 pub use regularizer::{OrthogonalMode, Regularizer};
-pub use saved_model::{SavedModel, save_model, save_weights};
+pub use saved_model::{
+    LoadWeights, LoadedWeights, SavedModel, WeightMismatch, save_model, save_weights,
+};
 pub use seal::{Seal, check_seal, seal};
 pub use shape::Shape;
 pub use signal::{Signal, Signals};

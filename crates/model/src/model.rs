@@ -263,6 +263,23 @@ pub trait Model: Module + ModuleDisplay + std::fmt::Display + 'static {
         Ok(None)
     }
 
+    /// The same weights, of which training moves those of this layer and of the layers after it alone.
+    ///
+    /// # Errors
+    /// By default, where the network does not know its layers; a layer that is not there.
+    fn freeze_to(self, layer: &str) -> Result<Self, ModelError> {
+        Err(ModelError::UnknownLayer {
+            key: format!("`{}`", firebrick_spec::shortened(layer)),
+            known: Vec::new(),
+        })
+    }
+
+    /// The network as it is saved, without what is there for training alone. By default itself.
+    #[must_use = "returns the changed network"]
+    fn merged(self) -> Self {
+        self
+    }
+
     /// What the weights add to the loss: the sum of all regularization terms, differentiable, of the
     /// shape `[1]` and not divided by anything.
     ///

@@ -2,6 +2,7 @@ mod adapting;
 mod building;
 mod checks;
 mod freezing;
+mod lora;
 mod rules;
 mod running;
 mod states;
@@ -154,6 +155,14 @@ impl Model for Network {
 
     fn first_not_finite(&self, inputs: AnyTensor) -> Result<Option<String>, ModelError> {
         self.first_spoiled(inputs.into())
+    }
+
+    fn freeze_to(self, layer: &str) -> Result<Self, ModelError> {
+        Self::freeze_to(self, layer)
+    }
+
+    fn merged(self) -> Self {
+        self.merge_lora()
     }
 
     fn penalty(&self) -> Option<Tensor<1>> {

@@ -1,4 +1,5 @@
 mod any;
+mod loading;
 mod network;
 
 use std::collections::BTreeMap;
@@ -14,6 +15,8 @@ use crate::mlp::Mlp;
 use crate::mlp_config::MlpConfig;
 use crate::model::Model;
 use crate::seal::{Seal, check_seal, seal};
+
+pub use loading::{LoadWeights, LoadedWeights, WeightMismatch};
 
 /// Key of the file's metadata under which the model's description lies.
 const DESCRIPTION: &str = "firebrick.model";
@@ -43,7 +46,8 @@ const DESCRIPTION: &str = "firebrick.model";
 /// `path` before is then still there.
 pub fn save_model<M: Model>(model: &M, path: &Path) -> Result<(), ModelError> {
     model.check_saveable()?;
-    write(model, model.description(), path)
+    let model = model.clone().merged();
+    write(&model, model.description(), path)
 }
 
 /// Saves a model's weights alone, for [`SavedModel::load_into`] a model that is built by code.
@@ -68,7 +72,7 @@ pub fn save_model<M: Model>(model: &M, path: &Path) -> Result<(), ModelError> {
 /// # Errors
 /// As those of [`save_model`], but for a layer that no file can keep.
 pub fn save_weights<M: Model>(model: &M, path: &Path) -> Result<(), ModelError> {
-    write(model, None, path)
+    write(&model.clone().merged(), None, path)
 }
 
 fn write<M: Model>(model: &M, description: Option<String>, path: &Path) -> Result<(), ModelError> {

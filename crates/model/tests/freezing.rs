@@ -196,3 +196,88 @@ fn the_summary_counts_what_is_frozen() {
         "{error}"
     );
 }
+
+fn nested() -> Sequential {
+    let body = Sequential::new([3])
+        .add(Dense::new(4).named("first"))
+        .add(BatchNormalization::new())
+        .add(Dense::new(4).named("second"))
+        .named("body");
+    Sequential::new([3])
+        .add(body)
+        .add(Dense::new(2).named("head"))
+}
+
+/// The weights that training moves, as they are planned.
+fn learning(model: &Network) -> Vec<String> {
+    let weights = model.config().weights().unwrap().into_iter();
+    let trainable = weights.filter(|(_, weight)| weight.is_trainable);
+    trainable
+        .map(|(layer, weight)| format!("{layer}/{}", weight.name))
+        .collect()
+}
+
+#[test]
+fn layers_are_frozen_by_patterns_also_within_networks() {
+    let model = nested().build(1, &Device::flex()).unwrap();
+    let all = learning(&model);
+    assert_eq!(all.len(), 8);
+    let frozen = model.clone().freeze_layers("body").unwrap();
+    assert_eq!(learning(&frozen), ["head/kernel", "head/bias"]);
+    let part = model.clone().freeze_layers("*/first").unwrap();
+    assert_eq!(learning(&part), all[2..]);
+    // What is not meant stays frozen.
+    let thawed = frozen.clone().unfreeze_layers("body/second").unwrap();
+    let expected = [
+        "body/second/kernel",
+        "body/second/bias",
+        "head/kernel",
+        "head/bias",
+    ];
+    assert_eq!(learning(&thawed), expected);
+    assert_eq!(learning(&frozen.unfreeze_layers("*").unwrap()), all);
+    // And training does as planned, the moving statistics among it.
+    let names: Vec<String> = {
+        let weights = thawed.config().weights().unwrap().into_iter();
+        weights
+            .map(|(layer, weight)| format!("{layer}/{}", weight.name))
+            .collect()
+    };
+    let moved = moved(&thawed).into_iter().zip(names);
+    let moved: Vec<String> = moved
+        .filter(|(moved, _)| *moved)
+        .map(|(_, name)| name)
+        .collect();
+    assert_eq!(moved, expected);
+}
+
+#[test]
+fn all_layers_before_one_are_frozen() {
+    let model = nested().build(1, &Device::flex()).unwrap();
+    let head = model.clone().freeze_to("head").unwrap();
+    assert_eq!(learning(&head), ["head/kernel", "head/bias"]);
+    let expected = [
+        "body/second/kernel",
+        "body/second/bias",
+        "head/kernel",
+        "head/bias",
+    ];
+    let second = head.freeze_to("body/second").unwrap();
+    assert_eq!(learning(&second), expected);
+    assert_eq!(learning(&second.freeze_to(0).unwrap()).len(), 8);
+    let unknown = model.freeze_to("body/third").unwrap_err().to_string();
+    assert!(unknown.contains("no layer `third`"), "{unknown}");
+}
+
+#[test]
+fn a_pattern_that_no_layer_is_like_is_an_error() {
+    let error = Sequential::new([3])
+        .add(nested())
+        .build(1, &Device::flex())
+        .unwrap();
+    let error = error.freeze_layers("haed*").unwrap_err().to_string();
+    assert!(
+        error.contains("like `haed*`") && error.contains("/head"),
+        "{error}"
+    );
+}

@@ -1,7 +1,7 @@
 use std::fmt;
 
-use firebrick_model::WeightPath;
-use firebrick_spec::by_likeness;
+use firebrick_model::{Model, WeightPath};
+use firebrick_spec::{by_likeness, is_like};
 use serde::{Deserialize, Serialize};
 
 use crate::error::TrainError;
@@ -70,6 +70,57 @@ impl WeightGroup {
         self
     }
 
+    /// Groups of layers whose rates rise geometrically: those before the first of `starts` learn at `lowest` times the rate, from
+    /// each layer that is named on faster, and those from the last one on at the whole rate. fastai's `slice` of rates.
+    ///
+    /// ```
+    /// use firebrick::layers::{Dense, Layer};
+    /// use firebrick::prelude::*;
+    /// use firebrick::training::WeightGroup;
+    ///
+    /// let network = Sequential::new([4]).add(Dense::new(8)).add(Dense::new(8)).add(Dense::new(3).named("head"));
+    /// let model = network.build(1, &Device::flex())?;
+    /// // 0.01, 0.1 and 1 times the rate.
+    /// let groups = WeightGroup::sliced(&model, ["dense_1", "head"], 0.01)?;
+    /// let compile = Compile::by_name("adam", "mse", [])?.with_weight_groups(groups);
+    /// # Ok::<(), firebrick::training::TrainError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// A layer without weights, or that is not there; a factor below 0, or one that is no number.
+    pub fn sliced<'a>(
+        model: &impl Model,
+        starts: impl IntoIterator<Item = &'a str>,
+        lowest: f64,
+    ) -> Result<Vec<Self>, TrainError> {
+        check("learning_rate_factor", lowest)?;
+        let paths = model.weight_paths();
+        let mut places = Vec::new();
+        for start in starts {
+            let within = format!("{start}/");
+            let is_within = |weight: &WeightPath| weight.path.starts_with(&within);
+            match paths.iter().position(is_within) {
+                Some(place) => places.push(place),
+                None => Self::new(format!("{within}*")).check_among(&paths)?,
+            }
+        }
+        places.sort_unstable();
+        places.dedup();
+        // Where the first layer begins the second group there is none before.
+        places.retain(|&place| place > 0);
+        let count = places.len();
+        let groups = paths.iter().enumerate().map(|(index, weight)| {
+            let group = places.iter().filter(|&&place| place <= index).count();
+            let factor = if group == count {
+                1.0
+            } else {
+                lowest.powf((count - group) as f64 / count as f64)
+            };
+            Self::new(weight.path.clone()).with_learning_rate_factor(factor)
+        });
+        groups.collect()
+    }
+
     /// Whether a path is like the pattern.
     ///
     /// ```
@@ -79,25 +130,7 @@ impl WeightGroup {
     /// assert!(group.has("encoder_1/kernel") && !group.has("encoder/bias"));
     /// ```
     pub fn has(&self, path: &str) -> bool {
-        let mut parts = self.weights.split('*');
-        let first = parts.next().unwrap_or_default();
-        let Some(mut rest) = path.strip_prefix(first) else {
-            return false;
-        };
-        let mut parts = parts.peekable();
-        if parts.peek().is_none() {
-            return rest.is_empty();
-        }
-        while let Some(part) = parts.next() {
-            if parts.peek().is_none() {
-                return rest.ends_with(part);
-            }
-            match rest.find(part) {
-                Some(at) => rest = &rest[at + part.len()..],
-                None => return false,
-            }
-        }
-        true
+        is_like(path, &self.weights)
     }
 
     pub(crate) fn learning_rate_factor(&self) -> f64 {
@@ -168,31 +201,4 @@ fn check(setting: &'static str, value: f64) -> Result<(), TrainError> {
         expected: "0 or a number above it",
         received: value.to_string(),
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_star_stands_for_any_text() {
-        for (pattern, path, expected) in [
-            ("dense/kernel", "dense/kernel", true),
-            ("dense/kernel", "dense/kernels", false),
-            ("dense", "dense/kernel", false),
-            ("*", "dense/kernel", true),
-            ("*/bias", "dense/bias", true),
-            ("*/bias", "dense/bias_2", false),
-            ("enc*/k*l", "encoder/lstm/kernel", true),
-            ("enc*er*er/k", "encoder/k", false),
-            ("a*a", "a", false),
-            ("", "", true),
-        ] {
-            assert_eq!(
-                WeightGroup::new(pattern).has(path),
-                expected,
-                "{pattern} {path}"
-            );
-        }
-    }
 }

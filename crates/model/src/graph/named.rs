@@ -179,6 +179,7 @@ fn named(
             name,
             layer: layer.layer,
             trainable: layer.trainable,
+            lora: Vec::new(),
         });
         takes.push(inputs);
     }

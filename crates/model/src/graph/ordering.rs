@@ -221,6 +221,7 @@ fn named(
         name,
         layer: layer.layer().layer.clone(),
         trainable: layer.layer().trainable,
+        lora: Vec::new(),
     });
     (inputs, layers.collect())
 }

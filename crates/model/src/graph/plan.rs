@@ -103,7 +103,7 @@ impl Graph {
         for index in 0..self.nodes.len() {
             let planned = self.plan_node(index, &plan, masked)?;
             let layer = &self.layers[self.nodes[index].layer];
-            let mut weights = layer.layer.weights(&planned.inputs);
+            let mut weights = layer.weights_for(&planned.inputs)?;
             if self.nodes[index].call == 0 {
                 num_params = weights.iter().fold(num_params, |sum, weight| {
                     sum.saturating_add(weight.num_params())

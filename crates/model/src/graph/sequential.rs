@@ -31,7 +31,7 @@ use crate::summary::Summary;
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(transparent)]
-pub struct Sequential(Graph);
+pub struct Sequential(pub(super) Graph);
 
 impl Sequential {
     /// A network without layers yet; the shape is that of one sample, channels last, without the
@@ -110,6 +110,7 @@ impl Sequential {
                 name: names.give(name.as_deref(), || layer.default_name()),
                 layer,
                 trainable,
+                lora: Vec::new(),
             }
         });
         self.0.push(added);
@@ -157,23 +158,6 @@ impl Sequential {
     /// Those of [`build`](Self::build).
     pub fn summary(&self) -> Result<Summary, ModelError> {
         self.0.summary()
-    }
-
-    /// Keeps training from moving the weights of a layer, as Keras' `trainable = False`; see
-    /// [`NewLayer::frozen`](crate::layers::NewLayer::frozen).
-    ///
-    /// # Errors
-    /// A name or an index that no layer has; the error lists the names.
-    pub fn freeze_layer<'a>(self, key: impl Into<LayerKey<'a>>) -> Result<Self, ModelError> {
-        self.0.freeze_layer(key).map(Self)
-    }
-
-    /// Lets training move the weights of a layer again.
-    ///
-    /// # Errors
-    /// A name or an index that no layer has; the error lists the names.
-    pub fn unfreeze_layer<'a>(self, key: impl Into<LayerKey<'a>>) -> Result<Self, ModelError> {
-        self.0.unfreeze_layer(key).map(Self)
     }
 }
 

@@ -6,6 +6,7 @@ use burn::module::{
 };
 use burn::tensor::{Device, Tensor, TensorData};
 
+use super::adapter::Adapter;
 use super::weight_spec::WeightSpec;
 use firebrick_tensor::AnyTensor;
 
@@ -17,6 +18,8 @@ use firebrick_tensor::AnyTensor;
 pub(crate) struct HeldWeights {
     class_name: String,
     weights: Vec<HeldWeight>,
+    /// What is added to weights whenever they are asked for.
+    adapters: Vec<Adapter>,
     /// Burn's switch for whatever happens in training alone.
     training: Param<Flag>,
 }
@@ -153,15 +156,71 @@ impl HeldWeights {
         weights: impl IntoIterator<Item = (&'a WeightSpec, Vec<f32>)>,
         device: &Device,
     ) -> Self {
+        let empty = Self {
+            class_name: class_name.to_owned(),
+            weights: Vec::new(),
+            adapters: Vec::new(),
+            training: Param::from_bool(true),
+        };
+        empty.with_weights(weights, device)
+    }
+
+    /// With further weights.
+    pub(crate) fn with_weights<'a>(
+        mut self,
+        weights: impl IntoIterator<Item = (&'a WeightSpec, Vec<f32>)>,
+        device: &Device,
+    ) -> Self {
         let held = weights.into_iter().map(|(spec, values)| HeldWeight {
             name: spec.name.to_string(),
             value: Held::new(spec, values, device),
         });
-        Self {
-            class_name: class_name.to_owned(),
-            weights: held.collect(),
-            training: Param::from_bool(true),
+        self.weights.extend(held);
+        self
+    }
+
+    /// With what is to be added to weights whenever they are asked for.
+    pub(crate) fn adapted_by(mut self, adapters: Vec<Adapter>) -> Self {
+        self.adapters = adapters;
+        self
+    }
+
+    /// Whether there is a weight of this name.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.held("", name).is_some()
+    }
+
+    /// The weights with what was added to them as a part of their values.
+    pub(crate) fn merged(mut self) -> Self {
+        /// One arm for each rank.
+        macro_rules! of_rank {
+            ($held:expr, $sum:expr, $($param:ident),+) => {
+                match $held {
+                    $(Held::$param(param) => Held::$param(param.map(|_| $sum.expect_rank())),)+
+                    moving => moving,
+                }
+            };
         }
+        for adapter in std::mem::take(&mut self.adapters) {
+            let [weight, a, b] =
+                [&adapter.weight, &adapter.a, &adapter.b].map(|name| self.find_own("", name));
+            if let (Some(weight), Some(a), Some(b)) = (weight, a, b) {
+                let sum = adapter.applied(weight, a, b);
+                self.weights
+                    .retain(|held| held.name != adapter.a && held.name != adapter.b);
+                self = self.map_all(|held| {
+                    if held.name != adapter.weight {
+                        return held;
+                    }
+                    let value = held.value.clone();
+                    let sum = sum.clone();
+                    held.with(of_rank!(
+                        value, sum, Param1, Param2, Param3, Param4, Param5, Param6
+                    ))
+                });
+            }
+        }
+        self
     }
 
     /// Whether what happens in training alone may happen.
@@ -171,11 +230,27 @@ impl HeldWeights {
 
     /// A weight of a part of the layer, if it is there with this rank.
     pub(crate) fn find<const D: usize>(&self, path: &str, name: &str) -> Option<Tensor<D>> {
-        self.held(path, name)?.value.value()
+        if self.adapters.is_empty() {
+            return self.held(path, name)?.value.value();
+        }
+        self.find_any(path, name)?.into_rank().ok()
     }
 
     /// The same of whichever rank.
     pub(crate) fn find_any(&self, path: &str, name: &str) -> Option<AnyTensor> {
+        let value = self.find_own(path, name)?;
+        let is_it = |adapter: &&Adapter| adapter.weight.strip_prefix(path) == Some(name);
+        match self.adapters.iter().find(is_it) {
+            Some(adapter) => {
+                let [a, b] = [&adapter.a, &adapter.b].map(|name| self.find_own("", name));
+                Some(adapter.applied(value, a?, b?))
+            }
+            None => Some(value),
+        }
+    }
+
+    /// A weight without what is added to it.
+    fn find_own(&self, path: &str, name: &str) -> Option<AnyTensor> {
         /// Both kinds for each rank.
         macro_rules! of_rank {
             ($held:expr, $($param:ident, $moving:ident);+) => {

@@ -29,6 +29,8 @@ pub struct WeightSpec {
     pub is_trainable: bool,
     /// Whether it follows the batches that go through the layer, instead of being moved by training.
     pub(crate) is_moving: bool,
+    /// Whether it can stay while a product of low rank that is added to it learns.
+    pub(crate) takes_lora: bool,
     pub(crate) initial: Initializer,
     /// Where it starts at 1 whatever the initializer says.
     pub(crate) ones: Range<usize>,
@@ -77,6 +79,7 @@ impl WeightSpec {
             shape: shape.into(),
             is_trainable: true,
             is_moving: false,
+            takes_lora: false,
             initial: initializer,
             ones: 0..0,
             regularizer: None,
@@ -91,6 +94,14 @@ impl WeightSpec {
     pub fn moving(mut self) -> Self {
         self.is_trainable = false;
         self.is_moving = true;
+        self
+    }
+
+    /// Lets [`Network::enable_lora`](crate::Network::enable_lora) add a product of low rank to it, a kernel whose last axis
+    /// is that of the outputs.
+    #[must_use = "returns the changed weight"]
+    pub fn taking_lora(mut self) -> Self {
+        self.takes_lora = true;
         self
     }
 
@@ -148,6 +159,7 @@ impl WeightSpec {
             shape,
             is_trainable: arguments.is_trainable,
             is_moving: !arguments.is_trainable,
+            takes_lora: false,
             initial: arguments.initializer,
             ones: 0..0,
             regularizer: arguments.regularizer,

@@ -99,7 +99,7 @@ impl Layer for Dense {
         let input_dim = inputs[0].last().unwrap_or_default();
         let kernel = self.weights.spec("kernel", vec![input_dim, self.units]);
         let bias = self.weights.spec("bias", vec![self.units]);
-        [kernel]
+        [kernel.taking_lora()]
             .into_iter()
             .chain(self.use_bias.then_some(bias))
             .collect()

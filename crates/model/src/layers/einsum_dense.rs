@@ -160,7 +160,7 @@ impl Layer for EinsumDense {
         let bias = projection
             .bias
             .map(|shape| self.weights.spec("bias", shape));
-        [kernel.with_fans(projection.fans)]
+        [kernel.with_fans(projection.fans).taking_lora()]
             .into_iter()
             .chain(bias)
             .collect()

@@ -153,7 +153,7 @@ impl Layer for Embedding {
 
     fn weights(&self, _: &[Shape]) -> Vec<WeightSpec> {
         let shape = vec![self.input_dim, self.output_dim];
-        vec![self.weights.spec("embeddings", shape)]
+        vec![self.weights.spec("embeddings", shape).taking_lora()]
     }
 
     fn masking(&self) -> Masking {

@@ -200,7 +200,8 @@ impl Heads<'_> {
                     .iter()
                     .fold(1_usize, |all, size| all.saturating_mul(*size))
             });
-            let kernel = spec("kernel", [inputs, outputs].concat()).with_fans([fan_in, fan_out]);
+            let kernel = spec("kernel", [inputs, outputs].concat());
+            let kernel = kernel.with_fans([fan_in, fan_out]).taking_lora();
             let bias = self
                 .switches
                 .use_bias

@@ -137,7 +137,7 @@ impl Layer for ReversibleEmbedding {
 
     fn weights(&self, _: &[Shape]) -> Vec<WeightSpec> {
         let shape = vec![self.input_dim, self.output_dim];
-        let embeddings = self.weights.spec("embeddings", shape);
+        let embeddings = self.weights.spec("embeddings", shape).taking_lora();
         let shape = [self.output_dim, self.input_dim];
         let reverse = WeightSpec::new("reverse_embeddings", shape, embeddings.initial);
         let reverse = (!self.tie_weights).then_some(reverse);

@@ -89,11 +89,8 @@ impl Graph {
             for (place, weight) in weights.iter().enumerate() {
                 filled.push((weight, values(index, place, weight)?));
             }
-            layers.push(HeldWeights::new(
-                described.layer().class_name(),
-                filled,
-                device,
-            ));
+            let held = HeldWeights::new(described.layer().class_name(), filled, device);
+            layers.push(held.adapted_by(described.adapters()));
         }
         let network = Network {
             layers,

@@ -8,29 +8,6 @@ use crate::error::ModelError;
 use crate::graph::{Graph, LayerKey};
 use crate::layer::WeightSpec;
 
-impl Graph {
-    /// Keeps training from moving the weights of a layer, as Keras' `trainable = False`; see
-    /// [`NewLayer::frozen`](crate::layers::NewLayer::frozen).
-    ///
-    /// # Errors
-    /// A name or an index that no layer has; the error lists the names.
-    pub fn freeze_layer<'a>(mut self, key: impl Into<LayerKey<'a>>) -> Result<Self, ModelError> {
-        let index = key.into().find(self.layers())?;
-        self.set_trainable(index, false);
-        Ok(self)
-    }
-
-    /// Lets training move the weights of a layer again.
-    ///
-    /// # Errors
-    /// A name or an index that no layer has; the error lists the names.
-    pub fn unfreeze_layer<'a>(mut self, key: impl Into<LayerKey<'a>>) -> Result<Self, ModelError> {
-        let index = key.into().find(self.layers())?;
-        self.set_trainable(index, true);
-        Ok(self)
-    }
-}
-
 impl Network {
     /// Keeps training from moving the weights of a layer, as Keras' `trainable = False`: they get no
     /// gradient, and a batch normalization keeps its moving statistics and normalizes with them.
@@ -55,6 +32,46 @@ impl Network {
         self.described(description)
     }
 
+    /// Freezes all layers whose names are like a pattern; see [`Graph::freeze_layers`].
+    ///
+    /// # Errors
+    /// A pattern that no layer is like, with the nearest names.
+    pub fn freeze_layers(self, pattern: &str) -> Result<Self, ModelError> {
+        let description = self.config().clone().freeze_layers(pattern)?;
+        self.described(description)
+    }
+
+    /// Lets training move the weights of all layers whose names are like a pattern, `*` for all of them; see
+    /// [`Graph::unfreeze_layers`].
+    ///
+    /// # Errors
+    /// A pattern that no layer is like, with the nearest names.
+    pub fn unfreeze_layers(self, pattern: &str) -> Result<Self, ModelError> {
+        let description = self.config().clone().unfreeze_layers(pattern)?;
+        self.described(description)
+    }
+
+    /// Freezes all layers before this one, lets training move it and those after it; see [`Graph::freeze_to`].
+    ///
+    /// ```
+    /// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
+    /// use firebrick::burn::tensor::Device;
+    /// use firebrick::layers::Dense;
+    /// use firebrick::models::Sequential;
+    ///
+    /// let network = Sequential::new([4]).add(Dense::new(8)).add(Dense::new(3));
+    /// let model = network.build(1, &Device::flex())?.freeze_to("dense_1")?;
+    /// assert_eq!(model.summary().num_trainable_params(), 8 * 3 + 3);
+    /// # Ok::<(), firebrick::models::ModelError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// A name or an index that no layer has; the error lists the names.
+    pub fn freeze_to<'a>(self, key: impl Into<LayerKey<'a>>) -> Result<Self, ModelError> {
+        let description = self.config().clone().freeze_to(key)?;
+        self.described(description)
+    }
+
     /// The same weights under a description that says something else of what training moves.
     fn described(self, description: Graph) -> Result<Self, ModelError> {
         let plan = description.plan()?;
@@ -67,7 +84,7 @@ impl Network {
     }
 
     /// The network whose weights want gradients as planned.
-    pub(super) fn with_planned_gradients(mut self) -> Self {
+    pub(crate) fn with_planned_gradients(mut self) -> Self {
         let planned = self.plan.weights.iter();
         self.layers = self
             .layers

@@ -8,7 +8,7 @@ use firebrick_spec::by_likeness;
 
 use super::Network;
 use crate::error::ModelError;
-use crate::layer::WeightSpec;
+use crate::layer::{HeldWeights, WeightSpec};
 
 /// A weight's shape and values as Keras lays them out, row by row.
 ///
@@ -155,6 +155,13 @@ impl Network {
             self.replace(index, specs.iter().zip(&mut given));
         }
         Ok(())
+    }
+
+    /// The network with nothing that its clones see change.
+    pub(crate) fn unshared(mut self) -> Self {
+        let layers = self.layers.into_iter();
+        self.layers = layers.map(HeldWeights::unshared).collect();
+        self
     }
 
     /// The layer and the weight of a path.

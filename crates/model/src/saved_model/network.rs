@@ -1,8 +1,9 @@
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use burn::tensor::{Device, Shape};
 
-use super::{SavedModel, check_tensors, load, malformed};
+use super::{LoadWeights, LoadedWeights, SavedModel, check_tensors, load, malformed, save_weights};
 use crate::error::ModelError;
 use crate::graph::Graph;
 use crate::network::Network;
@@ -46,6 +47,32 @@ impl SavedModel {
         check_tensors(&path, &tensors, stored_shapes(&graph)?)?;
         load(tensors, graph.build_for_loading(device)?)
             .map_err(|error| malformed(&path, error.to_string()))
+    }
+}
+
+impl Network {
+    /// Takes over weights of a model or weights file, as Keras' `load_weights`; what becomes of each is in the answer. At an
+    /// error all stay as they are, and clones of the network keep theirs in any case.
+    ///
+    /// # Errors
+    /// A file that cannot be read; those of [`SavedModel::load_weights`].
+    pub fn load_weights(
+        &mut self,
+        path: impl AsRef<Path>,
+        how: LoadWeights,
+    ) -> Result<LoadedWeights, ModelError> {
+        let saved = SavedModel::read(path.as_ref())?;
+        let (network, loaded) = saved.load_weights(self.clone().unshared(), how)?;
+        *self = network.with_planned_gradients();
+        Ok(loaded)
+    }
+
+    /// Saves the weights alone; see [`save_weights`].
+    ///
+    /// # Errors
+    /// A file that cannot be written.
+    pub fn save_weights(&self, path: impl AsRef<Path>) -> Result<(), ModelError> {
+        save_weights(self, path.as_ref())
     }
 }
 

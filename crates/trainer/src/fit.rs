@@ -1,4 +1,5 @@
 mod class_key;
+mod fine_tune;
 mod fit_settings;
 
 use std::sync::{Arc, Mutex};
@@ -13,6 +14,7 @@ use crate::interrupt::StopHandle;
 use crate::mismatch_error::MismatchError;
 use crate::run_directory::RunDirectory;
 pub use class_key::ClassKey;
+pub use fine_tune::FineTune;
 pub use fit_settings::{FitSettings, GivenFit};
 
 /// The settings of one [`fit`](crate::Trainer::fit), with Keras' names and defaults.
@@ -49,6 +51,7 @@ pub struct Fit {
     pub(crate) data: Option<DataDescription>,
     pub(crate) stop: Option<StopHandle>,
     pub(crate) listens_to_ctrl_c: bool,
+    pub(crate) fine_tune: Option<FineTune>,
 }
 
 impl From<FitSettings> for Fit {
@@ -66,6 +69,7 @@ impl From<FitSettings> for Fit {
             data: None,
             stop: None,
             listens_to_ctrl_c: false,
+            fine_tune: None,
         }
     }
 }
@@ -214,6 +218,14 @@ impl Fit {
     #[must_use = "returns the changed settings"]
     pub fn with_data_description(mut self, data: DataDescription) -> Self {
         self.data = Some(data);
+        self
+    }
+
+    /// Trains the head of a network first, and then all of it; see [`FineTune`]. The model is taken as if it had been compiled
+    /// anew.
+    #[must_use = "returns the changed settings"]
+    pub fn with_fine_tune(mut self, fine_tune: FineTune) -> Self {
+        self.fine_tune = Some(fine_tune);
         self
     }
 

@@ -169,6 +169,9 @@ fn fit_settings(fit: &Fit, gaps: &mut Gaps) -> FitSettings {
     if fit.validation.is_some() {
         gaps.add("validation", "samples that the program gave");
     }
+    if let Some(tune) = &fit.fine_tune {
+        gaps.add("fine_tune", format!("two parts: {tune:?}"));
+    }
     let callbacks = fit.callbacks.names();
     if !callbacks.is_empty() {
         gaps.add(

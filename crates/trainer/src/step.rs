@@ -10,7 +10,7 @@ use std::path::Path;
 use firebrick_data::Batch;
 use firebrick_scheduler::RateControl;
 
-pub(crate) use autodiff::AutodiffStep;
+pub(crate) use autodiff::{AutodiffStep, SecondPart};
 pub(crate) use judge::judge;
 pub use measures::Measures;
 pub use output::StepOutput;

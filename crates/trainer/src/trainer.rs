@@ -1,5 +1,6 @@
 mod assembly;
 mod evaluating;
+mod fine_tuning;
 mod fitting;
 mod on_batch;
 mod passing;
@@ -205,7 +206,10 @@ impl<M: Model> Trainer<M> {
         let mut fitting = Fitting::new(fit, data, display, files, &self.device)?;
         let steps = fitting.steps_per_epoch();
         let cycle = fit.settings.cycle(steps)?;
-        let mut step = self.take_step(objective, steps, fit.settings.seed)?;
+        let mut step = match &fit.fine_tune {
+            Some(tune) => self.fine_tuning_step(objective, tune, (&fit.settings, steps))?,
+            None => self.take_step(objective, steps, fit.settings.seed)?,
+        };
         if let Some(cycle) = cycle {
             step.begin_cycle(cycle);
         }
@@ -213,6 +217,7 @@ impl<M: Model> Trainer<M> {
         let mut fitted = fitting.run(step);
         if let Some(step) = &mut fitted.step {
             step.end_cycle();
+            step.forget_second_part();
         }
 
         self.shuffle = fitted.shuffle;

@@ -1,4 +1,5 @@
 mod cycle;
+mod second_part;
 mod state;
 
 use std::path::Path;
@@ -12,6 +13,7 @@ use firebrick_model::{Draws, Mode, Model, save_model, save_weights};
 use firebrick_scheduler::{RateControl, Schedule};
 
 use self::cycle::Cycle;
+pub(crate) use self::second_part::SecondPart;
 use super::judge::{assess, judge};
 use super::measures::Measures;
 use super::output::StepOutput;
@@ -34,6 +36,8 @@ pub(crate) struct AutodiffStep<M: Model> {
     optimizer: ModuleOptimizer,
     rate: RateControl,
     cycle: Option<Cycle>,
+    /// What begins at a later step, if anything does.
+    second_part: Option<SecondPart<M>>,
     /// Of what layers draw at random.
     seed: u64,
     accumulation: Option<Accumulation>,
@@ -64,6 +68,7 @@ impl<M: Model> AutodiffStep<M> {
             optimizer: at_work,
             rate: RateControl::new(schedule),
             cycle: None,
+            second_part: None,
             seed,
             accumulation: optimizer.accumulation(),
             clipping: optimizer.clipping(),
@@ -109,6 +114,8 @@ impl<M: Model> Step for AutodiffStep<M> {
     /// # Errors
     /// A batch that does not fit; a network, a loss or a metric that panics.
     fn train_step(&mut self, batch: Batch) -> Result<StepOutput, TrainError> {
+        let next = self.rate.step();
+        self.begin_second_part_if(|begins| begins == next);
         let samples = batch.num_samples();
         let batch = self.objective.weigh(batch);
         // One step of the schedule a batch, over all fits.

@@ -19,6 +19,7 @@ use crate::mismatch_error::MismatchError;
 use crate::objective::{Given, Objective};
 use crate::sample_place::SamplePlace;
 use crate::step::{AutodiffStep, judge};
+use crate::weight_group::WeightGroup;
 
 impl Compile {
     /// Makes the model trainable, on the device it lies on.
@@ -44,6 +45,10 @@ impl<M: Model> Trainer<M> {
         fit: &Fit,
     ) -> Result<Checked, TrainError> {
         fit.settings.check_counts()?;
+        if let Some(tune) = &fit.fine_tune {
+            tune.check(&fit.settings)?;
+            WeightGroup::sliced(&self.model, tune.groups(), tune.lowest_factor())?;
+        }
         let (data, validation) = split(data, fit)?;
         if let Some(size) = self.model.size() {
             let batch_size = fit.settings.batch_size.min(data.num_samples());

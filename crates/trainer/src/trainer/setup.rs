@@ -62,6 +62,7 @@ impl Setup {
                 _ => format!("{samples} samples of {inputs:?} with {targets:?}"),
             }
         };
+        let epochs = own.epochs.saturating_sub(own.initial_epoch);
         let none = || "none".to_owned();
         let facts = [
             ("the training data", source(training.as_ref()), samples),
@@ -87,9 +88,11 @@ impl Setup {
             ("validation_freq", own.validation_freq.to_string(), settings),
             (
                 "one_cycle",
-                own.one_cycle.map_or_else(none, |rate| {
-                    format!("{rate} over {} epochs", own.epochs - own.initial_epoch)
-                }),
+                match (own.one_cycle, &fit.fine_tune) {
+                    (_, Some(tune)) => format!("{tune:?} over {epochs} epochs"),
+                    (Some(rate), None) => format!("{rate} over {epochs} epochs"),
+                    (None, None) => none(),
+                },
                 "a cycle of rates ends with its epochs: give the fit what it had, or train anew",
             ),
             (

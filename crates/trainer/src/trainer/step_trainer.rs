@@ -198,6 +198,13 @@ impl<S: Step> StepTrainer<S> {
                 received: rate.to_string(),
             });
         }
+        if fit.fine_tune.is_some() {
+            return Err(TrainError::Setting {
+                setting: "fine_tune",
+                expected: "none with a step of one's own, which has models and rates of its own",
+                received: "one".to_owned(),
+            });
+        }
         let (training, validation) = split(data, fit)?;
         let measures = self.step().measures();
         let mut figures = measures.names();

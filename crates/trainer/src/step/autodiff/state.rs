@@ -42,12 +42,14 @@ impl<M: Model> AutodiffStep<M> {
     /// # Errors
     /// The state of another network or of another optimizer.
     pub(super) fn restore_whole(&mut self, state: &State) -> Result<(), CheckpointError> {
+        let rate = state.get::<State>("rate")?;
+        let done: u64 = rate.get("step")?;
+        self.begin_second_part_if(|begins| begins < done);
         // The parameters have the ids from then on by which all that follows is kept.
         self.model = state.load_module("network", self.model.clone())?;
         self.optimizer = state.load_optimizer("optimizer", self.optimizer.clone())?;
-        let rate = state.get::<State>("rate")?;
         let own = RateState {
-            step: rate.get("step")?,
+            step: done,
             factor: rate.get("factor")?,
             fixed: rate.find("fixed")?,
         };

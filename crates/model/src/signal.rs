@@ -46,6 +46,33 @@ impl Signal {
         self.values
     }
 
+    /// The values alone, as floats of this rank, channels last: what a layer of several inputs takes of each.
+    ///
+    /// ```
+    /// # mod firebrick { pub use firebrick_model::{burn, self as models}; }
+    /// use firebrick::burn::tensor::{Device, Tensor};
+    /// use firebrick::models::{Signal, Signals};
+    ///
+    /// let zeros = || Signal::from(Tensor::<2>::zeros([2, 3], &Device::flex()));
+    /// let [left, right] = Signals::from([zeros(), zeros()]).into_array()?;
+    /// let sum = left.into_rank::<2>()? + right.into_rank::<2>()?;
+    /// assert_eq!(sum.dims(), [2, 3]);
+    /// assert!(zeros().into_rank::<3>().is_err());
+    /// # Ok::<(), firebrick_model::layers::LayerProblem>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Another rank.
+    pub fn into_rank<const D: usize>(self) -> Result<Tensor<D>, LayerProblem> {
+        let shape = self.shape();
+        self.values.into_rank().map_err(|_rank| {
+            LayerProblem::input(
+                format!("{D} axes, the batch axis included, not of the shape {shape:?}"),
+                "reshape it before",
+            )
+        })
+    }
+
     /// Values and mask.
     pub fn into_parts(self) -> (AnyTensor, Option<Tensor<2, Bool>>) {
         (self.values, self.mask)
@@ -161,14 +188,7 @@ impl Signals {
     /// # Errors
     /// None, or several; another rank.
     pub fn into_rank<const D: usize>(self) -> Result<Tensor<D>, LayerProblem> {
-        let values = self.into_values()?;
-        let shape = values.shape();
-        values.into_rank().map_err(|_rank| {
-            LayerProblem::input(
-                format!("{D} axes, the batch axis included, not of the shape {shape:?}"),
-                "reshape it before",
-            )
-        })
+        self.into_one()?.into_rank()
     }
 
     /// All of them.

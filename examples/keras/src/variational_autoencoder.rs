@@ -1,6 +1,6 @@
 //! Variational autoencoder: a digit becomes a cloud around a place on a plane, and every place on the plane becomes a digit.
 //!
-//! The loss of the test digits, what comes back and the cloud together, falls to 166.3 with Keras.
+//! The loss of the test digits, what comes back and the cloud together, falls to 168.9 nats; with Keras to 166.3.
 //!
 //! # Source
 //! Keras' example "Variational `AutoEncoder`"; Kingma and Welling, "Auto-Encoding Variational Bayes", 2013

@@ -8,6 +8,7 @@ use burn::data::dataset::DatasetError;
 
 use crate::array_error::ArrayError;
 use crate::csv_error::CsvError;
+use crate::stream_error::StreamError;
 use crate::targets::Targets;
 
 /// What went wrong while reading, checking, splitting or fetching data.
@@ -211,6 +212,10 @@ pub enum DataError {
         /// Rows that there are.
         available: usize,
     },
+
+    /// A stream whose first batch is not to be had, or is not as was declared.
+    #[error(transparent)]
+    Stream(#[from] StreamError),
 
     /// A data set of Burn's could not give an item.
     #[error("cannot read the rows {rows:?} of the data set: {source}; check where it reads from")]

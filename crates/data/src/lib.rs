@@ -6,7 +6,7 @@
 //! What a program has in memory becomes an [`ArrayDataset`], a CSV file is read into one by a [`CsvSource`], and any data set
 //! of Burn's is taken by a [`DatasetSource`]. Files of MNIST are read into a [`MnistDataset`], where an image stays one byte a pixel in one shared block. A
 //! [`BatchLoader`] gathers rows of it into a [`Batch`] of tensors, in file order or shuffled by a seed that can
-//! be written down and restored.
+//! be written down and restored. Batches that a program makes as they are asked for are a [`BatchStream`].
 //!
 //! ```
 //! use std::sync::Arc;
@@ -32,6 +32,7 @@ mod batch;
 mod batch_iterator;
 mod batch_loader;
 mod batch_source;
+mod batch_stream;
 mod class_balance;
 mod column_encoding;
 mod column_statistics;
@@ -58,7 +59,11 @@ mod mnist_sample;
 mod names;
 mod number_format;
 mod pixels;
+mod samples;
 mod shuffle;
+mod stream_error;
+mod stream_fields;
+mod stream_loader;
 mod subset;
 mod targets;
 mod validation_split;
@@ -73,6 +78,7 @@ pub use array_error::{ArrayError, ArrayPart};
 pub use batch::{Batch, one_hot};
 pub use batch_loader::BatchLoader;
 pub use batch_source::BatchSource;
+pub use batch_stream::BatchStream;
 pub use class_balance::ClassBalance;
 pub use column_encoding::{Binned, ColumnEncoding, Hashed, Index, OneHot, Plain};
 pub use column_statistics::{ColumnStatistics, SampleStatistics};
@@ -98,7 +104,11 @@ pub use mnist::Mnist;
 pub use mnist_batches::MnistBatcher;
 pub use mnist_dataset::{MnistDataset, MnistItem};
 pub use mnist_sample::mnist_sample;
+pub use samples::Samples;
 pub use shuffle::ShuffleState;
+pub use stream_error::StreamError;
+pub use stream_fields::StreamFields;
+pub use stream_loader::{BatchCheck, StreamLoader};
 pub use subset::Subset;
 pub use targets::Targets;
 pub use validation_split::ValidationSplit;

@@ -28,9 +28,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::sync::Arc;
 
+use burn::data::dataloader::DataLoader;
 use burn::train::renderer::MetricsRenderer;
 use burn::train::{SupervisedTraining, TrainingStrategy};
-use firebrick_data::BatchLoader;
+use firebrick_data::Batch;
 use firebrick_tensor::{catch_panic, panic_message};
 
 pub(crate) use dashboard_metrics::DashboardFigures;
@@ -54,8 +55,8 @@ const KILLED: &str = "Killing training from user input";
 /// The outcome is there in every case: after an error or a panic it holds what was learned before.
 pub(crate) fn train<S: Step>(
     step: S,
-    training: Arc<BatchLoader>,
-    validation: Option<Arc<BatchLoader>>,
+    training: Arc<dyn DataLoader<Batch>>,
+    validation: Option<Arc<dyn DataLoader<Batch>>>,
     settings: LoopSettings,
     handle: &StopHandle,
 ) -> LoopOutcome<S> {

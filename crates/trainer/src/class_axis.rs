@@ -43,10 +43,10 @@ pub(crate) fn batch_with_last(values: AnyTensor, axis: Option<usize>) -> AnyTens
     let Some(axis) = axis else {
         return values;
     };
-    let mut axes: Vec<usize> = (0..values.rank()).collect();
-    let classes = axes.remove(axis + 1);
-    axes.push(classes);
-    values.permuted(&axes)
+    let mut order: Vec<usize> = (0..values.rank()).collect();
+    let classes = order.remove(axis + 1);
+    order.push(classes);
+    values.permuted(&order)
 }
 
 #[cfg(test)]

@@ -31,7 +31,8 @@ pub(crate) struct Moment {
     /// Counted from 1.
     pub(crate) epoch: usize,
     pub(crate) batches_done: usize,
-    pub(crate) batches: usize,
+    /// Of the epoch, if it is known.
+    pub(crate) batches: Option<usize>,
     /// Since the epoch began.
     pub(crate) elapsed: Duration,
     /// When the first batch was done, since the epoch began.

@@ -3,6 +3,7 @@ use std::path::PathBuf;
 use burn::data::dataset::DatasetError;
 use firebrick_data::Targets;
 use firebrick_model::shortened;
+use firebrick_scheduler::ScheduleError;
 use firebrick_spec::{RegisterError, SpecError, UnknownName};
 
 use crate::checkpoint_error::CheckpointError;
@@ -31,7 +32,7 @@ pub enum TrainError {
 
     /// From the scheduler crate.
     #[error(transparent)]
-    Schedule(#[from] firebrick_scheduler::ScheduleError),
+    Schedule(#[from] ScheduleError),
 
     /// From keeping the state of a training.
     #[error(transparent)]
@@ -468,6 +469,21 @@ impl TrainError {
     /// Samples that cannot be read, outside of a training.
     pub(crate) fn samples(source: DatasetError) -> Self {
         Self::Samples { epoch: 0, source }
+    }
+
+    /// This error, where it is that of rates that count epochs of a stream whose length nobody knows.
+    pub(crate) fn of_unknown_length(self, steps: Option<usize>) -> Self {
+        match self {
+            Self::Schedule(ScheduleError::StepsPerEpoch { .. }) if steps.is_none() => {
+                Self::Setting {
+                    setting: "steps_per_epoch",
+                    expected: "a number, as the schedule counts epochs and nobody knows how long one of this stream is; set it, or \
+                           say with `with_num_batches` how many batches there are",
+                    received: "not set".to_owned(),
+                }
+            }
+            error => error,
+        }
     }
 
     /// A device that failed, outside of a training.

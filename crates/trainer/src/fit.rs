@@ -4,7 +4,7 @@ mod fit_settings;
 
 use std::sync::{Arc, Mutex};
 
-use firebrick_data::{BatchSource, DataDescription};
+use firebrick_data::{DataDescription, Samples};
 
 use crate::callback::{Callback, Callbacks};
 use crate::checkpoints::Checkpoints;
@@ -39,7 +39,7 @@ pub use fit_settings::{FitSettings, GivenFit};
 pub struct Fit {
     pub(crate) settings: FitSettings,
     /// What to evaluate on after an epoch, instead of a share of the training data.
-    pub(crate) validation: Option<Arc<dyn BatchSource>>,
+    pub(crate) validation: Option<Samples>,
     /// Those of the settings are of a file; here a class may be named twice, which is an error.
     pub(crate) class_weights: Vec<(ClassKey, f64)>,
     class_names: Vec<String>,
@@ -102,10 +102,11 @@ impl Fit {
         self
     }
 
-    /// Data to evaluate on after every epoch.
+    /// Data to evaluate on after every epoch; of a stream every time its first pass, or what comes next where it is made of one
+    /// iterator.
     #[must_use = "returns the changed settings"]
-    pub fn with_validation<D: BatchSource + Clone + 'static>(mut self, data: &D) -> Self {
-        self.validation = Some(Arc::new(data.clone()));
+    pub fn with_validation(mut self, data: impl Into<Samples>) -> Self {
+        self.validation = Some(data.into());
         self
     }
 

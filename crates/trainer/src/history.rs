@@ -128,15 +128,15 @@ impl fmt::Display for StopReason {
 /// // Four samples in batches of three.
 /// let history = trainer.fit(&data, &Fit::new(5).with_batch_size(3).with_display(Display::Quiet))?;
 /// let params = history.params;
-/// assert_eq!((params.epochs, params.steps, params.batch_size), (5, 2, 3));
+/// assert_eq!((params.epochs, params.steps, params.batch_size), (5, Some(2), 3));
 /// # Ok::<(), firebrick::training::TrainError>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct FitParams {
     /// The last epoch that was asked for, counted from 1.
     pub epochs: usize,
-    /// Batches an epoch.
-    pub steps: usize,
+    /// Batches an epoch; of a stream nobody knows before the first one is over, unless it says so.
+    pub steps: Option<usize>,
     /// Samples a batch.
     pub batch_size: usize,
 }

@@ -165,7 +165,7 @@ impl LoopDisplay {
                 reporter.progress(&Moment {
                     epoch: progress.epoch,
                     batches_done: progress.batches_done,
-                    batches: progress.batches,
+                    batches: Some(progress.batches),
                     elapsed,
                     first_step: self.first_step,
                     figures: progress.figures.clone(),
@@ -280,6 +280,7 @@ mod tests {
                 ..
             } = moment;
             let is_timed = moment.first_step.is_some();
+            let batches = batches.unwrap_or(0);
             let text = format!("{epoch}: {batches_done}/{batches} {figures} {is_timed}");
             self.0.borrow_mut().push(text);
         }

@@ -27,6 +27,7 @@ use crate::error::TrainError;
 pub struct Pass {
     /// Absent where the network decides.
     batch_size: Option<usize>,
+    steps: Option<usize>,
     pub(crate) callbacks: Callbacks,
 }
 
@@ -46,6 +47,7 @@ impl Pass {
     pub fn new() -> Self {
         Self {
             batch_size: None,
+            steps: None,
             callbacks: Callbacks::default(),
         }
     }
@@ -54,6 +56,14 @@ impl Pass {
     #[must_use = "returns the changed settings"]
     pub fn with_batch_size(mut self, batch_size: usize) -> Self {
         self.batch_size = Some(batch_size);
+        self
+    }
+
+    /// Batches to take at most, Keras' `steps`; a stream without an end needs it. The batches of a stream have the size that
+    /// it gives them.
+    #[must_use = "returns the changed settings"]
+    pub fn with_steps(mut self, steps: usize) -> Self {
+        self.steps = Some(steps);
         self
     }
 
@@ -68,6 +78,21 @@ impl Pass {
     pub fn with_shared_callback(mut self, callback: Arc<Mutex<dyn Callback>>) -> Self {
         self.callbacks.push(callback);
         self
+    }
+
+    /// Batches to take at most.
+    ///
+    /// # Errors
+    /// None at all.
+    pub(crate) fn steps(&self) -> Result<Option<usize>, TrainError> {
+        match self.steps {
+            Some(0) => Err(TrainError::Setting {
+                setting: "steps",
+                expected: "at least 1",
+                received: 0.to_string(),
+            }),
+            steps => Ok(steps),
+        }
     }
 
     /// Samples a batch, for a network of this size.

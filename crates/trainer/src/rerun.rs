@@ -1,7 +1,5 @@
-use std::sync::Arc;
-
 use burn::tensor::Device;
-use firebrick_data::{Batch, BatchSource, ShuffleState};
+use firebrick_data::{Batch, BatchSource, Samples, ShuffleState};
 
 use crate::non_finite::cause_in_data;
 use crate::non_finite_cause::NonFiniteCause;
@@ -35,7 +33,7 @@ pub(crate) struct Rerun {
 
 /// Data in batches.
 pub(crate) struct Part {
-    pub(crate) data: Arc<dyn BatchSource>,
+    pub(crate) data: Samples,
     pub(crate) batch_size: usize,
 }
 
@@ -47,7 +45,7 @@ impl Rerun {
         weights: &S::Weights,
         place: BatchPlace,
     ) -> NonFiniteCause {
-        let Some((batch, part, rows)) = self.batch(place) else {
+        let Some((batch, data, rows)) = self.batch(place) else {
             return NonFiniteCause::Unknown;
         };
         let batch = match place {
@@ -56,16 +54,17 @@ impl Rerun {
         };
         let number = |sample: usize| {
             let row = rows.get(sample).copied().unwrap_or(sample);
-            part.data.origin_row(row)
+            data.origin_row(row)
         };
         cause_in_data(&batch, number).unwrap_or_else(|| step.non_finite_cause(weights, &batch))
     }
 
-    fn batch(&self, place: BatchPlace) -> Option<(Batch, &Part, Vec<usize>)> {
+    /// Absent for a stream, whose batches are gone.
+    fn batch(&self, place: BatchPlace) -> Option<(Batch, &dyn BatchSource, Vec<usize>)> {
         let (part, order, index) = match place {
             BatchPlace::Training { pass, batch } => {
                 let part = &self.training;
-                let num_samples = part.data.num_samples();
+                let num_samples = part.data.num_samples()?;
                 let order = match self.shuffle {
                     Some(first) => {
                         let epoch = first.epoch.wrapping_add(pass);
@@ -77,11 +76,14 @@ impl Rerun {
             }
             BatchPlace::Validation { batch } => {
                 let part = self.validation.as_ref()?;
-                (part, (0..part.data.num_samples()).collect(), batch)
+                (part, (0..part.data.num_samples()?).collect(), batch)
             }
         };
         let rows = order.chunks(part.batch_size.max(1)).nth(index)?.to_vec();
-        let batch = part.data.gather(&rows, &self.device).ok()?;
-        Some((batch, part, rows))
+        let Samples::Rows(data) = &part.data else {
+            return None;
+        };
+        let batch = data.gather(&rows, &self.device).ok()?;
+        Some((batch, data.as_ref(), rows))
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path;
 
-use firebrick_data::{BatchSource, DataDescription};
+use firebrick_data::{DataDescription, Samples};
 use firebrick_model::layers::{AnyLayer, Dense};
 use firebrick_model::{Activation, Graph, GraphLayer, MlpConfig, Model, Sequential, Shape};
 use serde::{Serialize, Serializer};
@@ -26,7 +26,7 @@ pub(crate) fn is_ours(text: &str) -> bool {
 pub(crate) fn describe<M: Model>(
     compile: &Compile,
     model: &M,
-    (data, fit): (&dyn BatchSource, &Fit),
+    (data, fit): (&Samples, &Fit),
 ) -> Option<String> {
     let mut gaps = Gaps::default();
     let data = fit.data.clone().or_else(|| data.description());

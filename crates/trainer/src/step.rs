@@ -4,6 +4,7 @@ mod autodiff;
 mod judge;
 mod measures;
 mod output;
+mod trainee;
 
 use std::path::Path;
 
@@ -14,6 +15,7 @@ pub(crate) use autodiff::{AutodiffStep, SecondPart};
 pub(crate) use judge::judge;
 pub use measures::Measures;
 pub use output::StepOutput;
+pub use trainee::Trainee;
 
 use crate::checkpoint_error::CheckpointError;
 use crate::error::TrainError;
@@ -26,6 +28,9 @@ use crate::state::State;
 /// adversaries, or losses that are no function of outputs and targets, a step of one's own says what happens to a batch,
 /// and a [`StepTrainer`](crate::StepTrainer) runs the epochs around it: order of the samples, callbacks, displays, history,
 /// run directory, validation and stopping are those of any other training.
+///
+/// A [`Trainee`] is what such a step is mostly made of where its models are of this crate's layers; this one moves a module of
+/// Burn's:
 ///
 /// ```
 /// use firebrick::burn::nn::{Linear, LinearConfig};

@@ -1,7 +1,9 @@
 mod assembly;
+mod checks;
 mod evaluating;
 mod fine_tuning;
 mod fitting;
+mod loading;
 mod on_batch;
 mod passing;
 mod predicting;
@@ -12,10 +14,9 @@ mod setup;
 mod step_trainer;
 
 use std::path::Path;
-use std::sync::Arc;
 
 use burn::tensor::Device;
-use firebrick_data::{BatchSource, ShuffleState};
+use firebrick_data::{Samples, ShuffleState};
 use firebrick_model::{AnyTensor, Model, Signals};
 
 use crate::checkpoints::{Found, newest};
@@ -28,10 +29,10 @@ use crate::history::History;
 use crate::pass::Pass;
 use crate::run_description::{describe, is_ours};
 use crate::run_directory::RunDirectory;
-use crate::sample_place::SamplePlace;
 use crate::step::{AutodiffStep, Step};
 use crate::unoptimized;
 use assembly::Checked;
+use checks::Checks;
 use fitting::{FitData, Fitting, run_files};
 use setup::Setup;
 
@@ -111,7 +112,7 @@ impl<M: Model> Trainer<M> {
         &self.history
     }
 
-    /// Trains on samples; a second call goes on where the first one ended, with the state of the
+    /// Trains on samples, or on a [stream](firebrick_data::BatchStream) of batches; a second call goes on where the first one ended, with the state of the
     /// optimizer, the step of the schedule and, for the same seed, the order of the samples. A
     /// schedule that counts epochs counts epochs of the first call's length.
     ///
@@ -123,11 +124,8 @@ impl<M: Model> Trainer<M> {
     /// there is not, a loss that is not finite any more, a run that another training writes into, files of the run that
     /// cannot be written. Where they could be written before, that is told and tried again after every epoch, and an
     /// error only at the end, which says what the files hold. What was learned before an error is kept.
-    pub fn fit<D>(&mut self, data: &D, fit: &Fit) -> Result<History, TrainError>
-    where
-        D: BatchSource + Clone + 'static,
-    {
-        self.fit_from(data, fit, None)
+    pub fn fit(&mut self, data: impl Into<Samples>, fit: &Fit) -> Result<History, TrainError> {
+        self.fit_from(data.into(), fit, None)
     }
 
     /// Goes on with a training that was broken off, killed say, from the newest checkpoint in this run directory or
@@ -159,29 +157,23 @@ impl<M: Model> Trainer<M> {
     /// # Errors
     /// Those of [`fit`](Self::fit); no checkpoint that is intact, one of a later version, or one of a training with another
     /// model, other data or settings.
-    pub fn resume<D>(
+    pub fn resume(
         &mut self,
-        data: &D,
+        data: impl Into<Samples>,
         fit: &Fit,
         from: impl AsRef<Path>,
-    ) -> Result<History, TrainError>
-    where
-        D: BatchSource + Clone + 'static,
-    {
+    ) -> Result<History, TrainError> {
         let found = newest(from.as_ref())?;
-        self.fit_from(data, fit, Some(found))
+        self.fit_from(data.into(), fit, Some(found))
     }
 
     /// Trains from the beginning, or from a checkpoint.
-    fn fit_from<D>(
+    fn fit_from(
         &mut self,
-        data: &D,
+        data: Samples,
         fit: &Fit,
         resumed: Option<Found>,
-    ) -> Result<History, TrainError>
-    where
-        D: BatchSource + Clone + 'static,
-    {
+    ) -> Result<History, TrainError> {
         let display = fit.display.resolve()?;
         let files = run_files(fit)?;
         let Checked {
@@ -189,12 +181,12 @@ impl<M: Model> Trainer<M> {
             validation,
             objective,
             figures,
-        } = self.checked(Arc::new(data.clone()), fit)?;
+        } = self.checked(data, fit)?;
         unoptimized::tell(display);
         if let Some(run) = &fit.run {
-            self.describe_run(run, (data.as_ref(), fit))?;
+            self.describe_run(run, (&data, fit))?;
         }
-        let setup = Setup::of_fit(fit, &data, validation.as_ref(), &self.device);
+        let setup = Setup::of_fit(fit, &data, validation.as_ref(), &self.device)?;
         let data = FitData {
             setup: setup.with_compile(&self.compile, &self.model),
             resumed,
@@ -203,13 +195,23 @@ impl<M: Model> Trainer<M> {
             figures,
             shuffle: self.shuffle,
         };
-        let mut fitting = Fitting::new(fit, data, display, files, &self.device)?;
+        let checks = Checks::new(&self.model, &objective);
+        let mut fitting = Fitting::new(fit, data, (display, Some(checks)), files, &self.device)?;
         let steps = fitting.steps_per_epoch();
         let cycle = fit.settings.cycle(steps)?;
-        let mut step = match &fit.fine_tune {
-            Some(tune) => self.fine_tuning_step(objective, tune, (&fit.settings, steps))?,
-            None => self.take_step(objective, steps, fit.settings.seed)?,
+        let step = match (&fit.fine_tune, steps) {
+            (Some(_), None) => Err(TrainError::Setting {
+                setting: "fine_tune",
+                expected: "none with a stream of unknown length; set steps_per_epoch, or say with `with_num_batches` how many \
+                           batches it has",
+                received: "one".to_owned(),
+            }),
+            (Some(tune), Some(steps)) => {
+                self.fine_tuning_step(objective, tune, (&fit.settings, steps))
+            }
+            (None, _) => self.take_step(objective, steps.unwrap_or(0), fit.settings.seed),
         };
+        let mut step = step.map_err(|error| error.of_unknown_length(steps))?;
         if let Some(cycle) = cycle {
             step.begin_cycle(cycle);
         }
@@ -240,22 +242,16 @@ impl<M: Model> Trainer<M> {
     /// # Errors
     /// Settings out of range, data that does not fit network or loss, a callback that watches a figure
     /// there is not.
-    pub fn check<D>(&self, data: &D, fit: &Fit) -> Result<(), TrainError>
-    where
-        D: BatchSource + Clone + 'static,
-    {
-        let checked = self.checked(Arc::new(data.clone()), fit)?;
-        self.check_accumulation(checked.data.num_samples(), fit)
+    pub fn check(&self, data: impl Into<Samples>, fit: &Fit) -> Result<(), TrainError> {
+        let checked = self.checked(data.into(), fit)?;
+        self.check_accumulation(checked.data.num_batches(fit.settings.batch_size), fit)
     }
 
     /// Loss and metrics on labelled samples, and for classes what there is to say of each.
     ///
     /// # Errors
     /// Data that does not fit network or loss.
-    pub fn evaluate<D>(&self, data: &D) -> Result<Evaluation, TrainError>
-    where
-        D: BatchSource + Clone + 'static,
-    {
+    pub fn evaluate(&self, data: impl Into<Samples>) -> Result<Evaluation, TrainError> {
         self.evaluate_with(data, &Pass::new())
     }
 
@@ -263,15 +259,12 @@ impl<M: Model> Trainer<M> {
     ///
     /// # Errors
     /// Data that does not fit network or loss, an error of a callback.
-    pub fn evaluate_with<D>(&self, data: &D, pass: &Pass) -> Result<Evaluation, TrainError>
-    where
-        D: BatchSource + Clone + 'static,
-    {
-        let batch_size = predicting::batch_size(self, pass, data.num_samples())?;
-        let objective = self.objective(data)?;
-        self.check_samples(data, &objective, SamplePlace::new())?;
-        self.check_outputs(data, &objective)?;
-        evaluating::evaluate(self, Arc::new(data.clone()), objective, pass, batch_size)
+    pub fn evaluate_with(
+        &self,
+        data: impl Into<Samples>,
+        pass: &Pass,
+    ) -> Result<Evaluation, TrainError> {
+        evaluating::evaluate(self, &data.into(), pass)
     }
 
     /// What the network answers, its last activation included, in the order of the samples.
@@ -368,10 +361,7 @@ impl<M: Model> Trainer<M> {
     ///
     /// # Errors
     /// Data that does not fit the network.
-    pub fn predict_data<D>(&self, data: &D) -> Result<AnyTensor, TrainError>
-    where
-        D: BatchSource + Clone + 'static,
-    {
+    pub fn predict_data(&self, data: impl Into<Samples>) -> Result<AnyTensor, TrainError> {
         self.predict_data_with(data, &Pass::new())
     }
 
@@ -379,22 +369,24 @@ impl<M: Model> Trainer<M> {
     ///
     /// # Errors
     /// Data that does not fit the network, an error of a callback.
-    pub fn predict_data_with<D>(&self, data: &D, pass: &Pass) -> Result<AnyTensor, TrainError>
-    where
-        D: BatchSource + Clone + 'static,
-    {
-        predicting::only(predicting::predict_data(self, data, pass)?)
+    pub fn predict_data_with(
+        &self,
+        data: impl Into<Samples>,
+        pass: &Pass,
+    ) -> Result<AnyTensor, TrainError> {
+        predicting::only(predicting::predict_data(self, &data.into(), pass)?)
     }
 
     /// As [`predict_all`](Self::predict_all) for the samples of a data set, whose inputs are found by their names.
     ///
     /// # Errors
     /// Data that does not fit the network, an error of a callback.
-    pub fn predict_all_data<D>(&self, data: &D, pass: &Pass) -> Result<Signals, TrainError>
-    where
-        D: BatchSource + Clone + 'static,
-    {
-        predicting::predict_data(self, data, pass)
+    pub fn predict_all_data(
+        &self,
+        data: impl Into<Samples>,
+        pass: &Pass,
+    ) -> Result<Signals, TrainError> {
+        predicting::predict_data(self, &data.into(), pass)
     }
 
     /// Steps that the optimizer has taken.
@@ -407,7 +399,7 @@ impl<M: Model> Trainer<M> {
     fn describe_run(
         &self,
         run: &RunDirectory,
-        (data, fit): (&dyn BatchSource, &Fit),
+        (data, fit): (&Samples, &Fit),
     ) -> Result<(), TrainError> {
         let path = run.file(RunDirectory::CONFIG);
         let is_taken = path.exists()

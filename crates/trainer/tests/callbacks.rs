@@ -445,7 +445,7 @@ fn an_evaluation_and_a_prediction_change_nothing() {
     let trainer = trainer(0.1);
     let restoring = LambdaCallback::new().with_on_test_begin(|training| {
         assert!(training.learning_rate().is_nan());
-        assert_eq!((training.epoch(), training.params().steps), (0, 4));
+        assert_eq!((training.epoch(), training.params().steps), (0, Some(4)));
         let weights = training.weights();
         training.restore(&weights)?;
         Ok(Flow::Continue)

@@ -3,8 +3,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
 
-use burn::tensor::{Device, Int, Tensor};
-use firebrick_data::{ArrayData, ArrayDataset, NamedArray};
+use burn::tensor::{Device, Int, Tensor, TensorData};
+use firebrick_data::{ArrayData, ArrayDataset, Batch, NamedArray};
 use firebrick_model::layers::{Concatenate, Dense, Embedding, Flatten, Layer, LayerProblem};
 use firebrick_model::{
     Activation, AnyTensor, Call, Graph, Network, Sequential, Signal, Signals, named_input,
@@ -12,7 +12,7 @@ use firebrick_model::{
 use firebrick_trainer::losses::{Loss, MeanSquaredError, SparseCategoricalCrossentropy};
 use firebrick_trainer::metrics::Metric;
 use firebrick_trainer::{
-    CheckpointInterval, Checkpoints, Compile, Display, Fit, Optimizer, Pass, RunDirectory,
+    CheckpointInterval, Checkpoints, Compile, Display, Fit, Logs, Optimizer, Pass, RunDirectory,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -238,13 +238,17 @@ fn two_headed(golden: &Value, device: &Device) -> Network {
 }
 
 fn two_losses() -> Compile {
+    two_losses_by(Optimizer::adam(), 0.01)
+}
+
+fn two_losses_by(optimizer: Optimizer, learning_rate: f64) -> Compile {
     let losses = [
         ("class", Loss::from(SparseCategoricalCrossentropy::new())),
         ("box", MeanSquaredError::new().into()),
     ];
     let metric = |name: &str| name.parse::<Metric>().unwrap();
-    Compile::by_output(Optimizer::adam(), losses)
-        .with_learning_rate(0.01)
+    Compile::by_output(optimizer, losses)
+        .with_learning_rate(learning_rate)
         .with_loss_weights([("class", 0.7), ("box", 2.0)])
         .with_output_metrics("class", [Metric::accuracy()])
         .with_weighted_output_metrics("class", [metric("sparse_categorical_crossentropy")])
@@ -417,4 +421,85 @@ fn losses_and_targets_that_do_not_fit_the_outputs_are_errors() {
     let trainer = two_losses().model(two_headed(&golden, &Device::flex()));
     let text = trainer.check(&data, &fit).unwrap_err().to_string();
     assert!(text.contains("has 2; weigh the samples"), "{text}");
+}
+
+/// Samples of a part of the golden file, in the network's order.
+fn batch(part: &Value, range: std::ops::Range<usize>, device: &Device) -> Batch {
+    let rows = |value: &Value, width: usize| -> Vec<f32> {
+        floats(value)[range.start * width..range.end * width].to_vec()
+    };
+    let count = range.len();
+    let table = |numbers: Vec<f32>, width: usize| -> Tensor<2> {
+        Tensor::from_data(TensorData::new(numbers, [count, width]), device)
+    };
+    let (x, y, weights) = (&part["x"], &part["y"], &part["weights"]);
+    let user = table(rows(&x["user"], 2), 2).int();
+    let film = table(rows(&x["film"], 4), 4);
+    let (box_, class) = (table(rows(&y["box"], 2), 2), table(rows(&y["class"], 1), 1));
+    let weight = |name: &str| Tensor::<1>::from_floats(&rows(&weights[name], 1)[..], device);
+    Batch::of([user.into(), film.into()], [box_.into(), class.into()])
+        .with_weights_of(0, weight("box"))
+        .with_weights_of(1, weight("class"))
+}
+
+#[test]
+fn single_batches_of_several_inputs_and_outputs_have_the_figures_of_keras() {
+    let golden = golden();
+    let device = Device::flex();
+    let mut trainer = two_losses_by(Optimizer::sgd(), 0.1).model(two_headed(&golden, &device));
+    let check = |own: &Logs, expected: &Value| {
+        let expected = expected.as_object().unwrap();
+        assert_eq!(own.len(), expected.len());
+        for (name, expected) in expected {
+            let difference = (own.get(name).unwrap() - expected.as_f64().unwrap()).abs();
+            assert!(difference < 1e-5, "{name}: {own}, {expected}");
+        }
+    };
+    let (training, validation) = (&golden["training"], &golden["validation"]);
+    let expected = golden["on_batch"].as_array().unwrap();
+    for (range, expected) in [(0..4, &expected[0]), (4..10, &expected[1])] {
+        check(
+            &trainer.train_on(&batch(training, range, &device)).unwrap(),
+            expected,
+        );
+    }
+    let last = batch(validation, 0..5, &device);
+    check(&trainer.test_on(&last).unwrap(), &expected[2]);
+
+    let inputs: Vec<Signal> = last
+        .all_inputs()
+        .iter()
+        .cloned()
+        .map(Signal::from)
+        .collect();
+    let answers = trainer.predict_all_on_batch(inputs.clone()).unwrap();
+    let answers = trainer.answers_by_name(answers);
+    assert_eq!(answers.keys().collect::<Vec<_>>(), ["box", "class"]);
+    for (name, own) in answers {
+        let own = own.into_vec().unwrap();
+        let expected = floats(&golden["answers_on_batch"][&name]);
+        for (own, expected) in own.iter().zip(expected) {
+            assert!(
+                (own - expected).abs() < 1e-5,
+                "{name}: {own} instead of {expected}"
+            );
+        }
+    }
+    let error = trainer.predict_on_batch(inputs).unwrap_err().to_string();
+    assert!(error.contains("predict_all"), "{error}");
+    // The same without weights, from tensors.
+    let targets: Vec<Signal> = last
+        .all_targets()
+        .iter()
+        .cloned()
+        .map(Signal::from)
+        .collect();
+    let inputs: Vec<Signal> = last
+        .all_inputs()
+        .iter()
+        .cloned()
+        .map(Signal::from)
+        .collect();
+    let logs = trainer.test_on_batch(inputs, targets).unwrap();
+    assert_ne!(logs.get("box_loss"), expected[2]["box_loss"].as_f64());
 }

@@ -11,11 +11,14 @@ use burn::nn::{Linear, LinearConfig};
 use burn::optim::{GradientsParams, ModuleOptimizer, SgdConfig};
 use burn::tensor::{Device, Tensor};
 use firebrick_data::{ArrayDataset, Batch, BatchSource, Targets};
+use firebrick_model::layers::Dense;
+use firebrick_model::{Draws, Model, Network, Sequential};
 use firebrick_trainer::callbacks::{EarlyStopping, LambdaCallback};
+use firebrick_trainer::losses::MeanSquaredError;
 use firebrick_trainer::metrics::Direction;
 use firebrick_trainer::{
-    Display, Fit, Flow, Measures, NonFiniteCause, RunDirectory, Step, StepOutput, StepTrainer,
-    StopReason, TrainError,
+    CheckpointInterval, Checkpoints, Compile, Display, Fit, Flow, Measures, NonFiniteCause,
+    Optimizer, RunDirectory, State, Step, StepOutput, StepTrainer, StopReason, TrainError, Trainee,
 };
 
 /// What goes wrong with a batch, counted from 1 over all epochs.
@@ -346,4 +349,86 @@ fn what_a_step_cannot_do_is_an_error_before_the_first_epoch() {
     });
     let history = trainer(Fault::Nothing).fit(&data, &quiet(1).with_callback(saving));
     assert!(history.unwrap().epochs().is_empty());
+}
+
+/// Mean squared errors, learned by a trainee.
+struct Plain(Trainee<Network>);
+
+impl Step for Plain {
+    type Weights = Network;
+
+    fn measures(&self) -> Measures {
+        Measures::means::<&str>([])
+    }
+
+    fn train_step(&mut self, batch: Batch) -> Result<StepOutput, TrainError> {
+        let draws = Draws::new(1, self.0.updates());
+        let inputs = batch.inputs().into();
+        let answers = self.0.model().forward_training(inputs, draws)?;
+        let answers: Tensor<2> = answers.into_rank()?;
+        let loss = (answers - batch.targets()).square().mean();
+        self.0.learn(&loss);
+        Ok(StepOutput::new(batch.num_samples(), loss, []))
+    }
+
+    fn iterations(&self) -> u64 {
+        self.0.updates()
+    }
+
+    fn learning_rate(&self) -> f64 {
+        self.0.learning_rate()
+    }
+
+    fn weights(&self) -> Network {
+        self.0.weights()
+    }
+
+    fn set_weights(&mut self, weights: &Network) -> Result<(), TrainError> {
+        self.0.set_weights(weights)
+    }
+
+    fn state(&self) -> Option<State> {
+        Some(self.0.state())
+    }
+
+    fn restore(&mut self, state: &State) -> Result<(), TrainError> {
+        self.0.restore(state)
+    }
+}
+
+#[test]
+fn a_trainee_learns_as_a_trainer_does_and_goes_on_from_its_state() {
+    let device = Device::flex();
+    let data = ArrayDataset::new([[0.0], [1.0], [2.0], [3.0]], [1.0, 3.0, 5.0, 7.0]).unwrap();
+    let network = Sequential::new([1]).add(Dense::new(1));
+    let model = || network.build(1, &device).unwrap();
+    let adam = || Optimizer::adam().with_clipnorm(0.5).unwrap();
+    let fit = |epochs| {
+        let fit = Fit::new(epochs).with_batch_size(2);
+        fit.with_display(Display::Quiet)
+    };
+    let step = || Plain(Trainee::new(model(), &adam(), 0.1).unwrap());
+    let mut whole = StepTrainer::new(step(), &device);
+    let history = whole.fit(&data, &fit(6)).unwrap();
+    let compile = Compile::new(adam(), MeanSquaredError::new()).with_learning_rate(0.1);
+    let same = compile.model(model()).fit(&data, &fit(6)).unwrap();
+    for (own, expected) in history["loss"].iter().zip(&same["loss"]) {
+        assert!((own - expected).abs() < 1e-5, "{own} {expected}");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let checkpoints = || Checkpoints::every(CheckpointInterval::Epochs(1)).in_folder(folder.path());
+    let mut broken = StepTrainer::new(step(), &device);
+    broken
+        .fit(&data, &fit(3).with_checkpoints(checkpoints()))
+        .unwrap();
+    let mut resumed = StepTrainer::new(step(), &device);
+    let fit = fit(6).with_checkpoints(checkpoints());
+    let history = resumed.resume(&data, &fit, folder.path()).unwrap();
+    assert_eq!(history["loss"], whole.history()["loss"]);
+    let averaged = Optimizer::adam().with_ema(0.9).unwrap();
+    let error = Trainee::new(model(), &averaged, 0.1).map(drop).unwrap_err();
+    assert!(
+        error.to_string().contains("one with ema_momentum"),
+        "{error}"
+    );
 }

@@ -353,7 +353,7 @@ fn check(golden: &Golden, case: &Case) {
     assert_history(name, &history, &case.history);
     let epochs: Vec<usize> = history.epochs().iter().map(|own| own.epoch - 1).collect();
     assert_eq!(epochs, case.history_epoch, "{name}");
-    let params = (history.params.epochs, history.params.steps);
+    let params = (history.params.epochs, history.params.steps.unwrap());
     let expected = (case.history_params.epochs, case.history_params.steps);
     assert_eq!(params, expected, "{name}");
 

@@ -77,6 +77,26 @@ pub(crate) fn unknown_callback(name: &str) -> UnknownName {
 }
 
 /// A callback of a program's own, by the name that it was [registered](register_callback) under and its arguments.
+///
+/// ```
+/// use firebrick::callbacks::Callback;
+/// use firebrick::recipes::{ModelFile, NamedCallback, register_callback};
+///
+/// #[derive(serde::Deserialize)]
+/// struct Watching {}
+///
+/// impl Callback for Watching {
+///     fn name(&self) -> &str {
+///         "Watching"
+///     }
+/// }
+///
+/// register_callback::<Watching>("watching")?;
+/// let text = "input_shape = [4]\nlayers = [{ class_name = \"Dense\", units = 3 }]\ncallbacks = [{ name = \"watching\" }]";
+/// let file: ModelFile = text.parse()?;
+/// assert!(matches!(&file.callbacks()[0], NamedCallback::Own(own) if own.name() == "watching"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct OwnCallback(Spec);
 

@@ -55,6 +55,9 @@ impl<S: Step> Run<'_, S> {
         }
         self.train(training, batches)?;
         let batches_done = self.tally.figures().batches();
+        self.settings.params.steps.get_or_insert(batches_done);
+        self.samples_seen = Some(self.tally.figures().samples());
+        self.outcome.steps = self.settings.params.steps;
         if self.outcome.is_spoiled {
             return Ok(Flow::Continue);
         }
@@ -117,7 +120,7 @@ impl<S: Step> Run<'_, S> {
         self.proof.unproven = None;
         self.outcome.kept = Some(weights);
         self.outcome.history.push(record.clone());
-        let steps = self.settings.params.steps;
+        let steps = self.settings.params.steps.unwrap_or(0);
         self.settings.reporter.epoch_end(record, steps);
         Ok(())
     }

@@ -179,9 +179,10 @@ impl<S: Step> Run<'_, S> {
         if state.get("is_within_pass")? {
             let own = Drawn::from_state(&drawn)?;
             let mut rest = train.iter();
-            if own.batches > 0 {
+            if own.batches > 0 && self.settings.replays {
                 // Passed over, not gathered.
-                rest.nth(own.batches - 1);
+                let last = rest.nth(own.batches - 1).transpose();
+                last.map_err(|error| TrainError::samples(error).in_epoch(self.epoch))?;
             }
             batches = Some(rest);
         }

@@ -28,6 +28,8 @@ pub(crate) struct LoopSettings {
     pub(crate) initial_epoch: usize,
     /// Whether an epoch ends before the data does.
     pub(crate) is_limited: bool,
+    /// Whether a pass over the data has the same batches when it is asked for again.
+    pub(crate) replays: bool,
     pub(crate) validation_steps: Option<usize>,
     pub(crate) validation_freq: usize,
     pub(crate) callbacks: Callbacks,
@@ -59,6 +61,8 @@ pub(crate) struct LoopOutcome<S: Step> {
     pub(crate) kept: Option<S::Weights>,
     pub(crate) history: History,
     pub(crate) error: Option<TrainError>,
+    /// Batches of an epoch, where they are known.
+    pub(crate) steps: Option<usize>,
     /// Where the loop is, counted from 1.
     pub(super) epoch: usize,
 }
@@ -87,6 +91,7 @@ impl<S: Step> Default for LoopOutcome<S> {
             kept: None,
             history: History::default(),
             error: None,
+            steps: None,
             epoch: 1,
         }
     }

@@ -44,6 +44,8 @@ pub(super) struct Run<'a, S: Step> {
     pub(super) hint: UnmovedHint,
     pub(super) keeping: Keeping,
     pub(super) last_logs: Logs,
+    /// Samples of the last epoch.
+    pub(super) samples_seen: Option<usize>,
 }
 
 impl<'a, S: Step> Run<'a, S> {
@@ -69,6 +71,7 @@ impl<'a, S: Step> Run<'a, S> {
             stopped_by: None,
             hint: UnmovedHint::default(),
             last_logs: Logs::new(),
+            samples_seen: None,
         }
     }
 

@@ -78,7 +78,7 @@ impl<'a> Telling<'a> {
     }
 }
 
-/// What the dashboard is told of these samples of `total`, after `elapsed` since the first of them.
+/// What the dashboard is told of these samples of `total`, 0 if nobody knows, after `elapsed` since the first of them.
 pub(super) fn item(
     epoch: usize,
     sums: &RunningFigures,
@@ -88,6 +88,11 @@ pub(super) fn item(
     total: usize,
 ) -> LearnerEvent<DashboardFigures> {
     let samples = sums.samples();
+    // Nothing is done of what nobody knows the size of.
+    let (done, all) = match total {
+        0 => (0, 1),
+        total => (samples.min(total), total),
+    };
     LearnerEvent::ProcessedItem(TrainingItem::new(
         DashboardFigures {
             figures: figures.clone(),
@@ -95,7 +100,7 @@ pub(super) fn item(
             samples_per_second: samples as f64 / elapsed.as_secs_f64(),
             is_early: DashboardFigures::are_early(epoch, samples, total),
         },
-        Progress::new(samples.min(total), total, Some("items".to_owned())),
+        Progress::new(done, all, Some("items".to_owned())),
         Some(sums.batches()),
         Some(learning_rate.into()),
     ))

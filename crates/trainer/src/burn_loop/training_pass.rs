@@ -31,7 +31,8 @@ impl<S: Step> Run<'_, S> {
     ) -> Result<(), TrainError> {
         self.telling.training(LearnerEvent::StartSplit {
             epoch_number: self.epoch,
-            total_items: self.samples_an_epoch(),
+            // Burn shows a share of it.
+            total_items: self.samples_an_epoch().max(1),
         });
         passes::run(&mut TrainingPass {
             run: self,
@@ -62,14 +63,15 @@ impl<S: Step> Run<'_, S> {
         Ok(())
     }
 
-    /// The samples of an epoch, which may end before the data does.
+    /// The samples of an epoch, which may end before the data does; 0 where nobody knows.
     fn samples_an_epoch(&self) -> usize {
         let params = &self.settings.params;
-        let samples = self.loaders.training.num_items();
-        if self.settings.is_limited {
-            samples.min(params.steps.saturating_mul(params.batch_size))
-        } else {
-            samples
+        let known = params.steps.unwrap_or(0).saturating_mul(params.batch_size);
+        match self.loaders.training.num_items() {
+            // A stream, whose length is known by what was seen of it.
+            0 => self.samples_seen.unwrap_or(known),
+            samples if self.settings.is_limited => samples.min(known),
+            samples => samples,
         }
     }
 }
@@ -82,8 +84,14 @@ impl<S: Step> DataPass for TrainingPass<'_, '_, '_, S> {
 
     fn next_batch(&mut self) -> Result<Option<Batch>, TrainError> {
         let run = &mut *self.run;
-        let (done, steps) = (run.tally.batch(), run.settings.params.steps);
-        if done >= steps {
+        let done = run.tally.batch();
+        // The data ends of itself where it is not limited, after as many batches as it has this time.
+        let steps = run
+            .settings
+            .params
+            .steps
+            .filter(|_| run.settings.is_limited);
+        if steps.is_some_and(|steps| done >= steps) {
             return Ok(None);
         }
         let mut begin_pass = || {
@@ -97,7 +105,7 @@ impl<S: Step> DataPass for TrainingPass<'_, '_, '_, S> {
             next => next,
         };
         let Some(batch) = next else {
-            if run.settings.is_limited {
+            if let Some(steps) = steps {
                 let epoch = run.epoch;
                 log::warn!("the data ran out after {done} of the {steps} batches of epoch {epoch}");
             }

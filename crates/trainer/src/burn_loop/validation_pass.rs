@@ -48,7 +48,7 @@ impl<S: Step> Run<'_, S> {
         let total = validation.num_items();
         self.telling.validation(LearnerEvent::StartSplit {
             epoch_number: self.epoch,
-            total_items: total,
+            total_items: total.max(1),
         });
         let begin = Instant::now();
         self.tally.restart();

@@ -133,7 +133,8 @@ impl Callback for ProgressBar {
             figures: logs.clone(),
             seconds: self.begin.elapsed().as_secs_f64(),
         };
-        self.bar.epoch_end(&record, training.params().steps);
+        let batches = training.params().steps.unwrap_or(0);
+        self.bar.epoch_end(&record, batches);
         Ok(Flow::Continue)
     }
 

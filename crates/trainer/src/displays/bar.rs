@@ -108,7 +108,7 @@ impl BarText {
         let heading = self.begin(record.epoch);
         let progress = Progress {
             done: batches,
-            total: batches,
+            total: Some(batches),
             elapsed: Duration::try_from_secs_f64(record.seconds).unwrap_or_default(),
             first_step: self.first_step,
             stage: Stage::Done,

@@ -65,7 +65,7 @@ fn chunks(updates: &Updates) -> Option<Vec<String>> {
             .collect();
         let progress = Progress {
             done: *done,
-            total,
+            total: Some(total),
             elapsed: Duration::from_secs_f64(updates.interval * f64::from(time)),
             first_step,
             stage: if *is_last {
@@ -143,7 +143,7 @@ fn reprinted(text: &str, display: Display, seconds: f64) -> String {
                 let moment = Moment {
                     epoch,
                     batches_done: *done,
-                    batches: *total,
+                    batches: Some(*total),
                     elapsed,
                     first_step,
                     figures: figures.clone(),
@@ -160,7 +160,7 @@ fn pass_reprinted(text: &str, display: Display, seconds: f64) -> String {
     let updates = text.split('\r').filter(|part| part.contains('/'));
     let updates: Vec<_> = updates.map(read).collect();
     let (last, batches) = updates.split_last().unwrap();
-    let mut pass = PassText::new(display, last.1);
+    let mut pass = PassText::new(display, Some(last.1));
     let mut printed = String::new();
     let mut elapsed = Duration::ZERO;
     for (_, _, figures) in batches {
@@ -270,7 +270,7 @@ fn a_file_gets_the_last_line_of_an_epoch_without_colours() {
     let moment = Moment {
         epoch: 1,
         batches_done: 1,
-        batches: 3,
+        batches: Some(3),
         elapsed: Duration::from_millis(250),
         first_step: Some(Duration::from_millis(250)),
         figures: [("loss", 1.5)].into_iter().collect(),

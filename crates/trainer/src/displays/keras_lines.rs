@@ -29,7 +29,7 @@ impl KerasLines {
         let heading = self.begin(record.epoch);
         let progress = Progress {
             done: batches,
-            total: batches,
+            total: Some(batches),
             elapsed: Duration::try_from_secs_f64(record.seconds).unwrap_or_default(),
             first_step: None,
             stage: Stage::Done,

@@ -11,14 +11,14 @@ pub(crate) struct PassBar {
     begin: Instant,
     shown: Option<Instant>,
     patience: Duration,
-    total: usize,
+    total: Option<usize>,
 }
 
 /// How often the bar is drawn.
 const INTERVAL: Duration = Duration::from_millis(200);
 
 impl PassBar {
-    pub(crate) fn after(patience: Duration, total: usize) -> Self {
+    pub(crate) fn after(patience: Duration, total: Option<usize>) -> Self {
         Self {
             terminal: Term::stderr(),
             begin: Instant::now(),

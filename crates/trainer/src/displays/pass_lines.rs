@@ -25,7 +25,7 @@ pub(super) struct PassText {
 }
 
 impl PassText {
-    pub(super) fn new(display: Display, batches: usize) -> Self {
+    pub(super) fn new(display: Display, batches: Option<usize>) -> Self {
         Self {
             display,
             bar: ProgressBar::default(),
@@ -62,6 +62,8 @@ impl PassText {
     ) -> Option<String> {
         self.progress.elapsed = elapsed;
         self.progress.stage = Stage::Done;
+        // There are no more, however many there were to be.
+        self.progress.total.get_or_insert(self.progress.done);
         match self.display {
             Display::KerasLines => {
                 // Keras looks at the clock in the end only.
@@ -74,8 +76,8 @@ impl PassText {
 }
 
 impl PassLines {
-    /// Before the first of so many batches.
-    pub(crate) fn new(display: Display, batches: usize) -> Self {
+    /// Before the first of so many batches, if it is known how many.
+    pub(crate) fn new(display: Display, batches: Option<usize>) -> Self {
         Self {
             terminal: Term::stdout(),
             begin: Instant::now(),

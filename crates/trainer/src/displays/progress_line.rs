@@ -11,7 +11,8 @@ const SMALLEST_BAR: usize = 5;
 pub(super) struct Progress {
     /// Batches.
     pub(super) done: usize,
-    pub(super) total: usize,
+    /// If it is known.
+    pub(super) total: Option<usize>,
     /// Since the pass began.
     pub(super) elapsed: Duration,
     /// When its first batch was done, which says little about the others.
@@ -52,18 +53,21 @@ impl Progress {
     }
 
     fn counter(&self) -> String {
-        let digits = self.total.to_string().len();
-        format!("{:>digits$}/{}", self.done, self.total)
+        let Some(total) = self.total else {
+            return format!("{:>7}/Unknown", self.done);
+        };
+        let digits = total.to_string().len();
+        format!("{:>digits$}/{total}", self.done)
     }
 
     /// What is left, or what it took.
     fn time(&self) -> String {
-        match self.stage {
-            Stage::Running => {
-                let left = self.total.saturating_sub(self.done) as f64;
+        match (self.stage, self.total) {
+            (Stage::Running, Some(total)) => {
+                let left = total.saturating_sub(self.done) as f64;
                 clock(self.seconds_per_step() * left)
             }
-            Stage::Done => format!("{:.0}s", self.elapsed.as_secs_f64()),
+            _ => format!("{:.0}s", self.elapsed.as_secs_f64()),
         }
     }
 }
@@ -96,6 +100,12 @@ pub(super) fn progress_line(
         shown -= 1;
     }
     let rest = format!("{step}{}", figures[..shown].concat());
+    if progress.total.is_none() && fixed + figures_width(shown) <= width {
+        return Line {
+            text: format!("{counter} {}{rest}", bold(&time, paint)),
+            columns: fixed + figures_width(shown),
+        };
+    }
     if with_bar <= width {
         let room = (width - fixed - 1 - figures_width(shown)).min(BAR);
         let bar = bar(progress, room, paint);
@@ -185,7 +195,7 @@ fn bold(text: &str, paint: Paint) -> String {
 
 fn bar(progress: &Progress, columns: usize, paint: Paint) -> String {
     let filled = (progress.done * columns)
-        .checked_div(progress.total)
+        .checked_div(progress.total.unwrap_or(0))
         .unwrap_or(columns)
         .min(columns);
     match paint {
@@ -240,7 +250,7 @@ mod tests {
     fn at(done: usize, seconds: u64) -> Progress {
         Progress {
             done,
-            total: 422,
+            total: Some(422),
             elapsed: Duration::from_secs(seconds),
             first_step: None,
             stage: if done == 422 {
@@ -273,6 +283,21 @@ mod tests {
         assert_eq!(line(20), "312/422 2s 19ms/step");
         assert_eq!(line(5), "312/4");
         assert_eq!(line(0), "");
+    }
+
+    #[test]
+    fn without_an_end_there_is_no_bar_and_the_time_is_what_it_took() {
+        let progress = Progress {
+            total: None,
+            ..at(312, 6)
+        };
+        let line = |width| progress_line(width, Paint::Plain, &progress, &figures()).text;
+        assert_eq!(
+            line(100),
+            "    312/Unknown 6s 19ms/step - accuracy: 0.9123 - loss: 0.3001"
+        );
+        assert_eq!(line(60), "    312/Unknown 6s 19ms/step - accuracy: 0.9123");
+        assert_eq!(line(10), "    312/Un");
     }
 
     #[test]

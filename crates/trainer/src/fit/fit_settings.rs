@@ -158,7 +158,7 @@ fit_settings! {
     /// Batches an epoch, instead of all there are.
     ///
     /// The next epoch goes on where this one ended; an epoch in which the data run out ends there, and the next one begins
-    /// them anew, as in Keras.
+    /// them anew, as in Keras. A stream without an end needs it.
     steps_per_epoch: usize, setter with_steps_per_epoch, check at_least_1;
 
     /// The highest rate of one cycle over all epochs of this fit, to which the learning rate rises and from which it falls to
@@ -204,12 +204,22 @@ impl FitSettings {
     /// The cycle of rates over its epochs of so many steps, if it has one.
     ///
     /// # Errors
-    /// A rate that cannot be.
-    pub(crate) fn cycle(&self, steps_per_epoch: usize) -> Result<Option<OneCycle>, TrainError> {
+    /// A rate that cannot be, steps that are not known.
+    pub(crate) fn cycle(&self, steps: Option<usize>) -> Result<Option<OneCycle>, TrainError> {
+        let Some(rate) = self.one_cycle else {
+            return Ok(None);
+        };
+        let Some(steps) = steps else {
+            return Err(TrainError::Setting {
+                setting: "one_cycle",
+                expected: "none with a stream of unknown length; set steps_per_epoch, or say with `with_num_batches` how many \
+                           batches it has",
+                received: rate.to_string(),
+            });
+        };
         let epochs = self.epochs.saturating_sub(self.initial_epoch);
-        let steps = epochs.saturating_mul(steps_per_epoch).max(1) as u64;
-        let cycle = self.one_cycle.map(|rate| OneCycle::new(rate, steps));
-        Ok(cycle.transpose()?)
+        let steps = epochs.saturating_mul(steps).max(1) as u64;
+        Ok(Some(OneCycle::new(rate, steps)?))
     }
 
     /// Checks what can be checked without data.

@@ -250,7 +250,7 @@ fn is_trainable(module: &impl Module) -> bool {
 }
 
 /// The shapes of all weights of a module, in order.
-fn shapes(module: &impl Module) -> Vec<Shape> {
+pub(super) fn shapes(module: &impl Module) -> Vec<Shape> {
     struct Shapes(Vec<Shape>);
     impl ModuleVisitor for Shapes {
         fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {

@@ -1,10 +1,10 @@
 //! Model, data and settings brought together, and found to fit.
 
-use std::sync::Arc;
-
 use burn::tensor::Tensor;
 use firebrick_data::ValidationSplit;
-use firebrick_data::{Batch, BatchSource, ClassBalance, InputField, Subset, TargetField, Targets};
+use firebrick_data::{
+    Batch, ClassBalance, InputField, Samples, StreamFields, Subset, TargetField, Targets,
+};
 use firebrick_model::{AnyTensor, Mode, Model, catch_panic};
 
 use super::Trainer;
@@ -30,8 +30,8 @@ impl Compile {
 
 /// Data and objective of a fit that can begin.
 pub(super) struct Checked {
-    pub(super) data: Arc<dyn BatchSource>,
-    pub(super) validation: Option<Arc<dyn BatchSource>>,
+    pub(super) data: Samples,
+    pub(super) validation: Option<Samples>,
     pub(super) objective: Objective,
     /// The names of the figures without those of the validation.
     pub(super) figures: Vec<String>,
@@ -39,11 +39,7 @@ pub(super) struct Checked {
 
 impl<M: Model> Trainer<M> {
     /// Checks what can be checked before anything is learned.
-    pub(super) fn checked(
-        &self,
-        data: Arc<dyn BatchSource>,
-        fit: &Fit,
-    ) -> Result<Checked, TrainError> {
+    pub(super) fn checked(&self, data: Samples, fit: &Fit) -> Result<Checked, TrainError> {
         fit.settings.check_counts()?;
         if let Some(tune) = &fit.fine_tune {
             tune.check(&fit.settings)?;
@@ -51,10 +47,10 @@ impl<M: Model> Trainer<M> {
         }
         let (data, validation) = split(data, fit)?;
         if let Some(size) = self.model.size() {
-            let batch_size = fit.settings.batch_size.min(data.num_samples());
+            let batch_size = data.batch_size(fit.settings.batch_size)?;
             self.compile.check_memory(&size, batch_size, &self.device)?;
         }
-        let objective = self.objective(data.as_ref())?;
+        let objective = self.objective(&data)?;
         let class_weights = fit.class_weights()?;
         let objective = if class_weights.is_empty() {
             objective
@@ -62,19 +58,19 @@ impl<M: Model> Trainer<M> {
             objective.with_class_weights(&class_weights)?
         };
         if let Some(validation) = &validation {
-            check_alike(data.as_ref(), validation.as_ref())?;
+            check_alike(&data, validation)?;
         }
         if fit.settings.steps_per_epoch.is_none() {
-            self.check_accumulation(data.num_samples(), fit)?;
+            self.check_accumulation(data.num_batches(fit.settings.batch_size), fit)?;
         }
-        self.check_samples(data.as_ref(), &objective, SamplePlace::new())?;
-        self.check_outputs(data.as_ref(), &objective)?;
+        self.check_samples(&data, &objective, SamplePlace::new())?;
+        self.check_outputs(&data, &objective)?;
         if let Some(validation) = &validation {
-            let own = self.objective(validation.as_ref())?;
+            let own = self.objective(validation)?;
             let place = SamplePlace::new().in_validation();
-            self.check_samples(validation.as_ref(), &own, place)?;
+            self.check_samples(validation, &own, place)?;
         }
-        let figures = self.figure_names(data.as_ref(), &objective)?;
+        let figures = self.figure_names(&data, &objective)?;
         check_monitors(&fit.callbacks, &figures, validation.is_some())?;
         Ok(Checked {
             data,
@@ -87,14 +83,14 @@ impl<M: Model> Trainer<M> {
     /// Makes sure that the batches of a fit are enough for an update.
     pub(super) fn check_accumulation(
         &self,
-        num_samples: usize,
+        batches: Option<usize>,
         fit: &Fit,
     ) -> Result<(), TrainError> {
-        let Some(steps) = self.compile.optimizer.accumulation_steps() else {
+        let steps = self.compile.optimizer.accumulation_steps();
+        let (Some(steps), Some(per_epoch)) = (steps, fit.settings.steps_per_epoch.or(batches))
+        else {
             return Ok(());
         };
-        let per_epoch = num_samples.div_ceil(fit.settings.batch_size);
-        let per_epoch = fit.settings.steps_per_epoch.unwrap_or(per_epoch);
         let batches = per_epoch.saturating_mul(fit.settings.epochs - fit.settings.initial_epoch);
         let step = self.step.as_ref();
         let waiting = step.map_or(0, AutodiffStep::batches_waiting);
@@ -105,8 +101,9 @@ impl<M: Model> Trainer<M> {
     }
 
     /// Runs one sample through the network, so that a misfit is an error before anything starts.
-    pub(super) fn objective(&self, data: &dyn BatchSource) -> Result<Objective, TrainError> {
-        self.objective_for(&data.all_inputs(), &data.all_targets())
+    pub(super) fn objective(&self, data: &Samples) -> Result<Objective, TrainError> {
+        let fields = data.fields()?;
+        self.objective_for(&fields.inputs, &fields.targets)
     }
 
     pub(super) fn objective_for(
@@ -144,15 +141,16 @@ impl<M: Model> Trainer<M> {
     /// The names of the figures, the metrics before the loss; tries loss and metrics on one sample.
     pub(super) fn figure_names(
         &self,
-        data: &dyn BatchSource,
+        data: &Samples,
         objective: &Objective,
     ) -> Result<Vec<String>, TrainError> {
-        let inputs = inputs::zeros(&data.all_inputs(), &self.device);
+        let fields = data.fields()?;
+        let inputs = inputs::zeros(&fields.inputs, &self.device);
         let target = |field: TargetField| {
             let columns = field.targets.num_columns();
             AnyTensor::from(Tensor::<2>::zeros([1, columns], &self.device))
         };
-        let batch = Batch::of(inputs, data.all_targets().into_iter().map(target));
+        let batch = Batch::of(inputs, fields.targets.into_iter().map(target));
         let (output, _) = judge(&self.model, objective, &batch)?;
         let sums: Vec<Vec<f32>> = output
             .lengths
@@ -195,32 +193,37 @@ impl<M: Model> Trainer<M> {
 }
 
 /// Training data and validation data.
-pub(super) type Split = (Arc<dyn BatchSource>, Option<Arc<dyn BatchSource>>);
+pub(super) type Split = (Samples, Option<Samples>);
 
-pub(super) fn split(data: Arc<dyn BatchSource>, fit: &Fit) -> Result<Split, TrainError> {
+pub(super) fn split(data: Samples, fit: &Fit) -> Result<Split, TrainError> {
     let fraction = fit.settings.validation_split;
     if let Some(validation) = &fit.validation {
-        return Ok((data, Some(Arc::clone(validation))));
+        return Ok((data, Some(validation.clone())));
     }
     if fraction == 0.0 {
         return Ok((data, None));
     }
+    let Samples::Rows(data) = data else {
+        return Err(TrainError::Setting {
+            setting: "validation_split",
+            expected: "0 with a stream, whose last samples nobody knows; give validation data of its own",
+            received: fraction.to_string(),
+        });
+    };
     let (first, last) = Subset::split(&data, &ValidationSplit::Tail { fraction })?;
     let balance = ClassBalance::of(&first, &last);
     let warning = balance.and_then(|balance| balance.warning(|class| class.to_string()));
     if let Some(warning) = warning {
         log::warn!("{warning}");
     }
-    Ok((Arc::new(first), Some(Arc::new(last))))
+    Ok((Samples::from(&first), Some(Samples::from(&last))))
 }
 
 /// Makes sure that training and validation data ask for the same.
-pub(super) fn check_alike(
-    training: &dyn BatchSource,
-    validation: &dyn BatchSource,
-) -> Result<(), TrainError> {
-    let inputs = [training, validation].map(BatchSource::all_inputs);
-    let targets = [training, validation].map(BatchSource::all_targets);
+pub(super) fn check_alike(training: &Samples, validation: &Samples) -> Result<(), TrainError> {
+    let both = [training.fields()?, validation.fields()?];
+    let inputs = both.each_ref().map(|fields| fields.inputs.clone());
+    let targets = both.each_ref().map(|fields| fields.targets.clone());
     // A few samples need not have every class.
     let are_targets_alike = |own: &TargetField, other: &TargetField| {
         own.name == other.name
@@ -234,13 +237,17 @@ pub(super) fn check_alike(
     if are_alike(&inputs, are_inputs_alike) && are_alike(&targets, are_targets_alike) {
         return Ok(());
     }
-    if inputs.iter().all(|fields| fields.len() == 1) && targets.iter().all(|all| all.len() == 1) {
+    let only = |fields: &StreamFields| match (&fields.inputs[..], &fields.targets[..]) {
+        ([input], [target]) => Some((input.shape.clone(), target.targets.clone())),
+        _ => None,
+    };
+    if let [Some(training), Some(validation)] = both.each_ref().map(only) {
         return Err(TrainError::ValidationMismatch {
-            training: (training.input_shape(), training.targets()),
-            validation: (validation.input_shape(), validation.targets()),
+            training,
+            validation,
         });
     }
-    let [own, other] = [training, validation].map(described);
+    let [own, other] = both.each_ref().map(described);
     Err(MismatchError::ValidationFields {
         training: own,
         validation: other,
@@ -254,17 +261,17 @@ fn are_alike<T>(both: &[Vec<T>; 2], pair: impl Fn(&T, &T) -> bool) -> bool {
 }
 
 /// All that samples have.
-fn described(data: &dyn BatchSource) -> Vec<String> {
+fn described(fields: &StreamFields) -> Vec<String> {
     let named = |name: &Option<String>| match name {
         Some(name) => format!(" `{name}`"),
         None => String::new(),
     };
-    let inputs = data.all_inputs();
-    let inputs = inputs
+    let inputs = fields
+        .inputs
         .iter()
         .map(|field| format!("an input{} of shape {:?}", named(&field.name), field.shape));
-    let targets = data.all_targets();
-    let targets = targets
+    let targets = fields
+        .targets
         .iter()
         .map(|field| format!("for the output{} {}", named(&field.name), field.targets));
     inputs.chain(targets).collect()

@@ -1,14 +1,17 @@
 //! The pass over labelled samples that judges a model.
 
+use std::iter::Take;
 use std::sync::Arc;
 
-use burn::data::dataloader::{DataLoader, DataLoaderIterator};
+use burn::data::dataloader::DataLoaderIterator;
 use burn::tensor::Tensor;
-use firebrick_data::{Batch, BatchLoader, BatchSource};
+use firebrick_data::{Batch, Samples};
 use firebrick_model::Model;
 
-use super::Trainer;
+use super::checks::Checks;
+use super::loading::Loader;
 use super::passing::Passing;
+use super::{Trainer, predicting};
 use crate::displays::PassLines;
 use crate::error::TrainError;
 use crate::evaluation::{ClassEvaluation, Evaluation};
@@ -16,33 +19,38 @@ use crate::objective::Objective;
 use crate::outputs::Outputs;
 use crate::pass::Pass;
 use crate::passes::{self, DataPass, Hook, Phase};
+use crate::sample_place::SamplePlace;
 use crate::step::{Measures, judge};
 
 /// An evaluation at work.
 struct Evaluating<'a, M: Model> {
     passing: Passing<'a, M>,
-    batches: Box<dyn DataLoaderIterator<Batch> + 'a>,
+    batches: Take<Box<dyn DataLoaderIterator<Batch> + 'a>>,
     objective: Arc<Objective>,
     lines: PassLines,
 }
 
 pub(super) fn evaluate<M: Model>(
     trainer: &Trainer<M>,
-    data: Arc<dyn BatchSource>,
-    objective: Objective,
+    data: &Samples,
     pass: &Pass,
-    batch_size: usize,
 ) -> Result<Evaluation, TrainError> {
-    let num_samples = data.num_samples();
+    let batch_size = predicting::batch_size(trainer, pass, data)?;
+    let objective = trainer.objective(data)?;
+    trainer.check_samples(data, &objective, SamplePlace::new())?;
+    trainer.check_outputs(data, &objective)?;
     let num_classes = objective.num_told_apart();
-    let loader = BatchLoader::new(data, batch_size, &trainer.device)?;
+    let checks = Some(Checks::new(&trainer.model, &objective));
+    let loader = Loader::of_training(data, (batch_size, None), checks, &trainer.device)?;
+    let steps = predicting::steps(pass, loader.num_batches())?;
+    let loader = loader.shared();
     let objective = Arc::new(objective);
     let measures = Some(Measures::of(&objective));
     let mut evaluating = Evaluating {
-        passing: Passing::new(trainer, measures, &pass.callbacks, num_samples, batch_size),
-        batches: loader.iter(),
+        passing: Passing::new(trainer, measures, &pass.callbacks, steps, batch_size),
+        batches: loader.iter().take(pass.steps()?.unwrap_or(usize::MAX)),
         objective,
-        lines: PassLines::new(trainer.display, loader.num_batches()),
+        lines: PassLines::new(trainer.display, steps),
     };
     let passing = &mut evaluating.passing;
     passing.call(&mut |callback, training| callback.on_test_begin(training))?;

@@ -2,12 +2,13 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
-use std::sync::Arc;
 
 use burn::tensor::Device;
-use firebrick_data::{BatchLoader, BatchSource, ShuffleState};
+use firebrick_data::{Samples, ShuffleState};
 use firebrick_tensor::catch_panic;
 
+use super::checks::Checks;
+use super::loading::Loader;
 use super::run_files::RunFiles;
 use super::setup::Setup;
 use crate::burn_loop::{LoopSettings, train};
@@ -26,8 +27,8 @@ use crate::step::Step;
 
 /// The data of a fit that can begin.
 pub(super) struct FitData {
-    pub(super) training: Arc<dyn BatchSource>,
-    pub(super) validation: Option<Arc<dyn BatchSource>>,
+    pub(super) training: Samples,
+    pub(super) validation: Option<Samples>,
     /// The names of the figures without those of the validation.
     pub(super) figures: Vec<String>,
     /// Where the order of the samples stands after an earlier fit.
@@ -45,8 +46,8 @@ pub(super) struct Fitting<'a> {
     display: Display,
     files: Option<Rc<RefCell<RunFiles>>>,
     params: FitParams,
-    training: Arc<BatchLoader>,
-    validation: Option<Arc<BatchLoader>>,
+    training: Loader,
+    validation: Option<Loader>,
     figures: Vec<String>,
     rerun: Rerun,
     setup: Setup,
@@ -87,17 +88,17 @@ impl<'a> Fitting<'a> {
     pub(super) fn new(
         fit: &'a Fit,
         data: FitData,
-        display: Display,
+        (display, checks): (Display, Option<Checks>),
         files: Option<Rc<RefCell<RunFiles>>>,
         device: &Device,
     ) -> Result<Self, TrainError> {
-        let training = train_loader(&data, fit, device)?;
-        let mut first_pass = training.shuffle_state();
+        let training = train_loader(&data, fit, checks.clone(), device)?;
+        let mut first_pass = training.place();
         if let Some(found) = &data.resumed {
             data.setup.check(&found.path, &found.state)?;
             first_pass = first_pass_of(&found.state)?;
             if let Some(first) = first_pass {
-                training.restore_shuffle(next_pass(&found.state, first)?);
+                training.go_to(next_pass(&found.state, first)?);
             }
         }
         let batch_size = fit
@@ -106,7 +107,7 @@ impl<'a> Fitting<'a> {
             .unwrap_or(fit.settings.batch_size);
         let rerun = Rerun {
             training: Part {
-                data: Arc::clone(&data.training),
+                data: data.training.clone(),
                 batch_size: fit.settings.batch_size,
             },
             validation: data
@@ -118,9 +119,8 @@ impl<'a> Fitting<'a> {
         };
         let validation = data
             .validation
-            .map(|source| BatchLoader::new(source, batch_size, device))
-            .transpose()?
-            .map(Arc::new);
+            .map(|samples| Loader::of_validation(&samples, batch_size, checks, device))
+            .transpose()?;
         let stop = fit.stop.clone().unwrap_or_default();
         let ctrl_c = if fit.listens_to_ctrl_c {
             Some(stop.on_ctrl_c()?)
@@ -134,13 +134,10 @@ impl<'a> Fitting<'a> {
             files,
             params: FitParams {
                 epochs: fit.settings.epochs,
-                steps: fit
-                    .settings
-                    .steps_per_epoch
-                    .unwrap_or(training.num_batches()),
-                batch_size: fit.settings.batch_size,
+                steps: fit.settings.steps_per_epoch.or(training.num_batches()),
+                batch_size: data.training.batch_size(fit.settings.batch_size)?,
             },
-            training: Arc::new(training),
+            training,
             validation,
             figures: data.figures,
             rerun,
@@ -153,8 +150,8 @@ impl<'a> Fitting<'a> {
         })
     }
 
-    /// Batches an epoch.
-    pub(super) fn steps_per_epoch(&self) -> usize {
+    /// Batches an epoch, if they are known.
+    pub(super) fn steps_per_epoch(&self) -> Option<usize> {
         self.params.steps
     }
 
@@ -172,6 +169,7 @@ impl<'a> Fitting<'a> {
                 .map(|broken| format!("warning: {broken}"));
             self.notes.extend(broken);
             self.notes.extend(self.setup.device_warning(&found.state));
+            self.notes.extend(self.setup.stream_warning(&found.state));
             restore(step, found, self.params.epochs)?;
             done = Some(step.iterations());
         }
@@ -215,12 +213,15 @@ impl<'a> Fitting<'a> {
             setup: setup_state(&self.setup, self.rerun.shuffle),
             checkpoints: self.checkpoints,
             resumed: self.resumed.map(|found| found.state),
+            replays: self.training.replays(),
             rerun: self.rerun,
         };
         log::info!(
-            "fit: {} samples in {} batches of {}, {} epochs, on {:?}",
-            settings.rerun.training.data.num_samples(),
-            params.steps,
+            "fit: {:?} in {} batches of {}, {} epochs, on {:?}",
+            settings.rerun.training.data,
+            params
+                .steps
+                .map_or_else(|| "unknown".to_owned(), |steps| steps.to_string()),
             params.batch_size,
             params.epochs,
             self.device,
@@ -229,12 +230,17 @@ impl<'a> Fitting<'a> {
             log::warn!("{text}");
             settings.reporter.say(&text);
         }
-        let training = Arc::clone(&self.training);
-        let outcome = train(step, training, self.validation, settings, &self.stop);
+        let training = self.training.shared();
+        let validation = self.validation.as_ref().map(Loader::shared);
+        let outcome = train(step, training, validation, settings, &self.stop);
         drop(kept);
 
         let mut history = outcome.history;
-        history.params = params;
+        // The length of a stream is known by now.
+        history.params = FitParams {
+            steps: params.steps.or(outcome.steps),
+            ..params
+        };
         let saved = match (&self.files, &outcome.kept, &outcome.step) {
             (Some(files), Some(weights), Some(step)) => {
                 let save = |path: &std::path::Path| step.save(weights, path);
@@ -256,23 +262,31 @@ impl<'a> Fitting<'a> {
             goes_on,
             weights: outcome.kept,
             history,
-            shuffle: self.training.shuffle_state(),
+            shuffle: self.training.place().filter(|_| self.training.is_of_rows()),
             error,
         }
     }
 }
 
 /// The batches in the order of this fit, which goes on where the last one with its seed ended.
-///
-/// Without a prefetching thread: gathering bytes takes a few per cent of a step, and on two cores the thread was
-/// measured to cost more than it saves.
-fn train_loader(data: &FitData, fit: &Fit, device: &Device) -> Result<BatchLoader, TrainError> {
-    let mut loader = BatchLoader::new(Arc::clone(&data.training), fit.settings.batch_size, device)?;
-    if let Some(seed) = fit.settings.shuffle_seed() {
-        loader = loader.with_shuffle(seed);
-        if let Some(state) = data.shuffle.filter(|state| state.seed == seed) {
-            loader.restore_shuffle(state);
-        }
+fn train_loader(
+    data: &FitData,
+    fit: &Fit,
+    checks: Option<Checks>,
+    device: &Device,
+) -> Result<Loader, TrainError> {
+    let settings = &fit.settings;
+    let loader = Loader::of_training(
+        &data.training,
+        (settings.batch_size, settings.shuffle_seed()),
+        checks,
+        device,
+    )?;
+    if let Some(state) = data.shuffle
+        && settings.shuffle_seed() == Some(state.seed)
+        && loader.is_of_rows()
+    {
+        loader.go_to(state);
     }
     Ok(loader)
 }

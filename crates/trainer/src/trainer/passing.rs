@@ -25,12 +25,12 @@ pub(super) struct Passing<'a, M: Model> {
 }
 
 impl<'a, M: Model> Passing<'a, M> {
-    /// Over so many samples; without measures nothing is judged.
+    /// Over so many batches, if it is known; without measures nothing is judged.
     pub(super) fn new(
         trainer: &'a Trainer<M>,
         measures: Option<Measures>,
         callbacks: &Callbacks,
-        num_samples: usize,
+        steps: Option<usize>,
         batch_size: usize,
     ) -> Self {
         Self {
@@ -38,7 +38,7 @@ impl<'a, M: Model> Passing<'a, M> {
             callbacks: callbacks.clone(),
             params: FitParams {
                 epochs: 0,
-                steps: num_samples.div_ceil(batch_size),
+                steps,
                 batch_size,
             },
             iterations: trainer.iterations(),

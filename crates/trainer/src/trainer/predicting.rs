@@ -3,7 +3,9 @@
 use std::ops::Range;
 use std::time::Duration;
 
-use firebrick_data::BatchSource;
+use burn::data::dataloader::DataLoader;
+use burn::data::dataset::DatasetError;
+use firebrick_data::{Batch, DataError, Samples, StreamLoader};
 use firebrick_model::{Model, Signals};
 use firebrick_tensor::AnyTensor;
 
@@ -23,15 +25,16 @@ use crate::passes::{self, DataPass, Hook, Phase};
 /// How long a prediction takes before its progress is shown.
 const LONG: Duration = Duration::from_secs(2);
 
-/// A prediction at work: what gives the inputs of some samples, and what takes the answers.
+/// A prediction at work: what gives the inputs of a batch after the other, and what takes the answers.
 struct Predicting<'a, M: Model, I, F> {
     passing: Passing<'a, M>,
     inputs: I,
     each: F,
-    num_samples: usize,
-    batch_size: usize,
-    /// The first sample that has not been answered.
-    next: usize,
+    /// Batches to take at most.
+    steps: usize,
+    /// Samples before the batch that is at work, and with it.
+    before: usize,
+    done: usize,
     /// Absent where they have been handed on.
     answers: Option<Signals>,
     lines: PassLines,
@@ -75,23 +78,52 @@ pub(super) fn predict_each<M: Model, E: From<TrainError>>(
         let values = inputs.iter().map(|input| input.values().clone());
         Ok(values.map(|values| values.samples(rows.clone())).collect())
     };
+    let batch_size = size_for(trainer, pass, num_samples)?;
+    let inputs = ranges(num_samples, batch_size).map(rows);
+    let total = Total {
+        samples: Some(num_samples),
+        batches: Some(num_samples.div_ceil(batch_size)),
+        batch_size,
+    };
     // What an array is answered to shows no lines, whatever was asked for.
-    answered(trainer, pass, Display::Quiet, num_samples, rows, each)
+    answered(trainer, pass, (Display::Quiet, total), inputs, each)
+}
+
+/// The rows of one batch after the other. The answer to no sample is one of no row.
+fn ranges(num_samples: usize, batch_size: usize) -> impl Iterator<Item = Range<usize>> {
+    let starts = (0..num_samples.max(1)).step_by(batch_size);
+    starts.map(move |start| start..start.saturating_add(batch_size).min(num_samples))
 }
 
 pub(super) fn predict_data<M: Model>(
     trainer: &Trainer<M>,
-    data: &dyn BatchSource,
+    data: &Samples,
     pass: &Pass,
 ) -> Result<Signals, TrainError> {
-    let own = Inputs::new(&data.all_inputs(), &trainer.model.input_names())?;
-    let inputs = |rows: Range<usize>| {
-        let rows: Vec<usize> = rows.collect();
-        let gathered = data.gather(&rows, &trainer.device);
-        own.of(&gathered.map_err(TrainError::samples)?)
+    let own = Inputs::new(&data.fields()?.inputs, &trainer.model.input_names())?;
+    let batch_size = batch_size(trainer, pass, data)?;
+    let of_batch = |batch: Result<Batch, DatasetError>| -> Result<Signals, TrainError> {
+        own.of(&batch.map_err(TrainError::samples)?)
     };
-    let display = trainer.display;
-    together(|each| answered(trainer, pass, display, data.num_samples(), inputs, each))
+    let total = Total {
+        samples: data.num_samples(),
+        batches: data.num_batches(batch_size),
+        batch_size,
+    };
+    let shown = (trainer.display, total);
+    match data {
+        Samples::Rows(rows) => {
+            let gathered = ranges(rows.num_samples(), batch_size).map(|range| {
+                let range: Vec<usize> = range.collect();
+                of_batch(rows.gather(&range, &trainer.device))
+            });
+            together(|each| answered(trainer, pass, shown, gathered, each))
+        }
+        Samples::Stream(stream) => {
+            let loader = StreamLoader::new(stream, &trainer.device).map_err(DataError::from)?;
+            together(|each| answered(trainer, pass, shown, loader.iter().map(of_batch), each))
+        }
+    }
 }
 
 /// All answers that `predict` hands on.
@@ -110,26 +142,33 @@ fn together(
     Ok(joined.collect::<Result<_, _>>()?)
 }
 
-/// Hands on the answers to so many samples, batch by batch.
+/// How much there is to answer, as far as it is known.
+#[derive(Clone, Copy)]
+struct Total {
+    samples: Option<usize>,
+    batches: Option<usize>,
+    batch_size: usize,
+}
+
+/// Hands on the answers to these inputs, batch by batch.
 fn answered<M: Model, E: From<TrainError>>(
     trainer: &Trainer<M>,
     pass: &Pass,
-    display: Display,
-    num_samples: usize,
-    inputs: impl Fn(Range<usize>) -> Result<Signals, TrainError>,
+    (display, total): (Display, Total),
+    inputs: impl Iterator<Item = Result<Signals, TrainError>>,
     each: impl FnMut(Signals) -> Result<(), E>,
 ) -> Result<(), E> {
-    let batch_size = batch_size(trainer, pass, num_samples)?;
+    let batches = steps(pass, total.batches)?;
     let mut predicting = Predicting {
-        passing: Passing::new(trainer, None, &pass.callbacks, num_samples, batch_size),
+        passing: Passing::new(trainer, None, &pass.callbacks, batches, total.batch_size),
         inputs,
         each,
-        num_samples,
-        batch_size,
-        next: 0,
+        steps: pass.steps()?.unwrap_or(usize::MAX),
+        before: 0,
+        done: 0,
         answers: None,
-        lines: PassLines::new(display, num_samples.div_ceil(batch_size)),
-        bar: (display == Display::Quiet).then(|| PassBar::after(LONG, num_samples)),
+        lines: PassLines::new(display, batches),
+        bar: (display == Display::Quiet).then(|| PassBar::after(LONG, total.samples)),
     };
     let passing = &mut predicting.passing;
     passing.call(&mut |callback, training| callback.on_predict_begin(training))?;
@@ -143,32 +182,34 @@ impl<M, E, I, F> DataPass for Predicting<'_, M, I, F>
 where
     M: Model,
     E: From<TrainError>,
-    I: Fn(Range<usize>) -> Result<Signals, TrainError>,
+    I: Iterator<Item = Result<Signals, TrainError>>,
     F: FnMut(Signals) -> Result<(), E>,
 {
-    type Batch = Range<usize>;
+    type Batch = Signals;
     type Error = E;
 
     const PHASE: Phase = Phase::Predict;
 
-    fn next_batch(&mut self) -> Result<Option<Range<usize>>, E> {
-        let start = self.next;
-        // The answer to no sample is one of no row.
-        if start >= self.num_samples && self.passing.tally.batch() > 0 {
+    fn next_batch(&mut self) -> Result<Option<Signals>, E> {
+        if self.passing.tally.batch() >= self.steps {
             return Ok(None);
         }
-        self.next = start.saturating_add(self.batch_size).min(self.num_samples);
+        let Some(inputs) = self.inputs.next().transpose()? else {
+            return Ok(None);
+        };
+        self.before = self.done;
+        let samples = inputs.iter().next().map_or(0, |input| input.shape()[0]);
+        self.done = self.before.saturating_add(samples);
         self.passing.tally.begin_batch();
-        Ok(Some(start..self.next))
+        Ok(Some(inputs))
     }
 
     fn call(&mut self, hook: &mut Hook<'_>) -> Result<(), TrainError> {
         self.passing.call(hook)
     }
 
-    fn take(&mut self, rows: Range<usize>) -> Result<(), E> {
-        let start = rows.start;
-        let inputs = (self.inputs)(rows)?;
+    fn take(&mut self, inputs: Signals) -> Result<(), E> {
+        let start = self.before;
         let part = || "forward pass of the network".to_owned();
         let answers = named(part, || self.passing.model.predict_all(inputs))?;
         let answers = answers
@@ -193,7 +234,7 @@ where
         self.lines.batch_done();
         self.lines.show(&Logs::new());
         if let Some(bar) = &mut self.bar {
-            bar.show(self.next);
+            bar.show(self.done);
         }
         Ok(())
     }
@@ -204,8 +245,31 @@ where
     }
 }
 
-/// Samples a batch, for which there is room.
+/// Batches of a pass, if they are known.
+///
+/// # Errors
+/// A pass that takes none.
+pub(super) fn steps(pass: &Pass, batches: Option<usize>) -> Result<Option<usize>, TrainError> {
+    Ok(match (pass.steps()?, batches) {
+        (Some(steps), Some(batches)) => Some(steps.min(batches)),
+        (steps, batches) => steps.or(batches),
+    })
+}
+
+/// Samples a batch, for which there is room; of a stream as many as it gives.
 pub(super) fn batch_size<M: Model>(
+    trainer: &Trainer<M>,
+    pass: &Pass,
+    data: &Samples,
+) -> Result<usize, TrainError> {
+    if let Some(num_samples) = data.num_samples() {
+        return size_for(trainer, pass, num_samples);
+    }
+    let size = data.batch_size(0)?;
+    size_for(trainer, &pass.clone().with_batch_size(size.max(1)), size)
+}
+
+fn size_for<M: Model>(
     trainer: &Trainer<M>,
     pass: &Pass,
     num_samples: usize,

@@ -1,7 +1,7 @@
 //! Samples looked at before anything is done with them.
 
 use burn::tensor::Tensor;
-use firebrick_data::{Batch, BatchSource, InputField};
+use firebrick_data::{Batch, InputField, Samples};
 use firebrick_model::Model;
 
 use super::Trainer;
@@ -23,10 +23,14 @@ impl<M: Model> Trainer<M> {
     /// any; at the inputs, where the network does not have an answer to all; at the weights, until one is above 0.
     pub(super) fn check_samples(
         &self,
-        data: &dyn BatchSource,
+        data: &Samples,
         objective: &Objective,
         place: SamplePlace,
     ) -> Result<(), TrainError> {
+        // Those of a stream are looked at as they come.
+        let Samples::Rows(data) = data else {
+            return Ok(());
+        };
         let mut scans = objective.target_scans();
         let is_needed = scans.iter().any(TargetScan::is_needed);
         let looks_at_inputs = self.model.has_input_limits();
@@ -80,7 +84,7 @@ impl<M: Model> Trainer<M> {
     /// Looks at the first outputs where only they can tell whether the loss takes them.
     pub(super) fn check_outputs(
         &self,
-        data: &dyn BatchSource,
+        data: &Samples,
         objective: &Objective,
     ) -> Result<(), TrainError> {
         let unproven = objective.outputs().iter().filter_map(|output| {
@@ -88,12 +92,11 @@ impl<M: Model> Trainer<M> {
             Some((output, expected))
         });
         let unproven: Vec<_> = unproven.collect();
-        let rows: Vec<usize> = (0..data.num_samples().min(OUTPUTS_LOOKED_AT)).collect();
-        if rows.is_empty() || unproven.is_empty() {
+        if data.num_samples() == Some(0) || unproven.is_empty() {
             return Ok(());
         }
-        let gathered = data.gather(&rows, &self.device);
-        let batch = gathered.map_err(TrainError::samples)?;
+        let first = data.first(OUTPUTS_LOOKED_AT, &self.device);
+        let batch = first.map_err(TrainError::samples)?;
         let answers = self.model.predict_all(objective.inputs().of(&batch)?)?;
         for (output, expected) in unproven {
             let Some(answers) = answers.get(output.place().output) else {

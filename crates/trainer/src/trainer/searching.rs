@@ -1,13 +1,12 @@
 //! Looking for a learning rate, by a copy of what learns.
 
-use std::sync::Arc;
-
-use burn::data::dataloader::DataLoader;
-use firebrick_data::{BatchLoader, BatchSource};
+use firebrick_data::Samples;
 use firebrick_model::Model;
 
 use super::Trainer;
 use super::assembly::Checked;
+use super::checks::Checks;
+use super::loading::Loader;
 use crate::error::TrainError;
 use crate::fit::Fit;
 use crate::objective::Objective;
@@ -43,28 +42,28 @@ impl<M: Model> Trainer<M> {
     ///
     /// # Source
     /// See [`RateSearch`].
-    pub fn find_rate<D>(
+    pub fn find_rate(
         &self,
-        data: &D,
+        data: impl Into<Samples>,
         fit: &Fit,
         search: &RateSearch,
-    ) -> Result<RateCurve, TrainError>
-    where
-        D: BatchSource + Clone + 'static,
-    {
+    ) -> Result<RateCurve, TrainError> {
         let rates = search.rates()?;
         let Checked {
             data, objective, ..
-        } = self.checked(Arc::new(data.clone()), fit)?;
-        let mut loader = BatchLoader::new(data, fit.settings.batch_size, &self.device)?;
-        if let Some(seed) = fit.settings.shuffle_seed() {
-            loader = loader.with_shuffle(seed);
-            if let Some(state) = self.shuffle.filter(|state| state.seed == seed) {
-                loader.restore_shuffle(state);
-            }
+        } = self.checked(data.into(), fit)?;
+        let seed = fit.settings.shuffle_seed();
+        let checks = Some(Checks::new(&self.model, &objective));
+        let order = (fit.settings.batch_size, seed);
+        let loader = Loader::of_training(&data, order, checks, &self.device)?;
+        if let Some(state) = self.shuffle.filter(|state| Some(state.seed) == seed)
+            && loader.is_of_rows()
+        {
+            loader.go_to(state);
         }
-        let loader = loader.to_device(&self.device.clone().autodiff());
-        let mut step = self.copied_step(objective, loader.num_items(), fit.settings.seed)?;
+        let steps = loader.num_batches().unwrap_or(1);
+        let loader = loader.shared().to_device(&self.device.clone().autodiff());
+        let mut step = self.copied_step(objective, steps, fit.settings.seed)?;
         let mut curve = RateCurve::of_steps(rates.len());
         let mut batches = loader.iter();
         for rate in rates {

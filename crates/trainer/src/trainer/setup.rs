@@ -1,15 +1,17 @@
 //! What a training is beside its state: with anything else one that was broken off cannot go on.
 
 use std::path::Path;
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 use burn::tensor::Device;
-use firebrick_data::{BatchSource, Fingerprint};
+use crc32c::crc32c_append;
+use firebrick_data::{Batch, DataError, Fingerprint, Samples, StreamFields};
 use firebrick_model::Model;
 use firebrick_spec::shortened;
 
 use crate::checkpoint_error::CheckpointError;
 use crate::compile::{Compile, LearningRate};
+use crate::error::TrainError;
 use crate::fit::Fit;
 use crate::state::State;
 use crate::weight_group::WeightGroup;
@@ -17,9 +19,11 @@ use crate::weight_group::WeightGroup;
 /// The facts of a training, and its samples.
 pub(super) struct Setup {
     facts: Vec<Fact>,
-    training: Arc<dyn BatchSource>,
-    validation: Option<Arc<dyn BatchSource>>,
+    training: Samples,
+    validation: Option<Samples>,
     device: String,
+    /// What the first batch of a stream is.
+    first_batch: Option<String>,
 }
 
 struct Fact {
@@ -33,6 +37,7 @@ struct Fact {
 const FACTS: &str = "facts";
 const DATA: &str = "data";
 const DEVICE: &str = "device";
+const FIRST_BATCH: &str = "first_batch";
 const TRAINING: &str = "training";
 const VALIDATION: &str = "validation";
 
@@ -40,35 +45,35 @@ impl Setup {
     /// Of a fit with these samples.
     pub(super) fn of_fit(
         fit: &Fit,
-        training: &Arc<dyn BatchSource>,
-        validation: Option<&Arc<dyn BatchSource>>,
+        training: &Samples,
+        validation: Option<&Samples>,
         device: &Device,
-    ) -> Self {
+    ) -> Result<Self, TrainError> {
         let settings = "give the fit the settings that it had";
         let samples = "go on with the samples that it learned from";
         let own = &fit.settings;
         let shuffle = own.shuffle_seed();
-        let source = |data: &dyn BatchSource| {
-            let (samples, inputs, targets) =
-                (data.num_samples(), data.all_inputs(), data.all_targets());
-            match (&inputs[..], &targets[..]) {
+        let source = |data: &Samples| -> Result<String, TrainError> {
+            let StreamFields { inputs, targets } = data.fields()?;
+            let samples = match data.num_samples() {
+                Some(samples) => format!("{samples} samples"),
+                None => "a stream".to_owned(),
+            };
+            Ok(match (&inputs[..], &targets[..]) {
                 // As checkpoints from before samples had several of them have it.
                 ([input], [target]) => {
-                    format!(
-                        "{samples} samples of {:?} with {:?}",
-                        input.shape, target.targets
-                    )
+                    format!("{samples} of {:?} with {:?}", input.shape, target.targets)
                 }
-                _ => format!("{samples} samples of {inputs:?} with {targets:?}"),
-            }
+                _ => format!("{samples} of {inputs:?} with {targets:?}"),
+            })
         };
         let epochs = own.epochs.saturating_sub(own.initial_epoch);
         let none = || "none".to_owned();
         let facts = [
-            ("the training data", source(training.as_ref()), samples),
+            ("the training data", source(training)?, samples),
             (
                 "the validation data",
-                validation.map_or_else(none, |data| source(data.as_ref())),
+                validation.map_or_else(|| Ok(none()), source)?,
                 samples,
             ),
             ("batch_size", own.batch_size.to_string(), settings),
@@ -107,12 +112,17 @@ impl Setup {
             ),
         ];
         let fact = |(what, value, hint)| Fact { what, value, hint };
-        Self {
+        let first_batch = match training {
+            Samples::Rows(_) => None,
+            Samples::Stream(stream) => Some(checksum(&stream.first().map_err(DataError::from)?)?),
+        };
+        Ok(Self {
             facts: facts.into_iter().map(fact).collect(),
-            training: Arc::clone(training),
-            validation: validation.map(Arc::clone),
+            training: training.clone(),
+            validation: validation.cloned(),
             device: format!("{device:?}"),
-        }
+            first_batch,
+        })
     }
 
     /// With what a model is compiled with.
@@ -164,19 +174,17 @@ impl Setup {
         let facts = self.facts.iter().fold(State::new(), |state, fact| {
             state.with(fact.what, fact.value.clone())
         });
-        let (training, validation) = (Arc::clone(&self.training), self.validation.clone());
+        let (training, validation) = (self.training.clone(), self.validation.clone());
         let sums = OnceLock::new();
         State::new()
             .with(FACTS, facts)
             .with(DEVICE, self.device.clone())
+            .with_some(FIRST_BATCH, self.first_batch.clone())
             .with_deferred(DATA, move || {
                 let (training, validation): &(Option<String>, Option<String>) =
                     sums.get_or_init(|| {
                         let validation = validation.as_ref();
-                        (
-                            sum(training.as_ref()),
-                            validation.and_then(|data| sum(data.as_ref())),
-                        )
+                        (sum(&training), validation.and_then(sum))
                     });
                 Ok(State::new()
                     .with_some(TRAINING, training.clone())
@@ -214,7 +222,7 @@ impl Setup {
         for (what, name, data) in parts {
             let before = sums.find::<String>(name)?;
             let before = before.and_then(|text| text.parse::<Fingerprint>().ok());
-            let now = data.and_then(BatchSource::fingerprint);
+            let now = data.and_then(fingerprint);
             let (Some(before), Some(now)) = (before, now) else {
                 continue;
             };
@@ -237,14 +245,51 @@ impl Setup {
             )
         })
     }
+
+    /// What to say of a stream that does not begin as it did, or does not say that it can begin again.
+    pub(super) fn stream_warning(&self, state: &State) -> Option<String> {
+        let Samples::Stream(stream) = &self.training else {
+            return None;
+        };
+        let before = state.find::<String>(FIRST_BATCH).ok().flatten();
+        let reason = if !stream.replays() {
+            "goes on with what comes next"
+        } else if before != self.first_batch {
+            "begins with another batch than before"
+        } else {
+            return None;
+        };
+        Some(format!(
+            "warning: the stream that the training learns from {reason}: its numbers will not be those, bit for bit, that it would \
+             have had"
+        ))
+    }
 }
 
 fn text(count: Option<usize>) -> String {
     count.map_or_else(|| "none".to_owned(), |count| count.to_string())
 }
 
-fn sum(data: &dyn BatchSource) -> Option<String> {
-    data.fingerprint().map(|sum| sum.to_string())
+fn fingerprint(data: &Samples) -> Option<Fingerprint> {
+    match data {
+        Samples::Rows(rows) => rows.fingerprint(),
+        Samples::Stream(_) => None,
+    }
+}
+
+fn sum(data: &Samples) -> Option<String> {
+    fingerprint(data).map(|sum| sum.to_string())
+}
+
+/// A sum of all numbers of a batch.
+fn checksum(batch: &Batch) -> Result<String, TrainError> {
+    let mut sum = 0;
+    for tensor in batch.all_inputs().iter().chain(batch.all_targets()) {
+        for number in tensor.clone().into_vec()? {
+            sum = crc32c_append(sum, &number.to_le_bytes());
+        }
+    }
+    Ok(format!("{sum:08x}"))
 }
 
 /// Not more of a text than a line takes.

@@ -1,9 +1,7 @@
 use std::path::Path;
-use std::sync::Arc;
 
-use burn::data::dataloader::DataLoader;
 use burn::tensor::Device;
-use firebrick_data::{BatchLoader, BatchSource, ShuffleState};
+use firebrick_data::{Samples, ShuffleState};
 
 use super::assembly::{check_alike, check_monitors, split};
 use super::fitting::{FitData, Fitting, run_files};
@@ -117,11 +115,8 @@ impl<S: Step> StepTrainer<S> {
     /// Settings out of range, a callback that watches a figure there is not, validation data for a step without a
     /// [`test_step`](Step::test_step), an error of the step, a loss that is not finite any more, files of the run that
     /// cannot be written. What was learned before an error is kept.
-    pub fn fit<D>(&mut self, data: &D, fit: &Fit) -> Result<History, TrainError>
-    where
-        D: BatchSource + Clone + 'static,
-    {
-        self.fit_from(data, fit, None)
+    pub fn fit(&mut self, data: impl Into<Samples>, fit: &Fit) -> Result<History, TrainError> {
+        self.fit_from(data.into(), fit, None)
     }
 
     /// Goes on with a training that was broken off, as [`Trainer::resume`](crate::Trainer::resume) does; the step needs a
@@ -130,35 +125,29 @@ impl<S: Step> StepTrainer<S> {
     /// # Errors
     /// Those of [`fit`](Self::fit); no checkpoint that is intact, one of a later version, or one of a training with another
     /// step, other data or settings.
-    pub fn resume<D>(
+    pub fn resume(
         &mut self,
-        data: &D,
+        data: impl Into<Samples>,
         fit: &Fit,
         from: impl AsRef<Path>,
-    ) -> Result<History, TrainError>
-    where
-        D: BatchSource + Clone + 'static,
-    {
+    ) -> Result<History, TrainError> {
         let found = newest(from.as_ref())?;
-        self.fit_from(data, fit, Some(found))
+        self.fit_from(data.into(), fit, Some(found))
     }
 
     /// Trains from the beginning, or from a checkpoint.
-    fn fit_from<D>(
+    fn fit_from(
         &mut self,
-        data: &D,
+        data: Samples,
         fit: &Fit,
         resumed: Option<Found>,
-    ) -> Result<History, TrainError>
-    where
-        D: BatchSource + Clone + 'static,
-    {
+    ) -> Result<History, TrainError> {
         let display = fit.display.resolve()?;
         let files = run_files(fit)?;
-        let mut data = self.checked(Arc::new(data.clone()), fit)?;
+        let mut data = self.checked(data, fit)?;
         data.resumed = resumed;
         unoptimized::tell(display);
-        let mut fitting = Fitting::new(fit, data, display, files, &self.device)?;
+        let mut fitting = Fitting::new(fit, data, (display, None), files, &self.device)?;
         if let Some(step) = &mut self.step {
             fitting.prepare(step)?;
         }
@@ -182,7 +171,7 @@ impl<S: Step> StepTrainer<S> {
     }
 
     /// Checks what can be checked before anything is learned.
-    fn checked(&self, data: Arc<dyn BatchSource>, fit: &Fit) -> Result<FitData, TrainError> {
+    fn checked(&self, data: Samples, fit: &Fit) -> Result<FitData, TrainError> {
         fit.settings.check_counts()?;
         if !fit.class_weights()?.is_empty() {
             return Err(TrainError::Setting {
@@ -211,12 +200,12 @@ impl<S: Step> StepTrainer<S> {
         figure_names::check(figures.iter().map(String::as_str))?;
         figures.push("loss".to_owned());
         if let Some(validation) = &validation {
-            check_alike(training.as_ref(), validation.as_ref())?;
+            check_alike(&training, validation)?;
             self.check_test_step(validation, fit)?;
         }
         check_monitors(&fit.callbacks, &figures, validation.is_some())?;
         Ok(FitData {
-            setup: Setup::of_fit(fit, &training, validation.as_ref(), &self.device),
+            setup: Setup::of_fit(fit, &training, validation.as_ref(), &self.device)?,
             resumed: None,
             training,
             validation,
@@ -226,21 +215,14 @@ impl<S: Step> StepTrainer<S> {
     }
 
     /// Makes sure that the step can be judged, and as it says.
-    fn check_test_step(
-        &self,
-        validation: &Arc<dyn BatchSource>,
-        fit: &Fit,
-    ) -> Result<(), TrainError> {
+    fn check_test_step(&self, validation: &Samples, fit: &Fit) -> Result<(), TrainError> {
         let batch_size = fit
             .settings
             .validation_batch_size
             .unwrap_or(fit.settings.batch_size);
-        let loader = BatchLoader::new(Arc::clone(validation), batch_size, &self.device)?;
-        let Some(batch) = loader.iter().next() else {
-            return Ok(());
-        };
+        let first = validation.first(batch_size, &self.device);
+        let batch = first.map_err(TrainError::samples)?;
         let step = self.step();
-        let batch = batch.map_err(TrainError::samples)?;
         let output = catch_step(|| step.test_step(&step.weights(), batch))??;
         step.measures()
             .check(&output.ok_or(TrainError::NoTestStep)?)

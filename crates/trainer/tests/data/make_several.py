@@ -68,6 +68,30 @@ history = model.fit(
     x, y, sample_weight=weights, validation_data=validation, batch_size=4, epochs=5, shuffle=False, verbose=0
 )
 answers = model.predict(validation[0], verbose=0)
+
+
+def batch(part, first, last):
+    return [{name: values[first:last] for name, values in group.items()} for group in part]
+
+
+# The same losses batch by batch; every call has metrics of its own.
+final = [w.flatten() for w in model.get_weights()]
+model.set_weights(initial)
+model.compile(
+    optimizer=optimizers.SGD(0.1),
+    loss={"class": "sparse_categorical_crossentropy", "box": "mse"},
+    loss_weights={"class": 0.7, "box": 2.0},
+    metrics={"class": ["accuracy"]},
+    weighted_metrics={"box": ["mae"], "class": ["sparse_categorical_crossentropy"]},
+)
+on_batch = []
+for first, last in [(0, 4), (4, 10)]:
+    x_part, y_part, weights_part = batch(training, first, last)
+    on_batch.append(model.train_on_batch(x_part, y_part, sample_weight=weights_part, return_dict=True))
+x_part, y_part, weights_part = batch(validation, 0, 5)
+on_batch.append(model.test_on_batch(x_part, y_part, sample_weight=weights_part, return_dict=True))
+on_batch = [{name: float(value) for name, value in logs.items()} for logs in on_batch]
+answers_on_batch = model.predict_on_batch(x_part)
 result = {
     "keras": keras.__version__,
     "layers": [weight.path for weight in model.weights],
@@ -76,7 +100,9 @@ result = {
     "validation": dict(zip(["x", "y", "weights"], validation)),
     "history": history.history,
     "answers": answers,
-    "final": [w.flatten() for w in model.get_weights()],
+    "final": final,
+    "on_batch": on_batch,
+    "answers_on_batch": answers_on_batch,
 }
 path = pathlib.Path(__file__).with_name("several.json")
 path.write_text(json.dumps(numbers(result), indent=1) + "\n")

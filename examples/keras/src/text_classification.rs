@@ -43,11 +43,11 @@ fn reviews(count: usize, seed: u64) -> (Vec<String>, Vec<u8>) {
             .map(|_| format!("word{}", rng.random_range(GOOD.len() + 2..WORDS)))
             .collect();
         let place = rng.random_range(1..LENGTH);
-        review[place] = GOOD[rng.random_range(0..GOOD.len())].to_owned();
+        GOOD[rng.random_range(0..GOOD.len())].clone_into(&mut review[place]);
         let is_turned = rng.random_bool(0.5);
         // The word that turns is there in any case, but not always before the one that counts.
         let elsewhere = (place + rng.random_range(1..LENGTH - 1)) % LENGTH;
-        review[if is_turned { place - 1 } else { elsewhere }] = "not".to_owned();
+        "not".clone_into(&mut review[if is_turned { place - 1 } else { elsewhere }]);
         labels.push(u8::from(!is_turned));
         reviews.push(review.join(" "));
     }
@@ -85,11 +85,11 @@ pub(crate) fn run(scale: Scale) -> anyhow::Result<()> {
         accuracy.unwrap_or(f64::NAN) * 100.0
     );
 
-    let trained = trainer.model();
-    let weights = trained.get_weights()?.into_iter();
+    let network = trainer.model();
+    let weights = network.get_weights()?.into_iter();
     let whole = Sequential::new(Shape::text())
         .add(words)
-        .add(trained.config().clone())
+        .add(network.config().clone())
         .build_with_weights(weights.map(WeightValue::into_values), &device)?;
     for text in [
         "A GOOD one, word50 and word60!",

@@ -25,7 +25,7 @@ pub(super) fn inlined(text: &str, folder: &Path) -> Result<Option<String>, Locat
     };
     let mut whole = String::new();
     let mut done = 0;
-    for layer in layers.iter() {
+    for layer in layers {
         let DeValue::Table(layer) = layer.get_ref() else {
             continue;
         };
@@ -72,6 +72,10 @@ fn tokens_of(
         .collect()
 }
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "as the other kind of tokens, which may be wrong"
+)]
 fn word(line: &str) -> Result<toml::Value, String> {
     Ok(line.into())
 }

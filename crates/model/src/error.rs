@@ -105,6 +105,22 @@ pub enum ModelError {
         known: Vec<String>,
     },
 
+    /// What a layer gives, asked for of a layer that is called another number of times.
+    #[error(
+        "`{}` is asked for of layer `{layer}`, which is called {calls} times, expected one of its calls; \
+         name it, from `{layer}[0][0]` to `{layer}[{}][0]`",
+        shortened(asked),
+        calls.saturating_sub(1)
+    )]
+    SeveralCalls {
+        /// The layer's name.
+        layer: String,
+        /// How often it is called.
+        calls: usize,
+        /// What was asked for.
+        asked: String,
+    },
+
     /// A pattern that no layer is like.
     #[error(
         "no layer of the network has a name like `{}`, in which `*` stands for any text; the nearest: {}",
@@ -163,6 +179,18 @@ pub enum ModelError {
         outputs: Vec<String>,
     },
 
+    /// A layer that nothing takes from.
+    #[error(
+        "nothing that leaves the graph ({}) depends on its layer `{layer}`; take from it, name it as an output, or leave it out",
+        listed(outputs)
+    )]
+    UnusedLayer {
+        /// The layer's name.
+        layer: String,
+        /// The names of the outputs.
+        outputs: Vec<String>,
+    },
+
     /// What a layer gives, given as an input.
     #[error(
         "`{layer}` is what a layer gives, expected the `input` that the graph begins with; give that, or begin another graph with an `input` of its own"
@@ -209,6 +237,22 @@ pub enum ModelError {
         /// The closest name.
         nearest: Option<String>,
         /// All names.
+        known: Vec<String>,
+    },
+
+    /// Another call of a layer that is not there.
+    #[error(
+        "`{call}` calls the layer `{}`, which is not there{}; layers are: {}",
+        shortened(layer), did_you_mean(nearest.as_deref()), listed(known)
+    )]
+    UnknownShared {
+        /// The name of the call.
+        call: String,
+        /// The layer's name as given.
+        layer: String,
+        /// The closest name.
+        nearest: Option<String>,
+        /// The names of the layers.
         known: Vec<String>,
     },
 

@@ -1,13 +1,16 @@
 //! Networks as graphs: named layers, and which of them takes from which.
 
 mod as_layer;
+mod cutting;
 mod form;
 mod freezing;
 mod inner;
 mod layer_names;
 mod lora;
 mod named;
+mod named_layer;
 mod ordering;
+mod outline;
 mod plan;
 mod running;
 mod sequential;
@@ -16,13 +19,14 @@ mod summary;
 use serde::{Deserialize, Serialize};
 
 use crate::error::ModelError;
-use crate::layer::{AnyLayer, IntoNodes, WeightSpec};
+use crate::layer::{AnyLayer, CallArguments, IntoNodes, WeightSpec};
 use crate::shape::Shape;
 use crate::summary::Summary;
 
 pub use lora::Lora;
 use lora::LoraWeight;
-pub use named::NamedLayer;
+pub use named_layer::NamedLayer;
+pub use outline::{Outline, OutlineNode};
 pub(crate) use plan::Plan;
 pub(crate) use running::called;
 pub use sequential::Sequential;
@@ -170,7 +174,7 @@ impl GraphLayer {
 }
 
 /// A call of a layer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct GraphNode {
     /// Its place among the layers.
@@ -179,6 +183,9 @@ pub(crate) struct GraphNode {
     #[serde(default, skip_serializing_if = "is_first")]
     pub(crate) call: usize,
     pub(crate) inputs: Vec<Source>,
+    /// How this call differs from what the layer says.
+    #[serde(default, skip_serializing_if = "CallArguments::is_plain")]
+    pub(crate) arguments: CallArguments,
 }
 
 /// Where a signal comes from.
@@ -324,6 +331,39 @@ impl Graph {
         Ok(&self.layers[key.into().find(&self.layers)?])
     }
 
+    /// The same with other layers in the place of these, under the same names, as by the `clone_function` of Keras'
+    /// `clone_model`; a layer that is frozen stays so. A network within is handed over as a whole.
+    ///
+    /// ```
+    /// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
+    /// use firebrick::layers::{Dense, Dropout, Identity};
+    /// use firebrick::models::{Graph, Sequential};
+    ///
+    /// let network = Sequential::new([4]).add(Dense::new(8)).add(Dropout::new(0.5)).add(Dense::new(2));
+    /// let without_dropout = Graph::from(network).map_layers(|layer| match layer.layer().downcast_ref::<Dropout>() {
+    ///     Some(_) => Identity::new().into(),
+    ///     None => layer.layer().clone(),
+    /// });
+    /// assert_eq!(without_dropout.get_layer("dropout")?.layer().class_name(), "Identity");
+    /// # Ok::<(), firebrick::models::ModelError>(())
+    /// ```
+    #[must_use = "returns the changed description"]
+    pub fn map_layers(mut self, mut map: impl FnMut(&GraphLayer) -> AnyLayer) -> Self {
+        for node in &mut self.nodes {
+            if let Some(called_as) = &mut node.arguments.called_as {
+                let layer = called_as.clone();
+                *called_as = map(&GraphLayer {
+                    layer,
+                    ..self.layers[node.layer].clone()
+                });
+            }
+        }
+        for layer in &mut self.layers {
+            layer.layer = map(layer);
+        }
+        self
+    }
+
     /// Adds layers to the end of a line.
     pub(crate) fn push(&mut self, layers: impl IntoIterator<Item = GraphLayer>) {
         for layer in layers {
@@ -336,6 +376,7 @@ impl Graph {
                 layer: index,
                 call: 0,
                 inputs: vec![source],
+                arguments: CallArguments::default(),
             });
             self.outputs = vec![Source::Node(index, 0)];
         }
@@ -352,6 +393,13 @@ impl Graph {
     /// Puts another layer in the place of one.
     pub(crate) fn replace_layer(&mut self, index: usize, layer: AnyLayer) {
         self.layers[index].layer = layer;
+    }
+
+    /// What a call says of its layer.
+    pub(crate) fn called(&self, node: usize) -> &AnyLayer {
+        let node = &self.nodes[node];
+        let layer = &self.layers[node.layer].layer;
+        node.arguments.called_as.as_ref().unwrap_or(layer)
     }
 
     pub(crate) fn nodes(&self) -> &[GraphNode] {
@@ -459,6 +507,7 @@ impl Graph {
             }
         }
         let mut nodes = vec![0; self.nodes.len()];
+        let mut calls = vec![0; part.layers.len()];
         let moved = |source: Source, nodes: &[usize]| match source {
             Source::Node(node, output) => Source::Node(nodes[node], output),
             input @ Source::Input(_) => input,
@@ -472,9 +521,11 @@ impl Graph {
             let inputs = inputs.collect();
             part.nodes.push(GraphNode {
                 layer,
-                call: node.call,
+                call: calls[layer],
                 inputs,
+                arguments: node.arguments.clone(),
             });
+            calls[layer] += 1;
         }
         part.outputs = outputs
             .into_iter()

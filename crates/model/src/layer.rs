@@ -3,6 +3,7 @@
 mod adapter;
 mod any_layer;
 mod call;
+mod call_arguments;
 mod cell;
 mod held_weights;
 mod masking;
@@ -27,6 +28,7 @@ use crate::signal::Signals;
 pub(crate) use adapter::Adapter;
 pub use any_layer::AnyLayer;
 pub use call::Call;
+pub(crate) use call_arguments::CallArguments;
 pub use cell::{Cell, CellSteps};
 pub(crate) use cell::{check_states, flat, is_kept_state, kept_state_name, shaped};
 pub(crate) use held_weights::HeldWeights;
@@ -232,6 +234,11 @@ pub trait Layer:
     /// The layer in several places, with the same weights in all of them.
     fn shared(self) -> SharedLayer {
         NewLayer::from(self).shared()
+    }
+
+    /// The layer to be called as it is after training, whatever happens around it; see [`SharedLayer::in_inference`].
+    fn in_inference(self) -> SharedLayer {
+        NewLayer::from(self).in_inference()
     }
 
     /// Calls the layer on what others give, for a [`Graph`](crate::Graph).

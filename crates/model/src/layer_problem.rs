@@ -34,6 +34,16 @@ pub enum LayerProblem {
         received: String,
     },
 
+    /// A call of a shared layer by a description that cannot be its own.
+    #[error(
+        "is called with {what}, expected another description of the same layer, with the same weights; give this call a \
+         layer of its own"
+    )]
+    CalledAs {
+        /// What it is called with.
+        what: String,
+    },
+
     /// Another number of inputs than the layer takes.
     #[error("takes {expected} input(s), received {received}; give it as many")]
     NumInputs {

@@ -60,7 +60,9 @@ pub use constraint::Constraint;
 pub use draws::Draws;
 pub use error::{Arrival, ModelError};
 pub use firebrick_spec::{did_you_mean, nearest_name, shortened, visible};
-pub use graph::{Graph, GraphInput, GraphLayer, LayerKey, Lora, NamedLayer, Sequential};
+pub use graph::{
+    Graph, GraphInput, GraphLayer, LayerKey, Lora, NamedLayer, Outline, OutlineNode, Sequential,
+};
 pub use initializer::{FanMode, Initializer, ScalingDistribution, SeededInitializer};
 pub use layer::{Call, IntoNodes, Node, input, named_input, text_input};
 pub use mlp::Mlp;

@@ -2,6 +2,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::activation::Activation;
 use crate::error::ModelError;
+use crate::graph::Sequential;
+use crate::layers::Dense;
 use crate::limits::MAX_PARAMS;
 use crate::summary::{LayerSummary, Summary};
 
@@ -137,6 +139,29 @@ impl MlpConfig {
             vec![[self.num_features].into()],
             layers,
         ))
+    }
+
+    /// The same layer by layer.
+    ///
+    /// ```
+    /// # mod firebrick { pub use firebrick_model::{burn, self as models}; }
+    /// use firebrick::models::MlpConfig;
+    ///
+    /// let network = MlpConfig::new(784, 10).with_hidden([32]).to_sequential();
+    /// assert_eq!(network.get_layer("dense_1")?.layer().class_name(), "Dense");
+    /// # Ok::<(), firebrick::models::ModelError>(())
+    /// ```
+    pub fn to_sequential(&self) -> Sequential {
+        let last = self.hidden.len();
+        let layers = self.layers().into_iter().enumerate().map(|(index, layer)| {
+            let activation = if index == last {
+                Activation::Softmax
+            } else {
+                self.activation
+            };
+            Dense::new(layer.units).with_activation(activation)
+        });
+        Sequential::from_layers([self.num_features], layers).named("mlp")
     }
 
     /// The dense layers from the input on, named as Keras names them.

@@ -1,6 +1,7 @@
 mod adapting;
 mod building;
 mod checks;
+mod features;
 mod freezing;
 mod lora;
 mod rules;

@@ -23,6 +23,8 @@ pub struct Summary {
     layers: Vec<LayerSummary>,
     /// Whether it matters where each layer takes from.
     is_graph: bool,
+    /// Whether a column says which layers training moves.
+    says_trainable: bool,
 }
 
 /// One row of a [`Summary`].
@@ -55,6 +57,8 @@ pub struct LayerSummary {
     pub num_params: usize,
     /// Number of those that training moves.
     pub num_trainable_params: usize,
+    /// Whether training may move any of them: the layer was not frozen.
+    pub is_trainable: bool,
     /// How many networks it lies within; those have its weights, too.
     pub(crate) depth: usize,
 }
@@ -75,6 +79,7 @@ impl LayerSummary {
             layers: Vec::new(),
             num_params: 0,
             num_trainable_params: 0,
+            is_trainable: true,
             depth: 0,
         }
     }
@@ -101,11 +106,38 @@ impl LayerSummary {
 /// Bytes of a weight in single precision.
 const BYTES_PER_PARAM: usize = size_of::<f32>();
 
-/// Widths of the columns, without their padding.
-const COLUMNS: [usize; 3] = [36, 27, 15];
+/// Heads and widths of the columns, without their padding.
+type Columns = &'static [(&'static str, usize)];
+
+const COLUMNS: Columns = &[("Layer (type)", 36), ("Output Shape", 27), (PARAMS, 15)];
 
 /// The same where a column says what each layer takes from.
-const GRAPH_COLUMNS: [usize; 4] = [25, 22, 14, 22];
+const GRAPH_COLUMNS: Columns = &[
+    ("Layer (type)", 25),
+    ("Output Shape", 22),
+    (PARAMS, 14),
+    ("Connected to", 22),
+];
+
+/// The same where a column says which layers training moves.
+const TRAINABLE_COLUMNS: Columns = &[
+    ("Layer (type)", 35),
+    ("Output Shape", 26),
+    (PARAMS, 13),
+    (TRAINABLE, 9),
+];
+
+/// The same with both.
+const TRAINABLE_GRAPH_COLUMNS: Columns = &[
+    ("Layer (type)", 22),
+    ("Output Shape", 20),
+    (PARAMS, 12),
+    ("Connected to", 19),
+    (TRAINABLE, 9),
+];
+
+const PARAMS: &str = "Param #";
+const TRAINABLE: &str = "Trainable";
 
 impl Summary {
     pub(crate) fn new(name: &str, input_shapes: Vec<Shape>, layers: Vec<LayerSummary>) -> Self {
@@ -114,12 +146,32 @@ impl Summary {
             input_shapes,
             layers,
             is_graph: false,
+            says_trainable: false,
         }
     }
 
     /// The same with a column that says what each layer takes from.
     pub(crate) fn connected(mut self) -> Self {
         self.is_graph = true;
+        self
+    }
+
+    /// The same with a column that says whether training moves a layer's weights, as Keras' `show_trainable`: `Y`, or `N` where
+    /// it was frozen; `-` where there are none.
+    ///
+    /// ```
+    /// # mod firebrick { pub use firebrick_model::{layers, self as models}; }
+    /// use firebrick::layers::{Dense, Layer};
+    /// use firebrick::models::Sequential;
+    ///
+    /// let network = Sequential::new([4]).add(Dense::new(3).frozen());
+    /// let summary = network.summary()?.with_trainable();
+    /// assert!(summary.to_string().contains("┃ Trainable ┃"));
+    /// # Ok::<(), firebrick::models::ModelError>(())
+    /// ```
+    #[must_use = "returns the wider summary"]
+    pub fn with_trainable(mut self) -> Self {
+        self.says_trainable = true;
         self
     }
 
@@ -186,33 +238,41 @@ impl Summary {
 
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let widths: &[usize] = if self.is_graph {
-            &GRAPH_COLUMNS
-        } else {
-            &COLUMNS
+        let columns = match (self.is_graph, self.says_trainable) {
+            (false, false) => COLUMNS,
+            (true, false) => GRAPH_COLUMNS,
+            (false, true) => TRAINABLE_COLUMNS,
+            (true, true) => TRAINABLE_GRAPH_COLUMNS,
         };
-        let table = Table { widths };
+        let table = Table { columns };
         writeln!(f, "Model: \"{}\"", shortened(&self.name))?;
         writeln!(f, "{}", table.rule(['┏', '━', '┳', '┓']))?;
-        let head = ["Layer (type)", "Output Shape", "Param #", "Connected to"];
-        let head = head.map(str::to_owned);
+        let head: Vec<String> = columns.iter().map(|(head, _)| (*head).to_owned()).collect();
         write!(f, "{}", table.row('┃', &head))?;
         writeln!(f, "{}", table.rule(['┡', '━', '╇', '┩']))?;
         for (index, layer) in self.layers.iter().enumerate() {
             if index > 0 {
                 writeln!(f, "{}", table.rule(['├', '─', '┼', '┤']))?;
             }
-            let from = if layer.connected_to.is_empty() {
-                "-".to_owned()
-            } else {
-                layer.connected_to.join(", ")
-            };
-            let cells = [
+            let mut cells = vec![
                 layer.title(),
                 layer.shapes_text(),
                 grouped(layer.num_params),
-                from,
             ];
+            if self.is_graph {
+                cells.push(match layer.connected_to.as_slice() {
+                    [] => "-".to_owned(),
+                    sources => sources.join(", "),
+                });
+            }
+            if self.says_trainable {
+                let answer = match (layer.num_params, layer.is_trainable) {
+                    (0, _) => "-",
+                    (_, true) => "Y",
+                    (_, false) => "N",
+                };
+                cells.push(answer.to_owned());
+            }
             write!(f, "{}", table.row('│', &cells))?;
         }
         writeln!(f, "{}", table.rule(['└', '─', '┴', '┘']))?;
@@ -230,16 +290,16 @@ impl fmt::Display for Summary {
 }
 
 /// The columns of the table.
-struct Table<'a> {
-    widths: &'a [usize],
+struct Table {
+    columns: Columns,
 }
 
-impl Table<'_> {
+impl Table {
     fn rule(&self, [left, line, cross, right]: [char; 4]) -> String {
         let parts: Vec<String> = self
-            .widths
+            .columns
             .iter()
-            .map(|width| line.to_string().repeat(width + 2))
+            .map(|(_, width)| line.to_string().repeat(width + 2))
             .collect();
         format!("{left}{}{right}", parts.join(&cross.to_string()))
     }
@@ -248,17 +308,18 @@ impl Table<'_> {
     fn row(&self, bar: char, texts: &[String]) -> String {
         let columns: Vec<Vec<String>> = texts
             .iter()
-            .zip(self.widths)
-            .map(|(text, &width)| wrapped(text, width))
+            .zip(self.columns)
+            .map(|(text, &(_, width))| wrapped(text, width))
             .collect();
         let height = columns.iter().map(Vec::len).max().unwrap_or_default();
         let mut lines = String::new();
         for line in 0..height {
-            for (column, (texts, &width)) in columns.iter().zip(self.widths).enumerate() {
+            for (texts, &(head, width)) in columns.iter().zip(self.columns) {
                 let text = texts.get(line).map_or("", String::as_str);
                 // Numbers stand at the right.
-                let cell = match column {
-                    2 => format!("{bar} {text:>width$} "),
+                let cell = match head {
+                    PARAMS => format!("{bar} {text:>width$} "),
+                    TRAINABLE => format!("{bar} {text:^width$} "),
                     _ => format!("{bar} {text:width$} "),
                 };
                 lines.push_str(&cell);

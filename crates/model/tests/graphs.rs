@@ -14,6 +14,15 @@ use firebrick_model::{
     Node, SavedModel, Sequential, Shape, Signal, Signals, input, named_input, save_model,
 };
 
+#[path = "graphs/calls.rs"]
+mod calls;
+#[path = "graphs/features.rs"]
+mod features;
+#[path = "graphs/summaries.rs"]
+mod summaries;
+
+use summaries::assert_summary;
+
 fn device() -> Device {
     Device::flex()
 }
@@ -343,14 +352,25 @@ fn a_graph_is_written_and_read_as_it_is() {
     assert_eq!(loaded.output_names(), ["o1", "o2"]);
     assert_eq!(loaded.input_names(), ["a", "b"]);
     // What refers to what is not there is refused.
-    for (from, to) in [
-        ("\"layer\":3", "\"layer\":30"),
-        ("{\"input\":1}", "{\"input\":2}"),
-        ("{\"node\":[0,0]}", "{\"node\":[9,0]}"),
+    for (from, to, words) in [
+        ("\"layer\":3", "\"layer\":30", "calls layer 30, of 6 layers"),
+        (
+            "{\"input\":1}",
+            "{\"input\":2}",
+            "a call of layer `concatenate`, takes from Input(2), which does not stand before it",
+        ),
+        (
+            "{\"node\":[0,0]}",
+            "{\"node\":[9,0]}",
+            "takes from Node(9, 0), which does not stand before it",
+        ),
     ] {
         let broken = text.replacen(from, to, 1);
         assert_ne!(broken, text);
-        assert!(serde_json::from_str::<Graph>(&broken).is_err(), "{broken}");
+        let error = serde_json::from_str::<Graph>(&broken)
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains(words), "{error}");
     }
 }
 
@@ -452,6 +472,34 @@ fn wrong_graphs_are_errors_that_name_the_nodes() {
 }
 
 #[test]
+fn what_takes_from_nothing_and_what_is_wrong_within_is_named() {
+    let from_nothing = {
+        let x = input([2]);
+        let none = Dense::new(2).named("lost").on(Vec::<Node>::new());
+        let y = Add::new().on([&x, &none]);
+        Graph::new([x], y)
+    };
+    assert_eq!(
+        error(&from_nothing),
+        "layer `lost` (Dense, index 0) takes at least 1 input(s), received 0; give it as many; it receives nothing"
+    );
+    let within = {
+        let inner = Sequential::new([3])
+            .add(Dense::new(2).named("deep"))
+            .add(Conv2D::new(1, 3).named("wrong"));
+        let x = input([3]);
+        Graph::new([&x], inner.named("part").on(&x))
+    };
+    let text = error(&within);
+    assert!(
+        text.contains("layer `part`")
+            && text.contains("layer `wrong`")
+            && text.contains("layer `deep`"),
+        "{text}"
+    );
+}
+
+#[test]
 fn a_list_of_named_layers_may_stand_in_any_order_but_not_in_a_circle() {
     let x = || [("x", Shape::from([4]))];
     let sum = NamedLayer::new(Add::new().named("sum")).taking_from(["a", "b"]);
@@ -468,6 +516,14 @@ fn a_list_of_named_layers_may_stand_in_any_order_but_not_in_a_circle() {
     assert!(text.starts_with("the layers "), "{text}");
     assert!(text.contains("a, b") || text.contains("b, a"), "{text}");
     assert!(text.contains("take from each other in a circle"), "{text}");
+
+    let spare = NamedLayer::new(Dense::new(3).named("spare")).taking_from(["a"]);
+    let b = NamedLayer::new(Dense::new(3).named("b")).taking_from(["a"]);
+    let unused = Graph::from_named(x(), [a.clone(), spare, b], ["b"]).unwrap_err();
+    assert_eq!(
+        unused.to_string(),
+        "nothing that leaves the graph (b) depends on its layer `spare`; take from it, name it as an output, or leave it out"
+    );
 
     let lost = NamedLayer::new(Dense::new(3).named("b")).taking_from(["aa"]);
     let error = Graph::from_named(x(), [a, lost], ["b"])

@@ -28,7 +28,9 @@ pub use compile_settings::CompileSettings;
 /// The network comes first: `input_shape`, the shape of a sample without the batch axis, perhaps a
 /// `name`, and a `[[layers]]` for each layer with its `class_name`, its arguments as Keras names them
 /// and, where wanted, a `name` and `trainable = false`. A layer takes from the one before it, or from those that its
-/// `inputs` name (`lstm:1` is the second output of one that gives several); `outputs` names what leaves the network,
+/// `inputs` name (`lstm:1` is the second output of one that gives several); a `[[layers]]` with `call = "embedding"` and a `name`
+/// calls that layer again, with the same weights and the arguments that it says otherwise (`reverse = true`), and
+/// `training = false` has a layer called as after training; `outputs` names what leaves the network,
 /// and a table `[inputs]` of names and shapes stands for `input_shape` where there are several. `[compile]` has `optimizer`, `learning_rate` or
 /// `schedule`, `loss`, `metrics` and `weighted_metrics`, see [`CompileSettings`]; `[fit]` has the
 /// settings of [`FitSettings`]. Each `[[callbacks]]` has the `name` of a [`NamedCallback`] and its arguments as Keras names

@@ -120,6 +120,13 @@ fn what_is_wrong_is_told_with_its_line() {
         "{}",
         error(&spare)
     );
+    let unused = RESIDUAL.replace(
+        "inputs = [\"entry\", \"inner\"]",
+        "inputs = [\"entry\", \"entry\"]",
+    );
+    let text = error(&unused);
+    assert!(text.contains("depends on its layer `inner`"), "{text}");
+    assert!(text.contains("line 15"), "{text}");
     let unlike = RESIDUAL.replace(
         "name = \"inner\"\nfilters = 4",
         "name = \"inner\"\nfilters = 5",
@@ -130,4 +137,72 @@ fn what_is_wrong_is_told_with_its_line() {
         "{text}"
     );
     assert!(text.contains("line 22"), "{text}");
+}
+
+/// A language model whose head is its embedding in reverse.
+const TIED: &str = r#"
+input_shape = [6]
+
+[[layers]]
+class_name = "ReversibleEmbedding"
+name = "embedding"
+input_dim = 11
+output_dim = 4
+
+[[layers]]
+class_name = "Dense"
+units = 4
+training = false
+
+[[layers]]
+call = "embedding"
+name = "scores"
+reverse = true
+"#;
+
+#[test]
+fn a_layer_is_called_again_with_arguments_of_its_own() {
+    let file: ModelFile = TIED.parse().unwrap();
+    let network = file.network();
+    assert_eq!(network.output_shapes().unwrap(), [[6, 11]]);
+    assert_eq!(network.layers().len(), 2);
+    let outline = network.outline().unwrap();
+    let arguments: Vec<&[String]> = outline
+        .nodes
+        .iter()
+        .map(|node| &node.arguments[..])
+        .collect();
+    assert_eq!(arguments[2], ["training=false"]);
+    assert_eq!(arguments[3], ["reverse=true"]);
+    assert_eq!(outline.nodes[3].call, (2, 2));
+}
+
+#[test]
+fn a_wrong_call_is_told_with_its_line() {
+    let unknown = error(&TIED.replace("call = \"embedding\"", "call = \"embeding\""));
+    assert!(unknown.contains("line 15"), "{unknown}");
+    assert!(
+        unknown.contains(
+            "`scores` calls the layer `embeding`, which is not there, did you mean `embedding`?"
+        ),
+        "{unknown}"
+    );
+    let argument = error(&TIED.replace("reverse = true", "revers = true"));
+    assert!(argument.contains("line 18"), "{argument}");
+    assert!(
+        argument.contains("`revers`") && argument.contains("`reverse`"),
+        "{argument}"
+    );
+    let weights = error(&TIED.replace("reverse = true", "input_dim = 12"));
+    assert!(
+        weights.contains("is called with arguments that want other weights than its first call"),
+        "{weights}"
+    );
+    let training = error(&TIED.replace("training = false", "training = true"));
+    assert!(
+        training.contains("expected `false`") && training.contains("line 13"),
+        "{training}"
+    );
+    let nameless = error(&TIED.replace("name = \"scores\"\n", ""));
+    assert!(nameless.contains("`name`"), "{nameless}");
 }

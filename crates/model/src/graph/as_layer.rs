@@ -59,7 +59,7 @@ impl Layer for Graph {
 
 impl Graph {
     /// The graph for inputs of these shapes, which may know more than its own do.
-    fn taking(&self, shapes: &[Shape]) -> Result<Self, LayerProblem> {
+    pub(super) fn taking(&self, shapes: &[Shape]) -> Result<Self, LayerProblem> {
         if shapes.len() != self.inputs.len() {
             return Err(LayerProblem::NumInputs {
                 expected: self.inputs.len().to_string(),

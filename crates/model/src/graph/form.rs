@@ -1,3 +1,4 @@
+use firebrick_spec::shortened;
 use serde::{Deserialize, Serialize};
 
 use super::{Form, Graph, GraphInput, GraphLayer, GraphNode, Source};
@@ -89,7 +90,8 @@ impl Graph {
             }
             if let Some(source) = node.inputs.iter().find(|source| !is_there(source, index)) {
                 return Err(format!(
-                    "node {index} takes from {source:?}, which does not stand before it"
+                    "node {index}, a call of layer `{}`, takes from {source:?}, which does not stand before it",
+                    shortened(&self.layers[node.layer].name)
                 ));
             }
         }

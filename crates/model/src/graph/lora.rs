@@ -7,7 +7,7 @@ use super::inner::Inner;
 use super::{Graph, GraphLayer};
 use crate::error::ModelError;
 use crate::initializer::Initializer;
-use crate::layer::{Adapter, WeightSpec};
+use crate::layer::{Adapter, AnyLayer, WeightSpec};
 use crate::shape::Shape;
 
 /// What a kernel learns by instead of itself: `kernel + alpha / rank · a · b`, of which training moves `a` and `b` alone.
@@ -86,6 +86,15 @@ fn lora_names(weight: &str) -> [String; 2] {
 }
 
 impl LoraWeight {
+    /// That of a part of the layer, if it is of that.
+    pub(super) fn of_part(&self, part: &str) -> Option<Self> {
+        let weight = self.weight.strip_prefix(part)?.strip_prefix('/')?;
+        Some(Self {
+            weight: weight.to_owned(),
+            ..self.clone()
+        })
+    }
+
     fn factors(&self, kernel: &WeightSpec) -> [WeightSpec; 2] {
         let [a, b] = lora_names(&self.weight);
         let (outputs, inputs) = match kernel.shape.split_last() {
@@ -124,8 +133,12 @@ impl GraphLayer {
     ///
     /// # Errors
     /// A product for a weight that cannot have one.
-    pub(super) fn weights_for(&self, inputs: &[Shape]) -> Result<Vec<WeightSpec>, ModelError> {
-        let mut weights = self.layer.weights(inputs);
+    pub(super) fn weights_for(
+        &self,
+        called: &AnyLayer,
+        inputs: &[Shape],
+    ) -> Result<Vec<WeightSpec>, ModelError> {
+        let mut weights = called.weights(inputs);
         for lora in &self.lora {
             let kernel = weights.iter_mut().find(|weight| weight.name == lora.weight);
             if let Some(reason) = lora.problem(kernel.as_deref()) {

@@ -3,66 +3,31 @@
 use firebrick_spec::nearest_name;
 
 use super::layer_names::LayerNames;
+use super::named_layer::{Called, NamedLayer, called_as};
 use super::{Form, Given, Graph, GraphInput, GraphLayer, GraphNode, Source};
 use crate::error::ModelError;
-use crate::layer::NewLayer;
+use crate::layer::CallArguments;
 use crate::shape::Shape;
-
-/// A layer in a list, and the names of what it takes from.
-///
-/// ```
-/// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
-/// use firebrick::layers::{Add, Dense, Layer};
-/// use firebrick::models::{Graph, NamedLayer};
-///
-/// let layers = [
-///     NamedLayer::new(Dense::new(8).named("a")),
-///     // Without names it takes from the layer before it.
-///     NamedLayer::new(Dense::new(8).named("b")),
-///     NamedLayer::new(Add::new()).taking_from(["a", "b"]),
-/// ];
-/// let network = Graph::from_named([("x", [4].into())], layers, ["add"])?;
-/// assert_eq!(network.output_shapes()?, [[8]]);
-/// # Ok::<(), firebrick::models::ModelError>(())
-/// ```
-#[derive(Clone, Debug, PartialEq)]
-pub struct NamedLayer {
-    layer: NewLayer,
-    inputs: Vec<String>,
-}
-
-impl NamedLayer {
-    /// One that takes from the layer before it, or, if it is the first, from the first input.
-    pub fn new(layer: impl Into<NewLayer>) -> Self {
-        Self {
-            layer: layer.into(),
-            inputs: Vec::new(),
-        }
-    }
-
-    /// Says what it takes from: inputs and layers by their names, `name:1` for the output with index 1 of a layer.
-    #[must_use = "returns the changed layer"]
-    pub fn taking_from<N: Into<String>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
-        self.inputs = names.into_iter().map(Into::into).collect();
-        self
-    }
-}
 
 impl Graph {
     /// The names that these layers have in a network of them, those without a name of their own included.
-    pub fn names_of<'a>(layers: impl IntoIterator<Item = &'a NewLayer>) -> Vec<String> {
-        let layers: Vec<&NewLayer> = layers.into_iter().collect();
+    pub fn names_of<'a>(layers: impl IntoIterator<Item = &'a NamedLayer>) -> Vec<String> {
+        let layers: Vec<&NamedLayer> = layers.into_iter().collect();
         let mut names = LayerNames::of(layers.iter().filter_map(|layer| layer.name()));
         let found = layers
             .iter()
-            .map(|layer| names.give(layer.name(), || layer.layer.default_name()));
+            .map(|layer| names.give(layer.name(), || layer.default_name()));
         found.collect()
     }
 
-    /// The names of what a layer takes from, as [`NamedLayer`] has them; `None` where it is called several times.
+    /// The names of what a layer takes from, as [`NamedLayer`] has them; `None` where it is called several times, or with
+    /// arguments of its own.
     pub fn sources_of(&self, layer: usize) -> Option<Vec<String>> {
         let mut calls = self.nodes.iter().filter(|node| node.layer == layer);
         let call = calls.next().filter(|_| calls.next().is_none())?;
+        if !call.arguments.is_plain() {
+            return None;
+        }
         Some(
             call.inputs
                 .iter()
@@ -98,8 +63,8 @@ impl Graph {
     /// A graph out of named inputs and layers in any order. Without outputs, what the last layer gives leaves it.
     ///
     /// # Errors
-    /// A name that is neither an input nor a layer, with the nearest; layers that take from each other in a circle; two
-    /// layers of one name.
+    /// A name that is neither an input nor a layer, with the nearest; another call of no layer, or with arguments that it has not; layers that take from each other in a circle; two
+    /// layers of one name; a layer that no output depends on.
     pub fn from_named<I: Into<String>, O: Into<String>>(
         inputs: impl IntoIterator<Item = (I, Shape)>,
         layers: impl IntoIterator<Item = NamedLayer>,
@@ -114,15 +79,15 @@ impl Graph {
                 given: Given::Yes,
             })
             .collect();
-        let (listed, takes) = named(&inputs, layers.into_iter().collect())?;
+        let (listed, items) = named(&inputs, layers.into_iter().collect())?;
         let names = Names {
             inputs: &inputs,
-            layers: &listed,
+            items: &items,
         };
-        let mut sources = Vec::with_capacity(listed.len());
-        for (index, takes) in takes.iter().enumerate() {
-            let whose = format!("layer `{}`", listed[index].name);
-            let own = match takes.as_slice() {
+        let mut sources = Vec::with_capacity(items.len());
+        for (index, item) in items.iter().enumerate() {
+            let whose = format!("layer `{}`", item.name);
+            let own = match item.takes.as_slice() {
                 [] => vec![match index.checked_sub(1) {
                     Some(before) => Source::Node(before, 0),
                     None if inputs.is_empty() => return Err(ModelError::ZeroInputs),
@@ -140,63 +105,121 @@ impl Graph {
             .map(|name| names.find(&name.into(), "an output"))
             .collect::<Result<_, _>>()?;
         if leaving.is_empty()
-            && let Some(last) = listed.len().checked_sub(1)
+            && let Some(last) = items.len().checked_sub(1)
         {
             leaving.push(Source::Node(last, 0));
         }
         let order = sorted(&sources).map_err(|circle| ModelError::Cycle {
             names: circle
                 .into_iter()
-                .map(|layer| listed[layer].name.clone())
+                .map(|item| items[item].name.clone())
                 .collect(),
         })?;
-        Ok(arranged(inputs, listed, &sources, &leaving, &order))
+        let described = Described {
+            inputs,
+            layers: listed,
+            items,
+        };
+        let graph = described.arranged(&sources, &leaving, &order);
+        graph.check_layers_used()?;
+        Ok(graph)
+    }
+
+    /// Whether every layer is there for something.
+    fn check_layers_used(&self) -> Result<(), ModelError> {
+        let is_needed = self.needed_for(&self.outputs);
+        match is_needed.iter().position(|is_needed| !is_needed) {
+            Some(node) => Err(ModelError::UnusedLayer {
+                layer: self.layers[self.nodes[node].layer].name.clone(),
+                outputs: self.output_names().into_iter().map(str::to_owned).collect(),
+            }),
+            None => Ok(()),
+        }
     }
 }
 
-/// Layers with names of their own, and what each takes from.
+/// A call in a list.
+struct Item {
+    name: String,
+    /// The place of the layer among the layers.
+    layer: usize,
+    takes: Vec<String>,
+    arguments: CallArguments,
+}
+
+/// Layers with names of their own, and the calls of them.
 fn named(
     inputs: &[GraphInput],
     layers: Vec<NamedLayer>,
-) -> Result<(Vec<GraphLayer>, Vec<Vec<String>>), ModelError> {
-    let given = layers
-        .iter()
-        .filter_map(|named| named.layer.name.as_deref());
+) -> Result<(Vec<GraphLayer>, Vec<Item>), ModelError> {
+    let given = layers.iter().filter_map(NamedLayer::name);
     let mut names = LayerNames::of(given.chain(inputs.iter().map(GraphInput::name)));
     let mut listed: Vec<GraphLayer> = Vec::with_capacity(layers.len());
-    let mut takes = Vec::with_capacity(layers.len());
-    for NamedLayer { layer, inputs } in layers {
-        let name = names.give(layer.name(), || layer.layer.default_name());
-        if let Some(first) = listed.iter().position(|other| other.name == name) {
-            let second = listed.len();
+    let mut items: Vec<Item> = Vec::with_capacity(layers.len());
+    let mut again = Vec::new();
+    for named in layers {
+        let name = names.give(named.name(), || named.default_name());
+        let second = items.len();
+        if let Some(first) = items.iter().position(|other| other.name == name) {
             return Err(ModelError::DuplicateName {
                 name,
                 first,
                 second,
             });
         }
-        listed.push(GraphLayer {
-            name,
-            layer: layer.layer,
-            trainable: layer.trainable,
-            lora: Vec::new(),
+        let arguments = CallArguments {
+            called_as: None,
+            in_inference: named.in_inference,
+        };
+        items.push(Item {
+            name: name.clone(),
+            layer: listed.len(),
+            takes: named.inputs,
+            arguments,
         });
-        takes.push(inputs);
+        match named.called {
+            Called::New(layer) => listed.push(GraphLayer {
+                name,
+                layer: layer.layer,
+                trainable: layer.trainable,
+                lora: Vec::new(),
+            }),
+            Called::Again {
+                layer, arguments, ..
+            } => again.push((second, layer, arguments)),
+        }
     }
-    Ok((listed, takes))
+    for (item, name, arguments) in again {
+        let found = listed.iter().position(|layer| layer.name == name);
+        let Some(layer) = found else {
+            let known: Vec<&str> = listed.iter().map(GraphLayer::name).collect();
+            return Err(ModelError::UnknownShared {
+                call: items[item].name.clone(),
+                nearest: nearest_name(&name, &known).map(str::to_owned),
+                known: known.into_iter().map(str::to_owned).collect(),
+                layer: name,
+            });
+        };
+        items[item].layer = layer;
+        if !arguments.is_empty() {
+            let called_as = called_as(&listed[layer].layer, &arguments)?;
+            items[item].arguments.called_as = Some(called_as);
+        }
+    }
+    Ok((listed, items))
 }
 
 /// What can be taken from.
 struct Names<'a> {
     inputs: &'a [GraphInput],
-    layers: &'a [GraphLayer],
+    items: &'a [Item],
 }
 
 impl Names<'_> {
     fn find(&self, name: &str, taker: &str) -> Result<Source, ModelError> {
         let exact = |name: &str, output| {
-            let layer = self.layers.iter().position(|layer| layer.name == name);
-            layer.map(|layer| Source::Node(layer, output))
+            let item = self.items.iter().position(|item| item.name == name);
+            item.map(|item| Source::Node(item, output))
         };
         let input = self.inputs.iter().position(|input| input.name == name);
         let numbered = || {
@@ -210,7 +233,7 @@ impl Names<'_> {
             .ok_or_else(|| {
                 let inputs = self.inputs.iter().map(GraphInput::name);
                 let known: Vec<&str> = inputs
-                    .chain(self.layers.iter().map(GraphLayer::name))
+                    .chain(self.items.iter().map(|item| item.name.as_str()))
                     .collect();
                 ModelError::UnknownSource {
                     taker: taker.to_owned(),
@@ -260,45 +283,54 @@ fn sorted(sources: &[Vec<Source>]) -> Result<Vec<usize>, Vec<usize>> {
     Ok(order)
 }
 
-/// The graph with its layers in this order.
-fn arranged(
-    mut inputs: Vec<GraphInput>,
+/// What a list says.
+struct Described {
+    inputs: Vec<GraphInput>,
     layers: Vec<GraphLayer>,
-    sources: &[Vec<Source>],
-    outputs: &[Source],
-    order: &[usize],
-) -> Graph {
-    let mut places = vec![0; order.len()];
-    for (place, &layer) in order.iter().enumerate() {
-        places[layer] = place;
-    }
-    let moved = |source: &Source| match *source {
-        Source::Node(layer, output) => Source::Node(places[layer], output),
-        input @ Source::Input(_) => input,
-    };
-    let nodes: Vec<GraphNode> = order
-        .iter()
-        .enumerate()
-        .map(|(place, &layer)| GraphNode {
-            layer: place,
-            call: 0,
-            inputs: sources[layer].iter().map(moved).collect(),
-        })
-        .collect();
-    for (index, input) in inputs.iter_mut().enumerate() {
-        let takes = |node: &GraphNode| node.inputs.contains(&Source::Input(index));
-        input.place = nodes.iter().position(takes).unwrap_or_default();
-    }
-    let mut slots: Vec<Option<GraphLayer>> = layers.into_iter().map(Some).collect();
-    Graph {
-        name: "functional".to_owned(),
-        form: Form::Functional,
-        inputs,
-        layers: order
-            .iter()
-            .filter_map(|&layer| slots[layer].take())
-            .collect(),
-        outputs: outputs.iter().map(moved).collect(),
-        nodes,
+    items: Vec<Item>,
+}
+
+impl Described {
+    /// The graph with its calls in this order, and its layers in that of their first calls.
+    fn arranged(mut self, sources: &[Vec<Source>], outputs: &[Source], order: &[usize]) -> Graph {
+        let mut places = vec![0; order.len()];
+        for (place, &item) in order.iter().enumerate() {
+            places[item] = place;
+        }
+        let moved = |source: &Source| match *source {
+            Source::Node(item, output) => Source::Node(places[item], output),
+            input @ Source::Input(_) => input,
+        };
+        let mut layer_places: Vec<Option<usize>> = vec![None; self.layers.len()];
+        let mut calls = vec![0; self.layers.len()];
+        let mut layers = Vec::with_capacity(self.layers.len());
+        let mut nodes: Vec<GraphNode> = Vec::with_capacity(order.len());
+        for &index in order {
+            let item = &mut self.items[index];
+            let layer = *layer_places[item.layer].get_or_insert_with(|| {
+                layers.push(self.layers[item.layer].clone());
+                layers.len() - 1
+            });
+            nodes.push(GraphNode {
+                layer,
+                call: calls[layer],
+                inputs: sources[index].iter().map(moved).collect(),
+                arguments: std::mem::take(&mut item.arguments),
+            });
+            calls[layer] += 1;
+        }
+        for (index, input) in self.inputs.iter_mut().enumerate() {
+            let takes = |node: &&GraphNode| node.inputs.contains(&Source::Input(index));
+            let first = nodes.iter().find(takes);
+            input.place = first.map(|node| node.layer).unwrap_or_default();
+        }
+        Graph {
+            name: "functional".to_owned(),
+            form: Form::Functional,
+            inputs: self.inputs,
+            layers,
+            outputs: outputs.iter().map(moved).collect(),
+            nodes,
+        }
     }
 }

@@ -145,14 +145,18 @@ pub(super) fn between(inputs: &[Node], outputs: &[Node]) -> Graph {
     };
     let mut calls_of = vec![0; shared.len()];
     let nodes = order.iter().filter_map(|&call| match &*walk.calls[call] {
-        Origin::Call { layer, inputs } => {
-            let layer = places[&layer.key()];
+        Origin::Call {
+            layer: shared,
+            inputs,
+        } => {
+            let layer = places[&shared.key()];
             let call = calls_of[layer];
             calls_of[layer] += 1;
             Some(GraphNode {
                 layer,
                 call,
                 inputs: inputs.iter().map(source).collect(),
+                arguments: shared.arguments().clone(),
             })
         }
         Origin::Input { .. } => None,

@@ -1,9 +1,10 @@
 use std::collections::HashMap;
 
+use super::outline::inner;
 use super::{Form, Given, Graph, GraphInput, Source};
 use crate::activation::Activation;
 use crate::error::{Arrival, ModelError};
-use crate::layer::WeightSpec;
+use crate::layer::{AnyLayer, WeightSpec};
 use crate::layer_problem::LayerProblem;
 use crate::limits::MAX_PARAMS;
 use crate::shape::Shape;
@@ -103,7 +104,7 @@ impl Graph {
         for index in 0..self.nodes.len() {
             let planned = self.plan_node(index, &plan, masked)?;
             let layer = &self.layers[self.nodes[index].layer];
-            let mut weights = layer.weights_for(&planned.inputs)?;
+            let mut weights = layer.weights_for(self.called(index), &planned.inputs)?;
             if self.nodes[index].call == 0 {
                 num_params = weights.iter().fold(num_params, |sum, weight| {
                     sum.saturating_add(weight.num_params())
@@ -123,10 +124,15 @@ impl Graph {
                 }
                 plan.weights[self.nodes[index].layer] = weights;
             } else if !are_alike(&plan.weights[self.nodes[index].layer], &weights) {
-                let problem = LayerProblem::input(
-                    "the same features at every call: its weights are shared",
-                    "bring what arrives into one shape, or give each call a layer of its own",
-                );
+                let problem = match self.nodes[index].arguments.called_as {
+                    Some(_) => LayerProblem::CalledAs {
+                        what: "arguments that want other weights than its first call".to_owned(),
+                    },
+                    None => LayerProblem::input(
+                        "the same features at every call: its weights are shared",
+                        "bring what arrives into one shape, or give each call a layer of its own",
+                    ),
+                };
                 return Err(self.layer_error(index, &planned.inputs, problem));
             }
             plan.nodes.push(planned);
@@ -172,7 +178,18 @@ impl Graph {
             .map(|source| self.shape_of(*source, plan))
             .collect::<Result<_, _>>()?;
         let failed = |problem| self.layer_error(index, &inputs, problem);
-        let outputs = layer.layer.output_shapes(&inputs).map_err(failed)?;
+        if inputs.is_empty() {
+            // Nothing would say how many samples there are.
+            return Err(failed(LayerProblem::NumInputs {
+                expected: "at least 1".to_owned(),
+                received: 0,
+            }));
+        }
+        if let Some(called_as) = &node.arguments.called_as {
+            check_called_as(&layer.layer, called_as).map_err(failed)?;
+        }
+        let called = self.called(index);
+        let outputs = called.output_shapes(&inputs).map_err(failed)?;
         for output in &outputs {
             check_output(&layer.name, output)?;
         }
@@ -181,10 +198,10 @@ impl Graph {
             .iter()
             .map(|source| has_mask(*source, plan, masked))
             .collect();
-        if arriving.contains(&true) && layer.layer.refuses_masks() {
+        if arriving.contains(&true) && called.refuses_masks() {
             return Err(failed(LayerProblem::Mask));
         }
-        let masks = layer.layer.output_masks(&arriving);
+        let masks = called.output_masks(&arriving);
         let is_open = inputs.iter().any(|shape| shape.axes().contains(&None));
         Ok(PlannedNode {
             inputs,
@@ -206,9 +223,7 @@ impl Graph {
         }
         for source in &self.outputs {
             let activation = match *source {
-                Source::Node(node, 0) if uses[node] == 1 => {
-                    self.layers[self.nodes[node].layer].layer.last_activation()
-                }
+                Source::Node(node, 0) if uses[node] == 1 => self.called(node).last_activation(),
                 _ => Activation::Linear,
             };
             let activation = match activation {
@@ -309,6 +324,23 @@ impl Graph {
             None => Ok(()),
         }
     }
+}
+
+/// Whether a description may stand for a layer's in a call.
+fn check_called_as(layer: &AnyLayer, called_as: &AnyLayer) -> Result<(), LayerProblem> {
+    let what = if layer.class_name() != called_as.class_name() {
+        format!(
+            "the arguments of a {}, which is of another kind",
+            called_as.class_name()
+        )
+    } else if inner(layer).is_some() {
+        "another network in its place".to_owned()
+    } else if called_as.needs_adapting() {
+        "arguments that wait for statistics of the data".to_owned()
+    } else {
+        return Ok(());
+    };
+    Err(LayerProblem::CalledAs { what })
 }
 
 /// Whether two calls want the same weights.

@@ -45,8 +45,10 @@ impl Graph {
             if node.call > 0 {
                 call = call.again(node.call);
             }
-            let call = call.frozen_if(!described.trainable);
-            called(&described.layer, inputs, &call).map_err(|problem| LayerProblem::Part {
+            let call = call
+                .frozen_if(!described.trainable)
+                .inferring_if(node.arguments.in_inference);
+            called(self.called(index), inputs, &call).map_err(|problem| LayerProblem::Part {
                 what: format!(
                     "layer `{}` ({}) {problem}",
                     described.name,

@@ -1,4 +1,4 @@
-use super::sequential::Sequential;
+use super::outline::inner;
 use super::{Form, Graph, GraphInput, GraphNode, Plan, Source};
 use crate::layer::WeightSpec;
 use crate::summary::{LayerSummary, Summary};
@@ -56,13 +56,12 @@ fn layer_row(graph: &Graph, plan: &Plan, layer: usize) -> LayerSummary {
             .map(WeightSpec::num_params)
             .sum()
     };
+    // Of a layer that is called several times, Keras shows what the last call gives.
     let mut shapes = calls
-        .first()
+        .last()
         .map_or_else(Vec::new, |(_, planned)| planned.outputs.clone())
         .into_iter();
-    let layer = described.layer();
-    let line = layer.downcast_ref::<Sequential>().map(Sequential::as_line);
-    let inner = layer.downcast_ref::<Graph>().or(line);
+    let inner = inner(described.layer());
     let output_shape = shapes.next().unwrap_or_default();
     let row = LayerSummary::new(
         described.name(),
@@ -81,6 +80,7 @@ fn layer_row(graph: &Graph, plan: &Plan, layer: usize) -> LayerSummary {
             .unwrap_or_default(),
         num_params: count(true) + count(false),
         num_trainable_params: count(true),
+        is_trainable: described.is_trainable(),
         ..row
     }
 }

@@ -101,6 +101,15 @@ impl<'a> Call<'a> {
         self
     }
 
+    /// The same of a layer that is used as after training, whatever happens around it.
+    #[must_use = "returns the changed call"]
+    pub(crate) fn inferring_if(mut self, in_inference: bool) -> Self {
+        if in_inference {
+            self.mode = Mode::Inference;
+        }
+        self
+    }
+
     /// Whether somebody else applies the layer's last activation.
     pub(crate) fn leaves_activation(&self) -> bool {
         self.leaves_activation

@@ -223,6 +223,22 @@ impl HeldWeights {
         self
     }
 
+    /// Those of a part of the layer, which are called by `path` and then their names; clones of neither see the other change.
+    pub(crate) fn part(&self, path: &str, class_name: &str) -> Self {
+        let weights = self.weights.iter().filter_map(|held| {
+            let name = held.name.strip_prefix(path)?.to_owned();
+            let value = held.value.clone();
+            Some(HeldWeight { name, value })
+        });
+        let part = Self {
+            class_name: class_name.to_owned(),
+            weights: weights.collect(),
+            adapters: Vec::new(),
+            training: self.training.clone(),
+        };
+        part.unshared()
+    }
+
     /// Whether what happens in training alone may happen.
     pub(crate) fn is_training(&self) -> bool {
         self.training.is_enabled()

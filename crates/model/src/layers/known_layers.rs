@@ -117,6 +117,7 @@ known_layers!(
     UpSampling1D,
     UpSampling2D,
     UpSampling3D,
+    WithMask,
     ZeroPadding1D,
     ZeroPadding2D,
     ZeroPadding3D,

@@ -76,10 +76,9 @@ impl Graph {
         mut values: impl FnMut(usize, usize, &WeightSpec) -> Result<Vec<f32>, ModelError>,
     ) -> Result<Network, ModelError> {
         let plan = self.plan()?;
-        for (index, node) in self.nodes().iter().enumerate() {
-            let inputs = &plan.nodes[index].inputs;
-            self.layers()[node.layer]
-                .layer()
+        for (index, planned) in plan.nodes.iter().enumerate() {
+            let inputs = &planned.inputs;
+            self.called(index)
                 .probe(inputs, device)
                 .map_err(|problem| self.layer_error(index, inputs, problem))?;
         }

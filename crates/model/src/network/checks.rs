@@ -26,7 +26,7 @@ impl Network {
                 Source::Node(node, _) => passes_on[node],
             });
             passes_on[index] = sees_inputs && self.plan.weights[node.layer].is_empty();
-            if sees_inputs && graph.layers()[node.layer].layer().has_limits() {
+            if sees_inputs && graph.called(index).has_limits() {
                 last = Some(index);
             }
         }

@@ -124,19 +124,20 @@ impl Network {
         let leaves = pass.leaves_activations && self.plan.nodes[index].may_leave_activation;
         let call = Call::new(&self.layers[node.layer], mode, pass.losses)
             .frozen_if(!layer.is_trainable())
+            .inferring_if(node.arguments.in_inference)
             .leaving_activation_if(leaves);
+        let described = self.description.called(index);
         let shapes = sample_shapes(&inputs);
         let failed = |problem| self.description.layer_error(index, &shapes, problem);
         if self.plan.nodes[index].is_open {
             // What was not known when the network was planned is looked at now.
-            layer.layer().output_shapes(&shapes).map_err(failed)?;
+            described.output_shapes(&shapes).map_err(failed)?;
         }
-        called(layer.layer(), inputs, &call).map_err(failed)
+        called(described, inputs, &call).map_err(failed)
     }
 
     pub(super) fn check_node(&self, index: usize, inputs: &Signals) -> Result<(), ModelError> {
-        let node = &self.description.nodes()[index];
-        let layer = self.description.layers()[node.layer].layer();
+        let layer = self.description.called(index);
         let failed = |problem: LayerProblem| {
             let shapes = sample_shapes(inputs);
             self.description.layer_error(index, &shapes, problem)

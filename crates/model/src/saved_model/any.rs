@@ -43,6 +43,20 @@ impl SavedModel {
         }
     }
 
+    /// The description of the network, from the file's description alone: that takes no device.
+    ///
+    /// # Errors
+    /// A file without a description, or with one that is of no network.
+    pub fn graph(&self) -> Result<Graph, ModelError> {
+        let text = self.required_description()?;
+        match self.kind()? {
+            Kind::Mlp => Ok(read::<MlpConfig>(&self.path, &text, "MLP")?
+                .to_sequential()
+                .into()),
+            Kind::Network => read(&self.path, &text, "network of layers"),
+        }
+    }
+
     /// The network layer by layer, from its description alone: that takes no device.
     ///
     /// # Errors

@@ -72,13 +72,33 @@ def nested():
     return keras.Sequential([keras.Input((4,)), inner, layers.Dense(1)])
 
 
+def functional_trainable():
+    model = functional()
+    model.get_layer("dense").trainable = False
+    return model
+
+
+def tied():
+    """A head that is the embedding in reverse: one layer with calls of two shapes."""
+    tokens = keras.Input((6,), name="tokens")
+    embedding = layers.ReversibleEmbedding(11, 4, name="head")
+    x = layers.Dense(4)(embedding(tokens))
+    return keras.Model(tokens, embedding(x, reverse=True))
+
+
 summaries = {}
-for build in [mlp, cnn, cnn_frozen, functional, nested]:
+arguments = {
+    "nested": {"expand_nested": True},
+    "functional_trainable": {"show_trainable": True},
+    "cnn_frozen_trainable": {"show_trainable": True},
+}
+builds = {build.__name__: build for build in [mlp, cnn, cnn_frozen, functional, nested, functional_trainable, tied]}
+builds["cnn_frozen_trainable"] = cnn_frozen
+for name, build in builds.items():
     keras.utils.clear_session()
     lines = []
-    expands = build is nested
-    build().summary(print_fn=lambda text, **_: lines.append(text), expand_nested=expands)
-    summaries[build.__name__] = "\n".join(lines)
+    build().summary(print_fn=lambda text, **_: lines.append(text), **arguments.get(name, {}))
+    summaries[name] = "\n".join(lines)
 
 path = pathlib.Path(__file__).with_name("summaries.json")
 golden = {"keras": keras.__version__, "summaries": summaries}

@@ -18,6 +18,9 @@ pub(super) const LAYERS: &str = "layers";
 /// Where the keys before the first table stand, for messages.
 const FILE: &str = "the file";
 const CLASS_NAME: &str = "class_name";
+/// The layer that is called again.
+const CALL: &str = "call";
+const TRAINING: &str = "training";
 
 pub(super) fn read(file: &mut Section<'_>) -> Result<Graph, Located> {
     let inputs = Inputs::read(file)?;
@@ -36,30 +39,27 @@ pub(super) fn read(file: &mut Section<'_>) -> Result<Graph, Located> {
     };
     let mut starts = Vec::new();
     let mut described = Vec::new();
+    let mut is_line = matches!(inputs.shapes, Shapes::One(_)) && outputs.is_none();
     for (index, layer) in layers.into_iter().enumerate() {
         let mut layer = into_section(LAYERS, layer)?;
         starts.push(layer.at());
         let takes = layer.take::<Names>(INPUTS)?.map(Vec::from);
-        described.push((read_layer(index, layer)?, takes));
+        is_line &= takes.is_none() && !layer.has(CALL) && !layer.has(TRAINING);
+        let named = read_call(index, layer)?;
+        described.push(named.taking_from(takes.unwrap_or_default()));
     }
-    let is_line = matches!(inputs.shapes, Shapes::One(_))
-        && outputs.is_none()
-        && described.iter().all(|(_, takes)| takes.is_none());
-    let listed = Graph::names_of(described.iter().map(|(layer, _)| layer));
+    let listed = Graph::names_of(&described);
     let network = match (inputs.shapes, is_line) {
         (Shapes::One(shape), true) => {
-            let layers = described.into_iter().map(|(layer, _)| layer);
+            let layers = described.into_iter().filter_map(NamedLayer::into_layer);
             Ok(Sequential::from_layers(shape, layers).into())
         }
-        (shapes, _) => {
-            let named = described.into_iter().zip(&listed);
-            let layers = named.map(|((layer, takes), name)| {
-                NamedLayer::new(layer.named(name)).taking_from(takes.unwrap_or_default())
-            });
-            Graph::from_named(shapes.named(), layers, outputs.unwrap_or_default())
-        }
+        (shapes, _) => Graph::from_named(shapes.named(), described, outputs.unwrap_or_default()),
     };
     let network: Graph = network.map_err(|error| {
+        if let ModelError::Spec(error) = error {
+            return located(error, at);
+        }
         let at = taker_of(&error, &listed)
             .and_then(|index| starts.get(index).copied())
             .unwrap_or(if matches!(error, ModelError::UnknownSource { .. }) {
@@ -166,6 +166,8 @@ fn taker_of(error: &ModelError, listed: &[String]) -> Option<usize> {
     match error {
         ModelError::DuplicateName { second, .. } => Some(*second),
         ModelError::UnknownSource { taker, .. } => by_name(taker.split('`').nth(1)?),
+        ModelError::UnusedLayer { layer, .. } => by_name(layer),
+        ModelError::UnknownShared { call, .. } => by_name(call),
         ModelError::Cycle { names } => names.iter().find_map(|name| by_name(name)),
         _ => None,
     }
@@ -194,6 +196,31 @@ fn layer_of(error: &ModelError, network: &Graph) -> Option<usize> {
         }
         _ => None,
     }
+}
+
+/// A layer, or another call of one.
+fn read_call(index: usize, mut layer: Section<'_>) -> Result<NamedLayer, Located> {
+    let at = layer.at_key(TRAINING);
+    let in_inference = match layer.take::<bool>(TRAINING)? {
+        Some(true) => {
+            let message =
+                "expected `false`, for a layer that is called as after training; else leave it out";
+            return Err(wrong_value(TRAINING, message, at));
+        }
+        is_given => is_given.is_some(),
+    };
+    let called = if let Some(shared) = layer.take::<String>(CALL)? {
+        let place = format!("call of `{shared}`, of index {index},");
+        let name: String = layer.require(&place, NAME, "name = \"scores\"")?;
+        NamedLayer::again(shared, name).with_arguments(Argument::from_table(layer.into_table()))
+    } else {
+        NamedLayer::new(read_layer(index, layer)?)
+    };
+    Ok(if in_inference {
+        called.in_inference()
+    } else {
+        called
+    })
 }
 
 fn read_layer(index: usize, layer: Section<'_>) -> Result<NewLayer, Located> {

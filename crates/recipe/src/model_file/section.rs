@@ -108,6 +108,11 @@ impl<'i> Section<'i> {
             .min_by_key(|(_, at)| *at)
     }
 
+    /// Whether a key is there.
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.table.contains_key(key)
+    }
+
     /// The value of a key, if it is there.
     pub(super) fn take_value(&mut self, key: &str) -> Option<Spanned<DeValue<'i>>> {
         self.table.remove(key)

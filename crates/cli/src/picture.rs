@@ -18,16 +18,20 @@ pub(crate) fn draw(
     size: PictureSize,
     destination: &Destination,
 ) -> anyhow::Result<()> {
-    let named = if destination.is_standard_output() {
-        Path::new("standard output.svg")
-    } else {
-        destination.path()
-    };
-    let picture = match render_curves(panels, title, named, size.0) {
+    let picture = match render_curves(panels, title, named(destination), size.0) {
         Err(error @ (CurvesError::Format { .. } | CurvesError::Size { .. })) => {
             return Err(error).or_usage();
         }
         picture => picture?,
     };
     destination.write(&picture)
+}
+
+/// The name whose extension chooses the format.
+pub(crate) fn named(destination: &Destination) -> &Path {
+    if destination.is_standard_output() {
+        Path::new("standard output.svg")
+    } else {
+        destination.path()
+    }
 }

@@ -48,8 +48,17 @@ pub use firebrick_vocabulary as vocabulary;
 
 /// Pictures of histories.
 pub mod curves {
-    pub use firebrick_plot::*;
+    pub use firebrick_plot::{
+        Curve, CurvesError, DEFAULT_CURVES_SIZE, Mark, Panel, Scale, Stroke, curves_size,
+        render_curves,
+    };
     pub use firebrick_trainer::{draw_curves, run_panels};
+}
+
+/// Pictures of networks, or of other boxes and arrows.
+pub mod diagrams {
+    pub use firebrick_plot::{Arrow, Block, Diagram, DiagramError, Direction, render_diagram};
+    pub use firebrick_trainer::{ModelDiagram, plot_model};
 }
 
 /// What most programs use: one import for a network of Keras' layers, and for one of your own as well, because the

@@ -2,17 +2,16 @@
 
 use std::error::Error;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+
+use crate::format;
 
 /// Why a picture of curves was not written.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CurvesError {
     /// The extension of the file names no known format.
-    #[error(
-        "picture `{}` expects the extension .svg or .png, received {}; rename it",
-        path.display(), extension(path)
-    )]
+    #[error("{}", format::unknown(path))]
     Format {
         /// The file.
         path: PathBuf,
@@ -111,11 +110,4 @@ pub enum CurvesError {
         /// What the system said.
         source: io::Error,
     },
-}
-
-fn extension(path: &Path) -> String {
-    path.extension().map_or_else(
-        || "none".to_owned(),
-        |extension| format!(".{}", extension.to_string_lossy()),
-    )
 }

@@ -53,6 +53,17 @@ pub(crate) fn color(label: usize) -> Color {
     COLORS[label % COLORS.len()]
 }
 
+/// A colour with only this share of its strength, the rest white.
+pub(crate) fn tint((red, green, blue): Color, share: f64) -> Color {
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a mean of two parts is between 0 and 255"
+    )]
+    let part = |part: u8| (255.0 - (255.0 - f64::from(part)) * share).round() as u8;
+    (part(red), part(green), part(blue))
+}
+
 /// The marker of the label with this index.
 pub(crate) fn marker(label: usize) -> Marker {
     MARKERS[label % MARKERS.len()]

@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use crate::error::CurvesError;
+use crate::format::Format;
+use crate::layout;
 use crate::panel::{self, Panel};
-use crate::{layout, render};
 
 /// Width and height of a picture in pixels, unless another size is asked for.
 ///
@@ -70,22 +71,17 @@ pub fn render_curves(
     path: &Path,
     size: (u32, u32),
 ) -> Result<Vec<u8>, CurvesError> {
-    let extension = path.extension().and_then(|extension| extension.to_str());
-    let render = match extension.map(str::to_ascii_lowercase).as_deref() {
-        Some("svg") => render::svg,
-        Some("png") => render::png,
-        _ => {
-            return Err(CurvesError::Format {
-                path: path.to_owned(),
-            });
-        }
-    };
+    let format = Format::of(path).ok_or_else(|| CurvesError::Format {
+        path: path.to_owned(),
+    })?;
     check(panels, size)?;
     let shapes = layout::layout(panels, title, size);
-    render(&shapes, size).map_err(|source| CurvesError::Draw {
-        path: path.to_owned(),
-        source,
-    })
+    format
+        .render(&shapes, size)
+        .map_err(|source| CurvesError::Draw {
+            path: path.to_owned(),
+            source,
+        })
 }
 
 /// Checks everything about the input but the path.

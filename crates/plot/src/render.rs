@@ -1,7 +1,7 @@
 //! From shapes to the bytes of a file.
 //!
 //! Plotters counts in whole pixels, so both formats are drawn [`SCALE`] times larger: a PNG is averaged down, which
-//! smooths its lines, and an SVG says in its header how large it is to be shown.
+//! smooths its lines, and an SVG says in its header how large it is to be shown. A very large PNG is drawn less finely.
 
 use std::error::Error;
 
@@ -29,6 +29,8 @@ struct Traits {
     text_shift: f64,
     /// Which side of the text it calls the position, for the shift to hold.
     text_side: VPos,
+    /// Pixels drawn for one that is shown, in each direction.
+    scale: u32,
     /// Whether it fills outlines pixel by pixel: those of a line leave holes at sharp corners, those of a polygon that
     /// one can see through have pixels that are painted twice.
     fills_lines: bool,
@@ -36,6 +38,7 @@ struct Traits {
 
 /// It writes `size / 1.24` as the font's size and, below the position, half the height of an x.
 const SVG: Traits = Traits {
+    scale: SCALE,
     font_size: 1.24,
     text_shift: 0.26,
     text_side: VPos::Bottom,
@@ -44,6 +47,7 @@ const SVG: Traits = Traits {
 
 /// It takes lines' heights for sizes and puts the baseline half a line below the top.
 const BITMAP: Traits = Traits {
+    scale: SCALE,
     font_size: font::LINE_HEIGHT,
     text_shift: -font::LINE_HEIGHT / 2.0,
     text_side: VPos::Top,
@@ -60,13 +64,36 @@ pub(crate) fn svg(shapes: &[Shape], size: (u32, u32)) -> Result<Vec<u8>, RenderE
     Ok(document.replacen(&drawn, &shown, 1).into_bytes())
 }
 
+/// The most pixels of a PNG.
+pub(crate) const MAX_PNG_PIXELS: u64 = 60_000_000;
+
+/// The most pixels that are drawn for one.
+const MAX_DRAWN_PIXELS: u64 = 80_000_000;
+
+/// Whether a PNG may be so large.
+pub(crate) fn fits_png(size: (u32, u32)) -> bool {
+    num_pixels(size) <= MAX_PNG_PIXELS
+}
+
+fn num_pixels((width, height): (u32, u32)) -> u64 {
+    u64::from(width) * u64::from(height)
+}
+
+/// How finely a PNG of this size is drawn.
+fn scale_of_png(size: (u32, u32)) -> u32 {
+    let fits = |scale: &u32| num_pixels(size) * u64::from(scale * scale) <= MAX_DRAWN_PIXELS;
+    (2..=SCALE).rev().find(fits).unwrap_or(1)
+}
+
 /// The PNG of `shapes`.
 pub(crate) fn png(shapes: &[Shape], size: (u32, u32)) -> Result<Vec<u8>, RenderError> {
-    let mut drawn = RgbImage::new(size.0 * SCALE, size.1 * SCALE);
+    let scale = scale_of_png(size);
+    let mut drawn = RgbImage::new(size.0 * scale, size.1 * scale);
     let scaled = drawn.dimensions();
+    let traits = Traits { scale, ..BITMAP };
     paint(
         BitMapBackend::with_buffer(&mut drawn, scaled),
-        BITMAP,
+        traits,
         shapes,
     )?;
     // For a whole ratio, this is the plain mean of the pixels.
@@ -92,25 +119,26 @@ where
 {
     let (width, height) = backend.get_size();
     let corner = (i32::try_from(width)?, i32::try_from(height)?);
-    backend.draw_rect((0, 0), corner, &style(WHITE, 1.0), true)?;
+    backend.draw_rect((0, 0), corner, &traits.style(WHITE, 1.0), true)?;
     for shape in shapes {
         match shape {
             Shape::Line {
                 points,
                 width,
                 color,
-            } => paint_line(&mut backend, traits, points, &style(*color, *width))?,
+            } => paint_line(&mut backend, traits, points, &traits.style(*color, *width))?,
             Shape::Polygon { points, color } => {
-                let points: Vec<_> = points.iter().copied().map(pixel).collect();
-                backend.fill_polygon(points, &style(*color, 1.0))?;
+                let points = points.iter().map(|point| traits.pixel(*point));
+                backend.fill_polygon(points.collect::<Vec<_>>(), &traits.style(*color, 1.0))?;
             }
             Shape::Circle {
                 center,
                 radius,
                 color,
             } => {
-                let radius = scaled(*radius).unsigned_abs();
-                backend.draw_circle(pixel(*center), radius, &style(*color, 1.0), true)?;
+                let radius = traits.scaled(*radius).unsigned_abs();
+                let style = traits.style(*color, 1.0);
+                backend.draw_circle(traits.pixel(*center), radius, &style, true)?;
             }
             Shape::Band {
                 lower,
@@ -133,7 +161,7 @@ fn paint_line<B: DrawingBackend>(
 where
     B::ErrorType: 'static,
 {
-    let mut points: Vec<_> = points.iter().copied().map(pixel).collect();
+    let mut points: Vec<_> = points.iter().map(|point| traits.pixel(*point)).collect();
     points.dedup();
     if points.len() < 2 {
         return Ok(());
@@ -165,16 +193,16 @@ where
     if traits.fills_lines {
         // Every column once.
         for (lower, upper) in lower.windows(2).zip(upper.windows(2)) {
-            let (from, to) = (pixel(lower[0]).0, pixel(lower[1]).0);
+            let (from, to) = (traits.pixel(lower[0]).0, traits.pixel(lower[1]).0);
             for x in from..to {
                 let part = f64::from(x - from) / f64::from(to - from);
-                let y = |edge: &[Point]| scaled(edge[0].1 + (edge[1].1 - edge[0].1) * part);
+                let y = |edge: &[Point]| traits.scaled(edge[0].1 + (edge[1].1 - edge[0].1) * part);
                 backend.draw_line((x, y(upper)), (x, y(lower)), &style)?;
             }
         }
     } else {
         let outline = lower.iter().chain(upper.iter().rev());
-        backend.fill_polygon(outline.copied().map(pixel), &style)?;
+        backend.fill_polygon(outline.map(|point| traits.pixel(*point)), &style)?;
     }
     Ok(())
 }
@@ -187,7 +215,7 @@ fn paint_text<B: DrawingBackend>(
 where
     B::ErrorType: 'static,
 {
-    let font = font::font(text.size * f64::from(SCALE) * traits.font_size)?;
+    let font = font::font(text.size * f64::from(traits.scale) * traits.font_size)?;
     let shift = text.size * traits.text_shift;
     let (font, at) = if text.upward {
         let font = font.transform(FontTransform::Rotate270);
@@ -204,24 +232,26 @@ where
     let style = font
         .color(&RGBColor(red, green, blue))
         .pos(Pos::new(side, traits.text_side));
-    backend.draw_text(&text.content, &style, pixel(at))?;
+    backend.draw_text(&text.content, &style, traits.pixel(at))?;
     Ok(())
 }
 
-fn style((red, green, blue): Color, width: f64) -> ShapeStyle {
-    RGBColor(red, green, blue)
-        .filled()
-        .stroke_width(scaled(width).unsigned_abs())
-}
+impl Traits {
+    fn style(self, (red, green, blue): Color, width: f64) -> ShapeStyle {
+        RGBColor(red, green, blue)
+            .filled()
+            .stroke_width(self.scaled(width).unsigned_abs())
+    }
 
-fn pixel((x, y): Point) -> (i32, i32) {
-    (scaled(x), scaled(y))
-}
+    fn pixel(self, (x, y): Point) -> (i32, i32) {
+        (self.scaled(x), self.scaled(y))
+    }
 
-#[allow(
-    clippy::cast_possible_truncation,
-    reason = "a picture is at most a few thousand pixels wide, and the cast saturates"
-)]
-fn scaled(length: f64) -> i32 {
-    (length * f64::from(SCALE)).round() as i32
+    #[allow(
+        clippy::cast_possible_truncation,
+        reason = "a picture is at most some ten thousand pixels wide, and the cast saturates"
+    )]
+    fn scaled(self, length: f64) -> i32 {
+        (length * f64::from(self.scale)).round() as i32
+    }
 }

@@ -52,6 +52,51 @@ pub(crate) enum Shape {
     Text(Text),
 }
 
+impl Shape {
+    /// The same farther right and down.
+    pub(crate) fn moved(self, (right, down): Point) -> Self {
+        let at = |(x, y): Point| (x + right, y + down);
+        let all = |points: Vec<Point>| points.into_iter().map(at).collect();
+        match self {
+            Self::Line {
+                points,
+                width,
+                color,
+            } => Self::Line {
+                points: all(points),
+                width,
+                color,
+            },
+            Self::Polygon { points, color } => Self::Polygon {
+                points: all(points),
+                color,
+            },
+            Self::Circle {
+                center,
+                radius,
+                color,
+            } => Self::Circle {
+                center: at(center),
+                radius,
+                color,
+            },
+            Self::Band {
+                lower,
+                upper,
+                color,
+            } => Self::Band {
+                lower: all(lower),
+                upper: all(upper),
+                color,
+            },
+            Self::Text(text) => Self::Text(Text {
+                at: at(text.at),
+                ..text
+            }),
+        }
+    }
+}
+
 /// The corners of a plus sign.
 const PLUS: [Point; 12] = [
     (-0.5, -1.65),

@@ -5,12 +5,15 @@ use std::process::ExitCode;
 
 use anyhow::anyhow;
 use firebrick::datasets::DataDescription;
-use firebrick::models::{Activation, MlpConfig, SavedModel};
+use firebrick::diagrams::{DiagramError, Direction, ModelDiagram, render_diagram};
+use firebrick::models::{Activation, Graph, MlpConfig, SavedModel};
 use firebrick::recipes::HiddenUnits;
 use firebrick::training::RunDirectory;
 
+use crate::destination::Destination;
 use crate::failure::OrUsage;
 use crate::output;
+use crate::picture;
 use crate::runs::RunsFolder;
 use crate::samples::load_images;
 use crate::settings_file::read_model;
@@ -20,6 +23,7 @@ EXAMPLES:
   firebrick summary mnist-1
   firebrick summary --hidden 256,128 --activation relu
   firebrick summary --model examples/models/cnn.toml
+  firebrick summary --model examples/models/cnn.toml --picture cnn.svg
   firebrick summary --hidden none --inputs 64 --classes 3";
 
 /// Show a network layer by layer: that of a run, or one described by a file or by flags.
@@ -58,21 +62,97 @@ pub(crate) struct SummaryArguments {
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     classes: Option<usize>,
 
+    /// Show the layers of networks within the network
+    #[arg(long)]
+    expand_nested: bool,
+
+    /// Show which layers training moves
+    #[arg(long)]
+    show_trainable: bool,
+
+    /// Draw the network, as .svg or .png; `-` is standard output, as SVG
+    #[arg(long, value_name = "FILE")]
+    picture: Option<PathBuf>,
+
+    /// Where the arrows of the picture lead to: `TB` (down) or `LR` (right) [default: TB]
+    #[arg(long, value_name = "TB|LR", requires = "picture")]
+    rankdir: Option<Direction>,
+
     #[command(flatten)]
     runs: RunsFolder,
 }
 
 pub(crate) fn run(arguments: &SummaryArguments) -> anyhow::Result<ExitCode> {
-    let summary = match (&arguments.run, &arguments.model_file) {
+    let mut read = None;
+    let (network, summary) = match (&arguments.run, &arguments.model_file) {
         (Some(run), _) => {
-            let run = arguments.runs.open(run)?;
-            SavedModel::read(&run.file(RunDirectory::MODEL))?.summary()?
+            let path = arguments.runs.open(run)?.file(RunDirectory::MODEL);
+            let saved = SavedModel::read(&path)?;
+            read = Some(path);
+            (saved.graph()?, saved.summary()?)
         }
-        (None, Some(path)) => read_model(path)?.network().summary()?,
-        (None, None) => described(arguments)?.summary().or_usage()?,
+        (None, Some(path)) => {
+            let network = read_model(path)?.network().clone();
+            read = Some(path.clone());
+            let summary = network.summary()?;
+            (network, summary)
+        }
+        (None, None) => {
+            let network = described(arguments)?;
+            let summary = network.summary().or_usage()?;
+            (network.to_sequential().into(), summary)
+        }
     };
-    output::print(&summary.to_string())?;
+    let picture = arguments
+        .picture
+        .as_deref()
+        .map(|path| Destination::new(path, "picture", read))
+        .transpose()?;
+    if let Some(picture) = &picture {
+        draw(&network, arguments, picture)?;
+    }
+    if picture
+        .as_ref()
+        .is_none_or(|picture| !picture.is_standard_output())
+    {
+        let summary = if arguments.expand_nested {
+            summary.expanded()
+        } else {
+            summary
+        };
+        let summary = if arguments.show_trainable {
+            summary.with_trainable()
+        } else {
+            summary
+        };
+        output::print(&summary.to_string())?;
+    }
+    if let Some(picture) = picture {
+        picture.report("drew the network to")?;
+    }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Draws the network; the file's extension chooses the format, standard output takes SVG.
+fn draw(
+    network: &Graph,
+    arguments: &SummaryArguments,
+    destination: &Destination,
+) -> anyhow::Result<()> {
+    let style = ModelDiagram {
+        show_trainable: arguments.show_trainable,
+        expand_nested: arguments.expand_nested,
+        rankdir: arguments.rankdir.unwrap_or_default(),
+        ..ModelDiagram::default()
+    };
+    let diagram = style.diagram(&network.outline()?);
+    let picture = match render_diagram(&diagram, picture::named(destination)) {
+        Err(error @ (DiagramError::Format { .. } | DiagramError::TooLarge { .. })) => {
+            return Err(error).or_usage();
+        }
+        picture => picture?,
+    };
+    destination.write(&picture)
 }
 
 /// The network that the flags describe.

@@ -12,7 +12,8 @@ use crate::signal::{Signal, Signals};
 
 /// The inputs one after the other along an axis, the last one by default.
 ///
-/// Whole numbers stay whole if all inputs are. Where some inputs have a mask, the steps of the others count.
+/// Whole numbers stay whole if all inputs are. Where some inputs have a mask, the steps of the others count; steps that are
+/// joined with their like count where one of them does, as in Keras.
 ///
 /// ```
 /// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
@@ -133,7 +134,7 @@ impl Layer for Concatenate {
     }
 }
 
-/// The masks along the steps one after the other, or, where steps are joined with their like, those that all have.
+/// The masks along the steps one after the other, or, where steps are joined with their like, those that one of them has.
 fn joined_mask(inputs: &Signals, axis: usize) -> Option<Tensor<2, Bool>> {
     inputs.iter().find_map(Signal::mask)?;
     let masks = inputs.iter().map(|signal| {
@@ -145,6 +146,6 @@ fn joined_mask(inputs: &Signals, axis: usize) -> Option<Tensor<2, Bool>> {
     if axis == 1 {
         Some(Tensor::cat(masks.collect(), 1))
     } else {
-        masks.reduce(Tensor::bool_and)
+        masks.reduce(Tensor::bool_or)
     }
 }

@@ -53,6 +53,10 @@ macro_rules! elementwise_merging {
             fn masking(&self) -> $crate::layer::Masking {
                 $crate::layer::Masking::Merges
             }
+
+            fn output_masks(&self, inputs: &[bool]) -> Vec<bool> {
+                vec![inputs.iter().all(|has_mask| *has_mask)]
+            }
         }
     };
 }
@@ -113,6 +117,9 @@ fn broadcast(one: &Shape, other: &Shape) -> Option<Shape> {
 
 /// How tensors of one rank, whose shapes meet, are joined.
 pub(super) trait Merge {
+    /// What becomes of steps that a mask leaves out.
+    const LEFT_OUT: LeftOut = LeftOut::Joined;
+
     /// What was joined so far, and the next.
     fn pair<const D: usize>(&self, all: Tensor<D>, next: Tensor<D>) -> Tensor<D>;
 
@@ -121,32 +128,121 @@ pub(super) trait Merge {
         all
     }
 
-    /// All of them.
-    fn merge<const D: usize>(&self, inputs: Vec<Tensor<D>>) -> Tensor<D> {
+    /// All of them, with the masks that there are.
+    fn merge<const D: usize>(&self, inputs: Vec<Masked<D>>) -> Tensor<D> {
         let count = inputs.len();
-        let all = inputs.into_iter().reduce(|all, next| self.pair(all, next));
+        let all = inputs
+            .into_iter()
+            .reduce(|all, next| self.masked_pair(all, next));
         match all {
-            Some(all) => self.finish(all, count),
+            Some((all, mask)) => {
+                let all = match mask {
+                    Some(mask) if Self::LEFT_OUT == LeftOut::Neutral => left_out(all, &mask, 0.0),
+                    _ => all,
+                };
+                self.finish(all, count)
+            }
             None => unreachable!("there are two or more inputs, checked before"),
         }
     }
+
+    /// What was joined so far, and the next, with the mask of both if both have one.
+    fn masked_pair<const D: usize>(&self, all: Masked<D>, next: Masked<D>) -> Masked<D> {
+        let ((all, all_mask), (next, next_mask)) = (all, next);
+        let mask = match (&all_mask, &next_mask) {
+            (Some(one), Some(other)) => Some(either(one, other)),
+            _ => None,
+        };
+        let (all, next) = match Self::LEFT_OUT {
+            LeftOut::Joined => (all, next),
+            LeftOut::Neutral => {
+                let neutral = |x: Tensor<D>, mask: &Option<Mask>| match mask {
+                    Some(mask) => left_out(x, mask, 1.0),
+                    None => x,
+                };
+                (neutral(all, &all_mask), neutral(next, &next_mask))
+            }
+            LeftOut::Replaced => {
+                let sizes = stretched(all.dims(), next.dims());
+                let (all, next) = (all.expand(sizes), next.expand(sizes));
+                let next = match next_mask {
+                    Some(mask) => next.mask_where(steps(&mask, sizes).bool_not(), all.clone()),
+                    None => next,
+                };
+                let all = match all_mask {
+                    Some(mask) => all.mask_where(steps(&mask, sizes).bool_not(), next.clone()),
+                    None => all,
+                };
+                (all, next)
+            }
+        };
+        (self.pair(all, next), mask)
+    }
 }
 
-/// The joined values with the mask of all.
-pub(super) fn merged(inputs: Signals, merge: &impl Merge) -> Signals {
-    let mask = every_mask(&inputs);
+/// What becomes of the steps that a mask leaves out, when they are joined with others.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum LeftOut {
+    /// They are joined as all others.
+    Joined,
+    /// They count as 1; where all are left out, 0 comes out.
+    Neutral,
+    /// Those of the other input stand in their place.
+    Replaced,
+}
+
+type Mask = Tensor<2, Bool>;
+
+/// Values and their mask.
+type Masked<const D: usize> = (Tensor<D>, Option<Mask>);
+
+/// Where one of two masks says that a step counts.
+fn either(one: &Mask, other: &Mask) -> Mask {
+    let sizes = stretched(one.dims(), other.dims());
+    one.clone()
+        .expand(sizes)
+        .bool_or(other.clone().expand(sizes))
+}
+
+/// The sizes of both, where one of 1 is stretched.
+fn stretched<const D: usize>(one: [usize; D], other: [usize; D]) -> [usize; D] {
+    std::array::from_fn(|axis| one[axis].max(other[axis]))
+}
+
+/// The mask of steps for all that a step has.
+fn steps<const D: usize>(mask: &Mask, sizes: [usize; D]) -> Tensor<D, Bool> {
+    let mut shape = [1; D];
+    for (size, own) in shape.iter_mut().zip(mask.dims()) {
+        *size = own;
+    }
+    mask.clone().reshape(shape).expand(sizes)
+}
+
+/// The values with another one where the mask leaves them out.
+fn left_out<const D: usize>(x: Tensor<D>, mask: &Mask, value: f32) -> Tensor<D> {
+    let sizes = x.dims();
+    x.mask_fill(steps(mask, sizes).bool_not(), value)
+}
+
+/// The joined values, with the mask of all if all have one: a step counts where it does in one of them.
+pub(super) fn merged<M: Merge>(inputs: Signals, merge: &M) -> Signals {
     let rank = inputs.iter().map(|signal| signal.values().rank()).max();
+    let masks = inputs.iter().map(|signal| signal.mask().cloned());
+    let masks: Vec<Option<Mask>> = masks.collect();
+    let every: Option<Vec<Mask>> = masks.iter().cloned().collect();
+    let mask = every.and_then(|masks| masks.into_iter().reduce(|one, other| either(&one, &other)));
     let values = inputs.into_iter().map(Signal::into_values);
-    let values: Vec<AnyTensor> = values
-        .map(|values| at_rank(values, rank.unwrap_or(1)))
-        .collect();
+    let values = values.map(|values| at_rank(values, rank.unwrap_or(1)));
+    let values: Vec<(AnyTensor, Option<Mask>)> = values.zip(masks).collect();
     /// One arm for each rank.
     macro_rules! of_rank {
         ($($rank:literal),+) => {
             match rank {
-                $(Some($rank) => AnyTensor::from(
-                    merge.merge(values.into_iter().map(AnyTensor::expect_rank::<$rank>).collect()),
-                ),)+
+                $(Some($rank) => {
+                    let values = values.into_iter();
+                    let values = values.map(|(values, mask)| (values.expect_rank::<$rank>(), mask));
+                    AnyTensor::from(merge.merge(values.collect()))
+                })+
                 rank => unreachable!("a batch has 1 to 6 axes, checked before, not {rank:?}"),
             }
         };
@@ -165,13 +261,4 @@ pub(super) fn at_rank(values: AnyTensor, rank: usize) -> AnyTensor {
     }
     shape.splice(1..1, std::iter::repeat_n(1, missing));
     values.reshaped(&shape)
-}
-
-/// Where all masks that there are say that a step counts.
-pub(super) fn every_mask(inputs: &Signals) -> Option<Tensor<2, Bool>> {
-    inputs
-        .iter()
-        .filter_map(Signal::mask)
-        .cloned()
-        .reduce(Tensor::bool_and)
 }

@@ -1,9 +1,11 @@
 use burn::tensor::Tensor;
 
-use super::merging::{Merge, elementwise_merging};
+use super::merging::{LeftOut, Merge, elementwise_merging};
 
 elementwise_merging! {
     /// The smallest of all inputs, element by element.
+    ///
+    /// In the place of a step that a mask leaves out stands that of the other input, as in Keras.
     ///
     /// ```
     /// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
@@ -34,6 +36,8 @@ elementwise_merging! {
 struct Smallest;
 
 impl Merge for Smallest {
+    const LEFT_OUT: LeftOut = LeftOut::Replaced;
+
     fn pair<const D: usize>(&self, all: Tensor<D>, next: Tensor<D>) -> Tensor<D> {
         all.min_pair(next)
     }

@@ -1,9 +1,11 @@
 use burn::tensor::Tensor;
 
-use super::merging::{Merge, elementwise_merging};
+use super::merging::{LeftOut, Merge, elementwise_merging};
 
 elementwise_merging! {
     /// The product of all inputs, element by element.
+    ///
+    /// Steps that a mask leaves out count as 1; where every input has a mask and all leave a step out, 0 comes out, as in Keras.
     ///
     /// ```
     /// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
@@ -34,6 +36,8 @@ elementwise_merging! {
 struct Product;
 
 impl Merge for Product {
+    const LEFT_OUT: LeftOut = LeftOut::Neutral;
+
     fn pair<const D: usize>(&self, all: Tensor<D>, next: Tensor<D>) -> Tensor<D> {
         all * next
     }

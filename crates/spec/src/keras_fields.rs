@@ -80,58 +80,10 @@ const FIELDS: &[Field] = &[
         hint: "merge the low-rank weights in Keras first",
     },
     Field {
-        name: "noise_shape",
-        is_meant: |_| false,
-        expected: "none",
-        hint: "every element is dropped on its own here: leave it out",
-    },
-    Field {
         name: "synchronized",
         is_meant: |value| *value == Value::Bool(false),
         expected: "false",
         hint: "a network runs on one device: leave it out",
-    },
-    Field {
-        name: "invert",
-        is_meant: |value| *value == Value::Bool(false),
-        expected: "false",
-        hint: "use a Rescaling for the inverse",
-    },
-    Field {
-        name: "axis",
-        is_meant: is_last,
-        expected: "-1",
-        hint: "the layer works along the last axis here: put a Permute in front of it",
-    },
-    Field {
-        name: "renorm",
-        is_meant: |value| *value == Value::Bool(false),
-        expected: "false",
-        hint: "batch renormalization is not there: leave it out",
-    },
-    Field {
-        name: "renorm_clipping",
-        is_meant: |_| false,
-        expected: "none",
-        hint: "batch renormalization is not there: leave it out",
-    },
-    Field {
-        name: "renorm_momentum",
-        is_meant: |value| matches!(value, Value::Number(_)),
-        expected: "a number, which counts for `renorm` alone",
-        hint: "leave it out",
-    },
-    Field {
-        name: "rms_scaling",
-        is_meant: |value| *value == Value::Bool(false),
-        expected: "false",
-        hint: "the mean is taken away here: leave it out",
-    },
-    Field {
-        name: "shared_axes",
-        is_meant: |_| false,
-        expected: "none",
-        hint: "every element has a slope of its own here: leave it out",
     },
     Field {
         name: "sparse",
@@ -217,22 +169,27 @@ impl Field {
             argument: self.name.to_owned(),
             reason: format!(
                 "expected {}, received {}; {}",
-                self.expected, argument.value, self.hint
+                self.expected,
+                shown(&argument.value),
+                self.hint
             ),
         };
         SpecError::new(problem, argument.at)
     }
 }
 
-fn is_text(value: &Value, wanted: &str) -> bool {
-    matches!(value, Value::Text(text) if text == wanted)
+/// The name of a policy, or the value itself.
+fn shown(value: &Value) -> String {
+    let name = match value {
+        Value::Table(_) => Spec::from_value(value.clone(), "policy").ok(),
+        _ => None,
+    };
+    let name = name.as_ref().and_then(|policy| policy.get(NAME));
+    name.unwrap_or(value).to_string()
 }
 
-fn is_last(value: &Value) -> bool {
-    match value {
-        Value::List(axes) => matches!(axes.as_slice(), [only] if is_last(&only.value)),
-        axis => *axis == Value::Integer(-1),
-    }
+fn is_text(value: &Value, wanted: &str) -> bool {
+    matches!(value, Value::Text(text) if text == wanted)
 }
 
 /// `"float32"`, or the policy of it: `{"class_name": "DTypePolicy", "config": {"name": "float32"}}`.

@@ -277,7 +277,7 @@ fn what_keras_writes_is_taken_or_refused_by_name() {
         ),
         (
             r#""dtype": {"class_name": "DTypePolicy", "config": {"name": "mixed_float16"}}"#,
-            "argument `dtype`: expected `float32`",
+            "argument `dtype`: expected `float32`, received `mixed_float16`",
         ),
         (
             r#""data_format": "channels_first""#,
@@ -291,10 +291,7 @@ fn what_keras_writes_is_taken_or_refused_by_name() {
             r#""trainable": 1"#,
             "argument `trainable`: expected true or false, received 1",
         ),
-        (
-            r#""noise_shape": [1]"#,
-            "every element is dropped on its own here",
-        ),
+        (r#""synchronized": true"#, "a network runs on one device"),
     ] {
         let mut spec = read(&format!(
             r#"{{"class_name": "Dense", "config": {{{field}}}}}"#

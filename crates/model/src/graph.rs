@@ -5,6 +5,7 @@ mod cutting;
 mod form;
 mod freezing;
 mod inner;
+mod keras_json;
 mod layer_names;
 mod lora;
 mod named;

@@ -1,4 +1,7 @@
+use firebrick_spec::{Spec, SpecError};
+
 use super::Graph;
+use super::keras_json;
 use super::plan::has_mask;
 use super::sequential::Sequential;
 use crate::layer::Call;
@@ -6,10 +9,25 @@ use crate::layer::{Layer, Masking, WeightSpec};
 use crate::layer_problem::LayerProblem;
 use crate::shape::Shape;
 use crate::signal::Signals;
+use serde::de::DeserializeOwned;
 
 /// A network in another one: its weights have the names of its layers before theirs.
 impl Layer for Graph {
     const CLASS_NAME: &'static str = "Functional";
+
+    /// Out of our own form, or of Keras', which has `input_layers`.
+    fn from_spec(spec: &Spec, thing: &str) -> Result<Self, SpecError> {
+        match spec.get("input_layers") {
+            Some(_) => keras_json::functional(spec, thing),
+            None => spec
+                .read(thing)
+                .map_err(|error| error.also_takes(&keras_json::FUNCTIONAL)),
+        }
+    }
+
+    fn argument_names() -> Vec<String> {
+        argument_names::<Self>(&keras_json::FUNCTIONAL)
+    }
 
     fn call(&self, inputs: Signals, call: &Call) -> Result<Signals, LayerProblem> {
         self.run_within(inputs, call)
@@ -80,6 +98,20 @@ impl Graph {
 impl Layer for Sequential {
     const CLASS_NAME: &'static str = "Sequential";
 
+    /// Out of our own form, which has an `input_shape`, or of Keras'.
+    fn from_spec(spec: &Spec, thing: &str) -> Result<Self, SpecError> {
+        match spec.get("input_shape") {
+            None => keras_json::sequential(spec, thing),
+            Some(_) => spec
+                .read(thing)
+                .map_err(|error| error.also_takes(&keras_json::SEQUENTIAL)),
+        }
+    }
+
+    fn argument_names() -> Vec<String> {
+        argument_names::<Graph>(&keras_json::SEQUENTIAL)
+    }
+
     fn call(&self, inputs: Signals, call: &Call) -> Result<Signals, LayerProblem> {
         self.as_line().run_within(inputs, call)
     }
@@ -103,4 +135,15 @@ impl Layer for Sequential {
     fn default_name(&self) -> String {
         self.name().to_owned()
     }
+}
+
+/// The names of the arguments of our form, then those of Keras' that it does not have.
+fn argument_names<L: DeserializeOwned>(of_keras: &[&'static str]) -> Vec<String> {
+    let mut names = firebrick_spec::argument_names::<L>();
+    for name in of_keras {
+        if !names.contains(name) {
+            names.push(name);
+        }
+    }
+    names.into_iter().map(str::to_owned).collect()
 }

@@ -72,6 +72,11 @@ pub(super) fn class_names() -> Vec<String> {
     built_in.chain(OWN.names()).collect()
 }
 
+/// Whether a class is one of this crate, and not of a user's own.
+pub(super) fn is_of_this_crate(class_name: &str) -> bool {
+    KNOWN.iter().any(|entry| entry.class_name == class_name)
+}
+
 /// A kind of layer that a name stands for.
 pub(super) struct Found {
     pub(super) class_name: String,

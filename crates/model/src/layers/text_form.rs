@@ -3,7 +3,7 @@
 use firebrick_spec::{KerasFields, Spec, SpecError, SpecProblem, Value, shortened};
 use serde::{Deserialize, Deserializer, de};
 
-use super::register::{class_names, find};
+use super::register::{class_names, find, is_of_this_crate};
 use crate::layer::AnyLayer;
 use crate::layer::NewLayer;
 
@@ -29,6 +29,11 @@ impl AnyLayer {
     /// As [`NewLayer::from_spec`]; also a name and `trainable`, which a layer has in its place only.
     pub fn from_spec(spec: &Spec) -> Result<Self, SpecError> {
         Self::found(spec, None, &[NAME, "trainable"]).map(|(layer, _)| layer)
+    }
+
+    /// Whether it is of this crate, whose classes are Keras', and not of a user's own.
+    pub(crate) fn is_of_keras(&self) -> bool {
+        is_of_this_crate(self.class_name())
     }
 
     fn found(

@@ -18,7 +18,8 @@ use crate::logs::figure_text;
 /// ```
 ///
 /// # Source
-/// The smoothing, the end and the suggestions are those of fastai 2: `AvgSmoothLoss`, `LRFinder` and `lr_find`.
+/// The smoothing, the end and the minimum are those of fastai 2: `AvgSmoothLoss`, `LRFinder` and `lr_find`. Its slope is that
+/// between two neighbours, which with little data is noise; here it is that of several.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct RateCurve {
     points: Vec<RatePoint>,
@@ -105,8 +106,8 @@ impl RateCurve {
         })
     }
 
-    /// The rate at which the mean of the losses falls fastest, by the logarithm of the rate; `None` where there are too few
-    /// points.
+    /// The rate at which the mean of the losses falls fastest, by the logarithm of the rate: in the middle of the tenth of the
+    /// steps whose straight line falls most. `None` where there are too few points, or the mean falls nowhere.
     ///
     /// ```
     /// use firebrick::training::RateCurve;
@@ -119,13 +120,14 @@ impl RateCurve {
     /// assert!(RateCurve::of(points).steepest().is_some_and(|rate| rate > 1.0));
     /// ```
     pub fn steepest(&self) -> Option<f64> {
-        let slope = |pair: &[RatePoint]| {
-            let rise = pair[1].smoothed - pair[0].smoothed;
-            rise / (pair[1].learning_rate / pair[0].learning_rate).ln()
-        };
-        let pairs = self.looked_at().windows(2);
-        let steepest = pairs.min_by(|one, other| slope(one).total_cmp(&slope(other)))?;
-        Some(steepest[0].learning_rate)
+        let points = self.looked_at();
+        let width = (self.num_steps / 10).clamp(2, points.len().max(2));
+        let falls = points
+            .windows(width)
+            .map(|points| (slope(points), points[(width - 1) / 2].learning_rate))
+            .filter(|(slope, _)| *slope < 0.0);
+        let steepest = falls.min_by(|(one, _), (other, _)| one.total_cmp(other))?;
+        Some(steepest.1)
     }
 
     /// The rate at which the mean of the losses is least. It is too high to train with: a tenth of it is a good guess.
@@ -138,6 +140,15 @@ impl RateCurve {
     /// A tenth of the [`minimum`](Self::minimum).
     pub fn minimum_by_ten(&self) -> Option<f64> {
         self.minimum().map(|rate| rate / 10.0)
+    }
+
+    /// Why nothing is suggested.
+    fn why_none(&self) -> &'static str {
+        if self.looked_at().len() < 2 {
+            "too few steps before the end"
+        } else {
+            "the loss falls nowhere"
+        }
     }
 
     /// The points that something is suggested by: without the first tenth, whose mean is of few losses, and the last five.
@@ -177,6 +188,23 @@ impl RateCurve {
     }
 }
 
+/// How much the smoothed loss rises with the logarithm of the rate, by the line that is nearest to these points.
+fn slope(points: &[RatePoint]) -> f64 {
+    let count = points.len() as f64;
+    let mean = |of: fn(&RatePoint) -> f64| points.iter().map(of).sum::<f64>() / count;
+    let (rate, loss) = (
+        mean(|point| point.learning_rate.ln()),
+        mean(|point| point.smoothed),
+    );
+    let (mut together, mut square) = (0.0, 0.0);
+    for point in points {
+        let distance = point.learning_rate.ln() - rate;
+        together += distance * (point.smoothed - loss);
+        square += distance * distance;
+    }
+    together / square
+}
+
 /// Two digits that mean something.
 fn rate_text(rate: f64) -> String {
     format!("{rate:.1e}")
@@ -209,7 +237,7 @@ impl fmt::Display for RateCurve {
         ] {
             match rate {
                 Some(rate) => writeln!(f, "{name:<9}  {:<12}  {meaning}", rate_text(rate))?,
-                None => writeln!(f, "{name:<9}  {:<12}  too few steps before the end", "none")?,
+                None => writeln!(f, "{name:<9}  {:<12}  {}", "none", self.why_none())?,
             }
         }
         if let Some(last) = self.points.last().filter(|_| self.has_exploded()) {

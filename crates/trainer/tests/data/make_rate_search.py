@@ -2,9 +2,9 @@
 
 pip install keras==3.15.1 jax; KERAS_BACKEND=jax python make_rate_search.py
 A Dense(1) with a kernel of ones learns the rows below in their order, in batches of 4 of which the last has 2, over and
-over. The smoothed loss, the end and the suggestions are fastai 2.8's formulas, `LRFinder` and `lr_find` of
-fastai/callback/schedule.py and `AvgSmoothLoss` of fastai/learner.py, written out in NumPy. There is nothing random in it,
-hence no seed.
+over. The smoothed loss, the end, `steepest` and `minimum` are fastai 2.8's formulas, `LRFinder` and `lr_find` of
+fastai/callback/schedule.py and `AvgSmoothLoss` of fastai/learner.py, written out in NumPy. `steepest_line` is ours: the
+middle of the tenth of the steps that `numpy.polyfit` finds to fall most. There is nothing random in it, hence no seed.
 """
 
 import json
@@ -57,7 +57,14 @@ def suggestions(smoothed):
     lrs = np.array(rates()[: len(smoothed)])[skipped:-5]
     values = np.array(smoothed)[skipped:-5]
     slopes = (values[1:] - values[:-1]) / (np.log(lrs[1:]) - np.log(lrs[:-1]))
-    return {"steepest": float(lrs[slopes.argmin()]), "minimum": float(lrs[values.argmin()])}
+    width = STEPS // 10
+    begins = range(len(values) - width + 1)
+    lines = [np.polyfit(np.log(lrs[at : at + width]), values[at : at + width], 1)[0] for at in begins]
+    return {
+        "steepest": float(lrs[slopes.argmin()]),
+        "steepest_line": float(lrs[np.argmin(lines) + (width - 1) // 2]),
+        "minimum": float(lrs[values.argmin()]),
+    }
 
 
 def case(name):

@@ -8,8 +8,9 @@ use firebrick::datasets::{
     SampleStatistics,
 };
 use firebrick::layers::Normalization;
-use firebrick::models::{Graph, GraphLayer};
+use firebrick::models::Graph;
 
+use crate::adapting::adapts_to_inputs;
 use crate::failure::OrUsage;
 
 /// What a `Normalization` divides by at least.
@@ -48,7 +49,15 @@ impl ColumnScales {
     /// # Errors
     /// With a usage error a column whose variance single precision cannot hold.
     pub(crate) fn of_features(&self) -> anyhow::Result<Normalization> {
-        let columns = self.inputs.iter().zip(&self.statistics.inputs);
+        self.of_inputs(None)
+    }
+
+    /// The same for some of the numbers of a row, by their places, or for all.
+    ///
+    /// # Errors
+    /// As those of [`of_features`](Self::of_features).
+    pub(crate) fn of_inputs(&self, places: Option<&[usize]>) -> anyhow::Result<Normalization> {
+        let columns = self.chosen(places);
         let columns = columns.map(|(input, column)| Scaled {
             name: &input.name,
             column,
@@ -73,8 +82,30 @@ impl ColumnScales {
 
     /// Whether something of the inputs is no number of the table, which is not to be scaled.
     pub(crate) fn has_categories(&self) -> bool {
-        let is_other = |input: &CsvInputColumn| input.kind != CsvInputKind::Number;
-        self.inputs.iter().any(is_other)
+        self.has_categories_in(None)
+    }
+
+    /// The same of some of the numbers of a row, by their places, or of all.
+    pub(crate) fn has_categories_in(&self, places: Option<&[usize]>) -> bool {
+        let mut inputs = self.chosen(places);
+        inputs.any(|(input, _)| input.kind != CsvInputKind::Number)
+    }
+
+    /// The numbers of a row in these places, or all, with what they come to.
+    fn chosen<'a>(
+        &'a self,
+        places: Option<&'a [usize]>,
+    ) -> impl Iterator<Item = (&'a CsvInputColumn, &'a ColumnStatistics)> {
+        let all = self.inputs.iter().zip(&self.statistics.inputs);
+        let all: Vec<_> = all.collect();
+        match places {
+            None => all,
+            Some(places) => places
+                .iter()
+                .filter_map(|&place| all.get(place).copied())
+                .collect(),
+        }
+        .into_iter()
     }
 
     /// What a user should know of columns that say nothing, or too little for how they are scaled.
@@ -108,10 +139,10 @@ pub(crate) enum Scaling {
 impl Scaling {
     /// What a network of a model file does with its samples.
     pub(crate) fn of(network: &Graph) -> Self {
-        let first = network.layers().first().map(GraphLayer::layer);
-        match first.and_then(|layer| layer.downcast_ref::<Normalization>()) {
-            Some(layer) if layer.variance().is_none() => Self::Keras,
-            _ => Self::None,
+        if adapts_to_inputs(network) {
+            Self::Keras
+        } else {
+            Self::None
         }
     }
 

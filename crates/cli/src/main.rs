@@ -3,9 +3,11 @@
 //! It stands apart because flags, files of settings, exit codes and tables are about people at a terminal;
 //! all that is about networks it asks of the `firebrick` crate, as any other program would.
 
+mod adapting;
 mod arguments;
 mod chart;
 mod class_labels;
+mod column_groups;
 mod column_scales;
 mod column_treatment;
 mod commands;

@@ -1,9 +1,11 @@
 use anyhow::anyhow;
-use firebrick::datasets::{BatchSource, Targets};
-use firebrick::layers::{Dense, NewLayer, Normalization};
-use firebrick::models::{Activation, Graph, MlpConfig, Sequential};
+use firebrick::datasets::{BatchSource, CsvSource, Targets};
+use firebrick::layers::{AnyLayer, Dense, NewLayer, Normalization};
+use firebrick::models::{Activation, Graph, GraphInput, MlpConfig, Sequential};
 use firebrick::recipes::{HiddenUnits, ModelFile, Settings};
 
+use crate::adapting::{adapts, input_of};
+use crate::column_groups::ColumnGroups;
 use crate::column_scales::{ColumnScales, Scaling};
 use crate::failure::OrUsage;
 use crate::network::Network;
@@ -58,6 +60,19 @@ impl NetworkSettings {
         }
     }
 
+    /// How a table is divided among the inputs and outputs of the network.
+    ///
+    /// # Errors
+    /// Those of [`ColumnGroups::of`].
+    pub(crate) fn groups(&self, source: &CsvSource) -> anyhow::Result<ColumnGroups> {
+        let Some(file) = self.file() else {
+            return Ok(ColumnGroups::default());
+        };
+        let network = file.network();
+        let inputs: Vec<&str> = network.inputs().iter().map(GraphInput::name).collect();
+        ColumnGroups::of(source, &inputs, &network.output_names())
+    }
+
     /// The network for this data, checked; the features and targets of a table are brought to a common scale.
     ///
     /// # Errors
@@ -66,6 +81,7 @@ impl NetworkSettings {
         &self,
         scales: Option<&ColumnScales>,
         data: &dyn BatchSource,
+        groups: &ColumnGroups,
     ) -> anyhow::Result<Network> {
         let shape = data.input_shape();
         let num_features = shape.iter().product::<usize>();
@@ -90,19 +106,24 @@ impl NetworkSettings {
             },
             Self::File(file) => {
                 let network = file.network();
+                let is_grouped = !groups.inputs.is_empty();
                 let [input] = network.inputs() else {
+                    if is_grouped {
+                        return Ok(Network::Layers(with_own_scales(network, scales, groups)?));
+                    }
                     return Err(anyhow!(
-                        "the network has {} inputs, the data has one; the command trains networks of one input and one \
-                         output, others are trained from code",
+                        "the network has {} inputs, the data has one; tables can be divided among inputs, by `inputs` in `[data]`, \
+                         networks that take other data are trained from code",
                         network.inputs().len()
                     ))
                     .or_usage();
                 };
                 let expected = input.shape();
                 // What is open takes what comes.
-                let fits = expected
-                    .num_elements()
-                    .is_none_or(|elements| elements == num_features);
+                let fits = is_grouped
+                    || expected
+                        .num_elements()
+                        .is_none_or(|elements| elements == num_features);
                 if !fits {
                     return Err(anyhow!(
                         "the network takes samples of shape {expected}, the data has samples of shape {shape:?}; \
@@ -110,45 +131,38 @@ impl NetworkSettings {
                     ))
                     .or_usage();
                 }
-                let network = match scales {
-                    Some(scales) if scales.has_categories() => with_own_scales(network, scales)?,
-                    _ => network.clone(),
-                };
-                Ok(Network::Layers(network))
+                Ok(Network::Layers(with_own_scales(network, scales, groups)?))
             }
         }
     }
 }
 
-/// The network with what its first normalization would learn of the samples known already, if it is a line of layers: what stands
-/// for a category, which may be of no row that is learned from, is not to be divided by how much it varies.
-fn with_own_scales(network: &Graph, scales: &ColumnScales) -> anyhow::Result<Graph> {
-    let [input] = network.inputs() else {
-        return Ok(network.clone());
+/// The network with what normalizations of its inputs would learn of the samples known already, where there are categories among
+/// them: what stands for a category, which may be of no row that is learned from, is not to be divided by how much it varies.
+fn with_own_scales(
+    network: &Graph,
+    scales: Option<&ColumnScales>,
+    groups: &ColumnGroups,
+) -> anyhow::Result<Graph> {
+    let mut own = network.clone();
+    let Some(scales) = scales else {
+        return Ok(own);
     };
-    let line = |first: Option<NewLayer>| {
-        let layers = network.layers().iter().map(|layer| {
-            let new = NewLayer::from(layer.layer().clone()).named(layer.name());
-            if layer.is_trainable() {
-                new
-            } else {
-                new.frozen()
-            }
-        });
-        let mut layers: Vec<NewLayer> = layers.collect();
-        layers.splice(..usize::from(first.is_some()), first);
-        let line = Sequential::from_layers(input.shape().clone(), layers);
-        Graph::from(line.named(network.name()))
-    };
-    let is_scaled = Scaling::of(network) == Scaling::Keras && input.shape().rank() == 1;
-    let Some(first) = network.layers().first().filter(|_| is_scaled) else {
-        return Ok(network.clone());
-    };
-    if line(None) != *network {
-        return Ok(network.clone());
+    for (index, layer) in network.layers().iter().enumerate() {
+        let Some(input) = input_of(network, index).filter(|_| adapts(layer)) else {
+            continue;
+        };
+        let group = groups
+            .inputs
+            .iter()
+            .find(|group| group.name == input.name());
+        let columns = group.map(|group| &group.columns[..]);
+        if input.shape().rank() == 1 && scales.has_categories_in(columns) {
+            let normalization = scales.of_inputs(columns)?;
+            own = own.with_layer(layer.name(), AnyLayer::from(normalization))?;
+        }
     }
-    let own = NewLayer::from(scales.of_features()?).named(first.name());
-    Ok(line(Some(own)))
+    Ok(own)
 }
 
 /// Hidden layers between normalized features and what is to be predicted: a probability for each class, or numbers brought

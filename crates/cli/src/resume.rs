@@ -200,6 +200,17 @@ impl Resumed {
         }
     }
 
+    /// Says of an error that it is about the data which the run has learned from so far.
+    pub(crate) fn with_own_data<T>(&self, loaded: anyhow::Result<T>) -> anyhow::Result<T> {
+        loaded.with_context(|| {
+            format!(
+                "the run `{}` cannot go on without the data that it has learned from, {}; bring it back to where it was",
+                self.run.path().display(),
+                self.settings.data
+            )
+        })
+    }
+
     /// What to say where it goes on elsewhere.
     pub(crate) fn device_note(&self, device: DeviceName) -> Option<String> {
         let own = self.settings.device;

@@ -10,6 +10,7 @@ use firebrick::datasets::{
 use firebrick::models::nearest_name;
 use firebrick::training::figure_text;
 
+use crate::column_groups::ColumnGroups;
 use crate::failure::OrUsage;
 use crate::split_notes::{ClassNames, KeptBack, of_changed_rows, of_target};
 use crate::train_settings::TrainSettings;
@@ -73,6 +74,16 @@ impl TrainingSamples {
             origin: data.origin,
             description: data.description,
         })
+    }
+}
+
+impl TrainingSamples {
+    /// Divides the columns among the inputs and outputs of a network.
+    pub(crate) fn group(&mut self, groups: &ColumnGroups) {
+        self.train = groups.applied_to(Arc::clone(&self.train));
+        for samples in [&mut self.validation, &mut self.test] {
+            *samples = samples.take().map(|samples| groups.applied_to(samples));
+        }
     }
 }
 
@@ -231,6 +242,18 @@ pub(crate) fn check_place(source: &DataSource) -> anyhow::Result<()> {
         return Ok(());
     }
     let text = directory.display().to_string();
+    if directory.components().count() > 1 {
+        let what = if directory.exists() {
+            "is no folder"
+        } else {
+            "is not there"
+        };
+        return Err(anyhow!(
+            "`{text}` {what}; expected a folder with the four files of a set, or a table in a file that ends in .csv or .tsv; \
+             name where it is now with `--data`"
+        ))
+        .or_usage();
+    }
     let guess = nearest_name(&text, &DataSource::NAMES)
         .map_or_else(String::new, |name| format!(", did you mean `{name}`?"));
     Err(anyhow!(

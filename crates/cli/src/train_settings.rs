@@ -6,14 +6,13 @@ use firebrick::datasets::{
     absolute_path,
 };
 use firebrick::devices::DeviceName;
-use firebrick::layers::Normalization;
-use firebrick::losses::TargetForm;
+use firebrick::losses::{Loss, TargetForm};
 use firebrick::metrics::{MeanAbsoluteError, Metric, R2Score};
-use firebrick::models::GraphLayer;
 use firebrick::recipes::{CompileSettings, ModelFile, NamedCallback, Settings};
 use firebrick::schedules::{Schedule, ScheduleSpec};
 use firebrick::training::{Fit, FitSettings, RunDirectory, TrainError};
 
+use crate::adapting::{adapts, adapts_to_inputs};
 use crate::failure::OrUsage;
 use crate::network_settings::NetworkSettings;
 
@@ -117,7 +116,7 @@ impl TrainSettings {
     pub(crate) fn can_shift_features(&self) -> bool {
         match &self.network {
             NetworkSettings::Mlp { .. } => true,
-            NetworkSettings::File(file) => adapts(file.network().layers().first()),
+            NetworkSettings::File(file) => adapts_to_inputs(file.network()),
         }
     }
 
@@ -134,17 +133,14 @@ impl TrainSettings {
         ];
         let adapts = match &self.network {
             NetworkSettings::Mlp { .. } => true,
-            NetworkSettings::File(file) => adapts(file.network().layers().last()),
+            NetworkSettings::File(file) => {
+                let network = file.network();
+                network.output_names().len() == 1 && network.layers().last().is_some_and(adapts)
+            }
         };
-        let CompileSettings {
-            loss,
-            metrics,
-            weighted_metrics,
-            ..
-        } = &self.compile;
-        let metrics = metrics.iter().chain(weighted_metrics);
+        let metrics = self.compile.all_metrics();
         let names = metrics.map(|metric| metric.function(TargetForm::LikeOutputs, 1).name());
-        let mut names = names.chain([loss.name()]);
+        let mut names = names.chain(self.compile.losses().map(Loss::name));
         adapts && names.all(|name| OF_DIFFERENCES.contains(&name))
     }
 
@@ -206,12 +202,6 @@ impl TrainSettings {
         let (train, validation) = Subset::split(&train, &split).or_usage()?;
         Ok((Arc::new(train), Some(Arc::new(validation))))
     }
-}
-
-/// Whether a layer waits for the numbers that it scales.
-fn adapts(layer: Option<&GraphLayer>) -> bool {
-    let layer = layer.and_then(|layer| layer.layer().downcast_ref::<Normalization>());
-    layer.is_some_and(|layer| layer.mean().is_none())
 }
 
 /// Samples to train on and samples for validation.

@@ -70,6 +70,8 @@ mod table;
 mod table_categories;
 #[path = "shell/table_dialects.rs"]
 mod table_dialects;
+#[path = "shell/table_groups.rs"]
+mod table_groups;
 #[path = "shell/table_mistakes.rs"]
 mod table_mistakes;
 #[path = "shell/table_model_file.rs"]

@@ -424,6 +424,55 @@ pub enum CsvError {
         received: char,
     },
 
+    /// An input or output of a network that no columns go into.
+    #[error(
+        "`{}`: expected columns for the {part} `{}` of the network, received none; say them in `[data]` by `{part}s = {{ {name} = \
+         [\"…\"] }}`, or call the {part} as a column is called: {}", path.display(), shown(name), listed(known)
+    )]
+    NoGroup {
+        /// The file.
+        path: PathBuf,
+        /// `input` or `output`.
+        part: &'static str,
+        /// Its name.
+        name: String,
+        /// The columns there are.
+        known: Vec<String>,
+    },
+
+    /// A column for an input or output that there is not.
+    #[error(
+        "`{}`: expected for the {part} `{}` columns among {}, received `{}`", path.display(), shown(name), listed(known),
+        shown(column)
+    )]
+    GroupColumn {
+        /// The file.
+        path: PathBuf,
+        /// `input` or `output`.
+        part: &'static str,
+        /// Its name.
+        name: String,
+        /// The column as given.
+        column: String,
+        /// The columns there are.
+        known: Vec<String>,
+    },
+
+    /// Columns for an input or output that the network does not have.
+    #[error(
+        "`{}`: `{part}s` names `{}`, expected {part}s of the network: {}", path.display(), shown(name), listed(known)
+    )]
+    UnknownGroup {
+        /// The file.
+        path: PathBuf,
+        /// `input` or `output`.
+        part: &'static str,
+        /// The name as given.
+        name: String,
+        /// Those of the network.
+        known: Vec<String>,
+    },
+
     /// A description whose parts do not belong together.
     #[error("{setting} needs {needs}; leave it out, or add that")]
     Description {

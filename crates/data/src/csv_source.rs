@@ -1,6 +1,7 @@
 //! A table in a CSV file, in words.
 
 mod cells;
+mod groups;
 mod input_columns;
 mod text_form;
 mod treatments;
@@ -53,6 +54,8 @@ pub(crate) use treatments::Treatments;
 /// categorical = ["region"]            # columns whose cells are categories, or "all" that hold words; in columns of ones and zeros
 /// encodings = { petal_length = "bins:4", station = "hash:64" }      # any other way from a cell to numbers
 /// missing_words = ["?", "-999"]       # what stands for a missing cell beside nothing, else NA, NaN, null and the like
+/// inputs = { wide = ["region"], deep = ["petal_length", "petal_width"] }   # of a network with several, by their names
+/// outputs = { size = ["width", "height"] }        # the same of the targets; what is not named is the column of that name
 /// test_split = 0.2                    # or the rows to judge by from another file, test_csv = "new.csv"
 /// ```
 ///
@@ -74,6 +77,10 @@ pub struct CsvSource {
     /// By column.
     offsets: BTreeMap<String, f64>,
     pub(crate) treatments: Treatments,
+    /// By input of the network.
+    inputs: BTreeMap<String, Vec<String>>,
+    /// By output of the network.
+    outputs: BTreeMap<String, Vec<String>>,
 }
 
 /// What a table says is to be predicted.
@@ -171,6 +178,8 @@ impl CsvSource {
             fingerprint: None,
             offsets: BTreeMap::new(),
             treatments: Treatments::default(),
+            inputs: BTreeMap::new(),
+            outputs: BTreeMap::new(),
         }
     }
 

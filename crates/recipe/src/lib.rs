@@ -27,7 +27,7 @@ pub use checkpoint_every::{CheckpointEvery, CheckpointEveryError};
 pub use checkpoint_rule::{CheckpointRule, CheckpointRuleError};
 pub use error::RecipeError;
 pub use hidden_units::{HiddenUnits, HiddenUnitsError};
-pub use model_file::{CompileSettings, ModelFile};
+pub use model_file::{CompileSettings, ModelFile, OutputSettings};
 pub use model_file_problem::ModelFileProblem;
 pub use named_callback::{
     GivenCsvLogger, GivenEarlyStopping, GivenJsonlLogger, GivenLearningRateScheduler,

@@ -5,6 +5,7 @@ mod compile_settings;
 mod data_set;
 mod fit_section;
 mod network;
+mod output_settings;
 mod section;
 mod vocabulary_files;
 
@@ -22,6 +23,7 @@ use crate::named_callback::NamedCallback;
 use section::{Located, Section};
 
 pub use compile_settings::CompileSettings;
+pub use output_settings::OutputSettings;
 
 /// A network and how it is to learn, as a file in TOML describes them; read, it has been checked.
 ///
@@ -32,7 +34,8 @@ pub use compile_settings::CompileSettings;
 /// calls that layer again, with the same weights and the arguments that it says otherwise (`reverse = true`), and
 /// `training = false` has a layer called as after training; `outputs` names what leaves the network,
 /// and a table `[inputs]` of names and shapes stands for `input_shape` where there are several. `[compile]` has `optimizer`, `learning_rate` or
-/// `schedule`, `loss`, `metrics` and `weighted_metrics`, see [`CompileSettings`]; `[fit]` has the
+/// `schedule`, `loss`, `metrics` and `weighted_metrics`, see [`CompileSettings`], and a table
+/// `[compile.outputs.NAME]` for what single outputs have of their own ([`OutputSettings`]); `[fit]` has the
 /// settings of [`FitSettings`]. Each `[[callbacks]]` has the `name` of a [`NamedCallback`] and its arguments as Keras names
 /// them. What has arguments is a table instead of a name:
 /// `{ name = "adam", beta_1 = 0.8 }` for an optimizer, a loss or a schedule, `{ metric = "auc", curve = "PR" }`
@@ -174,7 +177,7 @@ impl ModelFile {
         let data = file.take_value(data_set::DATA);
         let data = data.map(data_set::read).transpose()?;
         let compile = match file.take_section(Self::COMPILE)? {
-            Some(section) => CompileSettings::read(section)?,
+            Some(section) => CompileSettings::read(section, &network.output_names())?,
             None => CompileSettings::default(),
         };
         let fit = match file.take_section(Self::FIT)? {

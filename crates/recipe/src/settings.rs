@@ -208,7 +208,7 @@ impl Settings {
         Ok(CompileSettings {
             schedule: Some(schedule.map_or_else(own, Ok)?),
             optimizer,
-            loss: self.loss.clone().unwrap_or(described.loss),
+            loss: self.loss.clone().or(described.loss),
             ..described
         })
     }

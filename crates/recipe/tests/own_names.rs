@@ -155,7 +155,7 @@ fn what_is_registered_is_named_in_a_model_file() {
     let file = ModelFile::parse(FILE, "net.toml").unwrap();
     assert_eq!(
         file.compile().loss,
-        own_loss().with_reduction(Reduction::Sum)
+        Some(own_loss().with_reduction(Reduction::Sum))
     );
     assert_eq!(file.compile().metrics, [Metric::custom(FarOff { by: 2.0 })]);
     let optimizer = Optimizer::custom(BurnMomentum { momentum: 0.5 });
@@ -265,7 +265,7 @@ fn what_is_registered_is_named_on_compile_and_kept_with_a_run() {
     for run in [run, again] {
         let settings = Settings::read(&run.file(RunDirectory::CONFIG)).unwrap();
         let file = settings.model.unwrap();
-        assert_eq!(file.compile().loss, own_loss());
+        assert_eq!(file.compile().loss, Some(own_loss()));
         assert_eq!(file.compile().metrics, [metric()]);
     }
 }

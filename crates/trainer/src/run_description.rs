@@ -12,6 +12,8 @@ use toml::{Table, Value};
 use crate::compile::Compile;
 use crate::compile::LearningRate;
 use crate::fit::{Fit, FitSettings};
+use crate::losses::Loss;
+use crate::metrics::Metric;
 
 /// The first line, by which a later fit knows what it may replace.
 const HEADING: &str = "# What a program has trained, as far as it can be written down.";
@@ -131,38 +133,67 @@ fn compile_table(compile: &Compile, gaps: &mut Gaps) -> Table {
         }
     }
     match &compile.loss {
-        _ if !compile.outputs.is_empty() || compile.joint.is_some() => gaps.add(
-            "loss",
-            format!(
-                "losses and metrics of several outputs: {}",
-                compile.losses_text()
-            ),
-        ),
-        None => gaps.add("loss", "there is none"),
-        Some(loss) => match Value::try_from(loss) {
-            Ok(value) => {
-                table.insert("loss".to_owned(), value);
-            }
-            Err(_) => gaps.add("loss", own(loss.name())),
-        },
+        _ if compile.joint.is_some() => {
+            gaps.add("loss", own(&compile.losses_text()));
+        }
+        None if compile.outputs.is_empty() => gaps.add("loss", "there is none"),
+        None => {}
+        Some(loss) => insert_loss(&mut table, loss, gaps),
     }
-    let lists = [
-        ("metrics", &compile.metrics),
+    insert_metrics(&mut table, ("metrics", &compile.metrics), gaps);
+    insert_metrics(
+        &mut table,
         ("weighted_metrics", &compile.weighted_metrics),
-    ];
-    for (key, metrics) in lists {
-        let mut known = Vec::new();
-        for metric in metrics {
-            match Value::try_from(metric) {
-                Ok(metric) => known.push(metric),
-                Err(_) => gaps.add(key, own(metric.name())),
+        gaps,
+    );
+    let mut outputs = Table::new();
+    for output in &compile.outputs {
+        let mut own = Table::new();
+        if let Some(loss) = &output.loss {
+            insert_loss(&mut own, loss, gaps);
+        }
+        if output.weight.to_bits() != 1.0_f64.to_bits() {
+            own.insert("loss_weight".to_owned(), Value::from(output.weight));
+        }
+        let lists = [
+            ("metrics", &output.metrics),
+            ("weighted_metrics", &output.weighted_metrics),
+        ];
+        for (key, metrics) in lists {
+            if let Some(metrics) = metrics {
+                own.insert(key.to_owned(), Value::Array(Vec::new()));
+                insert_metrics(&mut own, (key, metrics), gaps);
             }
         }
-        if !known.is_empty() {
-            table.insert(key.to_owned(), Value::Array(known));
-        }
+        outputs.insert(output.name.clone(), Value::Table(own));
+    }
+    if !outputs.is_empty() {
+        table.insert("outputs".to_owned(), Value::Table(outputs));
     }
     table
+}
+
+fn insert_loss(table: &mut Table, loss: &Loss, gaps: &mut Gaps) {
+    match Value::try_from(loss) {
+        Ok(value) => {
+            table.insert("loss".to_owned(), value);
+        }
+        Err(_) => gaps.add("loss", format!("`{}` is the program's own", loss.name())),
+    }
+}
+
+/// The metrics that can be written down, where there are any.
+fn insert_metrics(table: &mut Table, (key, metrics): (&'static str, &[Metric]), gaps: &mut Gaps) {
+    let mut known = Vec::new();
+    for metric in metrics {
+        match Value::try_from(metric) {
+            Ok(metric) => known.push(metric),
+            Err(_) => gaps.add(key, format!("`{}` is the program's own", metric.name())),
+        }
+    }
+    if !known.is_empty() {
+        table.insert(key.to_owned(), Value::Array(known));
+    }
 }
 
 fn fit_settings(fit: &Fit, gaps: &mut Gaps) -> FitSettings {

@@ -356,6 +356,39 @@ impl<M: Model> Trainer<M> {
         predicting::predict_each(self, &inputs.into().into(), pass, each)
     }
 
+    /// As [`predict_each`](Self::predict_each) for several inputs and outputs: each batch of answers has one for each output.
+    ///
+    /// ```
+    /// use firebrick::layers::{Add, Layer, Subtract};
+    /// use firebrick::models::{Graph, Signal, input};
+    /// use firebrick::prelude::*;
+    /// use firebrick::training::{Pass, TrainError};
+    ///
+    /// let device = Device::flex();
+    /// let (a, b) = (input([1]), input([1]));
+    /// let outputs = [Add::new().on([&a, &b]), Subtract::new().on([&a, &b])];
+    /// let trainer = Compile::by_name("adam", "mse", [])?.model(Graph::new([a, b], outputs).build(1, &device)?);
+    /// let numbers = || Signal::from(Tensor::<2>::ones([10, 1], &device));
+    /// let mut rows = 0;
+    /// trainer.predict_all_each([numbers(), numbers()], &Pass::new().with_batch_size(4), |answers| {
+    ///     rows += answers[1].shape()[0];
+    ///     Ok::<(), TrainError>(())
+    /// })?;
+    /// assert_eq!(rows, 10);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As those of [`predict_each`](Self::predict_each).
+    pub fn predict_all_each<E: From<TrainError>>(
+        &self,
+        inputs: impl Into<Signals>,
+        pass: &Pass,
+        each: impl FnMut(Signals) -> Result<(), E>,
+    ) -> Result<(), E> {
+        predicting::predict_each(self, &inputs.into(), pass, each)
+    }
+
     /// What the network answers to the samples of a data set, in their order; where that takes long, a
     /// progress bar says how long on a terminal.
     ///

@@ -13,10 +13,11 @@ use firebrick::datasets::{BatchSource as _, DataDescription, Targets};
 use firebrick::devices::DeviceName;
 use firebrick::losses::Loss;
 use firebrick::models::AnyModel;
-use firebrick::recipes::Settings;
+use firebrick::recipes::{CompileSettings, Settings};
 use firebrick::training::{ClassEvaluation, Evaluation, RunDirectory, Trainer, figure_text};
 use serde::Serialize;
 
+use crate::column_groups::ColumnGroups;
 use crate::commands::devices::select_device;
 use crate::destination::Destination;
 use crate::dialect_flags::DialectFlags;
@@ -105,7 +106,11 @@ pub(crate) fn run(arguments: &EvaluateArguments) -> anyhow::Result<ExitCode> {
     let device = select_device(arguments.device)?;
     let network = runs::load_network(&run, &device.device)?;
     let own = says_data.then_some(&settings.data);
-    let data = test_samples(own, arguments.data.as_ref(), &arguments.dialect)?;
+    let mut data = test_samples(own, arguments.data.as_ref(), &arguments.dialect)?;
+    if let Some(source) = settings.data.table() {
+        let groups = ColumnGroups::of_model(source, &network)?;
+        data.samples = groups.applied_to(data.samples);
+    }
     data.notes.iter().for_each(|line| output::note(line));
     if lacks_metrics {
         output::note(
@@ -154,7 +159,7 @@ pub(crate) fn run(arguments: &EvaluateArguments) -> anyhow::Result<ExitCode> {
         }
         return Ok(ExitCode::SUCCESS);
     }
-    let text = table(&run, &data, &evaluation, &settings.compile.loss);
+    let text = table(&run, &data, &evaluation, &settings.compile);
     if is_beside {
         output::note(text.trim_end());
     } else {
@@ -164,8 +169,13 @@ pub(crate) fn run(arguments: &EvaluateArguments) -> anyhow::Result<ExitCode> {
 }
 
 /// What is told to people: run, data, figures, and for classes what there is to say of each.
-fn table(run: &RunDirectory, data: &TestSamples, evaluation: &Evaluation, loss: &Loss) -> String {
-    let figures = figures(evaluation, loss);
+fn table(
+    run: &RunDirectory,
+    data: &TestSamples,
+    evaluation: &Evaluation,
+    compile: &CompileSettings,
+) -> String {
+    let figures = figures(evaluation, compile);
     let width = figures.iter().map(|(name, _)| name.len()).max();
     let width = width.unwrap_or_default();
     let mut text = String::new();
@@ -199,13 +209,22 @@ fn table(run: &RunDirectory, data: &TestSamples, evaluation: &Evaluation, loss: 
     text
 }
 
-/// The loss with its name, and the metrics.
-fn figures(evaluation: &Evaluation, loss: &Loss) -> Vec<(String, String)> {
+/// The loss with its name, and the metrics; of several outputs each loss with its name.
+fn figures(evaluation: &Evaluation, compile: &CompileSettings) -> Vec<(String, String)> {
+    let loss_of = |name: &str| {
+        let own = compile.outputs.get(name.strip_suffix("_loss")?);
+        own.and_then(|own| own.loss.as_ref())
+            .or(compile.loss.as_ref())
+    };
     let figure = |(name, value): (&str, f64)| {
-        let value = if name == "loss" {
-            format!("{} ({loss})", figure_text(value))
-        } else {
-            figure_text(value)
+        let loss = match (name, compile.outputs.is_empty()) {
+            ("loss", true) => compile.loss.as_ref(),
+            (_, true) => None,
+            (name, false) => loss_of(name),
+        };
+        let value = match loss {
+            Some(loss) => format!("{} ({loss})", figure_text(value)),
+            None => figure_text(value),
         };
         (name.to_owned(), value)
     };

@@ -238,7 +238,11 @@ fn check_complete(given: &Settings) -> anyhow::Result<()> {
 
 impl Prepared {
     fn new(mut settings: TrainSettings, resumed: Option<&Resumed>) -> anyhow::Result<Self> {
-        let mut data = TrainingSamples::load(&settings)?;
+        let loaded = TrainingSamples::load(&settings);
+        let mut data = match resumed {
+            Some(resumed) => resumed.with_own_data(loaded)?,
+            None => loaded?,
+        };
         if let Some(resumed) = resumed {
             resumed.check_rows(&data.description)?;
         }
@@ -258,7 +262,16 @@ impl Prepared {
         if let Some(scales) = &scales {
             data.notes.extend(scales.notes(settings.network.scaling()));
         }
-        let network = settings.network.network(scales.as_ref(), &data.train)?;
+        let table = settings.data.table();
+        let groups = table.map(|source| settings.network.groups(source));
+        let groups = groups.transpose()?.unwrap_or_default();
+        let network = settings
+            .network
+            .network(scales.as_ref(), &data.train, &groups)?;
+        if let Some(source) = table {
+            data.notes.extend(groups.notes(source));
+        }
+        data.group(&groups);
         Ok(Self {
             settings,
             data,
@@ -355,7 +368,7 @@ impl Prepared {
             self.device.adapter,
             self.device.reason,
             self.network.line()?,
-            settings.compile.loss,
+            settings.compile.loss_text(),
             settings.compile.optimizer,
             settings.rates()?,
             settings.fit.epochs,

@@ -116,3 +116,29 @@ fn what_there_is_no_memory_for_is_refused_before_the_run_is_made() {
         );
     assert!(!workplace.path("runs").exists());
 }
+
+#[test]
+fn a_run_whose_data_has_vanished_says_where_it_was() {
+    let workplace = Workplace::new();
+    write_folder(&workplace, "stripes");
+    workplace
+        .run("train --data stripes --epochs 1 --ui quiet --device flex --run x")
+        .succeeds();
+    std::fs::rename(workplace.path("stripes"), workplace.path("moved")).unwrap();
+    workplace.run("train --resume x --epochs 2").fails(
+        2,
+        &[
+            "the run `runs/x` cannot go on without the data that it has learned from, ",
+            "stripes` is not there",
+            "bring it back to where it was",
+        ],
+    );
+    workplace.run("evaluate x").fails(
+        2,
+        &["stripes` is not there", "where it is now with `--data`"],
+    );
+    std::fs::rename(workplace.path("moved"), workplace.path("stripes")).unwrap();
+    workplace
+        .run("train --resume x --epochs 2 --ui quiet")
+        .succeeds();
+}

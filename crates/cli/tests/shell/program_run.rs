@@ -80,7 +80,7 @@ fn a_program_leaves_a_run_that_says_what_it_is() {
         .with_clipnorm(1.0)
         .unwrap();
     assert_eq!(compile.optimizer, optimizer);
-    assert_eq!(compile.loss, MeanSquaredError::new().into());
+    assert_eq!(compile.loss, Some(MeanSquaredError::new().into()));
     assert_eq!(compile.metrics, [MeanAbsoluteError::new().into()]);
     assert_eq!(
         compile.schedule.as_ref().unwrap().to_string(),

@@ -51,6 +51,10 @@ pub(super) struct TextForm {
     fills: BTreeMap<String, CsvFill>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     encodings: BTreeMap<String, ColumnEncoding>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    inputs: BTreeMap<String, Vec<String>>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    outputs: BTreeMap<String, Vec<String>>,
 }
 
 impl TextForm {
@@ -74,6 +78,8 @@ impl TextForm {
         "offsets",
         "fills",
         "encodings",
+        "inputs",
+        "outputs",
     ];
 }
 
@@ -138,6 +144,8 @@ impl TryFrom<TextForm> for CsvSource {
             features: form.features,
             ignored: form.ignored,
             fingerprint: form.fingerprint,
+            inputs: form.inputs,
+            outputs: form.outputs,
             ..Self::new(form.csv, target)
         };
         if let Some(test) = test {
@@ -231,6 +239,8 @@ impl From<CsvSource> for TextForm {
             offsets: source.offsets,
             fills: source.treatments.fills,
             encodings: source.treatments.encodings,
+            inputs: source.inputs,
+            outputs: source.outputs,
         }
     }
 }
@@ -255,6 +265,8 @@ mod tests {
             .with_categorical(["g"])
             .with_all_categorical()
             .with_missing_words(["?"])
+            .with_input("x", ["c"])
+            .with_output("y", ["b"])
             .with_fingerprint("3-0f-f0".parse().ok());
         let mut all = all;
         all.treatments.fills = [

@@ -4,9 +4,9 @@ use firebrick_spec::nearest_name;
 
 use super::layer_names::LayerNames;
 use super::named_layer::{Called, NamedLayer, called_as};
-use super::{Form, Given, Graph, GraphInput, GraphLayer, GraphNode, Source};
+use super::{Form, Given, Graph, GraphInput, GraphLayer, GraphNode, LayerKey, Source};
 use crate::error::ModelError;
-use crate::layer::CallArguments;
+use crate::layer::{AnyLayer, CallArguments};
 use crate::shape::Shape;
 
 impl Graph {
@@ -34,6 +34,31 @@ impl Graph {
                 .map(|source| self.source_name(*source))
                 .collect(),
         )
+    }
+
+    /// The network with another layer in the place of this one, whose name and calls stay.
+    ///
+    /// ```
+    /// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
+    /// use firebrick::layers::Dense;
+    /// use firebrick::models::{Graph, Sequential};
+    ///
+    /// let network: Graph = Sequential::new([3]).add(Dense::new(2)).into();
+    /// let network = network.with_layer("dense", Dense::new(5))?;
+    /// assert_eq!(network.output_shapes()?[0], [5]);
+    /// # Ok::<(), firebrick::models::ModelError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// A layer that it does not have.
+    pub fn with_layer<'a>(
+        mut self,
+        key: impl Into<LayerKey<'a>>,
+        layer: impl Into<AnyLayer>,
+    ) -> Result<Self, ModelError> {
+        let index = key.into().find(&self.layers)?;
+        self.replace_layer(index, layer.into());
+        Ok(self)
     }
 
     /// The names of what leaves the graph, as [`NamedLayer`] has them.

@@ -120,6 +120,20 @@ impl Compile {
         self
     }
 
+    /// Sets the loss of the output of this name, instead of that of all.
+    ///
+    /// ```
+    /// use firebrick::losses::{Huber, MeanSquaredError};
+    /// use firebrick::training::{Compile, Optimizer};
+    ///
+    /// let compile = Compile::new(Optimizer::adam(), MeanSquaredError::new()).with_output_loss("corner", Huber::new());
+    /// ```
+    #[must_use = "returns the changed settings"]
+    pub fn with_output_loss(mut self, output: impl Into<String>, loss: impl Into<Loss>) -> Self {
+        self.output(output.into()).loss = Some(loss.into());
+        self
+    }
+
     /// Sets how much the losses of outputs count in that of the training, 1 by default: Keras' `loss_weights`.
     #[must_use = "returns the changed settings"]
     pub fn with_loss_weights<N: Into<String>>(

@@ -6,12 +6,13 @@ use std::process::ExitCode;
 use anyhow::{Context, anyhow};
 use firebrick::burn::tensor::Tensor;
 use firebrick::datasets::{CsvError, CsvInputs, CsvSource, CsvTarget, DataError};
-use firebrick::models::{Activation, AnyTensor, Model};
+use firebrick::models::{Activation, AnyModel, AnyTensor, Model};
 use firebrick::training::{Pass, RunDirectory};
 use serde::{Serialize, Serializer};
 
 use super::PredictArguments;
 use super::probabilities::probabilities;
+use crate::column_groups::ColumnGroups;
 use crate::commands::devices::select_device;
 use crate::destination::Destination;
 use crate::failure::OrUsage;
@@ -53,22 +54,32 @@ pub(super) fn run(
 
     let device = select_device(arguments.device)?.device;
     let network = runs::load_network(run, &device)?;
-    let activation = network.output_activation();
+    let groups = ColumnGroups::of_model(source, &network)?;
+    let outputs = Asked::of(source, &groups, &network);
     // Only what the network answers matters; nothing is going to be learned or judged.
     let trainer = settings.compile.to_compile().model(network);
     let inputs = inputs.data.into_tensor::<2>(&device)?;
     let num_rows = inputs.dims()[0];
-    let mut meaning: Option<Meaning> = None;
+    let mut meanings: Vec<Meaning> = Vec::new();
     let mut file = output.as_ref().map(Destination::open).transpose()?;
     // Batch by batch, because the answers to all rows may be more than there is room for.
-    trainer.predict_each(inputs, &Pass::new(), |answers| {
-        let width = answers.shape()[1..].iter().product();
-        let is_first = meaning.is_none();
-        let meaning = match &meaning {
-            Some(meaning) => meaning,
-            None => meaning.insert(Meaning::new(source, width, activation)?),
-        };
-        let answers = meaning.rows(&numbers(answers)?, width)?;
+    trainer.predict_all_each(groups.signals(inputs), &Pass::new(), |answers| {
+        let is_first = meanings.is_empty();
+        let mut cells: Vec<Vec<Cell>> = Vec::new();
+        for (place, (asked, answers)) in outputs.iter().zip(answers).enumerate() {
+            let answers = answers.into_values();
+            let width = answers.shape()[1..].iter().product();
+            if is_first {
+                meanings.push(Meaning::new(asked, width)?);
+            }
+            let rows = meanings[place].rows(&numbers(answers)?, width)?;
+            cells.resize_with(rows.len(), Vec::new);
+            for (all, own) in cells.iter_mut().zip(rows) {
+                all.extend(own);
+            }
+        }
+        let predicted = meanings.iter().flat_map(|meaning| &meaning.columns);
+        let answers = cells;
         let rows: Vec<Vec<Cell>> = answers
             .into_iter()
             .map(|answer| {
@@ -82,7 +93,7 @@ pub(super) fn run(
             .collect();
         let columns: Vec<&str> = kept_names
             .iter()
-            .chain(&meaning.columns)
+            .chain(predicted)
             .map(String::as_str)
             .collect();
         let text = if arguments.json {
@@ -195,31 +206,89 @@ enum Said {
     },
 }
 
+/// What an output of the network is asked for.
+struct Asked<'a> {
+    /// The name of the output, where there are several.
+    output: Option<String>,
+    /// The columns, none where nothing is.
+    targets: Vec<&'a String>,
+    source: &'a CsvSource,
+    activation: Activation,
+}
+
+impl<'a> Asked<'a> {
+    /// All outputs.
+    fn of(source: &'a CsvSource, groups: &ColumnGroups, network: &AnyModel) -> Vec<Self> {
+        let columns = source.target().columns();
+        let names = network.output_names();
+        let is_only = names.len() == 1;
+        let outputs = names.into_iter().zip(network.output_activations());
+        let asked = |(name, activation): (String, Activation)| {
+            let group = groups.outputs.iter().find(|group| group.name == name);
+            let targets = match group {
+                Some(group) => group
+                    .columns
+                    .iter()
+                    .filter_map(|&at| columns.get(at))
+                    .collect(),
+                None if is_only => columns.iter().collect(),
+                None => Vec::new(),
+            };
+            Self {
+                output: (!is_only).then_some(name),
+                targets,
+                source,
+                activation,
+            }
+        };
+        outputs.map(asked).collect()
+    }
+}
+
 impl Meaning {
     /// Of answers of this width.
-    fn new(source: &CsvSource, width: usize, activation: Activation) -> anyhow::Result<Self> {
-        let targets = source.target().columns();
+    fn new(asked: &Asked<'_>, width: usize) -> anyhow::Result<Self> {
+        let Asked {
+            output,
+            targets,
+            source,
+            activation,
+        } = asked;
+        let numbers = |columns: Vec<String>, offsets| {
+            let said = Said::Values { offsets };
+            Ok(Self { columns, said })
+        };
+        if let (Some(output), []) = (output, &targets[..]) {
+            let columns = match width {
+                1 => vec![output.clone()],
+                width => (0..width).map(|at| format!("{output}_{at}")).collect(),
+            };
+            return numbers(columns, vec![0.0; width]);
+        }
         let names = match source.target() {
-            CsvTarget::Values(columns) if columns.len() == width => {
-                return Ok(Self {
-                    columns: columns.clone(),
-                    said: Said::Values {
-                        offsets: columns.iter().map(|name| source.offset_of(name)).collect(),
-                    },
-                });
+            CsvTarget::Values(_) if targets.len() == width => {
+                let columns = targets.iter().map(|name| (*name).clone()).collect();
+                let offsets = targets.iter().map(|name| source.offset_of(name)).collect();
+                return numbers(columns, offsets);
             }
             // Numbers that a loss has taken for the indices of classes.
             CsvTarget::Values(_) => Vec::new(),
             CsvTarget::Classes { names, .. } => names.clone().unwrap_or_default(),
         };
-        let [target] = targets else {
+        let [target] = &targets[..] else {
+            let targets: Vec<&str> = targets.iter().map(|name| name.as_str()).collect();
             return Err(anyhow!(
                 "the network answers with {width} numbers a row, expected one for each of the targets {}",
                 targets.join(", ")
             ));
         };
+        let probability = match output {
+            Some(_) => format!("{target}_{PROBABILITY}"),
+            None => PROBABILITY.to_owned(),
+        };
+        let activation = *activation;
         Ok(Self {
-            columns: vec![target.clone(), PROBABILITY.to_owned()],
+            columns: vec![(*target).clone(), probability],
             said: Said::Classes { names, activation },
         })
     }

@@ -6,7 +6,8 @@ use std::path::Path;
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use firebrick_model::layers::{
-    AnyLayer, Dense, Lambda, Layer, MultiHeadAttention, NewLayer, TimeDistributed,
+    AnyLayer, Dense, Lambda, Layer, MultiHeadAttention, NewLayer, ReversibleEmbedding,
+    TimeDistributed, WithMask,
 };
 use firebrick_model::{
     Activation, AnyTensor, Graph, Network, Sequential, Signal, Signals, WeightValue, input,
@@ -240,7 +241,8 @@ fn every_layer_is_written_with_keras_keys_and_values() {
     for class_name in AnyLayer::class_names() {
         let class = format!(r#""class_name":"{class_name}""#);
         let is_there = seen.iter().any(|seen| seen.contains(&class));
-        let is_apart = ["Lambda", "Functional", "Sequential"].contains(&class_name.as_str());
+        let is_apart =
+            ["Lambda", "WithMask", "Functional", "Sequential"].contains(&class_name.as_str());
         assert!(is_there || is_apart, "{class_name} was not written");
     }
 }
@@ -289,6 +291,7 @@ fn error(network: &Value) -> String {
 }
 
 #[test]
+#[allow(clippy::too_many_lines, reason = "a list of what is refused")]
 fn what_cannot_be_honoured_is_refused_by_layer_and_field() {
     let dense = |config: Value, node: Value| {
         let mut config = config;
@@ -303,7 +306,12 @@ fn what_cannot_be_honoured_is_refused_by_layer_and_field() {
     sparse["config"]["sparse"] = true.into();
     let mut texts = entering(&[4]);
     texts["config"]["dtype"] = "complex64".into();
-    let top = layer("Dense", "top", &json!({"units": 3}), &[plain.clone()]);
+    let top = layer(
+        "Dense",
+        "top",
+        &json!({"units": 3}),
+        std::slice::from_ref(&plain),
+    );
     let ring = [
         layer(
             "Dense",
@@ -365,14 +373,14 @@ fn what_cannot_be_honoured_is_refused_by_layer_and_field() {
         (
             functional(&[
                 entering(&[4]),
-                layer("Lambda", "code", &json!({}), &[plain.clone()]),
+                layer("Lambda", "code", &json!({}), std::slice::from_ref(&plain)),
             ]),
             "layer `code` (Lambda, index 1): a Lambda is code, which cannot be read from a file",
         ),
         (
             functional(&[
                 entering(&[4]),
-                layer("Dance", "top", &json!({}), &[plain.clone()]),
+                layer("Dance", "top", &json!({}), std::slice::from_ref(&plain)),
             ]),
             "layer of index 1: unknown layer `Dance`, did you mean `Dense`?",
         ),
@@ -464,7 +472,7 @@ fn a_text_that_would_never_end_is_refused() {
 #[test]
 fn a_network_that_is_no_longer_trained_stays_so() {
     let x = input([4]);
-    let graph = Graph::new([&x], [Dense::new(3).on(&Dense::new(4).frozen().on(&x))]);
+    let graph = Graph::new([&x], [Dense::new(3).on(Dense::new(4).frozen().on(&x))]);
     let json = graph.to_keras_json().unwrap();
     assert_eq!(Graph::from_keras_json(&json).unwrap(), graph);
     let mut written: Value = serde_json::from_str(&json).unwrap();
@@ -498,6 +506,31 @@ fn what_keras_has_no_word_for_is_not_written() {
         let error = network(layer).unwrap_err().to_string();
         assert!(error.contains(message), "{message}\n{error}");
     }
+}
+
+#[test]
+fn a_mask_or_an_argument_of_one_call_is_not_left_out_in_silence() {
+    let (x, mask) = (input([3, 4]), input([3]));
+    let masked = Graph::new([&x, &mask], [WithMask::new().on([&x, &mask])]);
+    let error = masked.to_keras_json().unwrap_err().to_string();
+    assert!(
+        error.starts_with("the layer `with_mask` (WithMask): Keras has no such layer"),
+        "{error}"
+    );
+
+    let ids = input([3]);
+    let shared = ReversibleEmbedding::new(5, 2).shared();
+    let scores = shared
+        .called_as(ReversibleEmbedding::new(5, 2).reversed())
+        .on(shared.on(&ids));
+    let error = Graph::new([&ids], [scores])
+        .to_keras_json()
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.contains("a call differs from what the layer says"),
+        "{error}"
+    );
 }
 
 #[test]

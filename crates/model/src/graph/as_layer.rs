@@ -17,12 +17,12 @@ impl Layer for Graph {
 
     /// Out of our own form, or of Keras', which has `input_layers`.
     fn from_spec(spec: &Spec, thing: &str) -> Result<Self, SpecError> {
-        match spec.get("input_layers") {
-            Some(_) => keras_json::functional(spec, thing),
-            None => spec
-                .read(thing)
-                .map_err(|error| error.also_takes(&keras_json::FUNCTIONAL)),
+        let of_keras = ["input_layers", "output_layers"];
+        if of_keras.iter().any(|name| spec.get(name).is_some()) {
+            return keras_json::functional(spec, thing);
         }
+        spec.read(thing)
+            .map_err(|error| error.also_takes(&of_keras))
     }
 
     fn argument_names() -> Vec<String> {
@@ -100,12 +100,12 @@ impl Layer for Sequential {
 
     /// Out of our own form, which has an `input_shape`, or of Keras'.
     fn from_spec(spec: &Spec, thing: &str) -> Result<Self, SpecError> {
-        match spec.get("input_shape") {
-            None => keras_json::sequential(spec, thing),
-            Some(_) => spec
-                .read(thing)
-                .map_err(|error| error.also_takes(&keras_json::SEQUENTIAL)),
+        let own = ["input_shape", "inputs", "nodes", "outputs"];
+        if !own.iter().any(|name| spec.get(name).is_some()) {
+            return keras_json::sequential(spec, thing);
         }
+        spec.read(thing)
+            .map_err(|error| error.also_takes(&["build_input_shape"]))
     }
 
     fn argument_names() -> Vec<String> {

@@ -25,6 +25,7 @@ pub(in crate::graph) const SEQUENTIAL: [&str; 3] = ["name", "layers", "build_inp
 /// A layer that cannot be read, a call that cannot be honoured, calls that go in a circle.
 pub(in crate::graph) fn functional(spec: &Spec, thing: &str) -> Result<Graph, SpecError> {
     spec.check_arguments(thing, &FUNCTIONAL)?;
+    let name = name_of(spec, thing)?;
     let layers = spec.get("layers").unwrap_or(&Value::Null);
     let entries = Entries::read(layers, thing)?;
     let mut replay = Replay {
@@ -32,10 +33,14 @@ pub(in crate::graph) fn functional(spec: &Spec, thing: &str) -> Result<Graph, Sp
         entries: &entries,
         made: HashMap::new(),
     };
-    let [inputs, outputs] = ["input_layers", "output_layers"].map(|argument| {
+    let ends = ["input_layers", "output_layers"].map(|argument| {
         let given = spec.get(argument).unwrap_or(&Value::Null);
         let mut histories = Vec::new();
-        leaves(given, &entries, (thing, argument), &mut histories)?;
+        leaves(given, &entries, (thing, argument), &mut histories).map(|()| (argument, histories))
+    });
+    // What is given is looked at before what is missing.
+    let [inputs, outputs] = ends;
+    let [inputs, outputs] = [inputs?, outputs?].map(|(argument, histories)| {
         if histories.is_empty() {
             let reason = "expected one or more, `[\"dense\", 0, 0]`";
             return Err(wrong(thing, argument, reason));
@@ -46,9 +51,9 @@ pub(in crate::graph) fn functional(spec: &Spec, thing: &str) -> Result<Graph, Sp
             .collect::<Result<Vec<_>, _>>()
     });
     let graph = Graph::new(inputs?, outputs?);
-    Ok(match spec.get("name") {
-        Some(Value::Text(name)) => graph.named(name.clone()),
-        _ => graph,
+    Ok(match name {
+        Some(name) => graph.named(name),
+        None => graph,
     })
 }
 
@@ -85,8 +90,20 @@ fn leaves(
                 .into_iter()
                 .try_for_each(|part| leaves(&part.value, entries, whose, found))
         }
-        _ => Ok(()),
+        Value::Null => Ok(()),
+        other => {
+            let (thing, argument) = whose;
+            let reason =
+                format!("expected `[\"dense\", 0, 0]` or a list of such, received {other}");
+            Err(wrong(thing, argument, reason))
+        }
     }
+}
+
+/// The name of a network, if it has one.
+fn name_of(spec: &Spec, thing: &str) -> Result<Option<String>, SpecError> {
+    let name = spec.clone().take_as::<Option<String>>(thing, "name")?;
+    Ok(name.flatten())
 }
 
 /// The calls that Keras wrote, made again.
@@ -190,6 +207,7 @@ impl Replay<'_, '_> {
 /// A layer that cannot be read; a line that does not say what enters it.
 pub(in crate::graph) fn sequential(spec: &Spec, thing: &str) -> Result<Sequential, SpecError> {
     spec.check_arguments(thing, &SEQUENTIAL)?;
+    let name = name_of(spec, thing)?;
     let mut layers = items(spec.get("layers").unwrap_or(&Value::Null));
     let mut first_index = 0;
     let first = layers.first().map(|first| KerasInput::read(&first.value));
@@ -198,7 +216,9 @@ pub(in crate::graph) fn sequential(spec: &Spec, thing: &str) -> Result<Sequentia
             (layers, first_index) = (&layers[1..], 1);
             input
         }
-        (None, Some(shape @ Value::List(_))) => shape_of(shape, thing, "build_input_shape")?,
+        (None, Some(shape)) if *shape != Value::Null => {
+            shape_of(shape, thing, "build_input_shape")?
+        }
         _ => {
             let reason = "expected an InputLayer first, which says what enters; build the network in Keras before it is written";
             return Err(wrong(thing, "layers", reason));
@@ -210,8 +230,8 @@ pub(in crate::graph) fn sequential(spec: &Spec, thing: &str) -> Result<Sequentia
     });
     let layers: Vec<NewLayer> = layers.collect::<Result<_, _>>()?;
     let line = Sequential::from_layers(input.shape, layers);
-    Ok(match spec.get("name") {
-        Some(Value::Text(name)) => line.named(name.clone()),
-        _ => line,
+    Ok(match name {
+        Some(name) => line.named(name),
+        None => line,
     })
 }

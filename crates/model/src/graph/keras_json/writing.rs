@@ -28,6 +28,13 @@ pub(super) fn network(graph: &Graph, is_trainable: bool) -> Result<Value, ModelE
         WrittenLayer::of(layer, (&names[index], first), is_trainable)
     });
     let layers: Vec<WrittenLayer> = layers.collect::<Result<_, _>>()?;
+    for node in graph.nodes() {
+        if !node.arguments.is_plain() {
+            let thing = format!("the layer `{}`", graph.layers()[node.layer].name);
+            let reason = "a call differs from what the layer says, which is not written yet; give the call a layer of its own";
+            return Err(wrong(&thing, "inbound_nodes", reason).into());
+        }
+    }
     let writing = Writing {
         graph,
         plan: &plan,

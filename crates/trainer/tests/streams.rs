@@ -222,7 +222,8 @@ impl Callback for Killed {
 
 #[test]
 fn a_training_on_a_stream_that_was_broken_off_goes_on_bit_for_bit() {
-    let cases: [(&str, fn(Fit) -> Fit); 2] = [
+    type Change = fn(Fit) -> Fit;
+    let cases: [(&str, Change); 2] = [
         ("plain", |fit| fit),
         ("limited", |fit| fit.with_steps_per_epoch(3)),
     ];

@@ -235,7 +235,7 @@ mod tests {
         let mut arrows = Vec::new();
         for to in 1..count {
             // Mostly from right before, so that ranks are many.
-            for _ in 0..1 + draw(3) {
+            for _ in 0..=draw(3) {
                 let back = if draw(4) == 0 {
                     draw(to)
                 } else {

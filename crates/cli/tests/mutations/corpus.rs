@@ -141,3 +141,23 @@ pub(crate) fn text_forms() -> Vec<Vec<u8>> {
         "cuda:1",
     ])
 }
+
+/// A line and a graph as Keras writes them: lines of a file that the model's tests read.
+pub(crate) fn keras_networks() -> Vec<Vec<u8>> {
+    let golden = include_str!("../../../model/tests/data/keras_json.json");
+    let golden: serde_json::Value = serde_json::from_str(golden).unwrap();
+    let networks = golden["networks"].as_array().unwrap().iter();
+    let few = [
+        "line",
+        "shared",
+        "words",
+        "attending",
+        "operators",
+        "nested",
+        "directions",
+    ];
+    let networks = networks.filter(|network| few.iter().any(|name| network["name"] == *name));
+    networks
+        .map(|network| network["json"].to_string().into_bytes())
+        .collect()
+}

@@ -6,7 +6,7 @@ use firebrick::burn::tensor::Device;
 use firebrick::devices::DeviceName;
 use firebrick::losses::Loss;
 use firebrick::metrics::Metric;
-use firebrick::models::{Activation, Constraint, Initializer, Regularizer};
+use firebrick::models::{Activation, Constraint, Graph, Initializer, Regularizer};
 use firebrick::recipes::ModelFile;
 use firebrick::schedules::{Schedule, ScheduleSpec};
 use firebrick::training::Optimizer;
@@ -58,6 +58,49 @@ fn mutated_model_files_are_built_or_refused() {
         }
         if is_small {
             return file.network().build(1, &device).into();
+        }
+        Outcome::Read
+    });
+}
+
+#[test]
+fn mutated_networks_of_keras_are_built_or_refused() {
+    let device = Device::flex();
+    let campaign = Campaign {
+        reader: "keras-json",
+        extension: ".json",
+        inputs: corpus::keras_networks(),
+        words: &[
+            "\"class_name\": ",
+            "\"config\": ",
+            "\"inbound_nodes\": []",
+            "\"keras_history\"",
+            "[\"dense\", 0, 0]",
+            "\"__keras_tensor__\"",
+            "\"Functional\"",
+            "\"InputLayer\"",
+            "\"layers\": [",
+            "\"kwargs\": {\"mask\": ",
+            "\"units\": 9e99",
+            "null",
+        ],
+        cost: 1,
+    };
+    campaign.run(|_, bytes| {
+        let text = String::from_utf8_lossy(bytes);
+        let network = match Graph::from_keras_json(&text) {
+            Ok(network) => network,
+            Err(error) => return Outcome::Refused(error.to_string()),
+        };
+        let summary = match network.summary() {
+            Ok(summary) => summary,
+            Err(error) => return Outcome::Refused(error.to_string()),
+        };
+        if let Err(error) = network.to_keras_json() {
+            return Outcome::Wrong(format!("it is read and cannot be written: {error}"));
+        }
+        if summary.num_params() < 100_000 {
+            return network.build(1, &device).into();
         }
         Outcome::Read
     });

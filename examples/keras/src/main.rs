@@ -27,6 +27,7 @@ mod mnist_convnet;
 mod ocr_ctc;
 mod own_train_step;
 mod resnet;
+mod siamese;
 mod structured_data;
 mod super_resolution;
 mod supervised_contrastive;
@@ -78,6 +79,7 @@ const EXAMPLES: &[(&str, Example)] = &[
     ("ocr_ctc", ocr_ctc::run),
     ("own_train_step", own_train_step::run),
     ("resnet", resnet::run),
+    ("siamese", siamese::run),
     ("structured_data", structured_data::run),
     ("super_resolution", super_resolution::run),
     ("supervised_contrastive", supervised_contrastive::run),

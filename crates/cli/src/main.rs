@@ -29,6 +29,7 @@ mod runs;
 mod samples;
 mod settings_file;
 mod split_notes;
+mod starting_weights;
 mod table_flags;
 mod train_settings;
 mod treatment_flags;

@@ -1,3 +1,4 @@
+use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context;
@@ -75,6 +76,7 @@ impl TrainSettings {
     pub(crate) fn written(&self, device: DeviceName) -> Settings {
         let mut written = Settings {
             data: Some(self.data.clone().map_paths(absolute_path)),
+            weights: self.given.weights.as_deref().map(whole_path),
             stratified: Some(self.stratified),
             device: Some(device),
             unknown: None,
@@ -202,6 +204,12 @@ impl TrainSettings {
         let (train, validation) = Subset::split(&train, &split).or_usage()?;
         Ok((Arc::new(train), Some(Arc::new(validation))))
     }
+}
+
+/// The path from anywhere, where it is text.
+fn whole_path(path: &str) -> String {
+    let whole = absolute_path(Path::new(path));
+    whole.to_str().unwrap_or(path).to_owned()
 }
 
 /// Samples to train on and samples for validation.

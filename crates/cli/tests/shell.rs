@@ -88,5 +88,7 @@ mod table_splits;
 mod train;
 #[path = "shell/training_checks.rs"]
 mod training_checks;
+#[path = "shell/transfer.rs"]
+mod transfer;
 #[path = "shell/usage.rs"]
 mod usage;

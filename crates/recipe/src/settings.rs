@@ -48,6 +48,15 @@ settings! {
         /// Activation of the hidden layers
         activation: Activation, flag Flag::name(&Activation::NAMES).under(NETWORK);
 
+        /// Begin with the weights of this run or model file, layer by layer, instead of initial ones
+        weights: String, flag Flag::text("RUN|FILE").under(NETWORK);
+
+        /// Of the file of --weights pass over layers of other shapes, such as another head, and those that it does not have
+        skip_mismatch: bool, flag Flag::switch().under(NETWORK);
+
+        /// Train all layers but those whose names are like this, `*` for any text; several with a comma between
+        freeze: String, flag Flag::text("PATTERN,…").under(NETWORK);
+
         /// What is made small [default: sparse_categorical_crossentropy, for numbers mean_squared_error]
         loss: Loss, flag Flag::name(Loss::NAMES).under(LEARNING);
 

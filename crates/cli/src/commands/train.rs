@@ -26,7 +26,7 @@ use crate::samples::TrainingSamples;
 use crate::table_flags::TableFlags;
 use crate::train_settings::TrainSettings;
 use crate::unit::Unit;
-use crate::{found_rate, new_run, settings_file};
+use crate::{found_rate, new_run, settings_file, starting_weights};
 
 const EXAMPLES: &str = "\
 EXAMPLES:
@@ -38,6 +38,7 @@ EXAMPLES:
   firebrick train --config runs/adam/config.toml --seed 7
   firebrick train --optimizer adam --find-rate
   firebrick train --optimizer adam --one-cycle 0.005 --epochs 5
+  firebrick train --model examples/models/cnn.toml --weights mnist-2 --freeze 'conv*'
   firebrick train --epochs 100 --early-stopping val_loss:5:restore --checkpoint best
   firebrick train --resume mnist-1
 
@@ -144,6 +145,10 @@ pub(crate) fn run(arguments: TrainArguments) -> anyhow::Result<ExitCode> {
     let mut given = flags.clone().over(file);
     given.data = arguments.table.applied_to(given.data().cloned())?;
     check_complete(&given)?;
+    if resumed.is_none() {
+        // Beside its state a run that goes on needs no weights to begin with.
+        given.weights = starting_weights::find(&arguments.runs, &given)?;
+    }
     let settings = TrainSettings::resolve(given)?;
     if let Some(name) = arguments.run.as_ref().filter(|_| arguments.overwrite) {
         let path = arguments.runs.path.join(name.as_str());
@@ -156,7 +161,7 @@ pub(crate) fn run(arguments: TrainArguments) -> anyhow::Result<ExitCode> {
         }
         None => None,
     };
-    let prepared = Prepared::new(settings, resumed.as_ref())?;
+    let mut prepared = Prepared::new(settings, resumed.as_ref())?;
     let compile = prepared.settings.compile.to_compile();
     let written = prepared.settings.written(prepared.device.name);
     let config = written.to_toml()?;
@@ -166,6 +171,10 @@ pub(crate) fn run(arguments: TrainArguments) -> anyhow::Result<ExitCode> {
         &prepared.data.train,
         &prepared.device.device,
     )?;
+    let model = match &progress {
+        Some(_) => model,
+        None => prepared.with_weights(model)?,
+    };
 
     prepared.tell(display)?;
     let mut trainer = compile.model(model);
@@ -268,6 +277,7 @@ impl Prepared {
         let network = settings
             .network
             .network(scales.as_ref(), &data.train, &groups)?;
+        let network = starting_weights::frozen(network, &settings.given)?;
         if let Some(source) = table {
             data.notes.extend(groups.notes(source));
         }
@@ -278,6 +288,13 @@ impl Prepared {
             network,
             device,
         })
+    }
+
+    /// The model with the weights that it is to begin with.
+    fn with_weights(&mut self, model: AnyModel) -> anyhow::Result<AnyModel> {
+        let (model, note) = starting_weights::load(model, &self.settings.given)?;
+        self.data.notes.extend(note);
+        Ok(model)
     }
 
     /// Makes sure that there is room for the training, before anything of the network is.

@@ -485,7 +485,7 @@ pub enum ModelError {
     },
 
     /// A file that is not a model this version can read.
-    #[error("`{}` is not a model this version can read: {reason}; expected a `model.bpk` written by a training run", path.display())]
+    #[error("`{}` is not a model this version can read: {reason}; expected a file as `save_model` or a training run writes it", path.display())]
     Malformed {
         /// The file.
         path: PathBuf,

@@ -40,7 +40,8 @@ use crate::unknown_name::UnknownName;
 /// let unknown = OWN.unknown("cubde_error", &["huber"], &["huber"]);
 /// assert_eq!(
 ///     unknown.to_string(),
-///     "unknown loss `cubde_error`, did you mean `cubed_error`?; known losses: huber, cubed_error"
+///     "unknown loss `cubde_error`, did you mean `cubed_error`?; known losses: huber, cubed_error; one of a program's own \
+///      has to be registered there by `register_loss`"
 /// );
 /// let error = OWN.add::<Cubed>("huber", &["huber"], |cubed| Arc::new(cubed)).unwrap_err();
 /// assert!(error.to_string().starts_with("a loss of your own cannot be registered as `huber`"));
@@ -307,14 +308,16 @@ mod tests {
     #[test]
     fn what_is_not_registered_says_how_it_is() {
         let register: Register<dyn Thing> = Register::new("layer", "register_layer");
-        let message = register
-            .unknown("elsewhere", &["dense"], &["dense"])
-            .to_string();
-        assert_eq!(
-            message,
-            "unknown layer `elsewhere`; known layers: dense; one of a program's own has to be registered there by \
-             `register_layer`"
-        );
+        // A name may be like one that is built in and still be a program's own.
+        for (name, nearest) in [("elsewhere", ""), ("Densest", ", did you mean `dense`?")] {
+            assert_eq!(
+                register.unknown(name, &["dense"], &["dense"]).to_string(),
+                format!(
+                    "unknown layer `{name}`{nearest}; known layers: dense; one of a program's own has to be \
+                     registered there by `register_layer`"
+                )
+            );
+        }
         assert!(
             register
                 .read(&Spec::new("elsewhere"), "the layer")

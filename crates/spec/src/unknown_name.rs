@@ -73,12 +73,12 @@ impl fmt::Display for UnknownName {
             did_you_mean(nearest.as_deref()),
             known.join(", ")
         )?;
-        match (nearest, register) {
-            (None, Some(function)) => write!(
+        match register {
+            Some(function) => write!(
                 f,
                 "; one of a program's own has to be registered there by `{function}`"
             ),
-            _ => Ok(()),
+            None => Ok(()),
         }
     }
 }

@@ -416,7 +416,8 @@ mod tests {
             Optimizer::by_name("adm").unwrap_err().to_string(),
             "unknown optimizer `adm`, did you mean `adam`?; known optimizers: \
              sgd, adam, adamw, rmsprop, adagrad, adadelta, adamax, nadam, lion, lamb, adafactor, ftrl, \
-             schedule_free_adamw, adan, muon"
+             schedule_free_adamw, adan, muon; one of a program's own has to be registered there by \
+             `register_optimizer`"
         );
     }
 

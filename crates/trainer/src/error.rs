@@ -375,9 +375,10 @@ pub enum TrainError {
         message: String,
     },
 
-    /// A panic in the model's code or a backend.
+    /// A panic in the code of a model or a step, or in a backend.
     #[error(
-        "training panicked: {message}; the weights of the last whole epoch are kept. If the model is your own, check the shapes in its forward pass"
+        "training panicked: {message}; the weights of the last whole epoch are kept. If the model is your own, check the shapes in \
+         its forward pass; if the step is, that no loss is learned from twice"
     )]
     Panicked {
         /// The panic's message.

@@ -73,6 +73,47 @@ use crate::state::State;
 /// assert!(history["loss"][99] < 0.1 * history["loss"][0]);
 /// # Ok::<(), TrainError>(())
 /// ```
+///
+/// What a [`Trainer`](crate::Trainer) sees to, such a step does itself: `forward_training` leaves a softmax or a sigmoid at the
+/// network's end to the loss, while [`predict`](Model::predict) applies it; what layers add to the loss comes with
+/// [`call`](Model::call), what regularized weights add is [`penalty`](Model::penalty).
+///
+/// # Several models
+/// Models with a loss each, as adversaries, are a trainee each. Models that learn from one loss, as an encoder and its decoder,
+/// are one trainee together, because a loss can be gone back through once:
+///
+/// ```
+/// use firebrick::layers::Dense;
+/// use firebrick::models::Draws;
+/// use firebrick::prelude::*;
+/// use firebrick::training::Trainee;
+///
+/// #[derive(Module, Debug)]
+/// struct Autoencoder {
+///     encoder: Network,
+///     decoder: Network,
+/// }
+///
+/// impl Model for Autoencoder {
+///     fn forward(&self, inputs: AnyTensor) -> Result<AnyTensor, ModelError> {
+///         Model::forward(&self.decoder, Model::forward(&self.encoder, inputs)?)
+///     }
+/// }
+///
+/// let device = Device::flex();
+/// let encoder = Sequential::new([3]).add(Dense::new(1)).build(1, &device)?;
+/// let decoder = Sequential::new([1]).add(Dense::new(3)).build(2, &device)?;
+/// let mut both = Trainee::new(Autoencoder { encoder, decoder }, &Optimizer::adam(), 0.01)?;
+///
+/// // In a step `x` are the inputs of the batch.
+/// let x = Tensor::<2>::ones([4, 3], &device.autodiff());
+/// let (draws, Autoencoder { encoder, decoder }) = (Draws::new(42, both.updates()), both.model());
+/// let code = encoder.forward_training(x.clone().into(), draws.at("encoder"))?;
+/// let again: Tensor<2> = decoder.forward_training(code, draws.at("decoder"))?.into_rank()?;
+/// both.learn(&(again - x).square().mean());
+/// assert_eq!(both.updates(), 1);
+/// # Ok::<(), firebrick::training::TrainError>(())
+/// ```
 pub struct Trainee<M: Model> {
     /// On a device with automatic differentiation.
     model: M,
@@ -120,6 +161,10 @@ impl<M: Model> Trainee<M> {
     ///
     /// # Shapes
     /// - loss: `[1]`
+    ///
+    /// # Panics
+    /// When a gradient was taken of the loss before, or of what it has a part of its way back in common with; in a training the
+    /// panic is an error. Models that share a loss are [one trainee](Self#several-models).
     pub fn learn(&mut self, loss: &Tensor<1>) {
         let gradients = GradientsParams::from_grads(loss.backward(), &self.model);
         let gradients = match self.clipping {

@@ -306,8 +306,15 @@ impl<M: Model> Trainer<M> {
     /// let number = |x: f32| Signal::from(Tensor::<2>::from_floats([[x]], &device));
     /// let answers = trainer.predict_all([number(5.0), number(3.0)], &Pass::new())?;
     /// assert_eq!(answers[1].values().clone().into_vec()?, [2.0]);
+    ///
+    /// // By name.
+    /// let names = trainer.model().output_names();
+    /// let difference = names.iter().zip(answers.iter()).find(|(name, _)| *name == "subtract");
+    /// assert!(difference.is_some());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
+    ///
+    /// Samples whose inputs have names are given by [`predict_all_data`](Self::predict_all_data), in whatever order.
     ///
     /// # Shapes
     /// - inputs: `[num_samples, ...]`, one for each input, in the network's order

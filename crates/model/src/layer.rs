@@ -43,8 +43,10 @@ pub(crate) use weight_spec::{Storage, WeightArguments};
 ///
 /// Shapes are those of one sample: without the batch axis, channels last. The layers of this crate are layers by this trait
 /// and nothing else; one of your own, with weights, several inputs or numbers drawn at random, stands beside them in any
-/// network. [`register`](crate::layers::register) makes it known by its name, so that it is read from files as they are; its
-/// arguments are its fields, by `serde`.
+/// network. Its arguments are its fields, by `serde`, which the program's `Cargo.toml` names with the feature `derive`: by them it is
+/// saved, and read again once [`register`](crate::layers::register) has made it known by its name. What it draws in training
+/// alone, it draws by [`Call::draws`](crate::Call::draws); arguments and shapes are refused in
+/// [`output_shape`](Self::output_shape).
 ///
 /// ```
 /// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }

@@ -34,11 +34,11 @@ EXAMPLES:
   firebrick train --data mnist-sample --epochs 5 --ui lines
   firebrick train --hidden 256 --optimizer adam --run adam
   firebrick train --data assets/iris/iris.csv --target species --classes
-  firebrick train --model examples/models/cnn.toml --epochs 3
+  firebrick train --model examples/models/cnn.toml --epochs 3 --run cnn
   firebrick train --config runs/adam/config.toml --seed 7
   firebrick train --optimizer adam --find-rate
   firebrick train --optimizer adam --one-cycle 0.005 --epochs 5
-  firebrick train --model examples/models/cnn.toml --weights mnist-2 --freeze 'conv*'
+  firebrick train --model examples/models/cnn.toml --weights cnn --freeze 'conv*'
   firebrick train --epochs 100 --early-stopping val_loss:5:restore --checkpoint best
   firebrick train --resume mnist-1
 

@@ -99,7 +99,8 @@ impl CompileSettings {
     /// ```
     /// use firebrick::recipes::CompileSettings;
     ///
-    /// let losses: Vec<&str> = CompileSettings::default().losses().map(|loss| loss.name()).collect();
+    /// let compile = CompileSettings::default();
+    /// let losses: Vec<&str> = compile.losses().map(|loss| loss.name()).collect();
     /// assert_eq!(losses, ["sparse_categorical_crossentropy"]);
     /// ```
     pub fn losses(&self) -> impl Iterator<Item = &Loss> {

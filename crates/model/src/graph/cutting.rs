@@ -289,15 +289,8 @@ impl Cut {
 impl Graph {
     /// The same without the inputs that nothing takes from.
     fn without_spare_inputs(mut self) -> Self {
-        let inputs = self.inputs.len();
-        let sources = self.nodes.iter().flat_map(|node| &node.inputs);
-        let mut is_used = vec![false; inputs];
-        for source in sources.chain(&self.outputs) {
-            if let Source::Input(input) = source {
-                is_used[*input] = true;
-            }
-        }
-        let mut places = vec![0; inputs];
+        let is_used = self.used_inputs();
+        let mut places = vec![0; self.inputs.len()];
         let mut kept: Vec<GraphInput> = Vec::new();
         for (index, input) in std::mem::take(&mut self.inputs).into_iter().enumerate() {
             places[index] = kept.len();

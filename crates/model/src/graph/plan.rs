@@ -303,7 +303,8 @@ impl Graph {
         Ok(())
     }
 
-    fn check_inputs_used(&self) -> Result<(), ModelError> {
+    /// Whether a call or an output takes from each input.
+    pub(super) fn used_inputs(&self) -> Vec<bool> {
         let sources = self.nodes.iter().flat_map(|node| &node.inputs);
         let mut is_used = vec![false; self.inputs.len()];
         for source in sources.chain(&self.outputs) {
@@ -311,10 +312,14 @@ impl Graph {
                 is_used[*input] = true;
             }
         }
+        is_used
+    }
+
+    fn check_inputs_used(&self) -> Result<(), ModelError> {
         // Of a line without layers, something else is wrong.
         let may_be_spare =
             |input: &GraphInput| input.given == Given::Spare || self.form == Form::Sequential;
-        let mut inputs = self.inputs.iter().zip(is_used);
+        let mut inputs = self.inputs.iter().zip(self.used_inputs());
         let unused = inputs.find(|(input, is_used)| !is_used && !may_be_spare(input));
         match unused {
             Some((input, _)) => Err(ModelError::UnusedInput {

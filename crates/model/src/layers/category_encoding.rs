@@ -70,8 +70,7 @@ impl Layer for CategoryEncoding {
     fn output_shape(&self, input: &Shape) -> Result<Shape, LayerProblem> {
         check_positive("num_tokens", self.num_tokens)?;
         let known = [OutputMode::OneHot, OutputMode::MultiHot, OutputMode::Count];
-        let names = "`one_hot`, `multi_hot` or `count`";
-        self.output_mode.check_among(&known, names)?;
+        self.output_mode.check_among(&known)?;
         self.output_mode.shape(input, Some(self.num_tokens))
     }
 

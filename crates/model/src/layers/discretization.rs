@@ -122,14 +122,7 @@ impl Layer for Discretization {
             let expected = "at least 1, or `bin_boundaries` to be there";
             return Err(LayerProblem::argument("num_bins", expected, &self.num_bins));
         }
-        let known = [
-            OutputMode::Int,
-            OutputMode::OneHot,
-            OutputMode::MultiHot,
-            OutputMode::Count,
-        ];
-        let names = "`int`, `one_hot`, `multi_hot` or `count`";
-        self.output_mode.check_among(&known, names)?;
+        self.output_mode.check_among(&OutputMode::OF_BINS)?;
         self.output_mode.shape(input, self.depth())
     }
 
@@ -141,10 +134,7 @@ impl Layer for Discretization {
     }
 
     fn masking(&self) -> Masking {
-        match self.output_mode {
-            OutputMode::Int => Masking::Passes,
-            _ => Masking::Refuses,
-        }
+        self.output_mode.masking()
     }
 
     fn needs_adapting(&self) -> bool {

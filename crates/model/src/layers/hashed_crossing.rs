@@ -87,7 +87,7 @@ impl Layer for HashedCrossing {
     fn output_shapes(&self, inputs: &[Shape]) -> Result<Vec<Shape>, LayerProblem> {
         check_positive("num_bins", self.num_bins)?;
         let known = [OutputMode::Int, OutputMode::OneHot];
-        self.output_mode.check_among(&known, "`int` or `one_hot`")?;
+        self.output_mode.check_among(&known)?;
         if inputs.len() < 2 {
             return Err(LayerProblem::NumInputs {
                 expected: "2 or more".to_owned(),

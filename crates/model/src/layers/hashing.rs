@@ -176,23 +176,13 @@ impl Layer for Hashing {
                 mask,
             ));
         }
-        let known = [
-            OutputMode::Int,
-            OutputMode::OneHot,
-            OutputMode::MultiHot,
-            OutputMode::Count,
-        ];
-        let names = "`int`, `one_hot`, `multi_hot` or `count`";
-        self.output_mode.check_among(&known, names)?;
+        self.output_mode.check_among(&OutputMode::OF_BINS)?;
         let tokens = self.dtype().token_shape(input)?;
         self.output_mode.shape(&tokens, Some(self.num_bins))
     }
 
     fn masking(&self) -> Masking {
-        match self.output_mode {
-            OutputMode::Int => Masking::Passes,
-            _ => Masking::Refuses,
-        }
+        self.output_mode.masking()
     }
 
     fn call(&self, inputs: Signals, _: &Call) -> Result<Signals, LayerProblem> {

@@ -5,6 +5,7 @@ use firebrick_tensor::AnyTensor;
 use firebrick_vocabulary::Encoded;
 use serde::{Deserialize, Serialize};
 
+use crate::layer::Masking;
 use crate::layer_problem::LayerProblem;
 use crate::shape::Shape;
 
@@ -37,12 +38,40 @@ pub enum OutputMode {
 }
 
 impl OutputMode {
+    /// Those of layers that put values into bins.
+    pub(super) const OF_BINS: [Self; 4] = [Self::Int, Self::OneHot, Self::MultiHot, Self::Count];
+
+    /// Keras' name.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Int => "int",
+            Self::OneHot => "one_hot",
+            Self::MultiHot => "multi_hot",
+            Self::Count => "count",
+            Self::TfIdf => "tf_idf",
+        }
+    }
+
     /// Makes sure that it is one of those that a layer has.
-    pub(super) fn check_among(self, known: &[Self], names: &str) -> Result<(), LayerProblem> {
+    pub(super) fn check_among(self, known: &[Self]) -> Result<(), LayerProblem> {
         if known.contains(&self) {
             return Ok(());
         }
-        Err(LayerProblem::argument("output_mode", names, &self))
+        let mut names: Vec<String> = known
+            .iter()
+            .map(|mode| format!("`{}`", mode.name()))
+            .collect();
+        let last = names.pop().unwrap_or_default();
+        let expected = format!("{} or {last}", names.join(", "));
+        Err(LayerProblem::argument("output_mode", expected, &self))
+    }
+
+    /// What happens to a mask: indices are of the steps that they came from, what stands for several is of none.
+    pub(super) fn masking(self) -> Masking {
+        match self {
+            Self::Int => Masking::Passes,
+            _ => Masking::Refuses,
+        }
     }
 
     /// The shape of what stands for indices of this shape, of which there are `depth`, if that is known.

@@ -255,8 +255,7 @@ impl Layer for TextVectorization {
             OutputMode::Count,
             OutputMode::TfIdf,
         ];
-        let names = "`int`, `multi_hot`, `count` or `tf_idf`";
-        self.lookup.output_mode.check_among(&known, names)?;
+        self.lookup.output_mode.check_among(&known)?;
         if let Some(length) = self.output_sequence_length {
             check_positive("output_sequence_length", length)?;
             if !self.is_int() {

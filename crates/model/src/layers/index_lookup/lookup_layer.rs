@@ -133,10 +133,7 @@ macro_rules! lookup_layer {
             }
 
             fn masking(&self) -> Masking {
-                match self.0.output_mode {
-                    OutputMode::Int => Masking::Passes,
-                    _ => Masking::Refuses,
-                }
+                self.0.output_mode.masking()
             }
 
             fn needs_adapting(&self) -> bool {

@@ -167,11 +167,7 @@ impl<M: Model> Step for AutodiffStep<M> {
     }
 
     fn set_weights(&mut self, model: &M) -> Result<(), TrainError> {
-        if shapes(model) != shapes(&self.model) {
-            return Err(TrainError::ForeignWeights);
-        }
-        let record = model.clone().into_record();
-        self.model = self.model.clone().load_record(record);
+        self.model = with_weights_of(self.model.clone(), model)?;
         Ok(())
     }
 
@@ -249,8 +245,19 @@ fn is_trainable(module: &impl Module) -> bool {
     wanted.0
 }
 
+/// A model with the weights of another one of its kind.
+///
+/// # Errors
+/// Weights of another model.
+pub(super) fn with_weights_of<M: Model>(model: M, other: &M) -> Result<M, TrainError> {
+    if shapes(other) != shapes(&model) {
+        return Err(TrainError::ForeignWeights);
+    }
+    Ok(model.load_record(other.clone().into_record()))
+}
+
 /// The shapes of all weights of a module, in order.
-pub(super) fn shapes(module: &impl Module) -> Vec<Shape> {
+fn shapes(module: &impl Module) -> Vec<Shape> {
     struct Shapes(Vec<Shape>);
     impl ModuleVisitor for Shapes {
         fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {

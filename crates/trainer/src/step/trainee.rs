@@ -2,7 +2,7 @@ use burn::optim::{GradientsParams, ModuleOptimizer};
 use burn::tensor::{Device, Tensor};
 use firebrick_model::Model;
 
-use super::autodiff::shapes;
+use super::autodiff::with_weights_of;
 use crate::error::TrainError;
 use crate::optimizers::{Clipping, Optimizer};
 use crate::state::State;
@@ -202,11 +202,7 @@ impl<M: Model> Trainee<M> {
     /// # Errors
     /// Weights of another model.
     pub fn set_weights(&mut self, weights: &M) -> Result<(), TrainError> {
-        if shapes(weights) != shapes(&self.model) {
-            return Err(TrainError::ForeignWeights);
-        }
-        let record = weights.clone().into_record();
-        self.model = self.model.clone().load_record(record);
+        self.model = with_weights_of(self.model.clone(), weights)?;
         Ok(())
     }
 

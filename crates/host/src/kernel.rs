@@ -1,0 +1,106 @@
+use std::fmt;
+
+/// What happens to rows of a batch, forward and backward, in memory that others hold.
+///
+/// A row is what one sample has: its values in order, the last axis running fastest.
+pub trait Kernel: fmt::Debug + Send + Sync {
+    /// How many floats of a row leave.
+    fn output_len(&self) -> usize;
+
+    /// How many floats of a row it leaves for its own way back, such as the places of largest values.
+    fn kept_len(&self) -> usize {
+        0
+    }
+
+    /// Computes what leaves.
+    fn forward(&self, call: Forward<'_>);
+
+    /// Computes the gradient of the input with this index among its inputs.
+    fn input_gradient(&self, call: &Backward<'_>, input: usize, gradient: &mut [f32], fill: Fill);
+
+    /// Computes the gradient of the weight with this index among its weights, summed over the rows; nothing by default.
+    fn weight_gradient(
+        &self,
+        _call: &Backward<'_>,
+        _weight: usize,
+        _gradient: &mut [f32],
+        _fill: Fill,
+    ) {
+    }
+}
+
+/// What a kernel has at hand on the way forward.
+pub struct Forward<'a> {
+    /// How many rows there are.
+    pub rows: usize,
+    /// The rows of each input.
+    pub inputs: &'a [&'a [f32]],
+    /// The values of each weight.
+    pub weights: &'a [&'a [f32]],
+    /// What was drawn for these rows, if anything was.
+    pub drawn: Option<&'a [f32]>,
+    /// The rows that leave.
+    pub output: &'a mut [f32],
+    /// What is kept for the way back.
+    pub kept: &'a mut [f32],
+}
+
+/// What a kernel has at hand on the way back.
+pub struct Backward<'a> {
+    /// How many rows there are.
+    pub rows: usize,
+    /// The rows of each input.
+    pub inputs: &'a [&'a [f32]],
+    /// The values of each weight.
+    pub weights: &'a [&'a [f32]],
+    /// What was drawn for these rows, if anything was.
+    pub drawn: Option<&'a [f32]>,
+    /// The rows that left.
+    pub output: &'a [f32],
+    /// The gradient of the rows that left.
+    pub output_gradient: &'a [f32],
+    /// What was kept.
+    pub kept: &'a [f32],
+}
+
+/// What happens to what is there already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fill {
+    /// It is replaced.
+    Set,
+    /// It is added to.
+    Add,
+}
+
+impl Fill {
+    /// What the values from before are multiplied with.
+    pub(crate) fn kept_share(self) -> f32 {
+        match self {
+            Self::Set => 0.0,
+            Self::Add => 1.0,
+        }
+    }
+
+    /// Puts values into a place, one by one.
+    #[inline(always)]
+    pub(crate) fn put(self, place: &mut [f32], values: impl Iterator<Item = f32>) {
+        match self {
+            Self::Set => {
+                for (place, value) in place.iter_mut().zip(values) {
+                    *place = value;
+                }
+            }
+            Self::Add => {
+                for (place, value) in place.iter_mut().zip(values) {
+                    *place += value;
+                }
+            }
+        }
+    }
+}
+
+impl<K: Kernel + 'static> From<K> for Box<dyn Kernel> {
+    fn from(kernel: K) -> Self {
+        Box::new(kernel)
+    }
+}

@@ -1,0 +1,79 @@
+use crate::kernel::{Backward, Fill, Forward, Kernel};
+use crate::product::{add_rows, matrix, product};
+
+/// `y = x · kernel`, and `+ bias` where there is a second weight, for each of several rows of a sample.
+///
+/// # Shapes
+/// - input: `[rows, steps · inputs]`
+/// - kernel: `[inputs, units]`, bias: `[units]`
+/// - output: `[rows, steps · units]`
+#[derive(Clone, Debug)]
+pub struct Dense {
+    inputs: usize,
+    units: usize,
+    steps: usize,
+}
+
+impl Dense {
+    /// One row a sample.
+    pub fn new(inputs: usize, units: usize) -> Self {
+        Self {
+            inputs,
+            units,
+            steps: 1,
+        }
+    }
+
+    /// Several rows a sample, each by itself.
+    #[must_use = "returns the changed kernel"]
+    pub fn with_steps(mut self, steps: usize) -> Self {
+        self.steps = steps;
+        self
+    }
+}
+
+impl Kernel for Dense {
+    fn output_len(&self) -> usize {
+        self.steps * self.units
+    }
+
+    fn forward(&self, call: Forward<'_>) {
+        let rows = call.rows * self.steps;
+        let share = match call.weights.get(1) {
+            Some(bias) => {
+                for row in call.output.chunks_exact_mut(self.units) {
+                    row.copy_from_slice(bias);
+                }
+                1.0
+            }
+            None => 0.0,
+        };
+        let x = matrix(call.inputs[0], rows, self.inputs);
+        let kernel = matrix(call.weights[0], self.inputs, self.units);
+        product(x, kernel, share, call.output);
+    }
+
+    fn input_gradient(&self, call: &Backward<'_>, _: usize, gradient: &mut [f32], fill: Fill) {
+        let rows = call.rows * self.steps;
+        let output = matrix(call.output_gradient, rows, self.units);
+        let kernel = matrix(call.weights[0], self.inputs, self.units);
+        product(output, kernel.reversed_axes(), fill.kept_share(), gradient);
+    }
+
+    fn weight_gradient(
+        &self,
+        call: &Backward<'_>,
+        weight: usize,
+        gradient: &mut [f32],
+        fill: Fill,
+    ) {
+        if weight == 0 {
+            let rows = call.rows * self.steps;
+            let x = matrix(call.inputs[0], rows, self.inputs);
+            let output = matrix(call.output_gradient, rows, self.units);
+            product(x.reversed_axes(), output, fill.kept_share(), gradient);
+        } else {
+            add_rows(call.output_gradient, gradient, fill);
+        }
+    }
+}

@@ -1,0 +1,170 @@
+use std::ops::Range;
+
+use crate::kernel::Kernel;
+
+/// Kernels in the order in which they run, and what each of them reads.
+///
+/// ```
+/// use firebrick_host::kernels::{Dense, Elementwise};
+/// use firebrick_host::{Batch, Pass, Place, Program};
+///
+/// // y = relu(x · w), a row of two inputs and one output.
+/// let mut program = Program::new([2], [2]);
+/// let sum = program.add(Dense::new(2, 1), [Place::Input(0)], [0]);
+/// let y = program.add(Elementwise::relu(1), [sum], []);
+/// let mut pass = Pass::new(program.with_outputs([y], [true]));
+///
+/// let weights: [&[f32]; 1] = [&[1.0, -1.0]];
+/// let batch = Batch { rows: 2, inputs: &[&[3.0, 1.0, 1.0, 3.0]], weights: &weights, drawn: &[] };
+/// assert_eq!(pass.forward(&batch), [[2.0, 0.0]]);
+/// assert_eq!(pass.backward(&batch, &[&[1.0, 1.0]]), [[3.0, 1.0]]);
+/// ```
+#[derive(Debug)]
+pub struct Program {
+    nodes: Vec<Node>,
+    /// Floats of a row of each input.
+    inputs: Vec<usize>,
+    /// Floats of each weight.
+    weights: Vec<usize>,
+    outputs: Vec<Place>,
+    /// Whether each weight has a gradient.
+    is_trained: Vec<bool>,
+}
+
+/// Where rows come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// The input with this index.
+    Input(usize),
+    /// The node with this index.
+    Node(usize),
+}
+
+#[derive(Debug)]
+pub(crate) struct Node {
+    pub(crate) kernel: Box<dyn Kernel>,
+    pub(crate) sources: Vec<Place>,
+    pub(crate) weights: Vec<usize>,
+    /// Whether a gradient that arrives here gets to a weight.
+    pub(crate) leads_to_weights: bool,
+}
+
+impl Program {
+    /// Nothing yet, with the floats of a row of each input, and those of each weight.
+    pub fn new(inputs: impl Into<Vec<usize>>, weights: impl Into<Vec<usize>>) -> Self {
+        Self {
+            nodes: Vec::new(),
+            inputs: inputs.into(),
+            weights: weights.into(),
+            outputs: Vec::new(),
+            is_trained: Vec::new(),
+        }
+    }
+
+    /// Adds a kernel that reads from these places and uses the weights with these indices.
+    ///
+    /// # Panics
+    /// When a place or a weight is not there yet.
+    pub fn add(
+        &mut self,
+        kernel: impl Into<Box<dyn Kernel>>,
+        sources: impl Into<Vec<Place>>,
+        weights: impl Into<Vec<usize>>,
+    ) -> Place {
+        let (sources, weights) = (sources.into(), weights.into());
+        assert!(
+            sources.iter().all(|source| self.has(*source))
+                && weights.iter().all(|weight| *weight < self.weights.len()),
+            "a kernel reads what is there before it"
+        );
+        self.nodes.push(Node {
+            kernel: kernel.into(),
+            sources,
+            weights,
+            leads_to_weights: false,
+        });
+        Place::Node(self.nodes.len() - 1)
+    }
+
+    /// The program with what leaves it, and whether each weight is to have a gradient.
+    ///
+    /// # Panics
+    /// When a place is not there, or the number of weights is another.
+    #[must_use = "returns the program"]
+    pub fn with_outputs(
+        mut self,
+        outputs: impl Into<Vec<Place>>,
+        is_trained: impl Into<Vec<bool>>,
+    ) -> Self {
+        self.outputs = outputs.into();
+        self.is_trained = is_trained.into();
+        assert!(
+            self.outputs.iter().all(|place| self.has(*place))
+                && self.is_trained.len() == self.weights.len(),
+            "what leaves was computed before, every weight is trained or not"
+        );
+        for index in 0..self.nodes.len() {
+            let node = &self.nodes[index];
+            let leads = node.weights.iter().any(|weight| self.is_trained[*weight])
+                || node
+                    .sources
+                    .iter()
+                    .any(|source| self.leads_to_weights(*source));
+            self.nodes[index].leads_to_weights = leads;
+        }
+        self
+    }
+
+    fn has(&self, place: Place) -> bool {
+        match place {
+            Place::Input(input) => input < self.inputs.len(),
+            Place::Node(node) => node < self.nodes.len(),
+        }
+    }
+
+    /// Floats of a row of a place.
+    pub(crate) fn row_len(&self, place: Place) -> usize {
+        match place {
+            Place::Input(input) => self.inputs[input],
+            Place::Node(node) => self.nodes[node].kernel.output_len(),
+        }
+    }
+
+    pub(crate) fn leads_to_weights(&self, place: Place) -> bool {
+        match place {
+            Place::Input(_) => false,
+            Place::Node(node) => self.nodes[node].leads_to_weights,
+        }
+    }
+
+    pub(crate) fn nodes(&self) -> &[Node] {
+        &self.nodes
+    }
+
+    pub(crate) fn inputs(&self) -> &[usize] {
+        &self.inputs
+    }
+
+    pub(crate) fn weights(&self) -> &[usize] {
+        &self.weights
+    }
+
+    pub(crate) fn outputs(&self) -> &[Place] {
+        &self.outputs
+    }
+
+    pub(crate) fn is_trained(&self, weight: usize) -> bool {
+        self.is_trained[weight]
+    }
+
+    /// The pieces of a batch, a function of its size alone.
+    pub(crate) fn pieces(rows: usize) -> impl Iterator<Item = Range<usize>> {
+        const FEWEST: usize = 32;
+        const MOST: usize = 16;
+        let pieces = (rows / FEWEST).clamp(1, MOST);
+        let size = rows.div_ceil(pieces).max(1);
+        (0..rows)
+            .step_by(size)
+            .map(move |start| start..(start + size).min(rows))
+    }
+}

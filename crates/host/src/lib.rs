@@ -14,7 +14,7 @@ pub mod kernels;
 mod pass;
 mod product;
 mod program;
-mod vectorized;
+pub mod vectorized;
 mod window;
 
 pub use kernel::{Backward, Fill, Forward, Kernel};

@@ -2,9 +2,21 @@
 
 use pulp::Arch;
 
-/// Runs a loop compiled for the widest vectors of this processor.
+/// Runs a loop compiled for the widest vectors of this processor. The closure has to be `#[inline(always)]`, and so has what it
+/// calls.
+///
+/// ```
+/// use firebrick_host::vectorized::dispatch;
+///
+/// let mut values = [1.0_f32, 2.0, 3.0];
+/// dispatch(
+///     #[inline(always)]
+///     || values.iter_mut().for_each(|value| *value *= 2.0),
+/// );
+/// assert_eq!(values, [2.0, 4.0, 6.0]);
+/// ```
 #[inline(always)]
-pub(crate) fn dispatch<R>(body: impl FnOnce() -> R) -> R {
+pub fn dispatch<R>(body: impl FnOnce() -> R) -> R {
     struct Body<F>(F);
     impl<R, F: FnOnce() -> R> pulp::NullaryFnOnce for Body<F> {
         type Output = R;
@@ -18,10 +30,14 @@ pub(crate) fn dispatch<R>(body: impl FnOnce() -> R) -> R {
 
 /// `eˣ` within two units in the last place: a power of two, and a polynomial for what is left of the exponent.
 ///
+/// ```
+/// assert_eq!(firebrick_host::vectorized::exp(0.0), 1.0);
+/// ```
+///
 /// # Source
 /// Cody and Waite, "Software Manual for the Elementary Functions", 1980, chapter 6; coefficients as in the Cephes library's `expf`
 #[inline(always)]
-pub(crate) fn exp(x: f32) -> f32 {
+pub fn exp(x: f32) -> f32 {
     /// Adding it leaves a whole number in the last bits.
     const SHIFT: f32 = 12_582_912.0;
     const LN_2_HIGH: f32 = 0.693_359_4;
@@ -46,14 +62,22 @@ pub(crate) fn exp(x: f32) -> f32 {
 }
 
 /// `1 / (1 + e⁻ˣ)`
+///
+/// ```
+/// assert_eq!(firebrick_host::vectorized::sigmoid(0.0), 0.5);
+/// ```
 #[inline(always)]
-pub(crate) fn sigmoid(x: f32) -> f32 {
+pub fn sigmoid(x: f32) -> f32 {
     1.0 / (1.0 + exp(-x))
 }
 
 /// `tanh(x)` by `e²ˣ`, near 0 by its series, where a difference would lose digits.
+///
+/// ```
+/// assert_eq!(firebrick_host::vectorized::tanh(0.0), 0.0);
+/// ```
 #[inline(always)]
-pub(crate) fn tanh(x: f32) -> f32 {
+pub fn tanh(x: f32) -> f32 {
     let square = x * x;
     let series = -5.706_498_6e-3;
     let series = series * square + 2.063_905_9e-2;
@@ -67,8 +91,12 @@ pub(crate) fn tanh(x: f32) -> f32 {
 }
 
 /// `ln(1 + eˣ)`, without overflow.
+///
+/// ```
+/// assert_eq!(firebrick_host::vectorized::softplus(100.0), 100.0);
+/// ```
 #[inline(always)]
-pub(crate) fn softplus(x: f32) -> f32 {
+pub fn softplus(x: f32) -> f32 {
     x.max(0.0) + (-x.abs()).exp().ln_1p()
 }
 

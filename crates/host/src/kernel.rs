@@ -27,6 +27,27 @@ pub trait Kernel: fmt::Debug + Send + Sync {
         _fill: Fill,
     ) {
     }
+
+    /// About how many products and sums a row takes, by which cores are shared out.
+    fn work(&self) -> usize {
+        8 * self.output_len()
+    }
+
+    /// Whether rows leave as they came where nothing was drawn.
+    fn passes_through(&self) -> bool {
+        false
+    }
+
+    /// The way forward with these weights for good, where it is a faster one.
+    fn frozen(&self, _weights: &[&[f32]]) -> Option<Box<dyn Frozen>> {
+        None
+    }
+}
+
+/// A kernel whose weights stay, for the way forward.
+pub trait Frozen: fmt::Debug + Send + Sync {
+    /// Computes what leaves of the rows of each input.
+    fn forward(&self, inputs: &[&[f32]], output: &mut [f32]);
 }
 
 /// What a kernel has at hand on the way forward.

@@ -1,4 +1,5 @@
-use crate::kernel::{Backward, Fill, Forward, Kernel};
+use crate::kernel::{Backward, Fill, Forward, Frozen, Kernel};
+use crate::packed::Packed;
 use crate::product::{add_rows, matrix, product};
 
 /// `y = x · kernel`, and `+ bias` where there is a second weight, for each of several rows of a sample.
@@ -75,5 +76,20 @@ impl Kernel for Dense {
         } else {
             add_rows(call.output_gradient, gradient, fill);
         }
+    }
+
+    fn work(&self) -> usize {
+        self.steps * self.inputs * self.units
+    }
+
+    fn frozen(&self, weights: &[&[f32]]) -> Option<Box<dyn Frozen>> {
+        let bias = weights.get(1).copied();
+        Some(Box::new(Packed::new(weights[0], self.units, bias)))
+    }
+}
+
+impl Frozen for Packed {
+    fn forward(&self, inputs: &[&[f32]], output: &mut [f32]) {
+        self.product(inputs[0], output);
     }
 }

@@ -37,4 +37,8 @@ impl Kernel for ByDrawn {
             None => fill.put(gradient, call.output_gradient.iter().copied()),
         }
     }
+
+    fn passes_through(&self) -> bool {
+        true
+    }
 }

@@ -1,0 +1,262 @@
+//! How long passes and single kernels take: processor time of one thread, the least of several runs.
+//!
+//! `cargo bench -p firebrick-host` runs all, `cargo bench -p firebrick-host -- conv` those with such a name.
+
+#![allow(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a program for the shell, which may stop"
+)]
+
+use std::hint::black_box;
+use std::time::Instant;
+
+use firebrick_host::kernels::{
+    AveragePooling, ByDrawn, Convolution, Dense, Elementwise, MaxPooling,
+};
+use firebrick_host::{Backward, Batch, Fill, Forward, Kernel, Pass, Place, Program, Window};
+
+/// Rows of an epoch.
+const ROWS: usize = 10_000;
+/// Runs of which the fastest counts.
+const RUNS: usize = 7;
+
+fn main() {
+    let names: Vec<String> = std::env::args().skip(1).collect();
+    let wanted: Vec<&String> = names.iter().filter(|name| !name.starts_with('-')).collect();
+    let is_wanted =
+        |name: &str| wanted.is_empty() || wanted.iter().any(|part| name.contains(*part));
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1);
+    pool.build().unwrap().install(|| {
+        for (name, program, weights, batch) in [mlp(), convolutions()] {
+            if is_wanted(name) {
+                pass(name, program, &weights, batch);
+            }
+        }
+        for (name, kernel, input, weights) in kernels() {
+            if is_wanted(name) {
+                single(name, &*kernel, input, &weights);
+            }
+        }
+    });
+}
+
+/// 784-128-64-10 with sigmoids.
+fn mlp() -> (&'static str, Program, Vec<usize>, usize) {
+    let weights = vec![784 * 128, 128, 128 * 64, 64, 640, 10];
+    let mut program = Program::new([784], weights.clone());
+    let x = program.add(Dense::new(784, 128), [Place::Input(0)], [0, 1]);
+    let x = program.add(Elementwise::sigmoid(128), [x], []);
+    let x = program.add(Dense::new(128, 64), [x], [2, 3]);
+    let x = program.add(Elementwise::sigmoid(64), [x], []);
+    let x = program.add(Dense::new(64, 10), [x], [4, 5]);
+    let program = program.with_outputs([x], [true; 6]);
+    ("W1: 784-128-64-10", program, weights, 128)
+}
+
+/// Two convolutions, each with its pooling, and a dense layer.
+fn convolutions() -> (&'static str, Program, Vec<usize>, usize) {
+    let weights = vec![9 * 16, 16, 9 * 16 * 32, 32, 800 * 10, 10];
+    let mut program = Program::new([784], weights.clone());
+    let first = Convolution::new(window(28, 1, 3, 1), 16);
+    let x = program.add(first, [Place::Input(0)], [0, 1]);
+    let x = program.add(Elementwise::relu(26 * 26 * 16), [x], []);
+    let x = program.add(MaxPooling::new(window(26, 16, 2, 2)), [x], []);
+    let second = Convolution::new(window(13, 16, 3, 1), 32);
+    let x = program.add(second, [x], [2, 3]);
+    let x = program.add(Elementwise::relu(11 * 11 * 32), [x], []);
+    let x = program.add(MaxPooling::new(window(11, 32, 2, 2)), [x], []);
+    let x = program.add(ByDrawn::new(800), [x], []);
+    let x = program.add(Dense::new(800, 10), [x], [4, 5]);
+    let program = program.with_outputs([x], [true; 6]);
+    ("W4: conv 16, conv 32, dense 10", program, weights, 64)
+}
+
+/// Kernels, floats of a row of their input, and floats of their weights.
+fn kernels() -> Vec<(&'static str, Box<dyn Kernel>, usize, Vec<usize>)> {
+    let padded = Window {
+        padding: [1, 1],
+        output: [13, 13],
+        ..window(13, 16, 3, 1)
+    };
+    vec![
+        (
+            "conv 3x3, 28x28x1 to 16",
+            Convolution::new(window(28, 1, 3, 1), 16).into(),
+            784,
+            vec![144, 16],
+        ),
+        (
+            "conv 3x3, 13x13x16 to 32",
+            Convolution::new(window(13, 16, 3, 1), 32).into(),
+            13 * 13 * 16,
+            vec![9 * 16 * 32, 32],
+        ),
+        (
+            "conv 3x3 same, 13x13x16 to 64",
+            Convolution::new(padded, 64).into(),
+            13 * 13 * 16,
+            vec![9 * 16 * 64, 64],
+        ),
+        (
+            "max pooling 2x2, 26x26x16",
+            MaxPooling::new(window(26, 16, 2, 2)).into(),
+            26 * 26 * 16,
+            vec![],
+        ),
+        (
+            "average pooling 2x2, 26x26x16",
+            AveragePooling::new(window(26, 16, 2, 2)).into(),
+            26 * 26 * 16,
+            vec![],
+        ),
+        (
+            "relu, 26x26x16",
+            Elementwise::relu(26 * 26 * 16).into(),
+            26 * 26 * 16,
+            vec![],
+        ),
+        (
+            "dense 800 to 10",
+            Dense::new(800, 10).into(),
+            800,
+            vec![8000, 10],
+        ),
+    ]
+}
+
+/// A square window over a square picture, without padding.
+fn window(input: usize, channels: usize, size: usize, stride: usize) -> Window {
+    let output = (input - size) / stride + 1;
+    Window {
+        input: [input; 2],
+        channels,
+        size: [size; 2],
+        strides: [stride; 2],
+        dilation: [1; 2],
+        padding: [0; 2],
+        output: [output; 2],
+    }
+}
+
+/// Forward and backward, batch by batch.
+fn pass(name: &str, program: Program, weights: &[usize], rows: usize) {
+    let mut pass = Pass::new(program);
+    let x = numbers(rows * 784, 1.0);
+    let weights: Vec<Vec<f32>> = weights.iter().map(|len| numbers(*len, 0.1)).collect();
+    let weights: Vec<&[f32]> = weights.iter().map(Vec::as_slice).collect();
+    let gradient = numbers(rows * 10, 1.0);
+    let batch = Batch {
+        rows,
+        inputs: &[&x],
+        weights: &weights,
+        drawn: &[],
+    };
+    let forward = least(|| {
+        for _ in 0..ROWS / rows {
+            black_box(pass.forward(&batch));
+        }
+    });
+    let both = least(|| {
+        for _ in 0..ROWS / rows {
+            pass.forward(&batch);
+            black_box(pass.backward(&batch, &[&gradient]));
+        }
+    });
+    println!("{name:<32} forward {forward:>7.4} s, with backward {both:>7.4} s");
+}
+
+/// Each way through one kernel, a piece of a batch at once.
+fn single(name: &str, kernel: &dyn Kernel, input: usize, weights: &[usize]) {
+    const PIECE: usize = 32;
+    let x = numbers(PIECE * input, 1.0);
+    let weights: Vec<Vec<f32>> = weights.iter().map(|len| numbers(*len, 0.1)).collect();
+    let weights: Vec<&[f32]> = weights.iter().map(Vec::as_slice).collect();
+    let mut output = vec![0.0; PIECE * kernel.output_len()];
+    let mut kept = vec![0.0; PIECE * kernel.kept_len()];
+    let forward = least(|| {
+        for _ in 0..ROWS / PIECE {
+            kernel.forward(Forward {
+                rows: PIECE,
+                inputs: &[&x],
+                weights: &weights,
+                drawn: None,
+                output: black_box(&mut output),
+                kept: &mut kept,
+            });
+        }
+    });
+    let call = Backward {
+        rows: PIECE,
+        inputs: &[&x],
+        weights: &weights,
+        drawn: None,
+        output: &output,
+        output_gradient: &numbers(output.len(), 1.0),
+        kept: &kept,
+    };
+    let mut gradient = vec![0.0; x.len()];
+    let to_input = least(|| {
+        for _ in 0..ROWS / PIECE {
+            kernel.input_gradient(&call, 0, black_box(&mut gradient), Fill::Set);
+        }
+    });
+    let mut gradients: Vec<Vec<f32>> = weights.iter().map(|w| vec![0.0; w.len()]).collect();
+    let to_weights = least(|| {
+        for _ in 0..ROWS / PIECE {
+            for (weight, gradient) in gradients.iter_mut().enumerate() {
+                kernel.weight_gradient(&call, weight, black_box(gradient), Fill::Set);
+            }
+        }
+    });
+    println!(
+        "{name:<32} forward {forward:>7.4} s, to the input {to_input:>7.4} s, to the weights {to_weights:>7.4} s"
+    );
+}
+
+/// Numbers that differ, around 0.
+fn numbers(len: usize, scale: f32) -> Vec<f32> {
+    let mut state = 1_u32;
+    let mut next = || {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        ((state >> 8) as f32 / 16_777_216.0 - 0.5) * scale
+    };
+    (0..len).map(|_| next()).collect()
+}
+
+/// The least seconds of several runs.
+fn least(mut run: impl FnMut()) -> f64 {
+    let seconds = (0..RUNS).map(|_| {
+        let clock = Clock::start();
+        run();
+        clock.seconds()
+    });
+    seconds.fold(f64::INFINITY, f64::min)
+}
+
+/// What the processor spends on this thread, where the system says so, else what passes.
+struct Clock {
+    on_processor: Option<u64>,
+    started: Instant,
+}
+
+impl Clock {
+    fn start() -> Self {
+        Self {
+            on_processor: Self::nanoseconds(),
+            started: Instant::now(),
+        }
+    }
+
+    fn seconds(&self) -> f64 {
+        match (self.on_processor, Self::nanoseconds()) {
+            (Some(start), Some(now)) => (now - start) as f64 * 1e-9,
+            _ => self.started.elapsed().as_secs_f64(),
+        }
+    }
+
+    fn nanoseconds() -> Option<u64> {
+        let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+        text.split_whitespace().next()?.parse().ok()
+    }
+}

@@ -73,7 +73,7 @@ impl Pass {
             piece.backward(program, batch, outputs);
         });
         let Some((first, others)) = self.pieces.split_first_mut() else {
-            return vec![Vec::new(); program.weights().len()];
+            return Piece::room_of_weights(program);
         };
         add_up(&mut first.weights, others);
         let gradients = std::mem::take(&mut first.weights);

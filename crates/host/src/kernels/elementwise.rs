@@ -1,39 +1,33 @@
+mod function;
+
+use self::function::{Function, with_function};
 use crate::kernel::{Backward, Fill, Forward, Kernel};
-use crate::vectorized::{dispatch, exp, sigmoid, softplus, tanh};
+use crate::vectorized::dispatch;
 
 /// A function of each value by itself.
+///
+/// Where a function has no derivative, the slope is that of the framework's tensors.
+///
+/// ```
+/// use firebrick_host::Kernel;
+/// use firebrick_host::kernels::Elementwise;
+///
+/// assert_eq!(Elementwise::gelu(7).output_len(), 7);
+/// ```
 #[derive(Clone, Debug)]
 pub struct Elementwise {
     len: usize,
     function: Function,
 }
 
-#[derive(Clone, Copy, Debug)]
-enum Function {
-    Sigmoid,
-    Tanh,
-    Relu,
-    /// Its slope where negative.
-    LeakyRelu(f32),
-    /// Its alpha.
-    Elu(f32),
-    Selu,
-    Silu,
-    Softplus,
-    Softsign,
-    Exponential,
-    HardSigmoid,
-    Relu6,
-}
-
 /// Writes out the constructors.
 macro_rules! functions {
-    ($($(#[$meaning:meta])* $name:ident($($argument:ident)?) => $function:ident;)+) => {
+    ($($(#[$meaning:meta])* $name:ident($($argument:ident: $type:ty),*) => $function:expr;)+) => {
         impl Elementwise {
             $(
                 $(#[$meaning])*
-                pub fn $name(len: usize $(, $argument: f32)?) -> Self {
-                    Self { len, function: Function::$function $(($argument))? }
+                pub fn $name(len: usize $(, $argument: $type)*) -> Self {
+                    Self { len, function: $function }
                 }
             )+
         }
@@ -42,89 +36,57 @@ macro_rules! functions {
 
 functions! {
     /// `1 / (1 + exp(-x))`
-    sigmoid() => Sigmoid;
+    sigmoid() => Function::Sigmoid;
+    /// `ln(sigmoid(x))`
+    log_sigmoid() => Function::LogSigmoid;
     /// `tanh(x)`
-    tanh() => Tanh;
+    tanh() => Function::Tanh;
+    /// `x - tanh(x)`
+    tanh_shrink() => Function::TanhShrink;
     /// `max(x, 0)`
-    relu() => Relu;
-    /// `x` where positive, else `slope · x`.
-    leaky_relu(slope) => LeakyRelu;
-    /// `x` where positive, else `alpha · (exp(x) - 1)`.
-    elu(alpha) => Elu;
-    /// `elu` with the constants that keep mean and variance.
-    selu() => Selu;
-    /// `x · sigmoid(x)`
-    silu() => Silu;
-    /// `ln(1 + exp(x))`
-    softplus() => Softplus;
-    /// `x / (1 + |x|)`
-    softsign() => Softsign;
-    /// `exp(x)`
-    exponential() => Exponential;
-    /// `clamp(x / 6 + 1/2, 0, 1)`
-    hard_sigmoid() => HardSigmoid;
+    relu() => Function::Relu;
     /// `clamp(x, 0, 6)`
-    relu6() => Relu6;
-}
-
-const SELU_SCALE: f32 = 1.050_701;
-const SELU_ALPHA: f32 = 1.673_263_2;
-
-/// Does the same with the value `(x) -> y` and the slope `(x, y) -> dy/dx` of whichever function.
-macro_rules! with_function {
-    ($function:expr, $value:ident, $slope:ident => $body:expr) => {{
-        macro_rules! is {
-            ($of:expr, $by:expr) => {{
-                let ($value, $slope) = ($of, $by);
-                $body
-            }};
-        }
-        match $function {
-            Function::Sigmoid => is!(sigmoid, |_: f32, y: f32| y * (1.0 - y)),
-            Function::Tanh => is!(tanh, |_: f32, y: f32| 1.0 - y * y),
-            Function::Relu => is!(
-                |x: f32| if x < 0.0 { 0.0 } else { x },
-                |x: f32, _: f32| if x > 0.0 { 1.0 } else { 0.0 }
-            ),
-            Function::LeakyRelu(slope) => is!(
-                |x: f32| if x < 0.0 { slope * x } else { x },
-                |x: f32, _: f32| if x > 0.0 { 1.0 } else { slope }
-            ),
-            Function::Elu(alpha) => is!(
-                |x: f32| if x > 0.0 { x } else { alpha * (exp(x) - 1.0) },
-                |x: f32, y: f32| if x > 0.0 { 1.0 } else { y + alpha }
-            ),
-            Function::Selu => is!(
-                |x: f32| SELU_SCALE
-                    * if x > 0.0 {
-                        x
-                    } else {
-                        SELU_ALPHA * (exp(x) - 1.0)
-                    },
-                |x: f32, y: f32| if x > 0.0 {
-                    SELU_SCALE
-                } else {
-                    y + SELU_SCALE * SELU_ALPHA
-                }
-            ),
-            Function::Silu => is!(|x: f32| x * sigmoid(x), |x: f32, y: f32| y + sigmoid(x)
-                * (1.0 - y)),
-            Function::Softplus => is!(softplus, |x: f32, _: f32| sigmoid(x)),
-            Function::Softsign => is!(|x: f32| x / (1.0 + x.abs()), |x: f32, _: f32| 1.0
-                / ((1.0 + x.abs()) * (1.0 + x.abs()))),
-            Function::Exponential => is!(exp, |_: f32, y: f32| y),
-            Function::HardSigmoid => is!(
-                |x: f32| (x / 6.0 + 0.5).clamp(0.0, 1.0),
-                |x: f32, _: f32| if x > -3.0 && x < 3.0 { 1.0 / 6.0 } else { 0.0 }
-            ),
-            Function::Relu6 => {
-                is!(
-                    |x: f32| x.clamp(0.0, 6.0),
-                    |x: f32, _: f32| if x > 0.0 && x < 6.0 { 1.0 } else { 0.0 }
-                )
-            }
-        }
-    }};
+    relu6() => Function::Clamp { min: 0.0, max: 6.0 };
+    /// `x` where positive, else `slope · x`.
+    leaky_relu(slope: f32) => Function::LeakyRelu(slope);
+    /// `x` above the threshold, `max_value` at most, else `slope · (x - threshold)`.
+    bent_relu(threshold: f32, slope: f32, max_value: f32) => Function::BentRelu { threshold, slope, max_value };
+    /// `x` above the threshold, else the value.
+    threshold(threshold: f32, value: f32) => Function::Threshold { threshold, value };
+    /// `x` where positive, else `alpha · (exp(x) - 1)`.
+    elu(alpha: f32) => Function::Elu(alpha);
+    /// `elu` with the constants that keep mean and variance.
+    selu() => Function::Selu;
+    /// `x · Φ(x)` with the normal distribution's cumulative function.
+    gelu() => Function::Gelu;
+    /// `x / 2 · (1 + tanh(sqrt(2 / π) · (x + 0.044715 · x³)))`
+    gelu_approximate() => Function::GeluApproximate;
+    /// `x · sigmoid(x)`
+    silu() => Function::Silu;
+    /// `x · tanh(softplus(x))`
+    mish() => Function::Mish;
+    /// `ln(1 + exp(x))`
+    softplus() => Function::Softplus;
+    /// `(x + sqrt(x² + 4)) / 2`
+    squareplus() => Function::Squareplus;
+    /// 0 up to -1, `x` from 1 on, `(x + 1)² / 4` between.
+    sparse_plus() => Function::SparsePlus;
+    /// `clamp((x + 1) / 2, 0, 1)`
+    sparse_sigmoid() => Function::SparseSigmoid;
+    /// `x / (1 + |x|)`
+    softsign() => Function::Softsign;
+    /// `exp(x)`
+    exponential() => Function::Exponential;
+    /// `clamp(x / 6 + 1/2, 0, 1)`
+    hard_sigmoid() => Function::HardSigmoid;
+    /// `x · hard_sigmoid(x)`
+    hard_silu() => Function::HardSilu;
+    /// `clamp(x, -1, 1)`
+    hard_tanh() => Function::Clamp { min: -1.0, max: 1.0 };
+    /// `x` where `|x| > 0.5`, else 0.
+    hard_shrink() => Function::HardShrink;
+    /// `x` moved by 0.5 towards 0, and 0 where it would pass it.
+    soft_shrink() => Function::SoftShrink;
 }
 
 impl Kernel for Elementwise {

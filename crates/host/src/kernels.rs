@@ -1,17 +1,29 @@
 //! The kernels there are.
 
+mod channels;
 mod convolution;
 mod dense;
 mod elementwise;
+mod embedding;
+mod gather;
+mod glu;
 mod merge;
 mod pooling;
+mod prelu;
 mod scale;
 mod softmax;
+mod standardize;
 
+pub use channels::{Affine, ScaleAndShift};
 pub use convolution::Convolution;
 pub use dense::Dense;
 pub use elementwise::Elementwise;
-pub use merge::{Concatenate, Sum};
+pub use embedding::Embedding;
+pub use gather::Gather;
+pub use glu::Glu;
+pub use merge::{Concatenate, Extreme, Product, Sum};
 pub use pooling::{AveragePooling, MaxPooling};
-pub use scale::ByDrawn;
-pub use softmax::Softmax;
+pub use prelu::Prelu;
+pub use scale::{ByDrawn, PlusDrawn};
+pub use softmax::{LogSoftmax, Softmax, Sparsemax};
+pub use standardize::Standardize;

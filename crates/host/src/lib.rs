@@ -17,6 +17,7 @@ mod packed;
 mod pass;
 mod product;
 mod program;
+mod tiles;
 pub mod vectorized;
 mod window;
 

@@ -1,6 +1,7 @@
 use crate::kernel::{Backward, Fill, Forward, Frozen, Kernel};
 use crate::packed::Packed;
 use crate::product::{add_rows, matrix, product};
+use crate::tiles::{Factors, Start, sums_of_rows};
 
 /// `y = x · kernel`, and `+ bias` where there is a second weight, for each of several rows of a sample.
 ///
@@ -39,19 +40,12 @@ impl Kernel for Dense {
     }
 
     fn forward(&self, call: Forward<'_>) {
-        let rows = call.rows * self.steps;
-        let share = match call.weights.get(1) {
-            Some(bias) => {
-                for row in call.output.chunks_exact_mut(self.units) {
-                    row.copy_from_slice(bias);
-                }
-                1.0
-            }
-            None => 0.0,
-        };
-        let x = matrix(call.inputs[0], rows, self.inputs);
-        let kernel = matrix(call.weights[0], self.inputs, self.units);
-        product(x, kernel, share, call.output);
+        let start = call
+            .weights
+            .get(1)
+            .map_or(Start::Zero, |bias| Start::Row(bias));
+        let kernel = (call.weights[0], self.units);
+        sums_of_rows(Factors::Rows(call.inputs[0]), kernel, start, call.output);
     }
 
     fn input_gradient(&self, call: &Backward<'_>, _: usize, gradient: &mut [f32], fill: Fill) {
@@ -69,10 +63,17 @@ impl Kernel for Dense {
         fill: Fill,
     ) {
         if weight == 0 {
-            let rows = call.rows * self.steps;
-            let x = matrix(call.inputs[0], rows, self.inputs);
-            let output = matrix(call.output_gradient, rows, self.units);
-            product(x.reversed_axes(), output, fill.kept_share(), gradient);
+            let start = match fill {
+                Fill::Set => Start::Zero,
+                Fill::Add => Start::Kept,
+            };
+            let by = (call.output_gradient, self.units);
+            let factors = Factors::Columns {
+                values: call.inputs[0],
+                columns: self.inputs,
+                first: 0,
+            };
+            sums_of_rows(factors, by, start, gradient);
         } else {
             add_rows(call.output_gradient, gradient, fill);
         }

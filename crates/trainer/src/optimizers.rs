@@ -1,5 +1,10 @@
 //! Keras' update rules, one a file, and the list of them.
 
+#![allow(
+    clippy::inline_always,
+    reason = "a rule is compiled for the instructions of the machine only where it is inlined into the dispatch"
+)]
+
 mod accumulation;
 mod adadelta;
 mod adafactor;

@@ -1,6 +1,7 @@
 //! What a training does with a batch: it moves the weights and gives figures.
 
 mod autodiff;
+mod held_model;
 mod judge;
 mod measures;
 mod output;

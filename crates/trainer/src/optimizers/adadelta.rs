@@ -47,7 +47,7 @@ impl Rule<2> for Adadelta {
         learning_rate
     }
 
-    #[inline]
+    #[inline(always)]
     fn step<Q: Quantity>(&self, rate: f64, gradient: Q, slots: [Q; 2]) -> (Q, [Q; 2]) {
         let [squares, deltas] = slots;
         let squares = squares.towards(gradient.clone().squared(), 1.0 - self.rho);

@@ -43,7 +43,7 @@ impl Rule<1> for Adagrad {
         learning_rate
     }
 
-    #[inline]
+    #[inline(always)]
     fn step<Q: Quantity>(&self, rate: f64, gradient: Q, [gathered]: [Q; 1]) -> (Q, [Q; 1]) {
         let gathered = gathered + gradient.clone().squared();
         let root = gathered.clone().plus(self.epsilon).root();

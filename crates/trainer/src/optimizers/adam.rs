@@ -53,7 +53,7 @@ impl Adam {
         learning_rate * (1.0 - self.beta_2.powf(time)).sqrt() / (1.0 - self.beta_1.powf(time))
     }
 
-    #[inline]
+    #[inline(always)]
     fn moments<Q: Quantity>(&self, gradient: Q, momentum: Q, velocity: Q) -> (Q, Q) {
         let square = gradient.clone().squared();
         (
@@ -62,7 +62,7 @@ impl Adam {
         )
     }
 
-    #[inline]
+    #[inline(always)]
     fn change<Q: Quantity>(&self, rate: f64, momentum: Q, velocity: Q) -> Q {
         momentum.scale(rate) / velocity.root().plus(self.epsilon)
     }
@@ -75,7 +75,7 @@ impl Rule<2> for Adam {
         self.rate(learning_rate, time)
     }
 
-    #[inline]
+    #[inline(always)]
     fn step<Q: Quantity>(&self, rate: f64, gradient: Q, slots: [Q; 2]) -> (Q, [Q; 2]) {
         let [momentum, velocity] = slots;
         let (momentum, velocity) = self.moments(gradient, momentum, velocity);
@@ -92,7 +92,7 @@ impl Rule<3> for Adam {
         self.rate(learning_rate, time)
     }
 
-    #[inline]
+    #[inline(always)]
     fn step<Q: Quantity>(&self, rate: f64, gradient: Q, slots: [Q; 3]) -> (Q, [Q; 3]) {
         let [momentum, velocity, largest] = slots;
         let (momentum, velocity) = self.moments(gradient, momentum, velocity);

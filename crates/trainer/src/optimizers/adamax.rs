@@ -45,7 +45,7 @@ impl Rule<2> for Adamax {
         learning_rate / (1.0 - self.beta_1.powf(time as f64))
     }
 
-    #[inline]
+    #[inline(always)]
     fn step<Q: Quantity>(&self, rate: f64, gradient: Q, slots: [Q; 2]) -> (Q, [Q; 2]) {
         let [momentum, norm] = slots;
         let norm = norm.scale(self.beta_2).larger(gradient.clone().magnitude());

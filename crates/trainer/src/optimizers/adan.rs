@@ -67,7 +67,7 @@ impl Rule<4> for Adan {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn step<Q: Quantity>(&self, rates: Rates, gradient: Q, slots: [Q; 4]) -> (Q, [Q; 4]) {
         let [momentum, ahead, square, before] = slots;
         let change = (gradient.clone() - before).scale(rates.change);

@@ -42,7 +42,7 @@ impl Rule<1> for Lion {
         learning_rate
     }
 
-    #[inline]
+    #[inline(always)]
     fn step<Q: Quantity>(&self, rate: f64, gradient: Q, [momentum]: [Q; 1]) -> (Q, [Q; 1]) {
         let mixed = momentum.clone().scale(self.beta_1) + gradient.clone().scale(1.0 - self.beta_1);
         let momentum = momentum.scale(self.beta_2) + gradient.scale(1.0 - self.beta_2);

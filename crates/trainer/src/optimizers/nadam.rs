@@ -80,7 +80,7 @@ impl Rule<2> for Nadam {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn step<Q: Quantity>(&self, rates: Rates, gradient: Q, slots: [Q; 2]) -> (Q, [Q; 2]) {
         let [momentum, velocity] = slots;
         let velocity = velocity.towards(gradient.clone().squared(), 1.0 - self.beta_2);

@@ -25,18 +25,20 @@ pub(crate) trait Quantity:
     fn larger(self, other: Self) -> Self;
 
     /// `self · self`
+    #[inline(always)]
     fn squared(self) -> Self {
         self.clone() * self
     }
 
     /// Goes towards `target` by this share of the way: `self + (target - self) · share`.
+    #[inline(always)]
     fn towards(self, target: Self, share: f64) -> Self {
         self.clone() + (target - self).scale(share)
     }
 }
 
 impl Quantity for f32 {
-    #[inline]
+    #[inline(always)]
     #[allow(
         clippy::cast_possible_truncation,
         reason = "weights are computed with in their own precision"
@@ -45,7 +47,7 @@ impl Quantity for f32 {
         self * factor as Self
     }
 
-    #[inline]
+    #[inline(always)]
     #[allow(
         clippy::cast_possible_truncation,
         reason = "weights are computed with in their own precision"
@@ -54,23 +56,23 @@ impl Quantity for f32 {
         self + summand as Self
     }
 
-    #[inline]
+    #[inline(always)]
     fn root(self) -> Self {
         self.sqrt()
     }
 
-    #[inline]
+    #[inline(always)]
     fn magnitude(self) -> Self {
         self.abs()
     }
 
-    #[inline]
+    #[inline(always)]
     fn sign(self) -> Self {
         // Not `signum`, for which 0 has a sign.
         Self::from(u8::from(self > 0.0)) - Self::from(u8::from(self < 0.0))
     }
 
-    #[inline]
+    #[inline(always)]
     fn larger(self, other: Self) -> Self {
         // What is not a number stays visible, unlike in `f32::max`.
         if other > self || other.is_nan() {

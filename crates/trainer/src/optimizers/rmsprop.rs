@@ -57,7 +57,7 @@ impl Rule<1> for RmsProp {
         learning_rate
     }
 
-    #[inline]
+    #[inline(always)]
     fn step<Q: Quantity>(&self, rate: f64, gradient: Q, [velocity]: [Q; 1]) -> (Q, [Q; 1]) {
         let velocity = velocity.towards(gradient.clone().squared(), 1.0 - self.rho);
         let root = velocity.clone().plus(self.epsilon).root();
@@ -73,7 +73,7 @@ impl Rule<3> for RmsProp {
         learning_rate
     }
 
-    #[inline]
+    #[inline(always)]
     fn step<Q: Quantity>(&self, rate: f64, gradient: Q, slots: [Q; 3]) -> (Q, [Q; 3]) {
         let [velocity, momentum, mean] = slots;
         let velocity = velocity.towards(gradient.clone().squared(), 1.0 - self.rho);

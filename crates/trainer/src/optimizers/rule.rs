@@ -6,6 +6,8 @@ mod whole;
 use burn::module::ParamGroup;
 use burn::optim::{LearningRate, ModuleOptimizer, Optimizer};
 use burn::tensor::{DType, Device, Tensor, TensorData};
+use firebrick_host::each_span;
+use firebrick_host::vectorized::dispatch;
 use firebrick_tensor::is_host_cpu;
 
 use super::quantity::Quantity;
@@ -16,12 +18,13 @@ pub(crate) use whole::{WholeRule, norm};
 /// Keras' formula of one optimizer, with `SLOTS` numbers of state for each weight.
 pub(crate) trait Rule<const SLOTS: usize>: Clone + Send + Sync + 'static {
     /// What depends on rate and time alone, computed once an update.
-    type Rates: Copy;
+    type Rates: Copy + Send + Sync;
 
     /// The rates of the update `time`, counted from 1.
     fn rates(&self, learning_rate: f64, time: u64) -> Self::Rates;
 
-    /// What is subtracted from the weight, and its state from now on.
+    /// What is subtracted from the weight, and its state from now on; `#[inline(always)]`, so that it is compiled for the
+    /// processor that is there.
     fn step<Q: Quantity>(
         &self,
         rates: Self::Rates,
@@ -135,7 +138,7 @@ impl<R: Rule<SLOTS>, const SLOTS: usize> Updater<R, SLOTS> {
         (weights - step, slots)
     }
 
-    /// The same in one pass; the gradient's memory becomes that of the new weights.
+    /// The same in one pass, on all cores where there are many weights; the gradient's memory becomes that of the new weights.
     fn on_host<const D: usize>(
         &self,
         rates: R::Rates,
@@ -147,23 +150,43 @@ impl<R: Rule<SLOTS>, const SLOTS: usize> Updater<R, SLOTS> {
         let weights = tensor.into_data();
         let mut out = grad.into_data();
         let mut data = slots.map(Tensor::into_data);
-        {
-            let weights = floats(&weights);
-            let out = floats_mut(&mut out);
-            let len = weights.len();
-            let out = &mut out[..len];
-            let slots = data.each_mut().map(|slot| &mut floats_mut(slot)[..len]);
-            for index in 0..len {
-                let state = std::array::from_fn(|slot| slots[slot][index]);
-                let (step, state) = self.rule.step(rates, out[index], state);
-                out[index] = weights[index].scale(kept) - step;
-                for slot in 0..SLOTS {
-                    slots[slot][index] = state[slot];
-                }
-            }
-        }
+        let slots = data.each_mut().map(floats_mut);
+        each_span(
+            floats(&weights),
+            floats_mut(&mut out),
+            slots,
+            |weights, out, slots| self.update_span(rates, kept, weights, out, slots),
+        );
         let slots = data.map(|slot| Tensor::from_data(slot, &device));
         (Tensor::from_data(out, &device), slots)
+    }
+
+    /// Puts new weights in the place of their gradients.
+    fn update_span(
+        &self,
+        rates: R::Rates,
+        kept: f64,
+        weights: &[f32],
+        out: &mut [f32],
+        slots: [&mut [f32]; SLOTS],
+    ) {
+        // What the compiler needs to know to leave out the checks of each index.
+        let len = weights.len();
+        let out = &mut out[..len];
+        let mut slots = slots.map(|slot| &mut slot[..len]);
+        dispatch(
+            #[inline(always)]
+            || {
+                for index in 0..len {
+                    let state = std::array::from_fn(|slot| slots[slot][index]);
+                    let (step, state) = self.rule.step(rates, out[index], state);
+                    out[index] = weights[index].scale(kept) - step;
+                    for slot in 0..SLOTS {
+                        slots[slot][index] = state[slot];
+                    }
+                }
+            },
+        );
     }
 }
 

@@ -41,7 +41,7 @@ impl Rule<0> for Sgd {
         learning_rate
     }
 
-    #[inline]
+    #[inline(always)]
     fn step<Q: Quantity>(&self, rate: f64, gradient: Q, []: [Q; 0]) -> (Q, [Q; 0]) {
         (gradient.scale(rate), [])
     }
@@ -54,7 +54,7 @@ impl Rule<1> for Sgd {
         learning_rate
     }
 
-    #[inline]
+    #[inline(always)]
     fn step<Q: Quantity>(&self, rate: f64, gradient: Q, [velocity]: [Q; 1]) -> (Q, [Q; 1]) {
         let step = gradient.scale(rate);
         let velocity = velocity.scale(self.momentum) + step.clone();

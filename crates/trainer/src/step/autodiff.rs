@@ -14,6 +14,7 @@ use firebrick_scheduler::{RateControl, Schedule};
 
 use self::cycle::Cycle;
 pub(crate) use self::second_part::SecondPart;
+use super::held_model::HeldModel;
 use super::judge::{assess, judge};
 use super::measures::Measures;
 use super::output::StepOutput;
@@ -31,7 +32,7 @@ use crate::state::State;
 /// `fit` to the next.
 pub(crate) struct AutodiffStep<M: Model> {
     /// On a device with automatic differentiation.
-    model: M,
+    model: HeldModel<M>,
     objective: Arc<Objective>,
     optimizer: ModuleOptimizer,
     rate: RateControl,
@@ -63,7 +64,7 @@ impl<M: Model> AutodiffStep<M> {
         let model = model.train();
         Self {
             is_trainable: is_trainable(&model),
-            model: model.fork(&device.clone().autodiff()),
+            model: HeldModel::new(model.fork(&device.clone().autodiff())),
             objective: Arc::new(objective),
             optimizer: at_work,
             rate: RateControl::new(schedule),
@@ -80,12 +81,16 @@ impl<M: Model> AutodiffStep<M> {
 
     /// Moves the weights by these gradients, their average with them.
     fn update(&mut self, gradients: GradientsParams) {
-        let model = self.model.clone();
-        let mut model = self.optimizer.step(self.learning_rate, model, gradients);
-        if let Some(average) = &mut self.average {
-            model = average.follow(model);
-        }
-        self.model = model.constrained();
+        let (optimizer, average) = (&mut self.optimizer, &mut self.average);
+        let rate = self.learning_rate;
+        self.model.change(|model| {
+            let moved = optimizer.step(rate, model, gradients);
+            let moved = match average {
+                Some(average) => average.follow(moved),
+                None => moved,
+            };
+            moved.constrained()
+        });
     }
 
     /// Sets what it learns from now on.
@@ -121,16 +126,16 @@ impl<M: Model> Step for AutodiffStep<M> {
         // One step of the schedule a batch, over all fits.
         let draws = Draws::new(self.seed, self.rate.step());
         let mode = Mode::Training(draws);
-        let Assessed { loss, sums, .. } = assess(&self.model, &self.objective, &batch, mode)?;
+        let Assessed { loss, sums, .. } = assess(&*self.model, &self.objective, &batch, mode)?;
         let output = StepOutput::of_sums(samples, loss.clone().inner(), sums);
         let gradients = if self.is_trainable {
-            GradientsParams::from_grads(loss.backward(), &self.model)
+            GradientsParams::from_grads(loss.backward(), &*self.model)
         } else {
             GradientsParams::new()
         };
         self.learning_rate = self.rate.advance();
         let gradients = match &mut self.accumulation {
-            Some(accumulation) => accumulation.add(&self.model, gradients),
+            Some(accumulation) => accumulation.add(&*self.model, gradients),
             None => Some(gradients),
         };
         if gradients.is_some() && self.is_trainable {
@@ -139,7 +144,7 @@ impl<M: Model> Step for AutodiffStep<M> {
         }
         match (gradients, self.clipping) {
             (Some(gradients), Some(clipping)) => {
-                self.update(clipping.clip(&self.model, gradients));
+                self.update(clipping.clip(&*self.model, gradients));
             }
             (Some(gradients), None) => self.update(gradients),
             // The weights stay, but their average goes on towards them.
@@ -167,7 +172,7 @@ impl<M: Model> Step for AutodiffStep<M> {
     }
 
     fn set_weights(&mut self, model: &M) -> Result<(), TrainError> {
-        self.model = with_weights_of(self.model.clone(), model)?;
+        self.model = HeldModel::new(with_weights_of((*self.model).clone(), model)?);
         Ok(())
     }
 

@@ -5,7 +5,7 @@ use burn::tensor::Device;
 use firebrick_model::Model;
 use firebrick_scheduler::OneCycle;
 
-use super::{AutodiffStep, is_trainable};
+use super::{AutodiffStep, HeldModel, is_trainable};
 use crate::optimizers::Optimizer;
 
 /// What comes after the first part of a fine-tuning.
@@ -38,8 +38,8 @@ impl<M: Model> AutodiffStep<M> {
         };
         let record = self.model.valid().into_record();
         let model = part.model.train().fork(&part.device.autodiff());
-        self.model = model.load_record(record);
-        self.is_trainable = is_trainable(&self.model);
+        self.model = HeldModel::new(model.load_record(record));
+        self.is_trainable = is_trainable(&*self.model);
         let (described, at_work) = part.optimizer;
         self.optimizer = at_work;
         self.accumulation = described.accumulation();

@@ -4,7 +4,7 @@ use firebrick_model::Model;
 use firebrick_scheduler::RateState;
 
 use super::super::{Step, Updates};
-use super::AutodiffStep;
+use super::{AutodiffStep, HeldModel};
 use crate::checkpoint_error::CheckpointError;
 use crate::state::State;
 
@@ -27,10 +27,10 @@ impl<M: Model> AutodiffStep<M> {
             .with_module("network", &self.weights())
             .with_optimizer("optimizer", &self.optimizer)
             .with("rate", rate)
-            .with_some("average", average.map(|own| own.state(&self.model)))
+            .with_some("average", average.map(|own| own.state(&*self.model)))
             .with_some(
                 "accumulation",
-                accumulation.map(|own| own.state(&self.model)),
+                accumulation.map(|own| own.state(&*self.model)),
             )
             .with("learning_rate", self.learning_rate)
             .with("updates", self.updates.count)
@@ -46,7 +46,8 @@ impl<M: Model> AutodiffStep<M> {
         let done: u64 = rate.get("step")?;
         self.begin_second_part_if(|begins| begins < done);
         // The parameters have the ids from then on by which all that follows is kept.
-        self.model = state.load_module("network", self.model.clone())?;
+        let network = (*self.model).clone();
+        self.model = HeldModel::new(state.load_module("network", network)?);
         self.optimizer = state.load_optimizer("optimizer", self.optimizer.clone())?;
         let own = RateState {
             step: done,
@@ -61,10 +62,10 @@ impl<M: Model> AutodiffStep<M> {
             None => self.rate.restore(own),
         }
         if let Some(average) = &mut self.average {
-            average.restore(&state.get("average")?, &self.model)?;
+            average.restore(&state.get("average")?, &*self.model)?;
         }
         if let Some(accumulation) = &mut self.accumulation {
-            accumulation.restore(&state.get("accumulation")?, &self.model)?;
+            accumulation.restore(&state.get("accumulation")?, &*self.model)?;
         }
         self.learning_rate = state.get("learning_rate")?;
         self.updates = Updates {

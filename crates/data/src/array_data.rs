@@ -6,6 +6,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 
 use crate::array_error::{ArrayError, ArrayPart};
 use crate::error::DataError;
+use crate::pixels::ByteScale;
 
 /// Numbers with a shape, whose first axis is the sample: inputs or targets of an
 /// [`ArrayDataset`](crate::ArrayDataset), of whatever a program keeps its numbers in.
@@ -325,10 +326,10 @@ impl ArrayData {
         self.divisor.to_bits() == 1.0_f32.to_bits()
     }
 
-    /// Bytes with what each of the 256 stands for.
-    pub(crate) fn into_bytes(self) -> Result<(Vec<u8>, [f32; 256]), Self> {
+    /// Bytes with what they stand for.
+    pub(crate) fn into_bytes(self) -> Result<(Vec<u8>, ByteScale), Self> {
         match self.elements {
-            Elements::Bytes(bytes) => Ok((bytes, byte_values(self.divisor))),
+            Elements::Bytes(bytes) => Ok((bytes, ByteScale::new(self.divisor))),
             elements => Err(Self { elements, ..self }),
         }
     }
@@ -349,23 +350,11 @@ impl ArrayData {
     fn floats(&mut self) -> Vec<f32> {
         match std::mem::replace(&mut self.elements, Elements::Floats(Vec::new())) {
             Elements::Bytes(bytes) => {
-                let values = byte_values(self.divisor);
-                bytes
-                    .iter()
-                    .map(|&byte| values[usize::from(byte)])
-                    .collect()
+                let mut values = Vec::with_capacity(bytes.len());
+                ByteScale::new(self.divisor).extend(&mut values, &bytes);
+                values
             }
             elements => elements.into_floats(),
         }
     }
-}
-
-/// `byte / divisor` for every byte.
-fn byte_values(divisor: f32) -> [f32; 256] {
-    let mut byte = 0.0;
-    [(); 256].map(|()| {
-        let value = byte / divisor;
-        byte += 1.0;
-        value
-    })
 }

@@ -21,7 +21,7 @@ use self::normalization::normalized;
 use self::plane::Plane;
 use self::search::Search;
 use crate::error::DataError;
-use crate::pixels::extend_scaled;
+use crate::pixels::ByteScale;
 
 /// The largest height and width to ask for.
 const MAX_TARGET: usize = 1024;
@@ -85,7 +85,7 @@ impl DigitImage {
     /// - output: `[1, height * width]`
     pub fn to_tensor(&self, device: &Device) -> Tensor<2> {
         let mut values = Vec::with_capacity(self.pixels.len());
-        extend_scaled(&mut values, &self.pixels);
+        ByteScale::UNIT.extend(&mut values, &self.pixels);
         Tensor::from_data(TensorData::new(values, [1, self.pixels.len()]), device)
     }
 

@@ -10,7 +10,7 @@ use crate::data_description::DataDescription;
 use crate::error::DataError;
 use crate::fingerprint::Fingerprint;
 use crate::mnist_dataset::{MnistDataset, MnistItem};
-use crate::pixels::extend_scaled;
+use crate::pixels::ByteScale;
 use crate::targets::Targets;
 
 /// Makes a [`Batch`] of single items, for Burn's own data loaders.
@@ -43,7 +43,7 @@ impl Batcher<MnistItem, Batch> for MnistBatcher {
                 num_features,
                 "all images of a batch must have the same size"
             );
-            extend_scaled(&mut values, &item.image);
+            ByteScale::UNIT.extend(&mut values, &item.image);
         }
         let targets = items.iter().map(|item| f32::from(item.label)).collect();
         Batch::from_values(values, targets, num_features, device)
@@ -75,7 +75,7 @@ impl BatchSource for MnistDataset {
         let num_features = self.num_features();
         let mut values = Vec::with_capacity(rows.len() * num_features);
         for &row in rows {
-            extend_scaled(&mut values, self.image(row));
+            ByteScale::UNIT.extend(&mut values, self.image(row));
         }
         let targets = rows.iter().map(|&row| f32::from(self.label(row))).collect();
         Ok(Batch::from_values(values, targets, num_features, device))

@@ -86,11 +86,12 @@ pub(crate) fn shuffle<T>(items: &mut [T], seed: u64, stream: u64, purpose: Purpo
 )]
 fn below(generator: &mut ChaCha8Rng, bound: usize) -> usize {
     let bound = bound as u64;
-    let complete = u64::MAX - u64::MAX % bound;
     loop {
         let draw = generator.next_u64();
-        if draw < complete {
-            return (draw % bound) as usize;
+        let rest = draw % bound;
+        // The round that the draw is in has all its numbers.
+        if draw - rest < u64::MAX - (bound - 1) {
+            return rest as usize;
         }
     }
 }

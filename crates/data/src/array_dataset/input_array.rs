@@ -4,6 +4,7 @@ use firebrick_tensor::{AnyTensor, TensorError};
 use crate::array_data::{ArrayData, Elements, padded_bytes};
 use crate::array_error::ArrayError;
 use crate::fields::{InputField, NumberKind};
+use crate::pixels::ByteScale;
 
 /// The most axes of one sample.
 const MAX_AXES: usize = 4;
@@ -17,11 +18,7 @@ pub(super) struct InputArray {
 }
 
 enum Numbers {
-    /// With what each byte stands for.
-    Bytes {
-        bytes: Vec<u8>,
-        values: Box<[f32; 256]>,
-    },
+    Bytes { bytes: Vec<u8>, scale: ByteScale },
     Integers(Vec<i64>),
     Floats(Vec<f32>),
     Texts(Vec<String>),
@@ -40,10 +37,7 @@ impl InputArray {
             }
         };
         let numbers = match array.into_bytes() {
-            Ok((bytes, values)) => Numbers::Bytes {
-                bytes,
-                values: Box::new(values),
-            },
+            Ok((bytes, scale)) => Numbers::Bytes { bytes, scale },
             Err(array) => match array.into_elements() {
                 Elements::Integers(integers) => Numbers::Integers(integers),
                 Elements::Texts(texts) => Numbers::Texts(texts),
@@ -71,10 +65,7 @@ impl InputArray {
         for row in rows {
             let sample = row * self.size..(row + 1) * self.size;
             match &self.numbers {
-                Numbers::Bytes { bytes, values } => {
-                    let value = |&byte: &u8| values[usize::from(byte)];
-                    gathered.extend(bytes[sample].iter().map(value));
-                }
+                Numbers::Bytes { bytes, scale } => scale.extend(&mut gathered, &bytes[sample]),
                 Numbers::Integers(integers) => {
                     gathered.extend(integers[sample].iter().map(|&integer| integer as f32));
                 }

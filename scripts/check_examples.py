@@ -15,7 +15,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 CRATES = [
     ROOT / "crates" / name / "src"
-    for name in ("spec", "tensor", "vocabulary", "model", "data", "scheduler", "plot", "trainer", "recipe")
+    for name in ("spec", "tensor", "vocabulary", "model", "data", "scheduler", "plot", "trainer", "recipe", "host")
 ]
 FACADE = ROOT / "crates/firebrick/src/lib.rs"
 

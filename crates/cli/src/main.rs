@@ -49,6 +49,7 @@ fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => return failure::report_arguments(&error),
     };
+    firebrick::training::compute_on_this_thread();
     let ended = arguments.command.run();
     ended.unwrap_or_else(|error| failure::report(&error))
 }

@@ -79,6 +79,7 @@ pub use directory_claim::{DirectoryClaim, DirectoryContents};
 pub use display::Display;
 pub use error::TrainError;
 pub use evaluation::{ClassEvaluation, ClassReport, ConfusionCell, ConfusionCounts, Evaluation};
+pub use firebrick_host::compute_on_this_thread;
 pub use fit::{ClassKey, FineTune, Fit, FitSettings, GivenFit};
 pub use history::{EpochRecord, FitParams, History, StopReason};
 pub use interrupt::{CtrlC, Signal, StopHandle};

@@ -146,14 +146,14 @@ pub(crate) const MISSING_WORDS: [&str; 18] = [
 
 /// What stands in a cell.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Cell<T> {
+pub(crate) enum Cell {
     /// A finite number.
-    Number(T),
+    Number(f64),
     /// `True` or `False`.
     Truth(bool),
     /// Nothing.
     Missing,
-    /// A number that is not finite in this precision.
+    /// A number that is not finite.
     NotFinite,
     /// Anything else.
     Text,
@@ -169,18 +169,14 @@ impl CellSettings {
         }
     }
 
-    /// What a field is as a number of this precision.
-    pub(crate) fn cell<T: FromStr + Copy + Into<f64>>(&self, field: &str) -> Cell<T> {
+    /// What a field is.
+    pub(crate) fn cell(&self, field: &str) -> Cell {
         // Words of one's own may be numbers, such as -999.
         if self.missing_words.is_some() && self.is_missing(field) {
             return Cell::Missing;
         }
-        let number: Option<T> = self
-            .numbers
-            .plain(field)
-            .and_then(|plain| plain.parse().ok());
-        match number {
-            Some(number) if number.into().is_finite() => Cell::Number(number),
+        match self.numbers.read(field) {
+            Some(number) if number.is_finite() => Cell::Number(number),
             _ if self.is_missing(field) => Cell::Missing,
             Some(_) => Cell::NotFinite,
             None => match field {
@@ -214,14 +210,14 @@ mod tests {
             (&plain, "None", Cell::Missing),
             (&plain, "Na", Cell::Text),
             (&plain, "inf", Cell::NotFinite),
-            (&plain, "1e39", Cell::NotFinite),
+            (&plain, "1e309", Cell::NotFinite),
             (&plain, "1,5", Cell::Text),
             (&own(&[]), "NA", Cell::Text),
             (&own(&[]), "NaN", Cell::NotFinite),
             (&own(&[]), "", Cell::Missing),
             (&own(&["-999", "?"]), "-999", Cell::Missing),
             (&own(&["-999", "?"]), "?", Cell::Missing),
-            (&own(&["-999", "?"]), "-998", Cell::Number(-998.0_f32)),
+            (&own(&["-999", "?"]), "-998", Cell::Number(-998.0)),
         ] {
             assert_eq!(settings.cell(field), expected, "{field}");
         }

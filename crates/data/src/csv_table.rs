@@ -4,6 +4,7 @@
 //! label.
 
 mod adapting;
+mod blocks;
 mod cells;
 mod columns;
 mod different;
@@ -16,6 +17,7 @@ mod overview;
 mod problems;
 mod ranges;
 mod row;
+mod rows;
 mod scanner;
 mod words;
 
@@ -24,7 +26,6 @@ use std::path::Path;
 
 use crate::array_data::ArrayData;
 use crate::array_dataset::ArrayDataset;
-use crate::csv_error::CsvError;
 use crate::csv_source::{CsvSource, CsvTarget};
 use crate::error::DataError;
 use crate::validation_split::ValidationSplit;
@@ -37,8 +38,7 @@ pub use inputs::CsvInputs;
 use overview::overview;
 pub use overview::{CsvColumn, CsvContent, CsvOverview};
 pub use ranges::CoarseColumn;
-use row::Row;
-use scanner::Record;
+use rows::for_each_row;
 
 /// The samples of a CSV file, with the names that it gives them.
 ///
@@ -230,39 +230,4 @@ fn parse(source: &CsvSource) -> Result<Parsed<'_>, DataError> {
         named_delimiter,
         cells,
     })
-}
-
-/// Finds the columns to read by a header.
-type Find = fn(&CsvSource, &Record) -> Result<Columns, CsvError>;
-
-/// Visits the rows, of which there is at least one, all as long as the header; the columns, and the delimiter if the file
-/// names it.
-fn for_each_row(
-    source: &CsvSource,
-    find: Find,
-    mut visit: impl FnMut(Row<'_>),
-) -> Result<(Columns, Option<u8>), DataError> {
-    let path = || source.path.clone();
-    let mut opened = opening::open(source)?;
-    let mut record = Record::default();
-    if !opened.scanner.read(&mut record)? {
-        return Err(CsvError::NoHeader { path: path() }.into());
-    }
-    let columns = find(source, &record)?;
-    let mut has_rows = false;
-    while opened.scanner.read(&mut record)? {
-        let row = Row {
-            source,
-            columns: &columns,
-            record: &record,
-        };
-        row.check_length()?;
-        visit(row);
-        has_rows = true;
-    }
-    if has_rows {
-        Ok((columns, opened.named_delimiter))
-    } else {
-        Err(CsvError::NoRows { path: path() }.into())
-    }
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use rayon::prelude::*;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// What tells whether rows are those of another time, in the same order: their number, and sums over what they hold.
@@ -70,8 +71,10 @@ impl Fingerprint {
     }
 
     /// Of images and what is in them.
-    pub(crate) fn of_images<'a>(images: impl IntoIterator<Item = (&'a [u8], u8)>) -> Self {
-        Self::of_sums(images.into_iter().map(|(pixels, label)| {
+    pub(crate) fn of_images<'a>(
+        images: impl IndexedParallelIterator<Item = (&'a [u8], u8)>,
+    ) -> Self {
+        let sums = images.map(|(pixels, label)| {
             let mut chunks = pixels.chunks_exact(8);
             let rest = chunks.remainder().iter();
             let rest = rest.fold(0, |sum, &byte| (sum << 8) | u64::from(byte));
@@ -80,7 +83,9 @@ impl Fingerprint {
                 let word = chunk.try_into().map_or(0, u64::from_le_bytes);
                 mixed(sum ^ word)
             })
-        }))
+        });
+        let sums: Vec<u64> = sums.collect();
+        Self::of_sums(sums.into_iter())
     }
 
     /// Of some of these rows, in an order of their own.
@@ -225,8 +230,8 @@ mod tests {
     #[test]
     fn images_and_chosen_rows_are_told_apart() {
         let images = |pixels: &[[u8; 11]], labels: [u8; 2]| {
-            let rows = pixels.iter().map(<[u8; 11]>::as_slice).zip(labels);
-            Fingerprint::of_images(rows)
+            let rows = pixels.par_iter().map(<[u8; 11]>::as_slice);
+            Fingerprint::of_images(rows.zip(labels.into_par_iter()))
         };
         let mut pixels = [[7; 11], [9; 11]];
         let before = images(&pixels, [0, 1]);

@@ -21,6 +21,10 @@ const MAX_EXPANSION: u64 = 200;
 /// What any compressed file may hold.
 const EXPANDS_FREELY: u64 = 1 << 26;
 const FIRST_READ: usize = 1 << 16;
+/// How many times its own size a file is likely to hold: room for that is made at once.
+const LIKELY_EXPANSION: u64 = 8;
+/// What is decompressed at once.
+const BUFFER: usize = 1 << 16;
 const UNSIGNED_BYTE: u8 = 0x08;
 const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 
@@ -218,7 +222,7 @@ pub fn read_labels(path: impl AsRef<Path>) -> Result<IdxLabels, DataError> {
 /// # Errors
 /// As [`read_images`].
 pub fn parse_images(bytes: &[u8], name: impl AsRef<Path>) -> Result<IdxImages, DataError> {
-    images(bytes, bytes.len() as u64, name.as_ref())
+    images(bytes, Some(bytes.len() as u64), name.as_ref())
 }
 
 /// Reads labels from the bytes of an IDX file; `name` stands for the path in errors.
@@ -236,18 +240,14 @@ pub fn parse_images(bytes: &[u8], name: impl AsRef<Path>) -> Result<IdxImages, D
 /// # Errors
 /// As [`read_labels`].
 pub fn parse_labels(bytes: &[u8], name: impl AsRef<Path>) -> Result<IdxLabels, DataError> {
-    labels(bytes, bytes.len() as u64, name.as_ref())
+    labels(bytes, Some(bytes.len() as u64), name.as_ref())
 }
 
-/// The file and its bytes; of a pipe, which says nothing of them, as many as there may be.
-fn open(path: &Path) -> Result<(File, u64), DataError> {
+/// The file and how many bytes it has, which a pipe does not say.
+fn open(path: &Path) -> Result<(File, Option<u64>), DataError> {
     let opened = File::open(path).and_then(|file| {
         let metadata = file.metadata()?;
-        let size = if metadata.is_file() {
-            metadata.len()
-        } else {
-            MAX_BYTES as u64
-        };
+        let size = metadata.is_file().then_some(metadata.len());
         Ok((file, size))
     });
     opened.map_err(|source| DataError::Read {
@@ -256,7 +256,7 @@ fn open(path: &Path) -> Result<(File, u64), DataError> {
     })
 }
 
-fn images(reader: impl Read, size: u64, path: &Path) -> Result<IdxImages, DataError> {
+fn images(reader: impl Read, size: Option<u64>, path: &Path) -> Result<IdxImages, DataError> {
     let ([_, height, width], pixels) = parse(reader, size, path, "images")?;
     Ok(IdxImages {
         path: path.to_owned(),
@@ -266,7 +266,7 @@ fn images(reader: impl Read, size: u64, path: &Path) -> Result<IdxImages, DataEr
     })
 }
 
-fn labels(reader: impl Read, size: u64, path: &Path) -> Result<IdxLabels, DataError> {
+fn labels(reader: impl Read, size: Option<u64>, path: &Path) -> Result<IdxLabels, DataError> {
     let ([_], labels) = parse(reader, size, path, "labels")?;
     Ok(IdxLabels {
         path: path.to_owned(),
@@ -277,26 +277,29 @@ fn labels(reader: impl Read, size: u64, path: &Path) -> Result<IdxLabels, DataEr
 /// Shape and elements of a raw or gzip-compressed IDX file of the given rank and of so many bytes.
 fn parse<const RANK: usize>(
     mut reader: impl Read,
-    size: u64,
+    size: Option<u64>,
     path: &Path,
     content: &'static str,
 ) -> Result<([usize; RANK], Vec<u8>), DataError> {
+    let there = size.unwrap_or(0).saturating_mul(LIKELY_EXPANSION);
+    let there = usize::try_from(there).unwrap_or(usize::MAX);
     let mut start = [0; 2];
     let received = fill(&mut reader, &mut start).map_err(|source| read_error(path, source))?;
     let whole = Cursor::new(start).take(received as u64).chain(reader);
     if received == 2 && start == GZIP_MAGIC {
+        let size = size.unwrap_or(MAX_BYTES as u64);
         let limit = size.saturating_mul(MAX_EXPANSION).max(EXPANDS_FREELY);
-        let decoded = MultiGzDecoder::new(BufReader::new(whole));
-        parse_raw(decoded, Some((size, limit)), path, content)
+        let decoded = MultiGzDecoder::new(BufReader::with_capacity(BUFFER, whole));
+        parse_raw(decoded, (there, Some((size, limit))), path, content)
     } else {
-        parse_raw(whole, None, path, content)
+        parse_raw(whole, (there, None), path, content)
     }
 }
 
-/// Of a compressed file its size and the most that it may hold are given.
+/// The bytes that are likely to be there are given, and of a compressed file its size and the most that it may hold.
 fn parse_raw<const RANK: usize>(
     mut reader: impl Read,
-    compressed: Option<(u64, u64)>,
+    (there, compressed): (usize, Option<(u64, u64)>),
     path: &Path,
     content: &'static str,
 ) -> Result<([usize; RANK], Vec<u8>), DataError> {
@@ -336,7 +339,8 @@ fn parse_raw<const RANK: usize>(
         });
     }
 
-    let elements = read_up_to(&mut reader, len).map_err(|source| read_error(path, source))?;
+    let elements =
+        read_up_to(&mut reader, len, there).map_err(|source| read_error(path, source))?;
     if elements.len() < len {
         return Err(too_short(header_len + len, header_len + elements.len()));
     }
@@ -414,11 +418,15 @@ fn fill(reader: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
     Ok(filled)
 }
 
-/// Reads at most `len` bytes, doubling the memory only when the last piece was really there.
-fn read_up_to(reader: &mut impl Read, len: usize) -> io::Result<Vec<u8>> {
+/// Reads at most `len` bytes: first as many as are likely to be there, doubling the memory only when the last piece really was.
+fn read_up_to(reader: &mut impl Read, len: usize, there: usize) -> io::Result<Vec<u8>> {
     let mut bytes: Vec<u8> = Vec::new();
     while bytes.len() < len {
-        let step = (len - bytes.len()).min(bytes.len().max(FIRST_READ));
+        let step = bytes
+            .len()
+            .max(FIRST_READ)
+            .max(there - there.min(bytes.len()));
+        let step = step.min(len - bytes.len());
         bytes.try_reserve_exact(step).map_err(io::Error::other)?;
         if reader.by_ref().take(step as u64).read_to_end(&mut bytes)? < step {
             break;
@@ -444,13 +452,15 @@ mod tests {
 
     #[test]
     fn memory_follows_the_bytes_that_arrive_and_not_the_header() {
-        let short = read_up_to(&mut &[7_u8; 100][..], MAX_BYTES).unwrap();
+        let short = read_up_to(&mut &[7_u8; 100][..], MAX_BYTES, 800).unwrap();
         assert_eq!(short.len(), 100);
         assert!(short.capacity() <= FIRST_READ, "{}", short.capacity());
 
         let len = 5 * FIRST_READ + 3;
-        let whole = read_up_to(&mut io::repeat(1), len).unwrap();
-        assert_eq!((whole.len(), whole.capacity()), (len, len));
+        for there in [0, FIRST_READ + 1, len, 2 * len] {
+            let whole = read_up_to(&mut io::repeat(1), len, there).unwrap();
+            assert_eq!((whole.len(), whole.capacity()), (len, len));
+        }
     }
 
     #[test]

@@ -43,12 +43,9 @@ pub fn load(source: &DataSource) -> Result<Mnist, DataError> {
 }
 
 fn read_files(files: &MnistFiles, origin: String) -> Result<Mnist, DataError> {
-    Mnist::new(
-        files.read_train()?,
-        files.read_test()?,
-        files.test_images(),
-        origin,
-    )
+    // Unpacking takes longer than anything else before the first step.
+    let (train, test) = rayon::join(|| files.read_train(), || files.read_test());
+    Mnist::new(train?, test?, files.test_images(), origin)
 }
 
 fn read(source: &DataSource) -> Result<Mnist, DataError> {

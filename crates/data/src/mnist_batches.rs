@@ -3,6 +3,7 @@
 use burn::data::dataloader::batcher::Batcher;
 use burn::data::dataset::DatasetError;
 use burn::tensor::Device;
+use rayon::prelude::*;
 
 use crate::batch::Batch;
 use crate::batch_source::BatchSource;
@@ -86,7 +87,8 @@ impl BatchSource for MnistDataset {
     }
 
     fn fingerprint(&self) -> Option<Fingerprint> {
-        let images = (0..self.len()).map(|row| (self.image(row), self.label(row)));
+        let rows = (0..self.len()).into_par_iter();
+        let images = rows.map(|row| (self.image(row), self.label(row)));
         Some(Fingerprint::of_images(images))
     }
 

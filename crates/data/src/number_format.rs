@@ -56,8 +56,18 @@ impl NumberFormat {
         Ok(())
     }
 
+    /// A field as a number; `None` if it is none in this format.
+    pub(crate) fn read(self, field: &str) -> Option<f64> {
+        let short = || {
+            (self == Self::default())
+                .then(|| short_number(field))
+                .flatten()
+        };
+        short().or_else(|| self.plain(field)?.parse().ok())
+    }
+
     /// A field as Rust writes numbers; `None` if it is not written in this format.
-    pub(crate) fn plain(self, field: &str) -> Option<Cow<'_, str>> {
+    fn plain(self, field: &str) -> Option<Cow<'_, str>> {
         if self == Self::default() {
             return Some(Cow::Borrowed(field));
         }
@@ -142,6 +152,38 @@ impl NumberFormat {
             _ => return None,
         })
     }
+}
+
+/// A number of up to 15 digits, perhaps with a point among them: both it without the point and the power of ten are exact, so that
+/// what they are divided to is rounded once. `None` for anything else.
+fn short_number(field: &str) -> Option<f64> {
+    const POWERS: [f64; 16] = [
+        1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+    ];
+    let (is_negative, digits) = match field.as_bytes() {
+        [b'-', digits @ ..] => (true, digits),
+        [b'+', digits @ ..] | digits => (false, digits),
+    };
+    // Digits and a point.
+    if digits.len() > POWERS.len() {
+        return None;
+    }
+    let mut whole: u64 = 0;
+    let mut point = None;
+    for (place, byte) in digits.iter().enumerate() {
+        match byte {
+            b'0'..=b'9' => whole = whole * 10 + u64::from(byte - b'0'),
+            b'.' if point.is_none() => point = Some(place),
+            _ => return None,
+        }
+    }
+    let num_digits = digits.len() - usize::from(point.is_some());
+    if num_digits == 0 || num_digits >= POWERS.len() {
+        return None;
+    }
+    let fraction = point.map_or(0, |point| digits.len() - 1 - point);
+    let number = whole as f64 / POWERS[fraction];
+    Some(if is_negative { -number } else { number })
 }
 
 /// A setting as both a file and the command line say it.
@@ -239,11 +281,57 @@ mod tests {
         ];
         for (format, fields) in table {
             for (field, expected) in *fields {
-                let read = format
-                    .plain(field)
-                    .and_then(|plain| plain.parse::<f64>().ok());
+                let read = format.read(field);
                 assert_eq!(read, *expected, "{field} {format:?}");
             }
+        }
+    }
+
+    #[test]
+    fn short_numbers_are_those_of_the_standard_library() {
+        for field in [
+            "0",
+            "-0",
+            "+7",
+            "1.",
+            ".5",
+            "-.25",
+            "0.1",
+            "123456789012345",
+            "0.12345678901234",
+            "9.99999999999999",
+            "00000000000001",
+            "1e5",
+            "1234567890123456",
+            ".",
+            "-",
+            "+",
+            "",
+            "1.2.3",
+            "--1",
+            "1_0",
+            "inf",
+            "NaN",
+            "0x1",
+        ] {
+            let expected: Option<f64> = field.parse().ok();
+            let received = NumberFormat::default().read(field);
+            assert_eq!(
+                received.map(f64::to_bits),
+                expected.map(f64::to_bits),
+                "{field}"
+            );
+        }
+        assert_eq!(short_number("1234567890123456"), None);
+        assert_eq!(short_number("-12.5"), Some(-12.5));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_short_number_is_that_of_the_standard_library(field in "[-+]?[0-9]{0,9}[.]?[0-9]{0,9}") {
+            let expected: Option<f64> = field.parse().ok();
+            let received = NumberFormat::default().read(&field);
+            proptest::prop_assert_eq!(received.map(f64::to_bits), expected.map(f64::to_bits));
         }
     }
 

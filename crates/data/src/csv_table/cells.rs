@@ -214,7 +214,7 @@ impl<'a> Cells<'a> {
 
     /// The number in a column; truths are 1 and 0 where the whole column is made of them.
     fn number(&mut self, row: Row<'_>, column: usize) -> Result<f64, Kind> {
-        let (number, is_truth) = match self.source.cells.cell::<f64>(row.field(column)) {
+        let (number, is_truth) = match row.cell(column) {
             Cell::Number(number) => (number, false),
             Cell::Truth(truth) => (f64::from(u8::from(truth)), true),
             Cell::Missing => return Err(Kind::Missing),

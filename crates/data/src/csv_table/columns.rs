@@ -1,9 +1,9 @@
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
-use super::scanner::Record;
+use super::scanner::Fields;
 use crate::csv_error::CsvError;
-use crate::csv_source::CsvSource;
+use crate::csv_source::{CsvSource, CsvTarget};
 
 const TARGET: &str = "a target";
 const FEATURE: &str = "a feature";
@@ -18,7 +18,7 @@ pub(super) struct Columns {
 
 impl Columns {
     /// The columns of a header in the parts that the description gives them.
-    pub(super) fn find(source: &CsvSource, header: &Record) -> Result<Self, CsvError> {
+    pub(super) fn find(source: &CsvSource, header: Fields<'_>) -> Result<Self, CsvError> {
         let mut parts = Parts::new(source, header)?;
         let targets = source.target.columns();
         if targets.is_empty() {
@@ -70,7 +70,7 @@ impl Columns {
     }
 
     /// The same without targets: they and ignored columns need not be there.
-    pub(super) fn of_inputs(source: &CsvSource, header: &Record) -> Result<Self, CsvError> {
+    pub(super) fn of_inputs(source: &CsvSource, header: Fields<'_>) -> Result<Self, CsvError> {
         let mut parts = Parts::new(source, header)?;
         parts.give(TARGET, &parts.present(source.target.columns()))?;
         parts.give(IGNORED, &parts.present(&source.ignored))?;
@@ -78,10 +78,10 @@ impl Columns {
     }
 
     /// All columns, whatever they are for.
-    pub(super) fn all(source: &CsvSource, header: &Record) -> Result<Self, CsvError> {
+    pub(super) fn all(source: &CsvSource, header: Fields<'_>) -> Result<Self, CsvError> {
         places(source.path(), header)?;
         Ok(Self {
-            names: header.fields().map(str::to_owned).collect(),
+            names: header.iter().map(str::to_owned).collect(),
             features: (0..header.len()).collect(),
             targets: Vec::new(),
         })
@@ -114,6 +114,18 @@ impl Columns {
         }
     }
 
+    /// Whether the cells of each column are looked at as numbers.
+    pub(super) fn are_numbers(&self, source: &CsvSource) -> Vec<bool> {
+        let mut are_numbers = vec![false; self.names.len()];
+        for &column in &self.features {
+            are_numbers[column] = !source.has_categories(&self.names[column]);
+        }
+        for &column in &self.targets {
+            are_numbers[column] = matches!(source.target, CsvTarget::Values(_));
+        }
+        are_numbers
+    }
+
     pub(super) fn names_of(&self, columns: &[usize]) -> Vec<String> {
         columns
             .iter()
@@ -123,9 +135,9 @@ impl Columns {
 }
 
 /// The names in a header, all different but for columns without one; where each stands.
-fn places(path: &Path, header: &Record) -> Result<HashMap<String, usize>, CsvError> {
+fn places(path: &Path, header: Fields<'_>) -> Result<HashMap<String, usize>, CsvError> {
     let mut places = HashMap::new();
-    for (column, name) in header.fields().enumerate() {
+    for (column, name) in header.iter().enumerate() {
         if name.is_empty() {
             continue;
         }
@@ -153,12 +165,12 @@ struct Parts<'a> {
 }
 
 impl<'a> Parts<'a> {
-    fn new(source: &'a CsvSource, header: &Record) -> Result<Self, CsvError> {
+    fn new(source: &'a CsvSource, header: Fields<'_>) -> Result<Self, CsvError> {
         let path = source.path();
         Ok(Self {
             path,
             line: header.line,
-            names: header.fields().map(str::to_owned).collect(),
+            names: header.iter().map(str::to_owned).collect(),
             places: places(path, header)?,
             given: vec![None; header.len()],
         })

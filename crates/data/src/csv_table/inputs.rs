@@ -2,7 +2,7 @@ use super::cells::{Cells, Purpose};
 use super::columns::Columns;
 use super::encoding::{FilledColumn, UnknownCategories, encoded};
 use super::row::Row;
-use super::{Find, for_each_row};
+use super::rows::for_each_row;
 use crate::array_data::ArrayData;
 use crate::csv_source::CsvSource;
 use crate::error::DataError;
@@ -43,12 +43,11 @@ pub(crate) fn read_inputs(
     keep: Option<&[String]>,
 ) -> Result<CsvInputs, DataError> {
     source.cells.numbers.check()?;
-    let find: Find = Columns::of_inputs;
     let mut cells = Cells::new(source, Purpose::Answer);
     let mut positions: Option<Vec<usize>> = None;
     let mut kept = Vec::new();
     let mut unknown = None;
-    let (columns, _) = for_each_row(source, find, |row: Row<'_>| {
+    let (columns, _) = for_each_row(source, Columns::of_inputs, |row: Row<'_>| {
         cells.add(row);
         let positions = positions.get_or_insert_with(|| match keep {
             None => row.columns.others(source),

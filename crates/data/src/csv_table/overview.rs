@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use super::columns::Columns;
 use super::different::Different;
-use super::for_each_row;
-use crate::csv_cells::{Cell, CellSettings};
+use super::rows::for_each_row;
+use crate::csv_cells::Cell;
 use crate::csv_error::suspicion;
 use crate::csv_source::CsvSource;
 use crate::error::DataError;
@@ -190,10 +190,10 @@ pub(crate) fn overview(source: &CsvSource) -> Result<CsvOverview, DataError> {
     let mut seen: Vec<Seen> = Vec::new();
     let mut rows = 0;
     let (columns, _) = for_each_row(source, Columns::all, |row| {
-        let width = row.record.len();
+        let width = row.fields.len();
         seen.resize_with(width, || Seen::up_to(CsvOverview::COUNTED / width));
-        for (seen, field) in seen.iter_mut().zip(row.record.fields()) {
-            seen.add(field, &source.cells);
+        for (column, seen) in seen.iter_mut().enumerate() {
+            seen.add(row.field(column), row.cell(column));
         }
         rows += 1;
     })?;
@@ -222,8 +222,7 @@ impl Seen {
         }
     }
 
-    fn add(&mut self, field: &str, settings: &CellSettings) {
-        let cell = settings.cell::<f64>(field);
+    fn add(&mut self, field: &str, cell: Cell) {
         match cell {
             Cell::Number(number) => self.numbers.add(number),
             Cell::Truth(true) => self.trues += 1,

@@ -53,7 +53,7 @@ impl Range {
         self.mean += distance / self.count;
         self.squares += distance * (number - self.mean);
         self.largest = self.largest.max((number - offset).abs());
-        self.has_fractions |= number.fract() != 0.0;
+        self.has_fractions = self.has_fractions || number.fract() != 0.0;
     }
 
     /// What there is to say of the column of this name, if single precision loses what its numbers differ by.

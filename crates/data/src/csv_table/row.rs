@@ -1,5 +1,6 @@
 use super::columns::Columns;
-use super::scanner::Record;
+use super::scanner::Fields;
+use crate::csv_cells::Cell;
 use crate::csv_error::{CsvError, suspicion};
 use crate::csv_source::CsvSource;
 
@@ -8,12 +9,14 @@ use crate::csv_source::CsvSource;
 pub(super) struct Row<'a> {
     pub(super) source: &'a CsvSource,
     pub(super) columns: &'a Columns,
-    pub(super) record: &'a Record,
+    pub(super) fields: Fields<'a>,
+    /// What the fields of some columns are, where it was looked at already.
+    pub(super) cells: &'a [Option<Cell>],
 }
 
 impl<'a> Row<'a> {
     pub(super) fn check_length(self) -> Result<(), CsvError> {
-        let (expected, received) = (self.columns.names.len(), self.record.len());
+        let (expected, received) = (self.columns.names.len(), self.fields.len());
         if expected == received {
             return Ok(());
         }
@@ -28,8 +31,8 @@ impl<'a> Row<'a> {
 
     /// What may have made this row longer or shorter than the header.
     fn hint_of_length(self) -> String {
-        let (expected, received) = (self.columns.names.len(), self.record.len());
-        let last = received.checked_sub(1).map(|last| self.record.field(last));
+        let (expected, received) = (self.columns.names.len(), self.fields.len());
+        let last = received.checked_sub(1).map(|last| self.fields.get(last));
         let own = if received == expected + 1 && last == Some("") {
             "it ends in a delimiter that the header does not have; take it out, or end the header in one too and ignore that \
              column by its place"
@@ -49,11 +52,17 @@ impl<'a> Row<'a> {
 
     /// The text in a column.
     pub(super) fn field(self, column: usize) -> &'a str {
-        self.record.field(column)
+        self.fields.get(column)
+    }
+
+    /// What stands in a column.
+    pub(super) fn cell(self, column: usize) -> Cell {
+        let known = self.cells.get(column).copied().flatten();
+        known.unwrap_or_else(|| self.source.cells.cell(self.field(column)))
     }
 
     /// The line in which it begins, counted from 1.
     pub(super) fn line(self) -> usize {
-        self.record.line
+        self.fields.line
     }
 }

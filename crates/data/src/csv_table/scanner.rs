@@ -28,25 +28,66 @@ pub(super) struct Scanner<'a, R> {
 #[derive(Default)]
 pub(super) struct Record {
     /// Where it begins, counted from 1.
-    pub(super) line: usize,
+    line: usize,
     text: String,
     /// Where the fields end in the text.
     ends: Vec<usize>,
 }
 
+/// The fields of a row, wherever they lie.
+#[derive(Clone, Copy)]
+pub(super) struct Fields<'a> {
+    /// Where the row begins, counted from 1.
+    pub(super) line: usize,
+    pub(super) text: &'a str,
+    /// Where the first one begins.
+    pub(super) start: usize,
+    /// Where each of them ends.
+    pub(super) ends: &'a [usize],
+    /// Bytes from the end of one to the next.
+    pub(super) gap: usize,
+}
+
 impl Record {
-    pub(super) fn len(&self) -> usize {
+    pub(super) fn fields(&self) -> Fields<'_> {
+        Fields {
+            line: self.line,
+            text: &self.text,
+            start: 0,
+            ends: &self.ends,
+            gap: 0,
+        }
+    }
+}
+
+impl<'a> Fields<'a> {
+    pub(super) fn len(self) -> usize {
         self.ends.len()
     }
 
     /// A field without the blanks around it.
-    pub(super) fn field(&self, index: usize) -> &str {
-        let start = index.checked_sub(1).map_or(0, |before| self.ends[before]);
-        self.text[start..self.ends[index]].trim()
+    pub(super) fn get(self, index: usize) -> &'a str {
+        let start = match index.checked_sub(1) {
+            Some(before) => self.ends[before] + self.gap,
+            None => self.start,
+        };
+        trimmed(&self.text[start..self.ends[index]])
     }
 
-    pub(super) fn fields(&self) -> impl Iterator<Item = &str> {
-        (0..self.len()).map(|index| self.field(index))
+    pub(super) fn iter(self) -> impl Iterator<Item = &'a str> {
+        (0..self.len()).map(move |index| self.get(index))
+    }
+}
+
+/// A field without the blanks around it.
+pub(super) fn trimmed(field: &str) -> &str {
+    let is_plain = |byte: Option<&u8>| byte.is_some_and(|byte| (b'!'..=b'~').contains(byte));
+    let bytes = field.as_bytes();
+    // Hardly a field begins or ends with a blank, or a letter beyond those of English.
+    if is_plain(bytes.first()) && is_plain(bytes.last()) {
+        field
+    } else {
+        field.trim()
     }
 }
 
@@ -104,6 +145,18 @@ impl<'a, R: BufRead> Scanner<'a, R> {
             line,
             is_after_return: false,
         }
+    }
+
+    /// The rest of the text, the line in which it begins, and whether a line feed at its start belongs to the line before.
+    pub(super) fn into_rest(self) -> (R, usize, bool) {
+        (self.input, self.line, self.is_after_return)
+    }
+
+    /// Reads on behind a carriage return, of whose line end a line feed is part.
+    #[must_use = "returns the changed scanner"]
+    pub(super) fn after_return(mut self, is_after_return: bool) -> Self {
+        self.is_after_return = is_after_return;
+        self
     }
 
     /// Reads the next record; `false` at the end of the file. Lines of nothing are skipped.
@@ -319,7 +372,8 @@ mod tests {
         let mut record = Record::default();
         let mut rows = Vec::new();
         while scanner.read(&mut record)? {
-            rows.push((record.line, record.fields().map(str::to_owned).collect()));
+            let fields = record.fields();
+            rows.push((fields.line, fields.iter().map(str::to_owned).collect()));
         }
         Ok(rows)
     }

@@ -1,15 +1,18 @@
 //! Which digits pictures show.
 
 use std::fmt::Write as _;
+use std::fs;
 use std::num::NonZeroUsize;
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, anyhow};
 use firebrick::burn::tensor::Device;
 use firebrick::datasets::{DigitImage, read_digit_image, read_digit_images};
 use firebrick::models::{AnyModel, Model, Shape, catch_panic};
 use firebrick::training::RunDirectory;
+use rayon::prelude::*;
 use serde::Serialize;
 
 use super::PredictArguments;
@@ -95,21 +98,40 @@ pub(super) fn run(arguments: &PredictArguments, run: &RunDirectory) -> anyhow::R
         width,
     };
     let mut code = ExitCode::SUCCESS;
-    for path in &arguments.files {
-        match reader.digits_of(path) {
-            Ok(digits) => reader.answer(path, &digits)?,
-            Err(error) => {
-                // The others are answered all the same.
-                output::note(&format!("error: {}", in_one_line(&error)));
-                code = ExitCode::FAILURE;
+    // The first answers come at once, also where there are thousands of pictures.
+    for paths in arguments.files.chunks(16 * rayon::current_num_threads()) {
+        let read: Vec<_> = match paths {
+            [path] => vec![reader.digits_of(path)],
+            paths => paths
+                .par_iter()
+                .map(|path| reader.digits_of(path))
+                .collect(),
+        };
+        for (path, digits) in paths.iter().zip(read) {
+            match digits {
+                Ok(digits) => reader.answer(path, &digits)?,
+                Err(error) => {
+                    // The others are answered all the same.
+                    output::note(&format!("error: {}", in_one_line(&error)));
+                    code = ExitCode::FAILURE;
+                }
             }
         }
     }
     Ok(code)
 }
 
+/// Whether a picture is one of those that are read one at a time, because each takes much memory.
+fn is_large(path: &Path) -> bool {
+    const LARGE: u64 = 1 << 20;
+    fs::metadata(path).is_ok_and(|metadata| metadata.len() > LARGE)
+}
+
 impl Reader<'_> {
     fn digits_of(&self, path: &Path) -> anyhow::Result<Vec<DigitImage>> {
+        static LARGE: Mutex<()> = Mutex::new(());
+        let lock = || LARGE.lock().unwrap_or_else(PoisonError::into_inner);
+        let _one_at_a_time = is_large(path).then(lock);
         // A decoder that panics is caught where it is called; here it is kept from printing.
         let read = catch_panic(|| {
             if self.arguments.split {

@@ -1,10 +1,11 @@
-//! Matrix products of training, with the matrix as it lies.
-//!
-//! What is zero in all rows of a block is left out: pictures, and what leaves a `relu`, have many zeros.
+//! Matrix products of training, with the matrix as it lies, that leave out what is zero in all rows of a block: most of a
+//! picture's margins.
 
 use std::cell::RefCell;
 
 use pulp::{Arch, Simd, WithSimd};
+
+use crate::vectorized::dispatch;
 
 /// Where the factors of the rows of a matrix are, for each row of sums.
 #[derive(Clone, Copy, Debug)]
@@ -31,6 +32,22 @@ pub(crate) enum Start<'a> {
     Row(&'a [f32]),
     /// From what is there.
     Kept,
+}
+
+/// Whether factors have gaps, zeros side by side as pictures have them, so many that leaving these out is worth looking for them.
+pub(crate) fn have_gaps(factors: &[f32]) -> bool {
+    let (runs, _) = factors.as_chunks::<8>();
+    let gaps = dispatch(
+        #[inline(always)]
+        || {
+            let is_gap = |run: &[f32; 8]| {
+                let bits = run.iter().fold(0, |bits, value| bits | value.to_bits());
+                u32::from(bits << 1 == 0)
+            };
+            runs.iter().map(is_gap).sum::<u32>()
+        },
+    );
+    gaps as usize * 3 > runs.len()
 }
 
 /// Sums of the rows of a matrix with `units` columns, each row times its factor; as many as `sums` has rows.
@@ -155,26 +172,37 @@ impl Sums<'_> {
         row: usize,
         is_finite: bool,
     ) {
-        let mut rows: [&[f32]; R] = [&[]; R];
-        let is_found = match self.factors {
+        match self.factors {
             Factors::Rows(values) => {
                 let values = &values[row * self.steps..(row + R) * self.steps];
+                let mut rows = [&values[..self.steps]; R];
                 for (own, values) in rows.iter_mut().zip(values.chunks_exact(self.steps.max(1))) {
-                    *own = values;
+                    *own = &values[..self.steps];
                 }
-                is_finite && self.scratch.find_in_rows(&rows)
+                let values = (0..self.steps).map(
+                    #[inline(always)]
+                    |step| values_at(&rows, step),
+                );
+                self.scratch.gather(self.steps, values, is_finite);
             }
             Factors::Columns {
                 values,
                 columns,
                 first,
             } => {
-                let values = values.chunks_exact(columns);
-                let values = values.map(|values| &values[first + row..first + row + R]);
-                self.scratch.find_in_columns::<R>(values, is_finite);
-                true
+                let values = values.chunks_exact(columns).map(
+                    #[inline(always)]
+                    |values| {
+                        let mut own = [0.0; R];
+                        own.copy_from_slice(&values[first + row..first + row + R]);
+                        own
+                    },
+                );
+                self.scratch.gather(self.steps, values, is_finite);
             }
-        };
+        }
+        let places = &self.scratch.places[..];
+        let values = &self.scratch.values.as_chunks::<R>().0[..places.len()];
         let width = V * S::F32_LANES;
         for start in (0..self.units).step_by(width) {
             let end = (start + width).min(self.units);
@@ -191,25 +219,29 @@ impl Sums<'_> {
                 }
             }
             let mut tile = [first; R];
-            if is_found {
-                let values = self.scratch.values.as_chunks::<R>().0;
-                for (place, values) in self.scratch.places.iter().zip(values) {
-                    add::<S, R, V>(simd, &mut tile, panel, *place as usize, values);
-                }
-            } else {
-                for step in 0..self.steps {
-                    let values = values_at(&rows, step);
-                    add::<S, R, V>(simd, &mut tile, panel, step, &values);
-                }
+            for (place, values) in places.iter().zip(values) {
+                add::<S, R, V>(simd, &mut tile, panel, *place as usize, values);
             }
-            for (r, own) in tile.into_iter().enumerate() {
+            let is_added = matches!(self.start, Start::Kept);
+            for (r, own) in tile.iter().enumerate() {
                 let from = (row + r) * self.units;
                 let sums = &mut self.output[from + start..from + end];
+                if start + width == end {
+                    let sums = S::as_mut_simd_f32s(sums).0;
+                    for v in 0..V {
+                        sums[v] = if is_added {
+                            simd.add_f32s(sums[v], own[v])
+                        } else {
+                            own[v]
+                        };
+                    }
+                    continue;
+                }
                 for (sums, own) in sums.chunks_mut(S::F32_LANES).zip(own) {
-                    let own = if let Start::Kept = self.start {
-                        simd.add_f32s(simd.partial_load_f32s(sums), own)
+                    let own = if is_added {
+                        simd.add_f32s(simd.partial_load_f32s(sums), *own)
                     } else {
-                        own
+                        *own
                     };
                     simd.partial_store_f32s(sums, own);
                 }
@@ -219,56 +251,32 @@ impl Sums<'_> {
 }
 
 impl Scratch {
-    /// Finds the places where factors are not all zero; `false` where these are almost all of them.
+    /// Gathers the factors of a block at each place, those that are all zero only where these matter.
     #[inline(always)]
-    fn find_in_rows<const R: usize>(&mut self, rows: &[&[f32]; R]) -> bool {
-        let len = rows[0].len();
-        let rows = rows.map(|row| &row[..len]);
-        let is_there = |place: usize| {
-            let mut bits = 0;
-            for row in rows {
-                bits |= row[place].to_bits() << 1;
-            }
-            bits != 0
-        };
-        let mut count = 0_u32;
-        for place in 0..len {
-            count += u32::from(is_there(place));
-        }
-        // So many that looking them up is not worth it.
-        if count as usize * 8 > len * 7 {
-            return false;
-        }
-        self.places.clear();
-        self.values.clear();
-        for (place, number) in (0..len).zip(0..) {
-            if is_there(place) {
-                self.places.push(number);
-                self.values.extend_from_slice(&values_at(&rows, place));
-            }
-        }
-        true
-    }
-
-    /// Gathers factors, those that are all zero only where these matter.
-    #[inline(always)]
-    fn find_in_columns<'a, const R: usize>(
+    fn gather<const R: usize>(
         &mut self,
-        columns: impl Iterator<Item = &'a [f32]>,
+        steps: usize,
+        factors: impl Iterator<Item = [f32; R]>,
         is_finite: bool,
     ) {
-        self.places.clear();
-        self.values.clear();
-        for (values, number) in columns.zip(0..) {
+        self.places.resize(steps, 0);
+        self.values.resize(steps * R, 0.0);
+        let values = self.values.as_chunks_mut::<R>().0;
+        let mut found = 0;
+        // What does not count is written over: a jump would be guessed wrong too often.
+        for (factors, number) in factors.zip(0..) {
             let mut bits = 0;
-            for value in values {
-                bits |= value.to_bits() << 1;
+            for factor in factors {
+                bits |= factor.to_bits() << 1;
             }
-            if bits != 0 || !is_finite {
-                self.places.push(number);
-                self.values.extend_from_slice(values);
+            if let (Some(values), Some(place)) = (values.get_mut(found), self.places.get_mut(found))
+            {
+                *values = factors;
+                *place = number;
             }
+            found += usize::from(bits != 0) | usize::from(!is_finite);
         }
+        self.places.truncate(found);
     }
 }
 
@@ -391,6 +399,14 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn gaps_are_zeros_side_by_side() {
+        let len = 28 * 28;
+        assert!(!have_gaps(&numbers(len, |_| false)));
+        assert!(!have_gaps(&numbers(len, |place| place % 2 == 0)));
+        assert!(have_gaps(&numbers(len, |place| place % 28 > 8)));
     }
 
     #[test]

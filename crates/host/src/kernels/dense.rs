@@ -1,7 +1,7 @@
 use crate::kernel::{Backward, Fill, Forward, Frozen, Kernel};
 use crate::packed::Packed;
 use crate::product::{add_rows, matrix, product};
-use crate::tiles::{Factors, Start, sums_of_rows};
+use crate::tiles::{Factors, Start, have_gaps, sums_of_rows};
 
 /// `y = x · kernel`, and `+ bias` where there is a second weight, for each of several rows of a sample.
 ///
@@ -40,12 +40,21 @@ impl Kernel for Dense {
     }
 
     fn forward(&self, call: Forward<'_>) {
-        let start = call
-            .weights
-            .get(1)
-            .map_or(Start::Zero, |bias| Start::Row(bias));
-        let kernel = (call.weights[0], self.units);
-        sums_of_rows(Factors::Rows(call.inputs[0]), kernel, start, call.output);
+        let bias = call.weights.get(1);
+        if have_gaps(call.inputs[0]) {
+            let start = bias.map_or(Start::Zero, |bias| Start::Row(bias));
+            let kernel = (call.weights[0], self.units);
+            return sums_of_rows(Factors::Rows(call.inputs[0]), kernel, start, call.output);
+        }
+        if let Some(bias) = bias {
+            for row in call.output.chunks_exact_mut(self.units) {
+                row.copy_from_slice(bias);
+            }
+        }
+        let x = matrix(call.inputs[0], call.rows * self.steps, self.inputs);
+        let kernel = matrix(call.weights[0], self.inputs, self.units);
+        let share = if bias.is_some() { 1.0 } else { 0.0 };
+        product(x, kernel, share, call.output);
     }
 
     fn input_gradient(&self, call: &Backward<'_>, _: usize, gradient: &mut [f32], fill: Fill) {
@@ -62,21 +71,25 @@ impl Kernel for Dense {
         gradient: &mut [f32],
         fill: Fill,
     ) {
-        if weight == 0 {
+        if weight == 1 {
+            return add_rows(call.output_gradient, gradient, fill);
+        }
+        if have_gaps(call.inputs[0]) {
             let start = match fill {
                 Fill::Set => Start::Zero,
                 Fill::Add => Start::Kept,
             };
-            let by = (call.output_gradient, self.units);
             let factors = Factors::Columns {
                 values: call.inputs[0],
                 columns: self.inputs,
                 first: 0,
             };
-            sums_of_rows(factors, by, start, gradient);
-        } else {
-            add_rows(call.output_gradient, gradient, fill);
+            return sums_of_rows(factors, (call.output_gradient, self.units), start, gradient);
         }
+        let rows = call.rows * self.steps;
+        let x = matrix(call.inputs[0], rows, self.inputs);
+        let by = matrix(call.output_gradient, rows, self.units);
+        product(x.reversed_axes(), by, fill.kept_share(), gradient);
     }
 
     fn work(&self) -> usize {

@@ -18,6 +18,24 @@ pub trait Kernel: fmt::Debug + Send + Sync {
     /// Computes the gradient of the input with this index among its inputs.
     fn input_gradient(&self, call: &Backward<'_>, input: usize, gradient: &mut [f32], fill: Fill);
 
+    /// How many floats of a weight belong together where its gradient can be computed a part at a time, each part from all
+    /// rows of a batch: worth it for large weights, of which sums over pieces of the batch would cost more than they give.
+    /// By default it cannot.
+    fn gradient_unit(&self, _weight: usize) -> Option<usize> {
+        None
+    }
+
+    /// Computes the gradient of a part of a weight, whole units from the float `start` on; nothing by default.
+    fn weight_gradient_from(
+        &self,
+        _call: &Backward<'_>,
+        _weight: usize,
+        _start: usize,
+        _gradient: &mut [f32],
+        _fill: Fill,
+    ) {
+    }
+
     /// Computes the gradient of the weight with this index among its weights, summed over the rows; nothing by default.
     fn weight_gradient(
         &self,

@@ -29,6 +29,8 @@ pub struct Program {
     outputs: Vec<Place>,
     /// Whether each weight has a gradient.
     is_trained: Vec<bool>,
+    /// How many floats of each weight have their gradient computed together, and whether from the whole batch.
+    spans: Vec<(usize, bool)>,
 }
 
 /// Where rows come from.
@@ -47,6 +49,8 @@ pub(crate) struct Node {
     pub(crate) weights: Vec<usize>,
     /// Whether a gradient that arrives here gets to a weight.
     pub(crate) leads_to_weights: bool,
+    /// Whether one arrives.
+    is_reached: bool,
 }
 
 impl Program {
@@ -58,6 +62,7 @@ impl Program {
             weights: weights.into(),
             outputs: Vec::new(),
             is_trained: Vec::new(),
+            spans: Vec::new(),
         }
     }
 
@@ -82,6 +87,7 @@ impl Program {
             sources,
             weights,
             leads_to_weights: false,
+            is_reached: false,
         });
         Place::Node(self.nodes.len() - 1)
     }
@@ -112,7 +118,56 @@ impl Program {
                     .any(|source| self.leads_to_weights(*source));
             self.nodes[index].leads_to_weights = leads;
         }
+        self.reach();
+        self.spans = (0..self.weights.len())
+            .map(|weight| self.span(weight))
+            .collect();
         self
+    }
+
+    /// Finds out which nodes gradients arrive at.
+    fn reach(&mut self) {
+        let reached = |node: usize, nodes: &mut [Node]| {
+            nodes[node].is_reached = nodes[node].leads_to_weights;
+        };
+        for place in self.outputs.clone() {
+            if let Place::Node(node) = place {
+                reached(node, &mut self.nodes);
+            }
+        }
+        for index in (0..self.nodes.len()).rev() {
+            if !self.nodes[index].is_reached {
+                continue;
+            }
+            for source in self.nodes[index].sources.clone() {
+                if let Place::Node(node) = source {
+                    reached(node, &mut self.nodes);
+                }
+            }
+        }
+    }
+
+    /// How the gradient of a weight is cut.
+    fn span(&self, weight: usize) -> (usize, bool) {
+        const MOST: usize = 8;
+        const FEWEST_FLOATS: usize = 8192;
+        let len = self.weights[weight];
+        let aim = len.div_ceil(MOST).max(FEWEST_FLOATS);
+        let unit = |node: &Node| {
+            let places = node.weights.iter().enumerate();
+            let mut places = places.filter(|(_, own)| **own == weight);
+            places.try_fold(1, |unit, (place, _)| {
+                Some(unit.max(node.kernel.gradient_unit(place)?))
+            })
+        };
+        let units: Option<Vec<usize>> = self.nodes.iter().map(unit).collect();
+        let units = units.unwrap_or_default();
+        match units.iter().max() {
+            Some(&unit) if units.iter().all(|other| unit % other == 0) && len % unit == 0 => {
+                (aim.div_ceil(unit) * unit, true)
+            }
+            _ => (aim, false),
+        }
     }
 
     fn has(&self, place: Place) -> bool {
@@ -135,6 +190,29 @@ impl Program {
             Place::Input(_) => false,
             Place::Node(node) => self.nodes[node].leads_to_weights,
         }
+    }
+
+    /// Whether gradients arrive at a node.
+    pub(crate) fn is_reached(&self, node: usize) -> bool {
+        self.nodes[node].is_reached
+    }
+
+    /// Whether the gradient of a weight is computed from the whole batch, a span at a time.
+    pub(crate) fn has_spans(&self, weight: usize) -> bool {
+        self.spans[weight].1
+    }
+
+    /// How many floats of a weight have their gradient computed together.
+    pub(crate) fn span_len(&self, weight: usize) -> usize {
+        self.spans[weight].0
+    }
+
+    pub(crate) fn output_lens(&self) -> impl Iterator<Item = usize> {
+        self.nodes.iter().map(|node| node.kernel.output_len())
+    }
+
+    pub(crate) fn kept_lens(&self) -> impl Iterator<Item = usize> {
+        self.nodes.iter().map(|node| node.kernel.kept_len())
     }
 
     pub(crate) fn nodes(&self) -> &[Node] {

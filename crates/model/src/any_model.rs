@@ -9,6 +9,8 @@ use burn::tensor::{Device, Tensor};
 use crate::activation::Activation;
 use crate::draws::Draws;
 use crate::error::ModelError;
+use crate::host_pass::HostPass;
+use crate::layer::NoHostForm;
 use crate::mlp::Mlp;
 use crate::mode::Mode;
 use crate::model::{Answers, Model};
@@ -176,6 +178,10 @@ impl Model for AnyModel {
 
     fn merged(self) -> Self {
         either!(self, model => Model::merged(model).into())
+    }
+
+    fn host_pass(&self) -> Result<HostPass, NoHostForm> {
+        either!(self, model => model.host_pass())
     }
 
     fn penalty(&self) -> Option<Tensor<1>> {

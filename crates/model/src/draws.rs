@@ -89,17 +89,19 @@ impl Draws {
         rate: f64,
         device: &Device,
     ) -> Tensor<D> {
-        assert!(
-            (0.0..1.0).contains(&rate),
-            "a dropout's rate is from 0 to below 1, received {rate}"
-        );
-        let scale = 1.0 / (1.0 - rate);
         if self.is_on_host(device) {
-            let factors = self.factors(shape.iter().product(), rate, scale);
+            let factors = self.dropout_factors(shape.iter().product(), rate);
             Tensor::from_data(TensorData::new(factors, shape), device)
         } else {
-            Tensor::random(shape, Distribution::Bernoulli(1.0 - rate), device) * scale
+            let kept = 1.0 - checked_rate(rate);
+            Tensor::random(shape, Distribution::Bernoulli(kept), device) / kept
         }
+    }
+
+    /// The same factors where they are drawn on the host, so many of them.
+    pub(crate) fn dropout_factors(self, count: usize, rate: f64) -> Vec<f32> {
+        let scale = 1.0 / (1.0 - checked_rate(rate));
+        self.factors(count, rate, scale)
     }
 
     /// Normal numbers of mean 0 and this standard deviation.
@@ -168,6 +170,14 @@ impl Draws {
         }
         factors
     }
+}
+
+fn checked_rate(rate: f64) -> f64 {
+    assert!(
+        (0.0..1.0).contains(&rate),
+        "a dropout's rate is from 0 to below 1, received {rate}"
+    );
+    rate
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ mod as_layer;
 mod cutting;
 mod form;
 mod freezing;
+mod host_forms;
 mod inner;
 mod keras_json;
 mod layer_names;

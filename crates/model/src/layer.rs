@@ -6,8 +6,10 @@ mod call;
 mod call_arguments;
 mod cell;
 mod held_weights;
+mod host_form;
 mod masking;
 mod new_layer;
+mod no_host_form;
 mod node;
 mod weight_spec;
 
@@ -32,8 +34,11 @@ pub(crate) use call_arguments::CallArguments;
 pub use cell::{Cell, CellSteps};
 pub(crate) use cell::{check_states, flat, is_kept_state, kept_state_name, shaped};
 pub(crate) use held_weights::HeldWeights;
+pub use host_form::HostForm;
+pub(crate) use host_form::{HostDrawn, activation_kernel};
 pub use masking::Masking;
 pub use new_layer::{NewLayer, SharedLayer};
+pub use no_host_form::NoHostForm;
 pub(crate) use node::Origin;
 pub use node::{IntoNodes, Node, input, named_input, text_input};
 pub use weight_spec::WeightSpec;
@@ -189,6 +194,12 @@ pub trait Layer:
     /// Samples that it cannot adapt to.
     fn adapted(&self, _samples: &mut dyn Iterator<Item = AnyTensor>) -> Result<Self, LayerProblem> {
         Ok(self.clone())
+    }
+
+    /// How it runs over plain memory on a processor, forward and backward, where it can: a training is then faster. What it
+    /// gives is the same but for rounding. By default it cannot.
+    fn host_form(&self, _inputs: &[Shape]) -> Option<HostForm> {
+        None
     }
 
     /// The name that the first layer of its kind has in a network, e.g. `max_pooling2d`.

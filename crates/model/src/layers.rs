@@ -145,7 +145,9 @@ mod zero_padding2d;
 mod zero_padding3d;
 
 pub use crate::layer::Masking as MaskPolicy;
-pub use crate::layer::{AnyLayer, Cell, CellSteps, Layer, NewLayer, SharedLayer, WeightSpec};
+pub use crate::layer::{
+    AnyLayer, Cell, CellSteps, HostForm, Layer, NewLayer, SharedLayer, WeightSpec,
+};
 pub use crate::layer_problem::LayerProblem;
 pub use activation::Activation;
 pub use activity_regularization::ActivityRegularization;

@@ -23,6 +23,7 @@ mod deviates;
 mod draws;
 mod error;
 mod graph;
+mod host_pass;
 mod initializer;
 mod layer;
 mod layer_problem;
@@ -46,6 +47,8 @@ mod ziggurat;
 
 /// Burn itself, in the version this crate is built on.
 pub use burn;
+/// Kernels over plain memory, for layers of one's own that have a [`HostForm`](layers::HostForm).
+pub use firebrick_host as host;
 
 // What an app that predicts needs of tensors and devices.
 pub use firebrick_tensor::{
@@ -63,8 +66,9 @@ pub use firebrick_spec::{did_you_mean, nearest_name, shortened, visible};
 pub use graph::{
     Graph, GraphInput, GraphLayer, LayerKey, Lora, NamedLayer, Outline, OutlineNode, Sequential,
 };
+pub use host_pass::{GradientSink, HostOutput, HostPass};
 pub use initializer::{FanMode, Initializer, ScalingDistribution, SeededInitializer};
-pub use layer::{Call, IntoNodes, Node, input, named_input, text_input};
+pub use layer::{Call, IntoNodes, NoHostForm, Node, input, named_input, text_input};
 pub use mlp::Mlp;
 pub use mlp_config::MlpConfig;
 pub use mode::Mode;

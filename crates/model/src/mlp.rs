@@ -1,10 +1,14 @@
 use burn::module::{Content, DisplaySettings, Module, ModuleDisplay, Param};
 use burn::nn::Linear;
 use burn::tensor::{Device, Int, Tensor};
+use firebrick_host::{Place, Program, kernels};
 
 use crate::activation::Activation;
 use crate::error::ModelError;
+use crate::host_pass::{HostPass, trained};
 use crate::initializer::Initializer;
+use crate::layer::NoHostForm;
+use crate::layer::activation_kernel;
 use crate::mlp_config::MlpConfig;
 use crate::model::Model;
 use crate::model_size::ModelSize;
@@ -175,6 +179,38 @@ impl Model for Mlp {
             }
         }
         Ok(None)
+    }
+
+    fn host_pass(&self) -> Result<HostPass, NoHostForm> {
+        let sizes = |layer: &Linear| layer.weight.shape().dims::<2>();
+        let weights = self.layers.iter().map(sizes);
+        let weights: Vec<usize> = weights
+            .flat_map(|[inputs, units]| [inputs * units, units])
+            .collect();
+        let mut program = Program::new([self.num_features()], weights);
+        let mut place = Place::Input(0);
+        let last = self.layers.len() - 1;
+        for (index, layer) in self.layers.iter().enumerate() {
+            let [inputs, units] = sizes(layer);
+            let own = [2 * index, 2 * index + 1];
+            place = program.add(kernels::Dense::new(inputs, units), [place], own);
+            let kernel = activation_kernel(self.activation, units, units);
+            let kernel = kernel.map_err(|activation| NoHostForm::Activation {
+                layer: index.to_string(),
+                activation,
+            })?;
+            if let (Some(kernel), true) = (kernel, index < last) {
+                place = program.add(kernel, [place], []);
+            }
+        }
+        let shapes = (
+            [[self.num_features()].into()],
+            [[self.config().num_classes].into()],
+        );
+        Ok(HostPass::new(
+            program.with_outputs([place], trained(self)),
+            shapes,
+        ))
     }
 
     fn description(&self) -> Option<String> {

@@ -4,6 +4,8 @@ use burn::tensor::Tensor;
 use crate::activation::Activation;
 use crate::draws::Draws;
 use crate::error::ModelError;
+use crate::host_pass::HostPass;
+use crate::layer::NoHostForm;
 use crate::mode::Mode;
 use crate::model_size::ModelSize;
 use crate::signal::{Signal, Signals};
@@ -213,6 +215,14 @@ pub trait Model: Module + ModuleDisplay + std::fmt::Display + 'static {
     /// `None`, the default, where nobody knows.
     fn size(&self) -> Option<ModelSize> {
         None
+    }
+
+    /// The network over plain memory, on which a training on a processor runs faster; by default there is none.
+    ///
+    /// # Errors
+    /// What has no form for that.
+    fn host_pass(&self) -> Result<HostPass, NoHostForm> {
+        Err(NoHostForm::OwnModule)
     }
 
     /// Why the network cannot be saved, if it cannot.

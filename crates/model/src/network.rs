@@ -3,6 +3,7 @@ mod building;
 mod checks;
 mod features;
 mod freezing;
+mod host;
 mod lora;
 mod rules;
 mod running;
@@ -19,7 +20,9 @@ use crate::draws::Draws;
 use crate::error::ModelError;
 use crate::graph::summary_of;
 use crate::graph::{Graph, Plan};
+use crate::host_pass::HostPass;
 use crate::layer::HeldWeights;
+use crate::layer::NoHostForm;
 use crate::mode::Mode;
 use crate::model::{Answers, Model};
 use crate::model_size::ModelSize;
@@ -136,6 +139,10 @@ impl Model for Network {
 
     fn size(&self) -> Option<ModelSize> {
         Some(self.summary().size())
+    }
+
+    fn host_pass(&self) -> Result<HostPass, NoHostForm> {
+        self.over_plain_memory()
     }
 
     fn check_saveable(&self) -> Result<(), ModelError> {

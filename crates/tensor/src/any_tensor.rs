@@ -2,7 +2,7 @@ use std::any::Any;
 use std::ops::Range;
 
 use burn::tensor::kind::Basic;
-use burn::tensor::{Device, Int, Tensor};
+use burn::tensor::{Device, Int, Tensor, TensorData};
 
 use crate::error::TensorError;
 
@@ -349,6 +349,28 @@ impl AnyTensor {
             reason: error.to_string(),
         })?;
         Ok(data.iter().collect())
+    }
+
+    /// All values as 32-bit floats in row-major order, channels last, without a copy where nobody else holds them.
+    ///
+    /// ```
+    /// # mod firebrick { pub use firebrick_tensor::{burn, self as models}; }
+    /// use firebrick::burn::tensor::{Device, Tensor};
+    /// use firebrick::models::AnyTensor;
+    ///
+    /// let row = AnyTensor::from(Tensor::<1>::from_floats([1.0, 2.0], &Device::flex()));
+    /// assert_eq!(row.into_float_data()?.as_slice::<f32>(), Ok(&[1.0, 2.0][..]));
+    /// # Ok::<(), firebrick::models::TensorError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// A device that fails.
+    pub fn into_float_data(self) -> Result<TensorData, TensorError> {
+        let floats = self.into_channels_last().into_floats();
+        let data = of_any_rank!(floats.values, tensor => tensor.try_into_data_as::<f32>());
+        data.map(Into::into).map_err(|error| TensorError::ReadBack {
+            reason: error.to_string(),
+        })
     }
 
     /// All values as whole numbers in row-major order, channels last, read back from the device; fractions are cut off.

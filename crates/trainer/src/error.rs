@@ -42,6 +42,13 @@ pub enum TrainError {
     #[error(transparent)]
     Curves(#[from] firebrick_plot::CurvesError),
 
+    /// A training over plain memory that cannot be.
+    #[error("the step `host` cannot train this: {reason}; take `auto` or `autodiff`")]
+    NoHostStep {
+        /// What is in the way.
+        reason: String,
+    },
+
     /// A setting outside its range.
     #[error("{setting} is {received}, expected {expected}")]
     Setting {

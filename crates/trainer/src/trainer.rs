@@ -209,7 +209,7 @@ impl<M: Model> Trainer<M> {
             (Some(tune), Some(steps)) => {
                 self.fine_tuning_step(objective, tune, (&fit.settings, steps))
             }
-            (None, _) => self.take_step(objective, steps.unwrap_or(0), fit.settings.seed),
+            (None, _) => self.take_step(objective, steps.unwrap_or(0), &fit.settings),
         };
         let mut step = step.map_err(|error| error.of_unknown_length(steps))?;
         if let Some(cycle) = cycle {

@@ -19,7 +19,9 @@ use firebrick_model::{Activation, AnyTensor, Model, ModelError, Network, Regular
 use firebrick_scheduler::ExponentialDecay;
 use firebrick_trainer::callbacks::SwapEmaWeights;
 use firebrick_trainer::losses::SparseCategoricalCrossentropy;
-use firebrick_trainer::{Compile, Display, Fit, History, Logs, Loss, Metric, Optimizer, Trainer};
+use firebrick_trainer::{
+    Compile, Display, Fit, History, Logs, Loss, Metric, Optimizer, StepKind, Trainer,
+};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -334,7 +336,7 @@ fn fit(case: &Case) -> Fit {
     fit
 }
 
-fn check(golden: &Golden, case: &Case) {
+fn check(golden: &Golden, case: &Case, step: StepKind) {
     let name = case.name.as_str();
     let (model, data) = network(golden, case);
     let mut trainer = compile(case).model(model);
@@ -345,7 +347,7 @@ fn check(golden: &Golden, case: &Case) {
         weights: case.fit_kwargs.sample_weight.clone(),
         ..data.clone()
     };
-    let history = trainer.fit(&weighted, &fit(case)).unwrap();
+    let history = trainer.fit(&weighted, &fit(case).with_step(step)).unwrap();
     assert_eq!(
         case.history_keys,
         case.history.keys().cloned().collect::<Vec<_>>()
@@ -367,7 +369,7 @@ fn check(golden: &Golden, case: &Case) {
     );
 }
 
-fn check_convolutional(name: &str, case: &ConvolutionalCase) {
+fn check_convolutional(name: &str, case: &ConvolutionalCase, step: StepKind) {
     let network = Sequential::new([6, 6, 1])
         .add(Conv2D::new(2, 3).with_activation(Activation::Relu))
         .add(BatchNormalization::new())
@@ -393,6 +395,7 @@ fn check_convolutional(name: &str, case: &ConvolutionalCase) {
         .with_batch_size(case.batch_size)
         .without_shuffle()
         .with_validation(&data)
+        .with_step(step)
         .with_display(Display::Quiet);
     let history = trainer.fit(&data, &fit).unwrap();
     assert_history(name, &history, &case.history);
@@ -482,11 +485,17 @@ fn fits_are_those_of_keras_epoch_by_epoch() {
         if model.contains("LSTM") {
             check_text(name, &TextCase::deserialize(case).unwrap());
         } else if model.contains("Conv2D") {
-            check_convolutional(name, &ConvolutionalCase::deserialize(case).unwrap());
+            let case = ConvolutionalCase::deserialize(case).unwrap();
+            for step in [StepKind::Autodiff, StepKind::Auto] {
+                check_convolutional(name, &case, step);
+            }
         } else if case.get("values").is_some() {
             check_on_batch(&golden, name, &OnBatchCase::deserialize(case).unwrap());
         } else {
-            check(&golden, &Case::deserialize(case).unwrap());
+            let case = Case::deserialize(case).unwrap();
+            for step in [StepKind::Autodiff, StepKind::Host] {
+                check(&golden, &case, step);
+            }
         }
     }
     assert!(

@@ -1,5 +1,6 @@
 //! `firebrick summary`
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -70,6 +71,10 @@ pub(crate) struct SummaryArguments {
     #[arg(long)]
     show_trainable: bool,
 
+    /// Show which layers train over plain memory, and why others need automatic differentiation
+    #[arg(long)]
+    step: bool,
+
     /// Draw the network, as .svg or .png; `-` is standard output, as SVG
     #[arg(long, value_name = "FILE")]
     picture: Option<PathBuf>,
@@ -126,11 +131,37 @@ pub(crate) fn run(arguments: &SummaryArguments) -> anyhow::Result<ExitCode> {
             summary
         };
         output::print(&summary.to_string())?;
+        if arguments.step {
+            output::print(&step_lines(&network)?)?;
+        }
     }
     if let Some(picture) = picture {
         picture.report("drew the network to")?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// How each layer can be trained on a processor.
+fn step_lines(network: &Graph) -> anyhow::Result<String> {
+    let obstacles = network.host_obstacles()?;
+    let width = obstacles.iter().map(|(name, _)| name.chars().count()).max();
+    let width = width.unwrap_or(0);
+    let mut text = String::new();
+    for (name, obstacle) in &obstacles {
+        let way = match obstacle {
+            None => "host".to_owned(),
+            Some(obstacle) => format!("autodiff: {obstacle}"),
+        };
+        let _ = writeln!(text, "{name:<width$}  {way}");
+    }
+    text.push_str(
+        if obstacles.iter().all(|(_, obstacle)| obstacle.is_none()) {
+            "The network trains over plain memory on a processor (step `host`).\n"
+        } else {
+            "The network trains by automatic differentiation (step `autodiff`).\n"
+        },
+    );
+    Ok(text)
 }
 
 /// Draws the network; the file's extension chooses the format, standard output takes SVG.

@@ -120,6 +120,8 @@ struct Prepared {
     data: TrainingSamples,
     network: Network,
     device: SelectedDevice,
+    /// How gradients are computed, and why so.
+    step: String,
 }
 
 pub(crate) fn run(arguments: TrainArguments) -> anyhow::Result<ExitCode> {
@@ -176,6 +178,11 @@ pub(crate) fn run(arguments: TrainArguments) -> anyhow::Result<ExitCode> {
         None => prepared.with_weights(model)?,
     };
 
+    prepared.step = prepared
+        .settings
+        .fit
+        .step
+        .explain(&model, &prepared.device.device);
     prepared.tell(display)?;
     let mut trainer = compile.model(model);
     let fit = prepared.fit(display, None).or_usage()?;
@@ -287,6 +294,7 @@ impl Prepared {
             data,
             network,
             device,
+            step: String::new(),
         })
     }
 
@@ -374,6 +382,7 @@ impl Prepared {
             "data     {} training, {} validation, {} test {}; {}\n\
              device   {} ({}), {}\n\
              network  {}\n\
+             step     {}\n\
              learning {}, {}, {}, {} epochs, batches of {}, seed {}\n\
              run      {}\n",
             data.train.num_samples(),
@@ -385,6 +394,7 @@ impl Prepared {
             self.device.adapter,
             self.device.reason,
             self.network.line()?,
+            self.step,
             settings.compile.loss_text(),
             settings.compile.optimizer,
             settings.rates()?,

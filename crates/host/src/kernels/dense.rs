@@ -1,3 +1,5 @@
+use ndarray::{Axis, Slice};
+
 use crate::kernel::{Backward, Fill, Forward, Frozen, Kernel};
 use crate::packed::Packed;
 use crate::product::{add_rows, matrix, product};
@@ -71,23 +73,44 @@ impl Kernel for Dense {
         gradient: &mut [f32],
         fill: Fill,
     ) {
-        if weight == 1 {
-            return add_rows(call.output_gradient, gradient, fill);
+        if weight == 0 {
+            self.weight_gradient_from(call, weight, 0, gradient, fill);
+        } else {
+            add_rows(call.output_gradient, gradient, fill);
         }
+    }
+
+    fn gradient_unit(&self, weight: usize) -> Option<usize> {
+        (weight == 0).then_some(self.units)
+    }
+
+    fn weight_gradient_from(
+        &self,
+        call: &Backward<'_>,
+        _: usize,
+        start: usize,
+        gradient: &mut [f32],
+        fill: Fill,
+    ) {
+        let first = start / self.units;
         if have_gaps(call.inputs[0]) {
-            let start = match fill {
+            let from = match fill {
                 Fill::Set => Start::Zero,
                 Fill::Add => Start::Kept,
             };
             let factors = Factors::Columns {
                 values: call.inputs[0],
                 columns: self.inputs,
-                first: 0,
+                first,
             };
-            return sums_of_rows(factors, (call.output_gradient, self.units), start, gradient);
+            return sums_of_rows(factors, (call.output_gradient, self.units), from, gradient);
         }
         let rows = call.rows * self.steps;
-        let x = matrix(call.inputs[0], rows, self.inputs);
+        let mut x = matrix(call.inputs[0], rows, self.inputs);
+        x.slice_axis_inplace(
+            Axis(1),
+            Slice::from(first..first + gradient.len() / self.units),
+        );
         let by = matrix(call.output_gradient, rows, self.units);
         product(x.reversed_axes(), by, fill.kept_share(), gradient);
     }

@@ -10,6 +10,7 @@ use serde::{Serialize, Serializer, ser};
 use super::Layer;
 use super::call::Call;
 use super::cell::Cell;
+use super::host_form::HostForm;
 use super::masking::Masking;
 use super::weight_spec::WeightSpec;
 use crate::activation::Activation;
@@ -117,6 +118,14 @@ impl AnyLayer {
         self.0.to_spec(self.class_name())
     }
 
+    /// As [`Layer::host_form`]; none where what leaves is regularized.
+    pub(crate) fn host_form(&self, inputs: &[Shape]) -> Option<HostForm> {
+        match self.0.activity_regularizer() {
+            None => self.0.host_form(inputs),
+            Some(_) => None,
+        }
+    }
+
     pub(crate) fn refuses_masks(&self) -> bool {
         self.masking() == Masking::Refuses
     }
@@ -182,6 +191,7 @@ trait Erased: fmt::Debug + Send + Sync {
     ) -> Result<AnyLayer, LayerProblem>;
     fn default_name(&self) -> String;
     fn as_cell(&self) -> Option<&dyn Cell>;
+    fn host_form(&self, inputs: &[Shape]) -> Option<HostForm>;
 }
 
 impl<L: Layer> Erased for L {
@@ -239,6 +249,10 @@ impl<L: Layer> Erased for L {
 
     fn as_cell(&self) -> Option<&dyn Cell> {
         Layer::as_cell(self)
+    }
+
+    fn host_form(&self, inputs: &[Shape]) -> Option<HostForm> {
+        Layer::host_form(self, inputs)
     }
 
     fn probe(&self, inputs: &[Shape], device: &Device) -> Result<(), LayerProblem> {

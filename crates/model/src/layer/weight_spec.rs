@@ -219,6 +219,11 @@ impl WeightSpec {
         }
     }
 
+    /// Whether the layer's layout is another one than Keras'.
+    pub(crate) fn is_rearranged(&self) -> bool {
+        matches!(self.storage, Storage::Permuted(_))
+    }
+
     /// Brings values of Keras' layout into the layer's.
     pub(crate) fn arrange(&self, values: Vec<f32>) -> Vec<f32> {
         match self.storage {

@@ -1,6 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::layer::Call;
+use crate::layer::HostForm;
 use crate::layer::Masking;
 use crate::layer::{Layer, NewLayer};
 use crate::layer_problem::LayerProblem;
@@ -81,6 +82,10 @@ impl Layer for Activation {
 
     fn last_activation(&self) -> crate::activation::Activation {
         self.activation
+    }
+
+    fn host_form(&self, _inputs: &[Shape]) -> Option<HostForm> {
+        Some(HostForm::unchanged().ending_with(self.activation))
     }
 
     fn call(&self, inputs: Signals, call: &Call) -> Result<Signals, LayerProblem> {

@@ -27,7 +27,7 @@ elementwise_merging! {
     ///
     /// # Source
     /// <https://keras.io/api/layers/merging_layers/add/>
-    pub struct Add: Sum;
+    pub struct Add: Sum, on host |count| vec![1.0; count];
 }
 
 /// Adds up.

@@ -27,7 +27,7 @@ elementwise_merging! {
     ///
     /// # Source
     /// <https://keras.io/api/layers/merging_layers/average/>
-    pub struct Average: Mean;
+    pub struct Average: Mean, on host |count| vec![1.0 / count as f32; count];
 }
 
 /// Takes the mean.

@@ -28,7 +28,7 @@ pooling! {
     ///
     /// # Source
     /// <https://keras.io/api/layers/pooling_layers/average_pooling1d/>
-    pub struct AveragePooling1D<1>: pool;
+    pub struct AveragePooling1D<1>: pool, AveragePooling;
 }
 
 fn pool(x: AnyTensor, window: Window<1>) -> AnyTensor {

@@ -28,7 +28,7 @@ pooling! {
     ///
     /// # Source
     /// <https://keras.io/api/layers/pooling_layers/average_pooling2d/>
-    pub struct AveragePooling2D<2>: pool;
+    pub struct AveragePooling2D<2>: pool, AveragePooling;
 }
 
 fn pool(x: AnyTensor, window: Window<2>) -> AnyTensor {

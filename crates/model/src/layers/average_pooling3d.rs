@@ -27,7 +27,7 @@ pooling! {
     ///
     /// # Source
     /// <https://keras.io/api/layers/pooling_layers/average_pooling3d/>
-    pub struct AveragePooling3D<3>: pool;
+    pub struct AveragePooling3D<3>: pool, AveragePooling;
 }
 
 /// The mean of means: first of each plane, then along the depth. What counts of a window is a product of its axes.

@@ -1,9 +1,11 @@
 use burn::tensor::{Bool, Tensor};
+use firebrick_host::kernels;
 use firebrick_tensor::AnyTensor;
 use serde::{Deserialize, Serialize};
 
 use super::merging::too_few;
 use crate::layer::Call;
+use crate::layer::HostForm;
 use crate::layer::Layer;
 use crate::layer::Masking;
 use crate::layer_problem::LayerProblem;
@@ -100,6 +102,18 @@ impl Layer for Concatenate {
         }
         joined.axes_mut()[axis] = along;
         Ok(vec![joined])
+    }
+
+    fn host_form(&self, inputs: &[Shape]) -> Option<HostForm> {
+        let axis = self.place(inputs[0].rank() + 1).ok()? - 1;
+        let sizes: Vec<Vec<usize>> = inputs
+            .iter()
+            .map(|shape| shape.known().ok())
+            .collect::<Option<_>>()?;
+        let times = sizes[0][..axis].iter().product::<usize>();
+        let lens = sizes.iter().map(|sizes| sizes[axis..].iter().product());
+        let kernel = kernels::Concatenate::new(times, lens.collect::<Vec<usize>>());
+        Some(HostForm::of(kernel, []))
     }
 
     fn call(&self, inputs: Signals, _: &Call) -> Result<Signals, LayerProblem> {

@@ -114,6 +114,16 @@ macro_rules! convolution {
                 self.activation
             }
 
+            fn host_form(&self, inputs: &[$crate::shape::Shape]) -> Option<$crate::layer::HostForm> {
+                let window = self.window().on_plane(&inputs[0])?;
+                if self.groups > 1 {
+                    return None;
+                }
+                let kernel = firebrick_host::kernels::Convolution::new(window, self.filters);
+                let weights = ["kernel"].into_iter().chain(self.use_bias.then_some("bias"));
+                Some($crate::layer::HostForm::of(kernel, weights).ending_with(self.activation))
+            }
+
             fn call(
                 &self,
                 inputs: $crate::signal::Signals,

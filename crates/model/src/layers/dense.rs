@@ -1,4 +1,5 @@
 use burn::tensor::module::linear;
+use firebrick_host::kernels;
 use serde::{Deserialize, Serialize};
 
 use super::activation::activated_shape;
@@ -8,6 +9,7 @@ use super::{linear_activation, yes};
 use crate::activation::Activation;
 use crate::initializer::Initializer;
 use crate::layer::Call;
+use crate::layer::HostForm;
 use crate::layer::Layer;
 use crate::layer::Masking;
 use crate::layer::WeightSpec;
@@ -124,5 +126,14 @@ impl Layer for Dense {
         shape.push(self.units);
         let y = AnyTensor::from(y).reshaped(&shape);
         Ok(call.activate(self.activation, y).into())
+    }
+
+    fn host_form(&self, inputs: &[Shape]) -> Option<HostForm> {
+        let input_dim = inputs[0].last()?;
+        let steps = inputs[0].num_elements()? / input_dim.max(1);
+        let kernel = kernels::Dense::new(input_dim, self.units).with_steps(steps);
+        let bias = self.use_bias.then_some("bias");
+        let form = HostForm::of(kernel, ["kernel"].into_iter().chain(bias));
+        Some(form.ending_with(self.activation))
     }
 }

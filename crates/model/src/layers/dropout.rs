@@ -5,6 +5,7 @@ use super::checks::check_number;
 use super::noise_shape::NoiseShape;
 use crate::draws::Draws;
 use crate::layer::Call;
+use crate::layer::HostForm;
 use crate::layer::Layer;
 use crate::layer::Masking;
 use crate::layer_problem::LayerProblem;
@@ -101,16 +102,21 @@ impl Layer for Dropout {
         Masking::Passes
     }
 
+    fn host_form(&self, inputs: &[Shape]) -> Option<HostForm> {
+        let len = inputs[0].num_elements()?;
+        match self.noise_shape {
+            Some(_) => None,
+            None if self.rate > 0.0 => Some(HostForm::dropout(len, self.rate, self.seed)),
+            None => Some(HostForm::unchanged()),
+        }
+    }
+
     fn call(&self, inputs: Signals, call: &Call) -> Result<Signals, LayerProblem> {
         let x = inputs.into_values()?;
         let y = match call.draws() {
             Some(draws) if self.rate > 0.0 => {
                 let draws = draws.with_seed(self.seed);
-                let drops = Drops { layer: self, draws };
-                match self.noise_shape {
-                    Some(_) => x.map(&drops),
-                    None => x.map_elements(&drops),
-                }
+                x.map(&Drops { layer: self, draws })
             }
             _ => x,
         };

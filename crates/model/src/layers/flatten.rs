@@ -1,6 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::layer::Call;
+use crate::layer::HostForm;
 use crate::layer::Layer;
 use crate::layer_problem::LayerProblem;
 use crate::shape::Shape;
@@ -39,6 +40,10 @@ impl Layer for Flatten {
 
     fn output_shape(&self, input: &Shape) -> Result<Shape, LayerProblem> {
         Ok([input.num_elements()].into())
+    }
+
+    fn host_form(&self, _inputs: &[Shape]) -> Option<HostForm> {
+        Some(HostForm::unchanged())
     }
 
     fn call(&self, inputs: Signals, _: &Call) -> Result<Signals, LayerProblem> {

@@ -74,7 +74,7 @@ impl Layer for GaussianDropout {
     fn call(&self, inputs: Signals, call: &Call) -> Result<Signals, LayerProblem> {
         let x = inputs.into_values()?;
         let y = match call.draws() {
-            Some(draws) if self.rate > 0.0 => x.map_elements(&Factors {
+            Some(draws) if self.rate > 0.0 => x.map(&Factors {
                 stddev: (self.rate / (1.0 - self.rate)).sqrt(),
                 draws: draws.with_seed(self.seed),
             }),

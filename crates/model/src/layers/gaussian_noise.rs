@@ -77,7 +77,7 @@ impl Layer for GaussianNoise {
             Some(draws) if self.stddev > 0.0 => {
                 let draws = draws.with_seed(self.seed);
                 let stddev = self.stddev;
-                x.map_elements(&Noise { stddev, draws })
+                x.map(&Noise { stddev, draws })
             }
             _ => x,
         };

@@ -1,9 +1,11 @@
 use serde::{Deserialize, Serialize};
 
 use crate::layer::Call;
+use crate::layer::HostForm;
 use crate::layer::Layer;
 use crate::layer::Masking;
 use crate::layer_problem::LayerProblem;
+use crate::shape::Shape;
 use crate::signal::Signals;
 
 /// Does nothing: a place for a layer, or a name for what passes.
@@ -41,6 +43,10 @@ impl Layer for Identity {
 
     fn masking(&self) -> Masking {
         Masking::Passes
+    }
+
+    fn host_form(&self, _inputs: &[Shape]) -> Option<HostForm> {
+        Some(HostForm::unchanged())
     }
 
     fn call(&self, inputs: Signals, _: &Call) -> Result<Signals, LayerProblem> {

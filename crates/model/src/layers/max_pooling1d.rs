@@ -28,7 +28,7 @@ pooling! {
     ///
     /// # Source
     /// <https://keras.io/api/layers/pooling_layers/max_pooling1d/>
-    pub struct MaxPooling1D<1>: pool;
+    pub struct MaxPooling1D<1>: pool, MaxPooling;
 }
 
 fn pool(x: AnyTensor, window: Window<1>) -> AnyTensor {

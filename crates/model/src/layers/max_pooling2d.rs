@@ -28,7 +28,7 @@ pooling! {
     ///
     /// # Source
     /// <https://keras.io/api/layers/pooling_layers/max_pooling2d/>
-    pub struct MaxPooling2D<2>: pool;
+    pub struct MaxPooling2D<2>: pool, MaxPooling;
 }
 
 fn pool(x: AnyTensor, window: Window<2>) -> AnyTensor {

@@ -27,7 +27,7 @@ pooling! {
     ///
     /// # Source
     /// <https://keras.io/api/layers/pooling_layers/max_pooling3d/>
-    pub struct MaxPooling3D<3>: pool;
+    pub struct MaxPooling3D<3>: pool, MaxPooling;
 }
 
 /// The largest of the largest: first of each plane, then along the depth.

@@ -3,6 +3,7 @@
 use burn::tensor::{Bool, Tensor};
 use firebrick_tensor::AnyTensor;
 
+use crate::layer::HostForm;
 use crate::layer_problem::LayerProblem;
 use crate::shape::Shape;
 use crate::signal::{Signal, Signals};
@@ -11,7 +12,7 @@ use crate::signal::{Signal, Signals};
 macro_rules! elementwise_merging {
     (
         $(#[$meaning:meta])*
-        pub struct $layer:ident: $merge:expr $(, of $count:literal)?;
+        pub struct $layer:ident: $merge:expr $(, of $count:literal)? $(, on host $factors:expr)?;
     ) => {
         $(#[$meaning])*
         #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -57,11 +58,31 @@ macro_rules! elementwise_merging {
             fn output_masks(&self, inputs: &[bool]) -> Vec<bool> {
                 vec![inputs.iter().all(|has_mask| *has_mask)]
             }
+
+            $(
+                fn host_form(
+                    &self,
+                    inputs: &[$crate::shape::Shape],
+                ) -> Option<$crate::layer::HostForm> {
+                    let factors: fn(usize) -> Vec<f32> = $factors;
+                    $crate::layers::merging::sum_on_host(inputs, factors(inputs.len()))
+                }
+            )?
         }
     };
 }
 
 pub(super) use elementwise_merging;
+
+/// A sum of inputs of one shape with these factors, over plain memory.
+pub(super) fn sum_on_host(inputs: &[Shape], factors: Vec<f32>) -> Option<HostForm> {
+    let (first, others) = inputs.split_first()?;
+    let kernel = firebrick_host::kernels::Sum::new(first.num_elements()?, factors);
+    others
+        .iter()
+        .all(|other| other == first)
+        .then(|| HostForm::of(kernel, []))
+}
 
 /// What several shapes become when their elements are joined one by one: axes of size 1 are stretched, and a shape of fewer
 /// axes meets the last ones of another.

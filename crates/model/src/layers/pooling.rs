@@ -8,11 +8,11 @@ use super::window::{Window, check_not_causal};
 use crate::layer_problem::LayerProblem;
 use crate::shape::Shape;
 
-/// Writes a pooling out: `Name<number of axes>: function of the batch and the window`.
+/// Writes a pooling out: `Name<number of axes>: function of the batch and the window, kernel over plain memory`.
 macro_rules! pooling {
     (
         $(#[$meaning:meta])*
-        pub struct $layer:ident<$num_axes:literal>: $pool:ident;
+        pub struct $layer:ident<$num_axes:literal>: $pool:ident, $kernel:ident;
     ) => {
         $(#[$meaning])*
         #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -85,6 +85,12 @@ macro_rules! pooling {
                 _: &$crate::layer::Call,
             ) -> Result<$crate::signal::Signals, $crate::layer_problem::LayerProblem> {
                 Ok($pool(inputs.into_values()?, self.window()).into())
+            }
+
+            fn host_form(&self, inputs: &[$crate::shape::Shape]) -> Option<$crate::layer::HostForm> {
+                let window = self.window().on_plane(&inputs[0])?;
+                let kernel = firebrick_host::kernels::$kernel::new(window);
+                Some($crate::layer::HostForm::of(kernel, []))
             }
         }
     };

@@ -3,6 +3,7 @@ use serde::{Deserialize, Serialize};
 use super::checks::check_number;
 use crate::activation::Activation;
 use crate::layer::Call;
+use crate::layer::HostForm;
 use crate::layer::Layer;
 use crate::layer::Masking;
 use crate::layer_problem::LayerProblem;
@@ -68,6 +69,20 @@ impl ReLU {
     }
 }
 
+impl ReLU {
+    /// The function that it is.
+    fn activation(&self) -> Activation {
+        if *self == Self::default() {
+            return Activation::Relu;
+        }
+        Activation::BentRelu {
+            max_value: self.max_value,
+            negative_slope: self.negative_slope,
+            threshold: self.threshold,
+        }
+    }
+}
+
 impl Layer for ReLU {
     const CLASS_NAME: &'static str = "ReLU";
 
@@ -88,13 +103,10 @@ impl Layer for ReLU {
     }
 
     fn call(&self, inputs: Signals, _: &Call) -> Result<Signals, LayerProblem> {
-        let bent = Activation::BentRelu {
-            max_value: self.max_value,
-            negative_slope: self.negative_slope,
-            threshold: self.threshold,
-        };
-        let is_plain = *self == Self::default();
-        let activation = if is_plain { Activation::Relu } else { bent };
-        Ok(activation.activate(inputs.into_values()?).into())
+        Ok(self.activation().activate(inputs.into_values()?).into())
+    }
+
+    fn host_form(&self, _inputs: &[Shape]) -> Option<HostForm> {
+        Some(HostForm::unchanged().ending_with(self.activation()))
     }
 }

@@ -1,6 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::layer::Call;
+use crate::layer::HostForm;
 use crate::layer::Layer;
 use crate::layer_problem::LayerProblem;
 use crate::shape::Shape;
@@ -84,6 +85,10 @@ impl Layer for Reshape {
             Some(elements) => argument(&format!("a shape of {elements} elements")),
             None => argument(&format!("a shape for the elements of {input}")),
         })
+    }
+
+    fn host_form(&self, _inputs: &[Shape]) -> Option<HostForm> {
+        Some(HostForm::unchanged())
     }
 
     fn call(&self, inputs: Signals, _: &Call) -> Result<Signals, LayerProblem> {

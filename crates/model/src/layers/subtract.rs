@@ -27,7 +27,7 @@ elementwise_merging! {
     ///
     /// # Source
     /// <https://keras.io/api/layers/merging_layers/subtract/>
-    pub struct Subtract: Difference, of 2;
+    pub struct Subtract: Difference, of 2, on host |_| vec![1.0, -1.0];
 }
 
 /// Takes away.

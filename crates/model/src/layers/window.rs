@@ -2,6 +2,7 @@ use serde::{Deserialize, Serialize};
 
 use super::checks::check_positive;
 use crate::layer_problem::LayerProblem;
+use crate::shape::Shape;
 
 /// What lies beyond the edges of an image or a sequence.
 ///
@@ -92,6 +93,31 @@ impl<const N: usize> Window<N> {
             )
         })?;
         Ok(room / self.strides[axis] + 1)
+    }
+
+    /// The same over pictures of this shape, or sequences as pictures of one row, for plain memory; volumes have none.
+    pub(crate) fn on_plane(&self, input: &Shape) -> Option<firebrick_host::Window> {
+        let [places @ .., channels] = &input.known().ok()?[..] else {
+            return None;
+        };
+        let places: [usize; N] = places.try_into().ok()?;
+        let positions = self.positions(places.map(Some), "size").ok()?;
+        let output: Vec<usize> = positions.into_iter().collect::<Option<_>>()?;
+        let before = self.pads(places).map(|(before, _)| before);
+        let plane = |values: &[usize], missing: usize| match *values {
+            [width] => Some([missing, width]),
+            [height, width] => Some([height, width]),
+            _ => None,
+        };
+        Some(firebrick_host::Window {
+            input: plane(&places, 1)?,
+            channels: *channels,
+            size: plane(&self.size, 1)?,
+            strides: plane(&self.strides, 1)?,
+            dilation: plane(&self.dilation, 1)?,
+            padding: plane(&before, 0)?,
+            output: plane(&output, 1)?,
+        })
     }
 
     /// What to put before and after each axis.

@@ -8,6 +8,7 @@ use super::{ClassKey, Fit};
 use crate::error::TrainError;
 use crate::settings;
 use crate::settings_table::Flag;
+use crate::step_kind::StepKind;
 
 /// The heading of the flags about samples.
 const DATA: &str = "Data";
@@ -188,6 +189,10 @@ fit_settings! {
 
     /// Epochs from one validation to the next.
     validation_freq: usize = 1, setter with_validation_freq, check at_least_1;
+
+    /// How gradients are computed: over plain memory where it can be (`auto`, which is several times as fast), by automatic
+    /// differentiation, or over plain memory or not at all (`host`).
+    step: StepKind = StepKind::Auto, setter with_step, flag Flag::name(&StepKind::NAMES).under(LEARNING);
 }
 
 impl FitSettings {
@@ -297,6 +302,12 @@ impl Absent for usize {}
 impl Absent for u64 {}
 impl Absent for f64 {}
 impl Absent for bool {}
+/// Runs say what they were told; older ones were told nothing.
+impl Absent for StepKind {
+    fn is_absent(&self) -> bool {
+        *self == Self::Auto
+    }
+}
 impl<T> Absent for Option<T> {
     fn is_absent(&self) -> bool {
         self.is_none()

@@ -1,4 +1,5 @@
 mod cycle;
+mod on_host;
 mod second_part;
 mod state;
 
@@ -9,7 +10,7 @@ use burn::module::{Module, ModuleVisitor, Param};
 use burn::optim::{GradientsParams, ModuleOptimizer};
 use burn::tensor::{Device, Shape, Tensor};
 use firebrick_data::Batch;
-use firebrick_model::{Draws, Mode, Model, save_model, save_weights};
+use firebrick_model::{Draws, HostPass, Mode, Model, save_model, save_weights};
 use firebrick_scheduler::{RateControl, Schedule};
 
 use self::cycle::Cycle;
@@ -27,6 +28,7 @@ use crate::optimizers::Optimizer;
 use crate::optimizers::{Accumulation, Average, Clipping};
 use crate::proof::are_finite;
 use crate::state::State;
+use crate::step_kind::StepKind;
 
 /// The training of a model by automatic differentiation: all that it is made of, as plain values. It goes on from one
 /// `fit` to the next.
@@ -34,6 +36,9 @@ pub(crate) struct AutodiffStep<M: Model> {
     /// On a device with automatic differentiation.
     model: HeldModel<M>,
     objective: Arc<Objective>,
+    kind: StepKind,
+    /// The network over plain memory, where gradients come from there.
+    host: Option<HostPass>,
     optimizer: ModuleOptimizer,
     rate: RateControl,
     cycle: Option<Cycle>,
@@ -41,6 +46,8 @@ pub(crate) struct AutodiffStep<M: Model> {
     second_part: Option<SecondPart<M>>,
     /// Of what layers draw at random.
     seed: u64,
+    /// With automatic differentiation.
+    device: Device,
     accumulation: Option<Accumulation>,
     clipping: Option<Clipping>,
     average: Option<Average>,
@@ -66,11 +73,14 @@ impl<M: Model> AutodiffStep<M> {
             is_trainable: is_trainable(&model),
             model: HeldModel::new(model.fork(&device.clone().autodiff())),
             objective: Arc::new(objective),
+            kind: StepKind::Autodiff,
+            host: None,
             optimizer: at_work,
             rate: RateControl::new(schedule),
             cycle: None,
             second_part: None,
             seed,
+            device: device.clone().autodiff(),
             accumulation: optimizer.accumulation(),
             clipping: optimizer.clipping(),
             average: optimizer.average(),
@@ -91,6 +101,31 @@ impl<M: Model> AutodiffStep<M> {
             };
             moved.constrained()
         });
+    }
+
+    fn by_autodiff(
+        &self,
+        batch: &Batch,
+        mode: Mode,
+    ) -> Result<(StepOutput, GradientsParams), TrainError> {
+        let Assessed { loss, sums, .. } = assess(&*self.model, &self.objective, batch, mode)?;
+        let output = StepOutput::of_sums(batch.num_samples(), loss.clone().inner(), sums);
+        let gradients = if self.is_trainable {
+            GradientsParams::from_grads(loss.backward(), &*self.model)
+        } else {
+            GradientsParams::new()
+        };
+        Ok((output, gradients))
+    }
+
+    /// Sets how gradients are computed from now on.
+    ///
+    /// # Errors
+    /// A network or a device that cannot.
+    pub(crate) fn set_kind(&mut self, kind: StepKind) -> Result<(), TrainError> {
+        self.kind = kind;
+        self.host = kind.host_pass(&*self.model, &self.device.clone().without_autodiff())?;
+        Ok(())
     }
 
     /// Sets what it learns from now on.
@@ -121,17 +156,16 @@ impl<M: Model> Step for AutodiffStep<M> {
     fn train_step(&mut self, batch: Batch) -> Result<StepOutput, TrainError> {
         let next = self.rate.step();
         self.begin_second_part_if(|begins| begins == next);
-        let samples = batch.num_samples();
         let batch = self.objective.weigh(batch);
         // One step of the schedule a batch, over all fits.
         let draws = Draws::new(self.seed, self.rate.step());
         let mode = Mode::Training(draws);
-        let Assessed { loss, sums, .. } = assess(&*self.model, &self.objective, &batch, mode)?;
-        let output = StepOutput::of_sums(samples, loss.clone().inner(), sums);
-        let gradients = if self.is_trainable {
-            GradientsParams::from_grads(loss.backward(), &*self.model)
-        } else {
-            GradientsParams::new()
+        let (output, gradients) = match &mut self.host {
+            Some(host) => {
+                let network = (&*self.model, &self.device);
+                on_host::learn(host, network, &self.objective, &batch, mode)?
+            }
+            None => self.by_autodiff(&batch, mode)?,
         };
         self.learning_rate = self.rate.advance();
         let gradients = match &mut self.accumulation {

@@ -13,7 +13,7 @@ use crate::compile::Compile;
 use crate::error::TrainError;
 use crate::figure_names;
 use crate::figures::RunningFigures;
-use crate::fit::Fit;
+use crate::fit::{Fit, FitSettings};
 use crate::inputs::{self, Inputs};
 use crate::mismatch_error::MismatchError;
 use crate::objective::{Given, Objective};
@@ -172,11 +172,13 @@ impl<M: Model> Trainer<M> {
         &mut self,
         objective: Objective,
         steps_per_epoch: usize,
-        seed: u64,
+        settings: &FitSettings,
     ) -> Result<AutodiffStep<M>, TrainError> {
+        settings.step.host_pass(&self.model, &self.device)?;
         if let Some(mut step) = self.step.take() {
             step.set_objective(objective);
-            step.set_seed(seed);
+            step.set_seed(settings.seed);
+            step.set_kind(settings.step)?;
             return Ok(step);
         }
         let schedule = self.compile.schedule(steps_per_epoch)?;
@@ -187,7 +189,15 @@ impl<M: Model> Trainer<M> {
         let model = self.model.clone();
         let at_work = optimizer.build_for(&model.weight_paths(), &self.compile.weight_groups)?;
         let optimizer = (optimizer, at_work);
-        let step = AutodiffStep::new(model, objective, optimizer, schedule, seed, &self.device);
+        let mut step = AutodiffStep::new(
+            model,
+            objective,
+            optimizer,
+            schedule,
+            settings.seed,
+            &self.device,
+        );
+        step.set_kind(settings.step)?;
         Ok(step)
     }
 }

@@ -11,7 +11,7 @@ use super::predicting::only;
 use super::samples::find;
 use crate::burn_loop::catch_step;
 use crate::error::TrainError;
-use crate::fit::Fit;
+use crate::fit::FitSettings;
 use crate::logs::Logs;
 use crate::mismatch_error::MismatchError;
 use crate::non_finite::cause_in_data;
@@ -63,7 +63,7 @@ impl<M: Model> Trainer<M> {
     /// Those of [`train_on_batch`](Self::train_on_batch).
     pub fn train_on(&mut self, batch: &Batch) -> Result<Logs, TrainError> {
         let (objective, batch) = self.fitting_batch(batch)?;
-        let mut step = self.take_step(objective, 1, Fit::SEED)?;
+        let mut step = self.take_step(objective, 1, &FitSettings::default())?;
         let device = self.device.clone().autodiff();
         let rate_before = step.updates().last_rate;
         let own = batch.clone();

@@ -37,9 +37,12 @@ impl<M: Model> AutodiffStep<M> {
             return;
         };
         let record = self.model.valid().into_record();
-        let model = part.model.train().fork(&part.device.autodiff());
+        let model = part.model.train().fork(&part.device.clone().autodiff());
         self.model = HeldModel::new(model.load_record(record));
         self.is_trainable = is_trainable(&*self.model);
+        // What the layers are is as before, so what could be done then can be done now.
+        let host = self.kind.host_pass(&*self.model, &part.device);
+        self.host = host.unwrap_or(None);
         let (described, at_work) = part.optimizer;
         self.optimizer = at_work;
         self.accumulation = described.accumulation();

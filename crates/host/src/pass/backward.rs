@@ -1,0 +1,187 @@
+//! The way back.
+
+use std::ops::Range;
+
+use super::pieces::{self, cut, rows_of, sources};
+use super::{Batch, Pass, each};
+use crate::kernel::{Backward, Fill};
+use crate::program::{Place, Program};
+
+/// The rows of a piece on their way back.
+struct Piece<'a> {
+    rows: Range<usize>,
+    outputs: Vec<&'a [f32]>,
+    kept: Vec<&'a [f32]>,
+    gradients: Vec<&'a mut [f32]>,
+    /// Of the weights that are summed over the pieces.
+    sums: &'a mut Vec<Vec<f32>>,
+}
+
+/// Some floats of a weight, whose gradient comes from the whole batch.
+struct Span<'a> {
+    weight: usize,
+    start: usize,
+    gradient: &'a mut [f32],
+}
+
+impl Pass {
+    /// The gradient of each weight after the batch that went [`forward`](Self::forward) last, from those of the outputs;
+    /// empty where it is not trained.
+    pub fn backward(&mut self, batch: &Batch<'_>, outputs: &[&[f32]]) -> Vec<Vec<f32>> {
+        let program = &self.program;
+        let output_lens: Vec<usize> = program.output_lens().collect();
+        let kept_lens: Vec<usize> = program.kept_lens().collect();
+        let gradients = cut(&mut self.gradients, &self.pieces, &output_lens);
+        let buffers = (&self.outputs, &self.kept);
+        let mut pieces: Vec<Piece<'_>> = self
+            .pieces
+            .iter()
+            .zip(gradients.into_iter().zip(&mut self.sums))
+            .map(|(rows, (gradients, sums))| Piece {
+                rows: rows.clone(),
+                outputs: rows_of_each(buffers.0, rows, &output_lens),
+                kept: rows_of_each(buffers.1, rows, &kept_lens),
+                gradients,
+                sums,
+            })
+            .collect();
+        each(&mut pieces, |piece| piece.backward(program, batch, outputs));
+        self.weight_gradients(batch)
+    }
+
+    /// The gradients of the weights, once those of all rows are there.
+    fn weight_gradients(&mut self, batch: &Batch<'_>) -> Vec<Vec<f32>> {
+        let program = &self.program;
+        let mut gradients: Vec<Vec<f32>> = program
+            .weights()
+            .iter()
+            .enumerate()
+            .map(|(weight, &len)| vec![0.0; if program.is_trained(weight) { len } else { 0 }])
+            .collect();
+        let spans = gradients.iter_mut().enumerate();
+        let mut spans: Vec<Span<'_>> = spans
+            .flat_map(|(weight, gradient)| {
+                let len = program.span_len(weight).max(1);
+                let spans = gradient.chunks_mut(len).enumerate();
+                spans.map(move |(index, gradient)| Span {
+                    weight,
+                    start: index * len,
+                    gradient,
+                })
+            })
+            .collect();
+        each(&mut spans, |span| {
+            if program.has_spans(span.weight) {
+                self.compute(span, batch);
+            } else {
+                for sums in &self.sums {
+                    let values = &sums[span.weight][span.start..][..span.gradient.len()];
+                    Fill::Add.put(span.gradient, values.iter().copied());
+                }
+            }
+        });
+        gradients
+    }
+
+    /// The gradient of a span from the rows of the whole batch.
+    fn compute(&self, span: &mut Span<'_>, batch: &Batch<'_>) {
+        let program = &self.program;
+        let all = 0..batch.rows;
+        let before: Vec<&[f32]> = self.outputs.iter().map(Vec::as_slice).collect();
+        let mut is_begun = false;
+        for (index, node) in program.nodes().iter().enumerate().rev() {
+            if !program.is_reached(index) || !node.weights.contains(&span.weight) {
+                continue;
+            }
+            let call = Backward {
+                rows: batch.rows,
+                inputs: &sources(node, program, batch, (&all, &before)),
+                weights: &pieces::weights(node, batch),
+                drawn: pieces::drawn(batch, index, &all),
+                output: &self.outputs[index],
+                output_gradient: &self.gradients[index],
+                kept: &self.kept[index],
+            };
+            for (place, weight) in node.weights.iter().enumerate() {
+                if *weight == span.weight {
+                    let fill = begin(&mut is_begun);
+                    node.kernel
+                        .weight_gradient_from(&call, place, span.start, span.gradient, fill);
+                }
+            }
+        }
+    }
+}
+
+/// The rows of a piece in each of some buffers, whose rows have so many floats.
+fn rows_of_each<'a>(
+    buffers: &'a [Vec<f32>],
+    rows: &Range<usize>,
+    lens: &[usize],
+) -> Vec<&'a [f32]> {
+    let both = buffers.iter().zip(lens);
+    both.map(|(values, len)| rows_of(values, rows, *len))
+        .collect()
+}
+
+impl Piece<'_> {
+    fn backward(&mut self, program: &Program, batch: &Batch<'_>, outputs: &[&[f32]]) {
+        let mut is_begun = vec![false; program.nodes().len()];
+        for (place, gradient) in program.outputs().iter().zip(outputs) {
+            if let Place::Node(node) = *place
+                && program.leads_to_weights(*place)
+            {
+                let gradient = rows_of(gradient, &self.rows, program.row_len(*place));
+                let fill = begin(&mut is_begun[node]);
+                fill.put(self.gradients[node], gradient.iter().copied());
+            }
+        }
+        let mut is_summed = vec![false; program.weights().len()];
+        for (index, node) in program.nodes().iter().enumerate().rev() {
+            if !is_begun[index] {
+                continue;
+            }
+            let (before, rest) = self.gradients.split_at_mut(index);
+            let call = Backward {
+                rows: self.rows.len(),
+                inputs: &sources(node, program, batch, (&self.rows, &self.outputs)),
+                weights: &pieces::weights(node, batch),
+                drawn: pieces::drawn(batch, index, &self.rows),
+                output: self.outputs[index],
+                output_gradient: &*rest[0],
+                kept: self.kept[index],
+            };
+            for (place, weight) in node.weights.iter().enumerate() {
+                if program.is_trained(*weight) && !program.has_spans(*weight) {
+                    let fill = begin(&mut is_summed[*weight]);
+                    node.kernel
+                        .weight_gradient(&call, place, &mut self.sums[*weight], fill);
+                }
+            }
+            for (place, source) in node.sources.iter().enumerate() {
+                if let Place::Node(node_before) = *source
+                    && program.leads_to_weights(*source)
+                {
+                    let fill = begin(&mut is_begun[node_before]);
+                    node.kernel
+                        .input_gradient(&call, place, before[node_before], fill);
+                }
+            }
+        }
+        // A weight that no gradient got to.
+        for (sums, is_summed) in self.sums.iter_mut().zip(is_summed) {
+            if !is_summed {
+                sums.fill(0.0);
+            }
+        }
+    }
+}
+
+/// How the first of several fills a place, and how the others do.
+fn begin(is_begun: &mut bool) -> Fill {
+    if std::mem::replace(is_begun, true) {
+        Fill::Add
+    } else {
+        Fill::Set
+    }
+}

@@ -1,0 +1,82 @@
+//! Which calls of layers have a form for plain memory.
+
+use firebrick_host::Kernel;
+
+use super::{Graph, Plan};
+use crate::error::ModelError;
+use crate::layer::{HostForm, NoHostForm, activation_kernel};
+use crate::shape::Shape;
+
+/// A form, and the kernel of an activation at its end.
+pub(crate) type WholeForm = (HostForm, Option<Box<dyn Kernel>>);
+
+impl Graph {
+    /// Every layer's name, in the order of their calls, with what keeps it from running over plain memory, if anything does.
+    ///
+    /// A network of which no layer has an obstacle has a [`host_pass`](crate::Model::host_pass).
+    ///
+    /// ```
+    /// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
+    /// use firebrick::layers::{Dense, LSTM};
+    /// use firebrick::models::{Graph, Sequential};
+    ///
+    /// let network: Graph = Sequential::new([5, 2]).add(LSTM::new(3)).add(Dense::new(1)).into();
+    /// let obstacles = network.host_obstacles()?;
+    /// assert!(obstacles[0].1.is_some());
+    /// assert_eq!(obstacles[1], ("dense".to_owned(), None));
+    /// # Ok::<(), firebrick::models::ModelError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Layers that do not fit together.
+    pub fn host_obstacles(&self) -> Result<Vec<(String, Option<NoHostForm>)>, ModelError> {
+        let plan = self.plan()?;
+        let calls = self.nodes().iter().enumerate();
+        let of_call = |(index, node): (usize, &super::GraphNode)| {
+            let name = self.layers()[node.layer].name().to_owned();
+            (name, self.whole_form(&plan, index).err())
+        };
+        Ok(calls.map(of_call).collect())
+    }
+
+    /// The form of a call.
+    ///
+    /// # Errors
+    /// What is in the way of one.
+    pub(crate) fn whole_form(&self, plan: &Plan, index: usize) -> Result<WholeForm, NoHostForm> {
+        let (node, planned) = (&self.nodes()[index], &plan.nodes[index]);
+        let layer = &self.layers()[node.layer];
+        let name = || layer.name().to_owned();
+        if !layer.lora.is_empty() {
+            return Err(NoHostForm::Lora { layer: name() });
+        }
+        if planned.masks.contains(&true) {
+            return Err(NoHostForm::Mask { layer: name() });
+        }
+        let sizes = planned.inputs.iter().chain(&planned.outputs);
+        if !sizes
+            .clone()
+            .all(|shape: &Shape| shape.num_elements().is_some())
+        {
+            return Err(NoHostForm::OpenShape { layer: name() });
+        }
+        let described = self.called(index);
+        let (Some(form), [output]) = (described.host_form(&planned.inputs), &planned.outputs[..])
+        else {
+            return Err(NoHostForm::Layer {
+                layer: name(),
+                class_name: described.class_name(),
+            });
+        };
+        if planned.may_leave_activation {
+            return Ok((form, None));
+        }
+        let len = output.num_elements().unwrap_or(1);
+        let kernel = activation_kernel(form.activation, len, output.last().unwrap_or(1));
+        let kernel = kernel.map_err(|activation| NoHostForm::Activation {
+            layer: name(),
+            activation,
+        })?;
+        Ok((form, kernel))
+    }
+}

@@ -1,0 +1,247 @@
+//! Networks over plain memory: forward and backward without a graph of tensors.
+
+use burn::module::{Module, ModuleVisitor, Param, ParamId};
+use burn::tensor::{Tensor, TensorData};
+use firebrick_host::{Batch, Pass, Program};
+
+use crate::draws::Draws;
+use crate::error::ModelError;
+use crate::layer::{HostDrawn, WeightSpec};
+use crate::mode::Mode;
+use crate::shape::Shape;
+use crate::signal::Signals;
+
+/// A network over plain memory: a batch forward, and the gradients of its weights back.
+pub struct HostPass {
+    pass: Pass,
+    /// In the order in which the module has them; empty where all lie as kernels want them.
+    pub(crate) weights: Vec<Option<WeightSpec>>,
+    pub(crate) drawn: Vec<Drawing>,
+    pub(crate) num_nodes: usize,
+    /// Of a sample, of each input.
+    inputs: Vec<Shape>,
+    /// Of a sample, of each output.
+    outputs: Vec<Shape>,
+    /// The last batch.
+    kept: Option<Kept>,
+}
+
+/// What is drawn for a kernel.
+pub(crate) struct Drawing {
+    /// Of the program.
+    pub(crate) node: usize,
+    /// Of the graph.
+    pub(crate) path: Vec<String>,
+    pub(crate) drawn: HostDrawn,
+}
+
+struct Kept {
+    rows: usize,
+    inputs: Vec<TensorData>,
+    weights: Vec<TensorData>,
+    drawn: Vec<Option<Vec<f32>>>,
+}
+
+/// What leaves a network over plain memory.
+#[derive(Clone, Debug)]
+pub struct HostOutput {
+    /// In order, the last axis running fastest.
+    pub values: Vec<f32>,
+    /// The batch axis first.
+    pub shape: Vec<usize>,
+}
+
+/// Takes gradients by the weight that they are of.
+pub trait GradientSink {
+    /// Takes one.
+    fn take<const D: usize>(&mut self, id: ParamId, gradient: Tensor<D>);
+}
+
+impl Kept {
+    fn with_batch<R>(&self, work: impl FnOnce(&Batch<'_>) -> R) -> R {
+        let inputs: Vec<&[f32]> = self.inputs.iter().map(floats).collect();
+        let weights: Vec<&[f32]> = self.weights.iter().map(floats).collect();
+        work(&Batch {
+            rows: self.rows,
+            inputs: &inputs,
+            weights: &weights,
+            drawn: &self.drawn,
+        })
+    }
+}
+
+fn floats(data: &TensorData) -> &[f32] {
+    match data.as_slice() {
+        Ok(values) => values,
+        Err(error) => unreachable!("weights and batches are 32-bit floats: {error}"),
+    }
+}
+
+impl HostPass {
+    /// One of a program whose weights are those of a module in its order.
+    pub(crate) fn new(
+        program: Program,
+        (inputs, outputs): (impl Into<Vec<Shape>>, impl Into<Vec<Shape>>),
+    ) -> Self {
+        Self {
+            pass: Pass::new(program),
+            weights: Vec::new(),
+            drawn: Vec::new(),
+            num_nodes: 0,
+            inputs: inputs.into(),
+            outputs: outputs.into(),
+            kept: None,
+        }
+    }
+
+    /// What the network says of a batch but for its last activations, as [`Model::call`](crate::Model::call) does.
+    ///
+    /// # Errors
+    /// A batch that is not there.
+    pub fn forward(
+        &mut self,
+        network: &impl Module,
+        inputs: Signals,
+        mode: Mode,
+    ) -> Result<Vec<HostOutput>, ModelError> {
+        let rows = inputs.get(0).map_or(0, |input| input.shape()[0]);
+        let mut values = Vec::with_capacity(self.inputs.len());
+        for (input, shape) in inputs.into_iter().zip(&self.inputs) {
+            let received = input.shape();
+            let input = input.into_values().into_float_data()?;
+            if Some(input.num_elements()) != shape.num_elements().map(|len| len * rows) {
+                return Err(ModelError::InputShape {
+                    input: None,
+                    expected: shape.clone(),
+                    received,
+                });
+            }
+            values.push(input);
+        }
+        let mut read = Read {
+            specs: &self.weights,
+            values: Vec::with_capacity(self.weights.len()),
+        };
+        network.visit(&mut read);
+        let weights = read.values;
+        let mut drawn = vec![
+            None;
+            if self.drawn.is_empty() {
+                0
+            } else {
+                self.num_nodes
+            }
+        ];
+        if let Mode::Training(draws) = mode {
+            for drawing in &self.drawn {
+                let draws = drawing
+                    .path
+                    .iter()
+                    .fold(draws, |draws: Draws, part| draws.at(part));
+                drawn[drawing.node] = Some(drawing.drawn.values(draws, rows));
+            }
+        }
+        let kept = self.kept.insert(Kept {
+            rows,
+            inputs: values,
+            weights,
+            drawn,
+        });
+        let pass = &mut self.pass;
+        let outputs = kept.with_batch(|batch| pass.forward(batch));
+        let outputs = outputs.into_iter().zip(&self.outputs);
+        let axes = |shape: &Shape| {
+            shape
+                .axes()
+                .iter()
+                .map(|axis| axis.unwrap_or(1))
+                .collect::<Vec<_>>()
+        };
+        Ok(outputs
+            .map(|(values, shape)| HostOutput {
+                values,
+                shape: [rows].into_iter().chain(axes(shape)).collect(),
+            })
+            .collect())
+    }
+
+    /// The gradients of the weights after [`forward`](Self::forward), from those of the outputs.
+    pub fn backward(
+        &mut self,
+        network: &impl Module,
+        outputs: Vec<TensorData>,
+        sink: &mut impl GradientSink,
+    ) {
+        let Some(kept) = self.kept.take() else {
+            return;
+        };
+        let pass = &mut self.pass;
+        let outputs: Vec<&[f32]> = outputs.iter().map(floats).collect();
+        let gradients = kept.with_batch(|batch| pass.backward(batch, &outputs));
+        network.visit(&mut Give {
+            specs: &self.weights,
+            gradients: gradients.into_iter().enumerate(),
+            sink,
+        });
+    }
+}
+
+/// Whether each weight of a module wants a gradient.
+pub(crate) fn trained(module: &impl Module) -> Vec<bool> {
+    struct Wanted(Vec<bool>);
+    impl ModuleVisitor for Wanted {
+        fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+            self.0.push(param.is_require_grad());
+        }
+    }
+    let mut wanted = Wanted(Vec::new());
+    module.visit(&mut wanted);
+    wanted.0
+}
+
+/// Reads all weights in Keras' layout.
+struct Read<'a> {
+    specs: &'a [Option<WeightSpec>],
+    values: Vec<TensorData>,
+}
+
+impl ModuleVisitor for Read<'_> {
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        let data = param.val().into_data();
+        let spec = self.specs.get(self.values.len()).and_then(Option::as_ref);
+        self.values.push(match spec {
+            Some(spec) if spec.is_rearranged() => {
+                let values = spec.restore(data.iter().collect());
+                TensorData::new(values, [spec.num_params()])
+            }
+            _ => data,
+        });
+    }
+}
+
+/// Hands out gradients in the layout of the weights.
+struct Give<'a, I, S> {
+    specs: &'a [Option<WeightSpec>],
+    gradients: I,
+    sink: &'a mut S,
+}
+
+impl<I: Iterator<Item = (usize, Vec<f32>)>, S: GradientSink> ModuleVisitor for Give<'_, I, S> {
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        let Some((index, gradient)) = self.gradients.next() else {
+            return;
+        };
+        if gradient.is_empty() {
+            return;
+        }
+        let gradient = match self.specs.get(index) {
+            Some(Some(spec)) => spec.arrange(gradient),
+            _ => gradient,
+        };
+        let weight = param.val();
+        let device = weight.device().without_autodiff();
+        let gradient = TensorData::new(gradient, weight.shape());
+        self.sink
+            .take::<D>(param.id, Tensor::from_data(gradient, &device));
+    }
+}

@@ -1,0 +1,79 @@
+use std::fmt;
+
+use crate::activation::Activation;
+
+/// Why a network has no form for plain memory.
+///
+/// ```
+/// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
+/// use firebrick::burn::tensor::Device;
+/// use firebrick::layers::LSTM;
+/// use firebrick::models::{Model, NoHostForm, Sequential};
+///
+/// let model = Sequential::new([5, 2]).add(LSTM::new(3)).build(1, &Device::flex())?;
+/// let reason: Option<NoHostForm> = model.host_pass().err();
+/// let text = reason.map(|reason| reason.to_string());
+/// assert_eq!(text.as_deref(), Some("layer `lstm` (LSTM) has no form for plain memory"));
+/// # Ok::<(), firebrick::models::ModelError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum NoHostForm {
+    /// A module of one's own.
+    OwnModule,
+    /// A layer without one.
+    Layer {
+        /// Its name.
+        layer: String,
+        /// Its class.
+        class_name: &'static str,
+    },
+    /// An activation without one.
+    Activation {
+        /// The layer that has it.
+        layer: String,
+        /// It.
+        activation: Activation,
+    },
+    /// A layer whose weights are adapted by products of low rank.
+    Lora {
+        /// Its name.
+        layer: String,
+    },
+    /// Steps that do not count.
+    Mask {
+        /// The layer that they leave.
+        layer: String,
+    },
+    /// A size that is known only when the data is there.
+    OpenShape {
+        /// The layer that it arrives at.
+        layer: String,
+    },
+}
+
+impl fmt::Display for NoHostForm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::OwnModule => f.write_str("the network is a module of one's own"),
+            Self::Layer { layer, class_name } => {
+                write!(
+                    f,
+                    "layer `{layer}` ({class_name}) has no form for plain memory"
+                )
+            }
+            Self::Activation { layer, activation } => {
+                write!(
+                    f,
+                    "the activation `{activation}` of layer `{layer}` has no form for it"
+                )
+            }
+            Self::Lora { layer } => write!(f, "the weights of layer `{layer}` are adapted by LoRA"),
+            Self::Mask { layer } => write!(f, "what leaves layer `{layer}` has a mask"),
+            Self::OpenShape { layer } => write!(
+                f,
+                "what arrives at layer `{layer}` has a size that is known only with the data"
+            ),
+        }
+    }
+}

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use self::pieces::{Piece, cut, sources};
 use crate::kernel::Forward;
-use crate::program::{Place, Program};
+use crate::program::{Node, Place, Program};
 
 /// A batch, and the weights that it meets.
 #[derive(Clone, Copy, Debug)]
@@ -99,9 +99,11 @@ impl Pass {
             .iter()
             .map(|node| room(node.kernel.kept_len()))
             .collect();
-        let gradient = |node: &crate::program::Node| match node.leads_to_weights {
-            true => room(node.kernel.output_len()),
-            false => Vec::new(),
+        let gradient = |node: &Node| {
+            let rows = node
+                .leads_to_weights
+                .then(|| room(node.kernel.output_len()));
+            rows.unwrap_or_default()
         };
         self.gradients = nodes.iter().map(gradient).collect();
         let sums = || -> Vec<Vec<f32>> {

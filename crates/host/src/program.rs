@@ -163,7 +163,10 @@ impl Program {
         let units: Option<Vec<usize>> = self.nodes.iter().map(unit).collect();
         let units = units.unwrap_or_default();
         match units.iter().max() {
-            Some(&unit) if units.iter().all(|other| unit % other == 0) && len % unit == 0 => {
+            Some(&unit)
+                if units.iter().all(|other| unit.is_multiple_of(*other))
+                    && len.is_multiple_of(unit) =>
+            {
                 (aim.div_ceil(unit) * unit, true)
             }
             _ => (aim, false),

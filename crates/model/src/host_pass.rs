@@ -124,28 +124,24 @@ impl HostPass {
         };
         network.visit(&mut read);
         let weights = read.values;
-        let mut drawn = vec![
-            None;
-            if self.drawn.is_empty() {
-                0
-            } else {
-                self.num_nodes
-            }
-        ];
+        let num_drawn = if self.drawn.is_empty() {
+            0
+        } else {
+            self.num_nodes
+        };
+        let mut by_node = vec![None; num_drawn];
         if let Mode::Training(draws) = mode {
             for drawing in &self.drawn {
-                let draws = drawing
-                    .path
-                    .iter()
-                    .fold(draws, |draws: Draws, part| draws.at(part));
-                drawn[drawing.node] = Some(drawing.drawn.values(draws, rows));
+                let path = drawing.path.iter();
+                let own = path.fold(draws, |draws: Draws, part| draws.at(part));
+                by_node[drawing.node] = Some(drawing.drawn.values(own, rows));
             }
         }
         let kept = self.kept.insert(Kept {
             rows,
             inputs: values,
             weights,
-            drawn,
+            drawn: by_node,
         });
         let pass = &mut self.pass;
         let outputs = kept.with_batch(|batch| pass.forward(batch));

@@ -368,7 +368,7 @@ impl AnyTensor {
     pub fn into_float_data(self) -> Result<TensorData, TensorError> {
         let floats = self.into_channels_last().into_floats();
         let data = of_any_rank!(floats.values, tensor => tensor.try_into_data_as::<f32>());
-        data.map(Into::into).map_err(|error| TensorError::ReadBack {
+        data.map_err(|error| TensorError::ReadBack {
             reason: error.to_string(),
         })
     }

@@ -165,7 +165,7 @@ impl HostPass {
     pub fn backward(
         &mut self,
         network: &impl Module,
-        outputs: Vec<TensorData>,
+        outputs: &[TensorData],
         sink: &mut impl GradientSink,
     ) {
         let Some(kept) = self.kept.take() else {

@@ -106,7 +106,7 @@ fn check(network: &Network, rows: usize, seed: u64, what: &str) {
     let mut plain = OfGraph(&gradients, ByWeight::new());
     network.visit(&mut plain);
     let mut own = Gathered(ByWeight::new());
-    host.backward(&network, by_outputs, &mut own);
+    host.backward(&network, &by_outputs, &mut own);
     for (id, plain) in &plain.1 {
         let own = own
             .0

@@ -47,7 +47,7 @@ pub(super) fn learn<M: Model>(
     }
     let output = StepOutput::of_sums(batch.num_samples(), loss.clone().inner(), sums);
     let mut gradients = loss.backward();
-    let by_outputs = leaves
+    let by_outputs: Vec<TensorData> = leaves
         .into_iter()
         .map(|(leaf, _)| match leaf.grad_remove(&mut gradients) {
             Some(gradient) => gradient.into_data(),
@@ -60,7 +60,7 @@ pub(super) fn learn<M: Model>(
         GradientsParams::new()
     };
     let mut gathered = Gathered(by_penalty);
-    host.backward(model, by_outputs, &mut gathered);
+    host.backward(model, &by_outputs, &mut gathered);
     Ok((output, gathered.0))
 }
 

@@ -72,8 +72,10 @@ fn convolutions() -> (&'static str, Program, Vec<usize>, usize) {
     ("W4: conv 16, conv 32, dense 10", program, weights, 64)
 }
 
-/// Kernels, floats of a row of their input, and floats of their weights.
-fn kernels() -> Vec<(&'static str, Box<dyn Kernel>, usize, Vec<usize>)> {
+/// A kernel, floats of a row of its input, and floats of its weights.
+type Single = (&'static str, Box<dyn Kernel>, usize, Vec<usize>);
+
+fn kernels() -> Vec<Single> {
     let padded = Window {
         padding: [1, 1],
         output: [13, 13],

@@ -1,9 +1,10 @@
+use std::any::Any;
 use std::fmt;
 
 /// What happens to rows of a batch, forward and backward, in memory that others hold.
 ///
 /// A row is what one sample has: its values in order, the last axis running fastest.
-pub trait Kernel: fmt::Debug + Send + Sync {
+pub trait Kernel: Any + fmt::Debug + Send + Sync {
     /// How many floats of a row leave.
     fn output_len(&self) -> usize;
 
@@ -54,6 +55,11 @@ pub trait Kernel: fmt::Debug + Send + Sync {
     /// Whether rows leave as they came where nothing was drawn.
     fn passes_through(&self) -> bool {
         false
+    }
+
+    /// One kernel that does what this one does and then the next, if there is such; nobody else reads what is between them.
+    fn followed_by(&self, _next: &dyn Kernel) -> Option<Box<dyn Kernel>> {
+        None
     }
 
     /// The way forward with these weights for good, where it is a faster one.

@@ -1,6 +1,6 @@
 use std::ops::Range;
 
-use crate::kernel::Kernel;
+use crate::kernel::{Backward, Fill, Forward, Kernel};
 
 /// Kernels in the order in which they run, and what each of them reads.
 ///
@@ -51,6 +51,20 @@ pub(crate) struct Node {
     pub(crate) leads_to_weights: bool,
     /// Whether one arrives.
     is_reached: bool,
+}
+
+/// Where a kernel was whose work the one behind it does.
+#[derive(Debug)]
+struct Idle;
+
+impl Kernel for Idle {
+    fn output_len(&self) -> usize {
+        0
+    }
+
+    fn forward(&self, _: Forward<'_>) {}
+
+    fn input_gradient(&self, _: &Backward<'_>, _: usize, _: &mut [f32], _: Fill) {}
 }
 
 impl Program {
@@ -109,6 +123,7 @@ impl Program {
                 && self.is_trained.len() == self.weights.len(),
             "what leaves was computed before, every weight is trained or not"
         );
+        self.join();
         for index in 0..self.nodes.len() {
             let node = &self.nodes[index];
             let leads = node.weights.iter().any(|weight| self.is_trained[*weight])
@@ -123,6 +138,36 @@ impl Program {
             .map(|weight| self.span(weight))
             .collect();
         self
+    }
+
+    /// Lets a kernel do what the one before it would do, where nobody else reads that.
+    fn join(&mut self) {
+        let mut reads = vec![0_usize; self.nodes.len()];
+        let sources = self.nodes.iter().flat_map(|node| &node.sources);
+        for place in sources.chain(&self.outputs) {
+            if let Place::Node(node) = *place {
+                reads[node] += 1;
+            }
+        }
+        for index in 0..self.nodes.len() {
+            let node = &self.nodes[index];
+            let ([Place::Node(before)], []) = (&node.sources[..], &node.weights[..]) else {
+                continue;
+            };
+            let before = *before;
+            if reads[before] == 1
+                && let Some(kernel) = self.nodes[before].kernel.followed_by(&*node.kernel)
+            {
+                let idle = &mut self.nodes[before];
+                idle.kernel = Idle.into();
+                let (sources, weights) = (
+                    std::mem::take(&mut idle.sources),
+                    std::mem::take(&mut idle.weights),
+                );
+                let node = &mut self.nodes[index];
+                (node.kernel, node.sources, node.weights) = (kernel, sources, weights);
+            }
+        }
     }
 
     /// Finds out which nodes gradients arrive at.

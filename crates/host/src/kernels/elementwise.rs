@@ -89,6 +89,13 @@ functions! {
     soft_shrink() => Function::SoftShrink;
 }
 
+impl Elementwise {
+    /// Whether it is `max(x, 0)`.
+    pub(crate) fn is_relu(&self) -> bool {
+        matches!(self.function, Function::Relu)
+    }
+}
+
 impl Kernel for Elementwise {
     fn output_len(&self) -> usize {
         self.len

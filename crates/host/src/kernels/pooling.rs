@@ -17,6 +17,10 @@ impl MaxPooling {
     pub fn new(window: Window) -> Self {
         Self { window }
     }
+
+    pub(super) fn window(&self) -> &Window {
+        &self.window
+    }
 }
 
 impl Kernel for MaxPooling {

@@ -55,6 +55,11 @@ impl Pass {
         }
     }
 
+    /// The program that it runs.
+    pub fn into_program(self) -> Program {
+        self.program
+    }
+
     /// What leaves of each output.
     pub fn forward(&mut self, batch: &Batch<'_>) -> Vec<Vec<f32>> {
         if self.rows != Some(batch.rows) {

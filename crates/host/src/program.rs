@@ -275,7 +275,8 @@ impl Program {
         &self.weights
     }
 
-    pub(crate) fn outputs(&self) -> &[Place] {
+    /// What leaves.
+    pub fn outputs(&self) -> &[Place] {
         &self.outputs
     }
 

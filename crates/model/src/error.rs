@@ -363,6 +363,34 @@ pub enum ModelError {
         reason: String,
     },
 
+    /// Rows of another length, or another number of them.
+    #[error(
+        "{what} `{name}` has {received} numbers, expected {num_rows} row(s) of {row_len}; give the rows one behind the other, as many for each input"
+    )]
+    Rows {
+        /// Whether it is an input or the room for an output.
+        what: &'static str,
+        /// Its name.
+        name: String,
+        /// How many rows there are.
+        num_rows: usize,
+        /// Numbers of a row.
+        row_len: usize,
+        /// Numbers that came.
+        received: usize,
+    },
+
+    /// Samples of a size that is known only when they are there.
+    #[error(
+        "the samples of `{name}` are of shape {shape}, expected one of known sizes, because rows have one length; ask by `predict`, batch by batch"
+    )]
+    OpenRows {
+        /// The input or output.
+        name: String,
+        /// Without the batch axis.
+        shape: Shape,
+    },
+
     /// A batch of another shape than the network's input.
     #[error(
         "the network expects a batch of {expected}{}, received {received:?} (the batch axis first); reshape the batch, or give each sample as one row of features",

@@ -1,15 +1,19 @@
 //! Networks over plain memory: forward and backward without a graph of tensors.
 
+mod inference;
+
 use burn::module::{Module, ModuleVisitor, Param, ParamId};
 use burn::tensor::{Tensor, TensorData};
 use firebrick_host::{Batch, Pass, Program};
+
+pub use inference::HostInference;
 
 use crate::draws::Draws;
 use crate::error::ModelError;
 use crate::layer::{HostDrawn, WeightSpec};
 use crate::mode::Mode;
 use crate::shape::Shape;
-use crate::signal::Signals;
+use crate::signal::{Signal, Signals};
 
 /// A network over plain memory: a batch forward, and the gradients of its weights back.
 pub struct HostPass {
@@ -107,23 +111,9 @@ impl HostPass {
         let rows = inputs.get(0).map_or(0, |input| input.shape()[0]);
         let mut values = Vec::with_capacity(self.inputs.len());
         for (input, shape) in inputs.into_iter().zip(&self.inputs) {
-            let received = input.shape();
-            let input = input.into_values().into_float_data()?;
-            if Some(input.num_elements()) != shape.num_elements().map(|len| len * rows) {
-                return Err(ModelError::InputShape {
-                    input: None,
-                    expected: shape.clone(),
-                    received,
-                });
-            }
-            values.push(input);
+            values.push(values_of(input, shape, rows)?);
         }
-        let mut read = Read {
-            specs: &self.weights,
-            values: Vec::with_capacity(self.weights.len()),
-        };
-        network.visit(&mut read);
-        let weights = read.values;
+        let weights = self.weights_of(network);
         let num_drawn = if self.drawn.is_empty() {
             0
         } else {
@@ -161,6 +151,16 @@ impl HostPass {
             .collect())
     }
 
+    /// All weights, as kernels want them.
+    fn weights_of(&self, network: &impl Module) -> Vec<TensorData> {
+        let mut read = Read {
+            specs: &self.weights,
+            values: Vec::with_capacity(self.weights.len()),
+        };
+        network.visit(&mut read);
+        read.values
+    }
+
     /// The gradients of the weights after [`forward`](Self::forward), from those of the outputs.
     pub fn backward(
         &mut self,
@@ -180,6 +180,20 @@ impl HostPass {
             sink,
         });
     }
+}
+
+/// The rows of an input.
+fn values_of(input: Signal, shape: &Shape, rows: usize) -> Result<TensorData, ModelError> {
+    let received = input.shape();
+    let values = input.into_values().into_float_data()?;
+    if Some(values.num_elements()) == shape.num_elements().map(|len| len * rows) {
+        return Ok(values);
+    }
+    Err(ModelError::InputShape {
+        input: None,
+        expected: shape.clone(),
+        received,
+    })
 }
 
 /// Whether each weight of a module wants a gradient.

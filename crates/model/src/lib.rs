@@ -35,6 +35,7 @@ mod mode;
 mod model;
 mod model_size;
 mod network;
+mod predictor;
 mod regularizer;
 mod saved_model;
 mod seal;
@@ -66,7 +67,7 @@ pub use firebrick_spec::{did_you_mean, nearest_name, shortened, visible};
 pub use graph::{
     Graph, GraphInput, GraphLayer, LayerKey, Lora, NamedLayer, Outline, OutlineNode, Sequential,
 };
-pub use host_pass::{GradientSink, HostOutput, HostPass};
+pub use host_pass::{GradientSink, HostInference, HostOutput, HostPass};
 pub use initializer::{FanMode, Initializer, ScalingDistribution, SeededInitializer};
 pub use layer::{Call, IntoNodes, NoHostForm, Node, input, named_input, text_input};
 pub use mlp::Mlp;
@@ -75,6 +76,7 @@ pub use mode::Mode;
 pub use model::{Answers, Model};
 pub use model_size::ModelSize;
 pub use network::{Network, WeightValue};
+pub use predictor::Predictor;
 pub use regularizer::{OrthogonalMode, Regularizer};
 pub use saved_model::{
     LoadWeights, LoadedWeights, SavedModel, WeightMismatch, save_model, save_weights,

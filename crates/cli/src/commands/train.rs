@@ -218,22 +218,27 @@ pub(crate) fn run(arguments: TrainArguments) -> anyhow::Result<ExitCode> {
             trainer.fit(&prepared.data.train, &prepared.fit(display, Some(&run))?)
         });
     if let Err(error) = fitted {
-        let (path, kept) = (run.path().to_owned(), kept_line(&run));
-        drop(run);
-        let line = match new_run.failed(trainer.history()) {
-            Remains::Learned => kept,
-            Remains::Former => format!(
-                "files    {}: as they were, the new run has come to nothing\n",
-                path.display()
-            ),
-            Remains::Nothing => String::new(),
-        };
+        let line = remains_line(run, new_run, &trainer);
         if display != Display::Quiet {
             let _ = output::print(&line);
         }
         return Err(error.into());
     }
     prepared.conclude(&trainer, display, &run)
+}
+
+/// What is left of a run whose training failed.
+fn remains_line(run: RunDirectory, new_run: NewRun, trainer: &Trainer<AnyModel>) -> String {
+    let (path, kept) = (run.path().to_owned(), kept_line(&run));
+    drop(run);
+    match new_run.failed(trainer.history()) {
+        Remains::Learned => kept,
+        Remains::Former => format!(
+            "files    {}: as they were, the new run has come to nothing\n",
+            path.display()
+        ),
+        Remains::Nothing => String::new(),
+    }
 }
 
 /// Makes sure that all that decides a training is said, where a program could not write everything down.

@@ -45,6 +45,10 @@ pub enum NoHostForm {
         /// The layer that they leave.
         layer: String,
     },
+    /// A device that is not the processor itself.
+    Device,
+    /// A layer has no result for some values, which is looked at layer by layer.
+    InputLimits,
     /// A size that is known only when the data is there.
     OpenShape {
         /// The layer that it arrives at.
@@ -70,6 +74,10 @@ impl fmt::Display for NoHostForm {
             }
             Self::Lora { layer } => write!(f, "the weights of layer `{layer}` are adapted by LoRA"),
             Self::Mask { layer } => write!(f, "what leaves layer `{layer}` has a mask"),
+            Self::Device => f.write_str("the device is not the processor itself"),
+            Self::InputLimits => {
+                f.write_str("a layer of the network has no result for some values")
+            }
             Self::OpenShape { layer } => write!(
                 f,
                 "what arrives at layer `{layer}` has a size that is known only with the data"

@@ -4,6 +4,11 @@
 //! entry in the list below. One of your own needs no entry: [`Loss::custom`] takes any
 //! [`LossFunction`], and [`register_loss`] gives its type a name.
 
+#![allow(
+    clippy::inline_always,
+    reason = "a loop is compiled for the instructions of the machine only where it is inlined into the dispatch"
+)]
+
 mod axes;
 mod binary_crossentropy;
 mod binary_focal_crossentropy;
@@ -31,6 +36,7 @@ mod mean_absolute_error;
 mod mean_absolute_percentage_error;
 mod mean_squared_error;
 mod mean_squared_logarithmic_error;
+mod on_host;
 mod own;
 mod pairs;
 mod poisson;
@@ -78,6 +84,8 @@ pub use mean_absolute_error::MeanAbsoluteError;
 pub use mean_absolute_percentage_error::MeanAbsolutePercentageError;
 pub use mean_squared_error::MeanSquaredError;
 pub use mean_squared_logarithmic_error::MeanSquaredLogarithmicError;
+pub(crate) use on_host::both as both_on_host;
+pub use on_host::{HostRows, HostValues};
 pub use own::register_loss;
 pub use poisson::Poisson;
 pub use reduction::Reduction;
@@ -148,6 +156,14 @@ pub trait LossFunction: fmt::Debug + Send + Sync {
     /// - outputs: `[rows, columns]`
     /// - output: `[rows]`; `[samples]` for sequences of labels; of another length for a loss that takes several rows together
     fn values(&self, targets: Tensor<2>, outputs: &Outputs) -> Tensor<1>;
+
+    /// The same over plain memory, with the slopes and the rows left out; `None`, the default, where tensors are needed.
+    ///
+    /// A training on the CPU takes it where there is one, and is faster by that. A loss that has one gives the same numbers
+    /// both ways but for rounding.
+    fn on_host(&self, _rows: &HostRows<'_>) -> Option<HostValues> {
+        None
+    }
 
     /// Ones for the rows that count and zeros for those left out; `None` when all count.
     ///

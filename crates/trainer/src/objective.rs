@@ -1,6 +1,7 @@
 //! What training makes small and what is measured beside it, for a network and data that have been
 //! found to fit one another.
 
+mod on_host;
 mod output_objective;
 mod suitability;
 
@@ -20,6 +21,7 @@ use crate::metrics::Direction;
 use crate::mismatch_error::MismatchError;
 use crate::outputs::Outputs;
 
+pub(crate) use on_host::HostAssessed;
 pub(crate) use output_objective::{Misfit, OutputObjective, Place, TargetScan};
 
 /// The name of the loss among the figures.

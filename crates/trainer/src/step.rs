@@ -15,6 +15,7 @@ use firebrick_scheduler::RateControl;
 pub(crate) use autodiff::{AutodiffStep, SecondPart};
 pub(crate) use judge::judge;
 pub use measures::Measures;
+pub(crate) use output::Figures;
 pub use output::StepOutput;
 pub use trainee::Trainee;
 

@@ -1,4 +1,5 @@
 use burn::tensor::Tensor;
+use firebrick_host::vectorized::{sigmoid, softplus};
 use firebrick_model::Activation;
 use serde::{Deserialize, Serialize};
 
@@ -6,6 +7,7 @@ use super::LossFunction;
 use super::class_axis::ClassAxis;
 use super::crossentropy_options::crossentropy_options;
 use super::label_smoothing::LabelSmoothing;
+use super::on_host::{HostRows, HostValues};
 use super::probabilities::{either, log_yes_and_no};
 use crate::output_form::OutputForm;
 use crate::outputs::Outputs;
@@ -79,5 +81,18 @@ impl LossFunction for BinaryCrossentropy {
             log_yes_and_no(outputs)
         };
         either(targets, yes, no).mean_dim(1).squeeze_dim(1)
+    }
+
+    fn on_host(&self, rows: &HostRows<'_>) -> Option<HostValues> {
+        rows.logits(Activation::Sigmoid, self.from_logits)?;
+        let smoothing = self.label_smoothing;
+        HostValues::of_outputs(
+            rows,
+            #[inline(always)]
+            |logit, target| {
+                let target = smoothing.softened(target, 0.5);
+                (softplus(logit) - target * logit, sigmoid(logit) - target)
+            },
+        )
     }
 }

@@ -6,6 +6,7 @@ use super::LossFunction;
 use super::class_axis::ClassAxis;
 use super::crossentropy_options::crossentropy_options;
 use super::label_smoothing::LabelSmoothing;
+use super::on_host::{HostRows, HostValues, softmax};
 use super::probabilities::log_shares;
 use crate::output_form::OutputForm;
 use crate::outputs::Outputs;
@@ -76,5 +77,33 @@ impl LossFunction for CategoricalCrossentropy {
             log_shares(outputs)
         };
         (targets * log_p).sum_dim(1).squeeze_dim(1).neg()
+    }
+
+    fn on_host(&self, rows: &HostRows<'_>) -> Option<HostValues> {
+        let logits = rows.logits(Activation::Softmax, self.from_logits)?;
+        let columns = rows.columns();
+        if rows.targets().len() != logits.len() {
+            return None;
+        }
+        let (mut slopes, logs) = softmax(logits, columns);
+        let even = 1.0 / columns as f64;
+        let logits = logits.chunks_exact(columns);
+        let targets = rows.targets().chunks_exact(columns);
+        let all = slopes.chunks_exact_mut(columns).zip(&logs);
+        let values = all
+            .zip(logits.zip(targets))
+            .map(|((slopes, log), (logits, targets))| {
+                let soften = |target: &f32| self.label_smoothing.softened(*target, even);
+                let total: f32 = targets.iter().map(soften).sum();
+                let mut value = 0.0;
+                for ((slope, logit), target) in slopes.iter_mut().zip(logits).zip(targets) {
+                    let target = soften(target);
+                    value += target * (log - logit);
+                    *slope = *slope * total - target;
+                }
+                value
+            });
+        let values = values.collect();
+        Some(HostValues::new(values, slopes))
     }
 }

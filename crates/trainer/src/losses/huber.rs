@@ -3,6 +3,7 @@ use serde::{Deserialize, Serialize};
 
 use super::LossFunction;
 use super::bounds::{self, ABOVE_ZERO};
+use super::on_host::{HostRows, HostValues, sign};
 use crate::error::TrainError;
 use crate::outputs::Outputs;
 
@@ -61,5 +62,24 @@ impl LossFunction for Huber {
         let near = error.clone().clamp_max(self.delta);
         let far = (error - near.clone()) * self.delta;
         (near.square() * 0.5 + far).mean_dim(1).squeeze_dim(1)
+    }
+
+    #[allow(
+        clippy::cast_possible_truncation,
+        reason = "losses are computed with in their own precision"
+    )]
+    fn on_host(&self, rows: &HostRows<'_>) -> Option<HostValues> {
+        let delta = self.delta as f32;
+        HostValues::of_columns(
+            rows,
+            #[inline(always)]
+            |answer, target| {
+                let error = answer - target;
+                let near = error.abs().min(delta);
+                let far = error.abs() - near;
+                // What is not a number stays visible.
+                (near * near * 0.5 + far * delta, near * sign(error))
+            },
+        )
     }
 }

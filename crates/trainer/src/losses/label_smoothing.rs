@@ -27,6 +27,16 @@ impl LabelSmoothing {
         self.towards(1.0 / num_classes as f64, targets)
     }
 
+    /// A single target, towards a share that is the same for all.
+    #[inline(always)]
+    #[allow(
+        clippy::cast_possible_truncation,
+        reason = "losses are computed with in their own precision"
+    )]
+    pub(super) fn softened(self, target: f32, even: f64) -> f32 {
+        target * (1.0 - self.0) as f32 + (self.0 * even) as f32
+    }
+
     fn towards(self, even: f64, targets: Tensor<2>) -> Tensor<2> {
         if self.0 == 0.0 {
             targets

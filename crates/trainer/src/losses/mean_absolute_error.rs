@@ -2,6 +2,7 @@ use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
 use super::LossFunction;
+use super::on_host::{HostRows, HostValues, sign};
 use crate::outputs::Outputs;
 
 /// Mean over the columns of `|output - target|`; where the two are equal its gradient is 0.
@@ -37,5 +38,16 @@ impl LossFunction for MeanAbsoluteError {
             .abs()
             .mean_dim(1)
             .squeeze_dim(1)
+    }
+
+    fn on_host(&self, rows: &HostRows<'_>) -> Option<HostValues> {
+        HostValues::of_columns(
+            rows,
+            #[inline(always)]
+            |answer, target| {
+                let error = answer - target;
+                (error.abs(), sign(error))
+            },
+        )
     }
 }

@@ -2,6 +2,7 @@ use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
 use super::LossFunction;
+use super::on_host::{HostRows, HostValues};
 use crate::outputs::Outputs;
 
 /// Mean over the columns of `(output - target)²`.
@@ -37,5 +38,16 @@ impl LossFunction for MeanSquaredError {
             .square()
             .mean_dim(1)
             .squeeze_dim(1)
+    }
+
+    fn on_host(&self, rows: &HostRows<'_>) -> Option<HostValues> {
+        HostValues::of_columns(
+            rows,
+            #[inline(always)]
+            |answer, target| {
+                let error = answer - target;
+                (error * error, 2.0 * error)
+            },
+        )
     }
 }

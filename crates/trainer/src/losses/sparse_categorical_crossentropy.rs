@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::LossFunction;
 use super::class_axis::ClassAxis;
 use super::crossentropy_options::crossentropy_options;
+use super::on_host::{HostRows, HostValues, softmax};
 use super::probabilities::log_shares;
 use crate::output_form::OutputForm;
 use crate::outputs::Outputs;
@@ -100,5 +101,47 @@ impl LossFunction for SparseCategoricalCrossentropy {
     fn mask(&self, targets: &Tensor<2>) -> Option<Tensor<1>> {
         let ignored = self.ignored(targets)?;
         Some(ignored.bool_not().float().squeeze_dim(1))
+    }
+
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        clippy::float_cmp,
+        reason = "a class is a small whole number, none is below 0"
+    )]
+    fn on_host(&self, rows: &HostRows<'_>) -> Option<HostValues> {
+        let logits = rows.logits(Activation::Softmax, self.from_logits)?;
+        let (columns, targets) = (rows.columns(), rows.targets());
+        if targets.len() * columns != logits.len() {
+            return None;
+        }
+        let (mut slopes, logs) = softmax(logits, columns);
+        let mut values = Vec::with_capacity(targets.len());
+        let ignored = self.ignore_class.map(|class| class as f32);
+        let all = slopes
+            .chunks_exact_mut(columns)
+            .zip(logits.chunks_exact(columns));
+        for ((slopes, logits), (target, log)) in all.zip(targets.iter().zip(&logs)) {
+            if ignored == Some(*target) {
+                slopes.fill(0.0);
+                values.push(0.0);
+                continue;
+            }
+            if *target < 0.0 {
+                return None;
+            }
+            let class = *target as usize;
+            let (slope, logit) = (slopes.get_mut(class)?, logits.get(class)?);
+            *slope -= 1.0;
+            values.push(log - logit);
+        }
+        let counts = |class| move |target: &f32| f32::from(u8::from(*target != class));
+        let mask = ignored.map(|class| targets.iter().map(counts(class)).collect());
+        Some(HostValues {
+            values,
+            slopes,
+            mask,
+        })
     }
 }

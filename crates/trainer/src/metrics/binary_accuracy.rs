@@ -1,8 +1,11 @@
 use burn::tensor::Tensor;
+use firebrick_host::vectorized::sigmoid;
+use firebrick_model::Activation;
 use serde::{Deserialize, Serialize};
 
-use super::mean::{mean_result, mean_sums, row_means};
+use super::mean::{mean_result, mean_sums, mean_sums_on_host, row_means};
 use super::{Direction, MetricFunction};
+use crate::losses::HostRows;
 use crate::outputs::Outputs;
 
 /// How often `output > threshold` is the target, which is 0 or 1.
@@ -68,5 +71,34 @@ impl MetricFunction for BinaryAccuracy {
 
     fn result(&self, sums: &[f64]) -> Vec<f64> {
         mean_result(sums)
+    }
+
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::float_cmp,
+        reason = "a threshold is as precise as an answer, and targets are 0 or 1"
+    )]
+    fn on_host(&self, rows: &HostRows<'_>, weights: Option<&[f32]>) -> Option<Vec<f32>> {
+        let (columns, threshold) = (rows.columns(), self.threshold as f32);
+        let answer: fn(f32) -> f32 = match rows.activation() {
+            Activation::Linear => |output| output,
+            Activation::Sigmoid => sigmoid,
+            _ => return None,
+        };
+        let outputs = rows.outputs().chunks_exact(columns);
+        let right = outputs
+            .zip(rows.targets().chunks_exact(columns))
+            .map(|(row, targets)| {
+                let is_right = |(output, target): (&f32, &f32)| {
+                    f32::from(u8::from(answer(*output) > threshold)) == *target
+                };
+                let count = row
+                    .iter()
+                    .zip(targets)
+                    .filter(|both| is_right(*both))
+                    .count();
+                count as f32 / columns as f32
+            });
+        Some(mean_sums_on_host(right, weights))
     }
 }

@@ -1,10 +1,10 @@
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
-use super::mean::{mean_result, mean_sums};
+use super::mean::{mean_result, mean_sums, mean_sums_on_host};
 use super::{Direction, MetricFunction};
 use crate::error::TrainError;
-use crate::losses::{self, LossFunction};
+use crate::losses::{self, HostRows, LossFunction};
 use crate::outputs::Outputs;
 
 /// `-(target · ln(p) + (1 - target) · ln(1 - p))` of the probabilities `p` that the outputs are.
@@ -71,5 +71,10 @@ impl MetricFunction for BinaryCrossentropy {
 
     fn result(&self, sums: &[f64]) -> Vec<f64> {
         mean_result(sums)
+    }
+
+    fn on_host(&self, rows: &HostRows<'_>, weights: Option<&[f32]>) -> Option<Vec<f32>> {
+        let values = self.loss.on_host(rows)?.values;
+        Some(mean_sums_on_host(values.into_iter(), weights))
     }
 }

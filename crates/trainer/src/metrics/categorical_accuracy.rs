@@ -1,8 +1,9 @@
 use burn::tensor::{Int, Tensor};
 use serde::{Deserialize, Serialize};
 
-use super::mean::{mean_result, mean_sums};
+use super::mean::{mean_result, mean_sums, mean_sums_on_host, place_of_largest};
 use super::{Direction, MetricFunction};
+use crate::losses::HostRows;
 use crate::outputs::Outputs;
 
 /// How often the largest output is where the largest target is; of equal ones the first counts.
@@ -50,5 +51,17 @@ impl MetricFunction for CategoricalAccuracy {
 
     fn result(&self, sums: &[f64]) -> Vec<f64> {
         mean_result(sums)
+    }
+
+    fn on_host(&self, rows: &HostRows<'_>, weights: Option<&[f32]>) -> Option<Vec<f32>> {
+        let columns = rows.columns();
+        let outputs = rows.outputs().chunks_exact(columns);
+        let right = outputs
+            .zip(rows.targets().chunks_exact(columns))
+            .map(|(row, targets)| {
+                let is_right = place_of_largest(row) == place_of_largest(targets);
+                f32::from(u8::from(is_right))
+            });
+        Some(mean_sums_on_host(right, weights))
     }
 }

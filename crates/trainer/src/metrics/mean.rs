@@ -80,6 +80,42 @@ pub(super) fn mean_sums(values: Tensor<1>, weights: Option<Tensor<1>>) -> Tensor
     Tensor::cat(vec![values.sum(), count], 0)
 }
 
+/// The same over plain memory.
+pub(super) fn mean_sums_on_host(
+    values: impl Iterator<Item = f32>,
+    weights: Option<&[f32]>,
+) -> Vec<f32> {
+    let (mut sum, mut count) = (0.0, 0.0);
+    match weights {
+        Some(weights) => {
+            for (value, weight) in values.zip(weights) {
+                sum += value * weight;
+                count += weight;
+            }
+        }
+        None => {
+            for value in values {
+                sum += value;
+                count += 1.0;
+            }
+        }
+    }
+    vec![sum, count]
+}
+
+/// The place of the largest number, the first of equal ones.
+pub(super) fn place_of_largest(row: &[f32]) -> usize {
+    let first = row.first().copied().unwrap_or(f32::NAN);
+    let larger = |(place, largest): (usize, f32), (other, value): (usize, &f32)| {
+        if *value > largest {
+            (other, *value)
+        } else {
+            (place, largest)
+        }
+    };
+    row.iter().enumerate().fold((0, first), larger).0
+}
+
 /// The mean of such sums; 0 without any weight, as in Keras.
 pub(super) fn mean_result(sums: &[f64]) -> Vec<f64> {
     vec![match *sums {

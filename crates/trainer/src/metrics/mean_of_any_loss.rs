@@ -1,9 +1,9 @@
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
-use super::mean::{mean_result, mean_sums};
+use super::mean::{mean_result, mean_sums, mean_sums_on_host};
 use super::{Direction, MetricFunction};
-use crate::losses::Loss;
+use crate::losses::{HostRows, HostValues, Loss, both_on_host};
 use crate::outputs::Outputs;
 use crate::target_domain::TargetDomain;
 use crate::target_form::TargetForm;
@@ -67,5 +67,11 @@ impl MetricFunction for MeanOfLoss {
 
     fn result(&self, sums: &[f64]) -> Vec<f64> {
         mean_result(sums)
+    }
+
+    fn on_host(&self, rows: &HostRows<'_>, weights: Option<&[f32]>) -> Option<Vec<f32>> {
+        let HostValues { values, mask, .. } = self.loss.function().on_host(rows)?;
+        let weights = both_on_host(mask.as_deref(), weights);
+        Some(mean_sums_on_host(values.into_iter(), weights.as_deref()))
     }
 }

@@ -3,9 +3,9 @@
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
-use super::mean::{mean_result, mean_sums};
+use super::mean::{mean_result, mean_sums, mean_sums_on_host};
 use super::{Direction, MetricFunction};
-use crate::losses::{self, LossFunction};
+use crate::losses::{self, HostRows, LossFunction};
 use crate::outputs::Outputs;
 use crate::target_domain::TargetDomain;
 
@@ -45,6 +45,15 @@ macro_rules! means_of_losses {
                     weights: Option<Tensor<1>>,
                 ) -> Tensor<1> {
                     mean_sums($loss.values(targets, outputs), weights)
+                }
+
+                fn on_host(
+                    &self,
+                    rows: &HostRows<'_>,
+                    weights: Option<&[f32]>,
+                ) -> Option<Vec<f32>> {
+                    let values = $loss.on_host(rows)?.values;
+                    Some(mean_sums_on_host(values.into_iter(), weights))
                 }
 
                 fn result(&self, sums: &[f64]) -> Vec<f64> {

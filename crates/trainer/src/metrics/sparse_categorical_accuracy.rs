@@ -1,8 +1,9 @@
 use burn::tensor::{Int, Tensor};
 use serde::{Deserialize, Serialize};
 
-use super::mean::{mean_result, mean_sums};
+use super::mean::{mean_result, mean_sums, mean_sums_on_host, place_of_largest};
 use super::{Direction, MetricFunction};
+use crate::losses::HostRows;
 use crate::outputs::Outputs;
 use crate::target_form::TargetForm;
 
@@ -55,5 +56,22 @@ impl MetricFunction for SparseCategoricalAccuracy {
 
     fn result(&self, sums: &[f64]) -> Vec<f64> {
         mean_result(sums)
+    }
+
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_possible_wrap,
+        reason = "a class is a small whole number"
+    )]
+    fn on_host(&self, rows: &HostRows<'_>, weights: Option<&[f32]>) -> Option<Vec<f32>> {
+        let all = rows
+            .outputs()
+            .chunks_exact(rows.columns())
+            .zip(rows.targets());
+        let right = all.map(|(row, target)| {
+            let is_right = place_of_largest(row) as i64 == *target as i64;
+            f32::from(u8::from(is_right))
+        });
+        Some(mean_sums_on_host(right, weights))
     }
 }

@@ -1,9 +1,9 @@
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
-use super::mean::{mean_result, mean_sums};
+use super::mean::{mean_result, mean_sums, mean_sums_on_host};
 use super::{Direction, MetricFunction};
-use crate::losses::{self, LossFunction};
+use crate::losses::{self, HostRows, LossFunction};
 use crate::outputs::Outputs;
 use crate::target_form::TargetForm;
 
@@ -94,5 +94,13 @@ impl MetricFunction for SparseCategoricalCrossentropy {
 
     fn result(&self, sums: &[f64]) -> Vec<f64> {
         mean_result(sums)
+    }
+
+    fn on_host(&self, rows: &HostRows<'_>, weights: Option<&[f32]>) -> Option<Vec<f32>> {
+        if self.ignore_class.is_some() {
+            return None;
+        }
+        let values = self.loss().on_host(rows)?.values;
+        Some(mean_sums_on_host(values.into_iter(), weights))
     }
 }

@@ -1,5 +1,6 @@
 //! What is made small and measured at one output.
 
+mod on_host;
 mod target_scan;
 mod turned_targets;
 

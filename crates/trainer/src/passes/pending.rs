@@ -4,8 +4,7 @@ use burn::tensor::Tensor;
 
 use crate::error::TrainError;
 use crate::figures::RunningFigures;
-use crate::read_back::read_back;
-use crate::step::{Measures, StepOutput};
+use crate::step::{Figures, Measures, StepOutput};
 
 /// Figures of batches that still lie on the device.
 ///
@@ -13,7 +12,7 @@ use crate::step::{Measures, StepOutput};
 /// batches at once.
 pub(super) struct Pending {
     batches: Vec<PendingBatch>,
-    figures: Vec<Tensor<1>>,
+    figures: Vec<Figures>,
     /// Numbers in `figures`.
     length: usize,
     last_read: Instant,
@@ -80,9 +79,9 @@ impl Pending {
             lengths,
         } = output;
         let num_others = others.as_ref().map_or(0, |others| others.dims()[0]);
-        self.length += figures.dims()[0] + num_others;
+        self.length += figures.len() + num_others;
         self.figures.push(figures);
-        self.figures.extend(others);
+        self.figures.extend(others.map(Figures::Device));
         self.batches.push(PendingBatch {
             samples,
             lengths,
@@ -119,7 +118,7 @@ impl Pending {
             return Ok(None);
         }
         self.length = 0;
-        let values = read_back(Tensor::cat(std::mem::take(&mut self.figures), 0))?;
+        let values = Figures::read(std::mem::take(&mut self.figures))?;
         let mut rest = values.as_slice();
         let mut take = |length: usize| {
             let (taken, others) = rest.split_at(length);

@@ -142,6 +142,7 @@ mod tests {
     use burn::tensor::{Device, Tensor};
 
     use super::*;
+    use crate::step::Figures;
 
     fn output(samples: usize, loss: f32, means: &[f32]) -> StepOutput {
         let number = |value: f32| Tensor::<1>::from_floats([value], &Device::flex());
@@ -154,7 +155,7 @@ mod tests {
         let mut figures = RunningFigures::default();
         for output in [output(8, 1.0, &[0.5]), output(2, 3.0, &[1.0])] {
             measures.check(&output).unwrap();
-            let numbers: Vec<f32> = output.figures.into_data().iter().collect();
+            let numbers: Vec<f32> = Figures::read(vec![output.figures]).unwrap();
             let join = |index, sums: &mut [f64], batch: &[f64]| measures.join(index, sums, batch);
             figures.add(output.samples, f64::from(numbers[0]), [&numbers[1..]], join);
         }

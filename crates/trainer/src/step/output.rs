@@ -1,5 +1,8 @@
 use burn::tensor::Tensor;
 
+use crate::error::TrainError;
+use crate::read_back::read_back;
+
 /// What a step has measured of a batch, still on the device.
 ///
 /// ```
@@ -15,9 +18,59 @@ use burn::tensor::Tensor;
 pub struct StepOutput {
     pub(crate) samples: usize,
     /// The mean loss over the samples, then what the sums of each figure grow by.
-    pub(crate) figures: Tensor<1>,
+    pub(crate) figures: Figures,
     /// How many of the numbers each figure beside the loss has.
     pub(crate) lengths: Vec<usize>,
+}
+
+/// Numbers on a device, or in the host's memory.
+#[derive(Debug)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "there are a few hundred at most, and those on a device need no further memory"
+)]
+pub(crate) enum Figures {
+    Device(Tensor<1>),
+    Host(Vec<f32>),
+}
+
+impl Figures {
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::Device(numbers) => numbers.dims()[0],
+            Self::Host(numbers) => numbers.len(),
+        }
+    }
+
+    /// Those of several, one after the other; waits for the device.
+    ///
+    /// # Errors
+    /// A device that fails.
+    pub(crate) fn read(all: Vec<Self>) -> Result<Vec<f32>, TrainError> {
+        let on_device = all.iter().filter_map(|own| match own {
+            Self::Device(numbers) => Some(numbers.clone()),
+            Self::Host(_) => None,
+        });
+        let on_device: Vec<Tensor<1>> = on_device.collect();
+        let read = if on_device.is_empty() {
+            Vec::new()
+        } else {
+            read_back(Tensor::cat(on_device, 0))?
+        };
+        let mut rest = read.as_slice();
+        let mut numbers = Vec::new();
+        for own in all {
+            match own {
+                Self::Host(own) => numbers.extend(own),
+                Self::Device(own) => {
+                    let (own, others) = rest.split_at(own.dims()[0]);
+                    numbers.extend_from_slice(own);
+                    rest = others;
+                }
+            }
+        }
+        Ok(numbers)
+    }
 }
 
 impl StepOutput {
@@ -42,6 +95,18 @@ impl StepOutput {
         self.samples
     }
 
+    /// The same in the host's memory.
+    pub(crate) fn of_numbers(samples: usize, loss: f32, sums: Vec<Vec<f32>>) -> Self {
+        let lengths = sums.iter().map(Vec::len).collect();
+        let mut figures = vec![loss];
+        figures.extend(sums.into_iter().flatten());
+        Self {
+            samples,
+            figures: Figures::Host(figures),
+            lengths,
+        }
+    }
+
     /// The mean loss, `[1]`, and what the sums of each figure grow by.
     pub(crate) fn of_sums(samples: usize, loss: Tensor<1>, sums: Vec<Tensor<1>>) -> Self {
         let lengths = sums.iter().map(|sums| sums.dims()[0]).collect();
@@ -49,7 +114,7 @@ impl StepOutput {
         figures.extend(sums);
         Self {
             samples,
-            figures: Tensor::cat(figures, 0),
+            figures: Figures::Device(Tensor::cat(figures, 0)),
             lengths,
         }
     }

@@ -12,8 +12,7 @@ use crate::fit::Fit;
 use crate::objective::Objective;
 use crate::rate_curve::RateCurve;
 use crate::rate_search::RateSearch;
-use crate::read_back::read_back;
-use crate::step::{AutodiffStep, Step};
+use crate::step::{AutodiffStep, Figures, Step};
 
 impl<M: Model> Trainer<M> {
     /// Learns some batches with a rate that rises from one to the next, and says what the loss did: a good rate to train
@@ -77,7 +76,7 @@ impl<M: Model> Trainer<M> {
                 control.set(rate);
             }
             let output = step.train_step(batch.map_err(TrainError::samples)?)?;
-            let loss = read_back(output.figures.narrow(0, 0, 1))?;
+            let loss = Figures::read(vec![output.figures])?;
             curve.push(rate, loss.first().copied().map_or(f64::NAN, f64::from));
             if curve.has_exploded() {
                 break;

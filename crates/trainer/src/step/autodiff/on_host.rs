@@ -1,4 +1,5 @@
-//! Gradients over plain memory: the network's own pass, with the loss by automatic differentiation of the outputs alone.
+//! Gradients over plain memory: the network's own pass, and the loss's own slopes; where it has none, or weights are penalized,
+//! the loss by automatic differentiation of the outputs alone.
 
 use burn::module::ParamId;
 use burn::optim::GradientsParams;
@@ -8,7 +9,7 @@ use firebrick_model::{AnyTensor, GradientSink, HostPass, Mode, Model, Signal, Si
 
 use super::super::output::StepOutput;
 use crate::error::TrainError;
-use crate::objective::{Assessed, Objective, named};
+use crate::objective::{Assessed, HostAssessed, Objective, named};
 
 /// The figures of a batch and the gradients of the weights, as those of the plain step but for rounding.
 ///
@@ -24,6 +25,22 @@ pub(super) fn learn<M: Model>(
     let inputs = objective.inputs().of(batch)?;
     let part = || "forward pass of the network".to_owned();
     let outputs = named(part, || host.forward(model, inputs, mode))??;
+    let penalty = model.penalty();
+    if penalty.is_none() {
+        let plain: Vec<&[f32]> = outputs.iter().map(|output| &output.values[..]).collect();
+        if let Some(assessed) = objective.assess_on_host(&plain, batch)? {
+            let HostAssessed { loss, sums, slopes } = assessed;
+            let slopes = slopes.into_iter().map(|own| {
+                let len = own.len();
+                TensorData::new(own, [len])
+            });
+            let slopes: Vec<TensorData> = slopes.collect();
+            let mut gathered = Gathered(GradientsParams::new());
+            host.backward(model, &slopes, &mut gathered);
+            let output = StepOutput::of_numbers(batch.num_samples(), loss, sums);
+            return Ok((output, gathered.0));
+        }
+    }
     let leaves: Vec<(Tensor<1>, Vec<usize>)> = outputs
         .into_iter()
         .map(|output| {
@@ -40,7 +57,6 @@ pub(super) fn learn<M: Model>(
         .map(|(leaf, shape)| Signal::from(AnyTensor::from(leaf.clone()).reshaped(shape)))
         .collect();
     let Assessed { mut loss, sums, .. } = objective.assess(signals, batch)?;
-    let penalty = model.penalty();
     let is_penalized = penalty.is_some();
     if let Some(penalty) = penalty {
         loss = loss + penalty;

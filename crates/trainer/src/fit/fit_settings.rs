@@ -341,6 +341,7 @@ mod tests {
             validation_batch_size: Some(1),
             validation_steps: Some(1),
             one_cycle: Some(0.1),
+            step: StepKind::Host,
             class_weight: BTreeMap::from([(3.into(), 0.5), ("red".into(), 2.0), ("4".into(), 1.0)]),
             ..FitSettings::default()
         };

@@ -1,12 +1,8 @@
 //! Networks over plain memory: forward and backward without a graph of tensors.
 
-mod inference;
-
 use burn::module::{Module, ModuleVisitor, Param, ParamId};
 use burn::tensor::{Tensor, TensorData};
 use firebrick_host::{Batch, Pass, Program};
-
-pub use inference::HostInference;
 
 use crate::draws::Draws;
 use crate::error::ModelError;
@@ -17,15 +13,15 @@ use crate::signal::{Signal, Signals};
 
 /// A network over plain memory: a batch forward, and the gradients of its weights back.
 pub struct HostPass {
-    pass: Pass,
+    pub(crate) pass: Pass,
     /// In the order in which the module has them; empty where all lie as kernels want them.
     pub(crate) weights: Vec<Option<WeightSpec>>,
     pub(crate) drawn: Vec<Drawing>,
     pub(crate) num_nodes: usize,
     /// Of a sample, of each input.
-    inputs: Vec<Shape>,
+    pub(crate) inputs: Vec<Shape>,
     /// Of a sample, of each output.
-    outputs: Vec<Shape>,
+    pub(crate) outputs: Vec<Shape>,
     /// The last batch.
     kept: Option<Kept>,
 }
@@ -74,7 +70,7 @@ impl Kept {
     }
 }
 
-fn floats(data: &TensorData) -> &[f32] {
+pub(crate) fn floats(data: &TensorData) -> &[f32] {
     match data.as_slice() {
         Ok(values) => values,
         Err(error) => unreachable!("weights and batches are 32-bit floats: {error}"),
@@ -152,7 +148,7 @@ impl HostPass {
     }
 
     /// All weights, as kernels want them.
-    fn weights_of(&self, network: &impl Module) -> Vec<TensorData> {
+    pub(crate) fn weights_of(&self, network: &impl Module) -> Vec<TensorData> {
         let mut read = Read {
             specs: &self.weights,
             values: Vec::with_capacity(self.weights.len()),
@@ -183,7 +179,11 @@ impl HostPass {
 }
 
 /// The rows of an input.
-fn values_of(input: Signal, shape: &Shape, rows: usize) -> Result<TensorData, ModelError> {
+pub(crate) fn values_of(
+    input: Signal,
+    shape: &Shape,
+    rows: usize,
+) -> Result<TensorData, ModelError> {
     let received = input.shape();
     let values = input.into_values().into_float_data()?;
     if Some(values.num_elements()) == shape.num_elements().map(|len| len * rows) {

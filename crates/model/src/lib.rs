@@ -23,6 +23,7 @@ mod deviates;
 mod draws;
 mod error;
 mod graph;
+mod host_inference;
 mod host_pass;
 mod initializer;
 mod layer;
@@ -67,7 +68,8 @@ pub use firebrick_spec::{did_you_mean, nearest_name, shortened, visible};
 pub use graph::{
     Graph, GraphInput, GraphLayer, LayerKey, Lora, NamedLayer, Outline, OutlineNode, Sequential,
 };
-pub use host_pass::{GradientSink, HostInference, HostOutput, HostPass};
+pub use host_inference::HostInference;
+pub use host_pass::{GradientSink, HostOutput, HostPass};
 pub use initializer::{FanMode, Initializer, ScalingDistribution, SeededInitializer};
 pub use layer::{Call, IntoNodes, NoHostForm, Node, input, named_input, text_input};
 pub use mlp::Mlp;

@@ -8,7 +8,7 @@ use firebrick_tensor::{AnyTensor, is_host_cpu};
 
 use crate::any_model::AnyModel;
 use crate::error::ModelError;
-use crate::host_pass::HostInference;
+use crate::host_inference::HostInference;
 use crate::layer::NoHostForm;
 use crate::model::Model;
 use crate::saved_model::SavedModel;

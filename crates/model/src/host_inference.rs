@@ -2,9 +2,9 @@ use burn::tensor::{Tensor, TensorData};
 use firebrick_host::{Inference, Place};
 use firebrick_tensor::AnyTensor;
 
-use super::{HostPass, floats};
 use crate::activation::Activation;
 use crate::error::ModelError;
+use crate::host_pass::{HostPass, floats, values_of};
 use crate::layer::{NoHostForm, activation_kernel};
 use crate::model::Model;
 use crate::shape::Shape;
@@ -102,7 +102,7 @@ impl HostInference {
         let (rows, device) = (first.shape()[0], first.values().device());
         let mut values: Vec<TensorData> = Vec::with_capacity(self.inputs.len());
         for (input, shape) in inputs.into_iter().zip(&self.inputs) {
-            values.push(super::values_of(input, shape, rows)?);
+            values.push(values_of(input, shape, rows)?);
         }
         let values: Vec<&[f32]> = values.iter().map(floats).collect();
         let lens = self.inference.outputs();

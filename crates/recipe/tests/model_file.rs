@@ -21,7 +21,7 @@ use firebrick_scheduler::{CosineDecay, ScheduleSpec};
 use firebrick_trainer::losses::{CategoricalCrossentropy, SparseCategoricalCrossentropy};
 use firebrick_trainer::metrics::AUC;
 use firebrick_trainer::{
-    Compile, Display, Fit, FitSettings, Metric, Optimizer, WeightGroup, adapt,
+    Compile, Display, Fit, FitSettings, Metric, Optimizer, StepKind, WeightGroup, adapt,
 };
 
 const CNN: &str = r#"
@@ -123,6 +123,7 @@ fn settings_are_those_of_the_setters() {
         validation_steps = 4
         validation_freq = 2
         one_cycle = 0.5
+        step = \"host\"
         class_weight = {{ 0 = 2, 9 = 0.5 }}
         "
     );
@@ -165,6 +166,7 @@ fn settings_are_those_of_the_setters() {
             validation_steps: Some(4),
             validation_freq: 2,
             one_cycle: Some(0.5),
+            step: StepKind::Host,
             class_weight: [(0.into(), 2.0), (9.into(), 0.5)].into(),
         }
     );

@@ -22,7 +22,7 @@ use crate::step::{Measures, Step, StepOutput, judge};
 
 impl<M: Model> Trainer<M> {
     /// Learns one batch; gives loss and metrics of it from before the update. Every call stands for itself, as in Keras, so that
-    /// no metrics are to be reset. What layers draw at random has the default seed of a [`Fit`].
+    /// no metrics are to be reset. What layers draw at random has the default seed of a [`Fit`](crate::Fit).
     ///
     /// Several inputs or targets are in the order of the network's; a [`Batch`] has weights of samples too, see
     /// [`train_on`](Self::train_on).

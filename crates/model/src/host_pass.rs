@@ -12,6 +12,21 @@ use crate::shape::Shape;
 use crate::signal::{Signal, Signals};
 
 /// A network over plain memory: a batch forward, and the gradients of its weights back.
+///
+/// ```
+/// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
+/// use firebrick::burn::tensor::{Device, Tensor};
+/// use firebrick::layers::Dense;
+/// use firebrick::models::{HostPass, Mode, Model, Sequential, Signals};
+///
+/// let device = Device::flex();
+/// let model = Sequential::new([2]).add(Dense::new(3)).build(1, &device)?;
+/// let mut pass: HostPass = model.host_pass().expect("a dense layer has a form for it");
+/// let x = Tensor::<2>::ones([5, 2], &device);
+/// let outputs = pass.forward(&model, Signals::from(x), Mode::Inference)?;
+/// assert_eq!(outputs[0].shape, [5, 3]);
+/// # Ok::<(), firebrick::models::ModelError>(())
+/// ```
 pub struct HostPass {
     pub(crate) pass: Pass,
     /// In the order in which the module has them; empty where all lie as kernels want them.
@@ -43,6 +58,20 @@ struct Kept {
 }
 
 /// What leaves a network over plain memory.
+///
+/// ```
+/// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
+/// use firebrick::burn::tensor::{Device, Tensor};
+/// use firebrick::models::{HostOutput, MlpConfig, Mode, Model, Signals};
+///
+/// let device = Device::flex();
+/// let model = MlpConfig::new(4, 3).init(1, &device)?;
+/// let mut pass = model.host_pass().expect("dense layers have a form for it");
+/// let x = Tensor::<2>::zeros([2, 4], &device);
+/// let outputs: Vec<HostOutput> = pass.forward(&model, Signals::from(x), Mode::Inference)?;
+/// assert_eq!((outputs[0].values.len(), &outputs[0].shape[..]), (6, &[2, 3][..]));
+/// # Ok::<(), firebrick::models::ModelError>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct HostOutput {
     /// In order, the last axis running fastest.
@@ -52,6 +81,34 @@ pub struct HostOutput {
 }
 
 /// Takes gradients by the weight that they are of.
+///
+/// ```
+/// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
+/// use firebrick::burn::module::{Module, ParamId};
+/// use firebrick::burn::tensor::{Device, Tensor, TensorData};
+/// use firebrick::layers::Dense;
+/// use firebrick::models::{GradientSink, Mode, Model, Sequential, Signals};
+///
+/// /// How many numbers there are.
+/// struct Count(usize);
+///
+/// impl GradientSink for Count {
+///     fn take<const D: usize>(&mut self, _: ParamId, gradient: Tensor<D>) {
+///         self.0 += gradient.shape().num_elements();
+///     }
+/// }
+///
+/// // Weights that learn lie on a device with automatic differentiation.
+/// let device = Device::flex().autodiff();
+/// let model = Sequential::new([2]).add(Dense::new(3)).build(1, &Device::flex())?;
+/// let model = model.train().fork(&device);
+/// let mut pass = model.host_pass().expect("a dense layer has a form for it");
+/// pass.forward(&model, Signals::from(Tensor::<2>::ones([5, 2], &device)), Mode::Inference)?;
+/// let mut count = Count(0);
+/// pass.backward(&model, &[TensorData::new(vec![1.0_f32; 15], [15])], &mut count);
+/// assert_eq!(count.0, 2 * 3 + 3);
+/// # Ok::<(), firebrick::models::ModelError>(())
+/// ```
 pub trait GradientSink {
     /// Takes one.
     fn take<const D: usize>(&mut self, id: ParamId, gradient: Tensor<D>);

@@ -41,6 +41,7 @@ impl<M: Model> Trainer<M> {
     /// Checks what can be checked before anything is learned.
     pub(super) fn checked(&self, data: Samples, fit: &Fit) -> Result<Checked, TrainError> {
         fit.settings.check_counts()?;
+        fit.settings.step.host_pass(&self.model, &self.device)?;
         if let Some(tune) = &fit.fine_tune {
             tune.check(&fit.settings)?;
             WeightGroup::sliced(&self.model, tune.groups(), tune.lowest_factor())?;

@@ -34,20 +34,35 @@ pub(crate) enum Start<'a> {
     Kept,
 }
 
-/// Whether factors have gaps, zeros side by side as pictures have them, so many that leaving these out is worth looking for them.
-pub(crate) fn have_gaps(factors: &[f32]) -> bool {
-    let (runs, _) = factors.as_chunks::<8>();
-    let gaps = dispatch(
-        #[inline(always)]
-        || {
-            let is_gap = |run: &[f32; 8]| {
-                let bits = run.iter().fold(0, |bits, value| bits | value.to_bits());
-                u32::from(bits << 1 == 0)
-            };
-            runs.iter().map(is_gap).sum::<u32>()
-        },
-    );
-    gaps as usize * 3 > runs.len()
+impl Factors<'_> {
+    /// Whether so many as there are sums have gaps, zeros side by side as pictures have them, so many that leaving these out is
+    /// worth looking for them.
+    pub(crate) fn have_gaps(&self, sums: usize) -> bool {
+        let (values, columns, own) = match *self {
+            Self::Rows(values) => (values, values.len(), 0..values.len()),
+            Self::Columns {
+                values,
+                columns,
+                first,
+            } => (values, columns, first..first + sums),
+        };
+        let (mut runs, mut gaps) = (0, 0);
+        dispatch(
+            #[inline(always)]
+            || {
+                let is_gap = |run: &[f32; 8]| {
+                    let bits = run.iter().fold(0, |bits, value| bits | value.to_bits());
+                    u32::from(bits << 1 == 0)
+                };
+                for row in values.chunks_exact(columns.max(1)) {
+                    let (own, _) = row[own.clone()].as_chunks::<8>();
+                    runs += own.len();
+                    gaps += own.iter().map(is_gap).sum::<u32>();
+                }
+            },
+        );
+        gaps as usize * 3 > runs
+    }
 }
 
 /// Sums of the rows of a matrix with `units` columns, each row times its factor; as many as `sums` has rows.
@@ -404,9 +419,9 @@ mod tests {
     #[test]
     fn gaps_are_zeros_side_by_side() {
         let len = 28 * 28;
-        assert!(!have_gaps(&numbers(len, |_| false)));
-        assert!(!have_gaps(&numbers(len, |place| place % 2 == 0)));
-        assert!(have_gaps(&numbers(len, |place| place % 28 > 8)));
+        assert!(!Factors::Rows(&numbers(len, |_| false)).have_gaps(1));
+        assert!(!Factors::Rows(&numbers(len, |place| place % 2 == 0)).have_gaps(1));
+        assert!(Factors::Rows(&numbers(len, |place| place % 28 > 8)).have_gaps(1));
     }
 
     #[test]

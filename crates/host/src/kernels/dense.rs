@@ -3,7 +3,7 @@ use ndarray::{Axis, Slice};
 use crate::kernel::{Backward, Fill, Forward, Frozen, Kernel};
 use crate::packed::Packed;
 use crate::product::{add_rows, matrix, product};
-use crate::tiles::{Factors, Start, have_gaps, sums_of_rows};
+use crate::tiles::{Factors, Start, sums_of_rows};
 
 /// `y = x · kernel`, and `+ bias` where there is a second weight, for each of several rows of a sample.
 ///
@@ -43,10 +43,11 @@ impl Kernel for Dense {
 
     fn forward(&self, call: Forward<'_>) {
         let bias = call.weights.get(1);
-        if have_gaps(call.inputs[0]) {
+        let factors = Factors::Rows(call.inputs[0]);
+        if factors.have_gaps(call.rows * self.steps) {
             let start = bias.map_or(Start::Zero, |bias| Start::Row(bias));
             let kernel = (call.weights[0], self.units);
-            return sums_of_rows(Factors::Rows(call.inputs[0]), kernel, start, call.output);
+            return sums_of_rows(factors, kernel, start, call.output);
         }
         if let Some(bias) = bias {
             for row in call.output.chunks_exact_mut(self.units) {
@@ -93,24 +94,22 @@ impl Kernel for Dense {
         fill: Fill,
     ) {
         let first = start / self.units;
-        if have_gaps(call.inputs[0]) {
+        let features = gradient.len() / self.units;
+        let factors = Factors::Columns {
+            values: call.inputs[0],
+            columns: self.inputs,
+            first,
+        };
+        if factors.have_gaps(features) {
             let from = match fill {
                 Fill::Set => Start::Zero,
                 Fill::Add => Start::Kept,
-            };
-            let factors = Factors::Columns {
-                values: call.inputs[0],
-                columns: self.inputs,
-                first,
             };
             return sums_of_rows(factors, (call.output_gradient, self.units), from, gradient);
         }
         let rows = call.rows * self.steps;
         let mut x = matrix(call.inputs[0], rows, self.inputs);
-        x.slice_axis_inplace(
-            Axis(1),
-            Slice::from(first..first + gradient.len() / self.units),
-        );
+        x.slice_axis_inplace(Axis(1), Slice::from(first..first + features));
         let by = matrix(call.output_gradient, rows, self.units);
         product(x.reversed_axes(), by, fill.kept_share(), gradient);
     }

@@ -1,11 +1,13 @@
 mod layout;
 
 use std::fmt;
+use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
 use crate::kernel::{Forward, Frozen};
+use crate::pieces::{cut, ranges};
 use crate::program::Program;
 use layout::{Layout, Source};
 
@@ -142,53 +144,43 @@ impl Inference {
         let mut pieces = self.pieces(rows, outputs);
         if pieces.len() <= self.pieces_of_core {
             self.with_room(|room| {
-                for (index, (rows, outputs)) in pieces.iter_mut().enumerate() {
-                    self.piece_of(index, *rows, inputs, outputs, room);
+                for (rows, outputs) in &mut pieces {
+                    self.piece_of(rows, inputs, outputs, room);
                 }
             });
             return;
         }
-        let pieces = pieces.par_iter_mut().enumerate();
+        let pieces = pieces.par_iter_mut();
         let pieces = pieces.with_min_len(self.pieces_of_core);
-        pieces.for_each(|(index, (rows, outputs))| {
-            self.with_room(|room| self.piece_of(index, *rows, inputs, outputs, room));
+        pieces.for_each(|(rows, outputs)| {
+            self.with_room(|room| self.piece_of(rows, inputs, outputs, room));
         });
     }
 
-    /// How many rows each piece has, and where its outputs go.
+    /// The rows of each piece, and where its outputs go.
     fn pieces<'a>(
         &self,
         rows: usize,
         outputs: &'a mut [&mut [f32]],
-    ) -> Vec<(usize, Vec<&'a mut [f32]>)> {
-        let count = rows.div_ceil(self.rows_of_piece);
-        let size = |index: usize| (rows - index * self.rows_of_piece).min(self.rows_of_piece);
-        let mut pieces: Vec<_> = (0..count)
-            .map(|index| (size(index), Vec::with_capacity(outputs.len())))
-            .collect();
-        for (output, len) in outputs.iter_mut().zip(self.outputs()) {
-            let mut rest = &mut **output;
-            for (rows, own) in &mut pieces {
-                let (first, others) = rest.split_at_mut(*rows * len);
-                own.push(first);
-                rest = others;
-            }
-        }
-        pieces
+    ) -> Vec<(Range<usize>, Vec<&'a mut [f32]>)> {
+        let ranges: Vec<_> = ranges(rows, self.rows_of_piece).collect();
+        let outputs = outputs.iter_mut().map(|output| &mut **output);
+        let outputs = cut(outputs, &ranges, self.outputs());
+        ranges.into_iter().zip(outputs).collect()
     }
 
     fn piece_of(
         &self,
-        index: usize,
-        rows: usize,
+        rows: &Range<usize>,
         inputs: &[&[f32]],
         outputs: &mut [&mut [f32]],
         room: &mut Room,
     ) {
-        let start = index * self.rows_of_piece;
         let inputs = inputs.iter().zip(self.inputs());
-        let inputs = inputs.map(|(values, len)| &values[start * len..(start + rows) * len]);
-        Few::default().with(inputs, |inputs| self.piece(rows, inputs, outputs, room));
+        let inputs = inputs.map(|(values, len)| &values[rows.start * len..rows.end * len]);
+        Few::default().with(inputs, |inputs| {
+            self.piece(rows.len(), inputs, outputs, room);
+        });
     }
 
     fn piece(&self, rows: usize, inputs: &[&[f32]], outputs: &mut [&mut [f32]], room: &mut Room) {

@@ -15,6 +15,7 @@ mod kernel;
 pub mod kernels;
 mod packed;
 mod pass;
+mod pieces;
 mod product;
 mod program;
 mod spans;

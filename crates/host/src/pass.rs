@@ -5,8 +5,9 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use self::pieces::{Piece, cut, sources};
+use self::pieces::{Piece, sources};
 use crate::kernel::Forward;
+use crate::pieces::cut;
 use crate::program::{Node, Place, Program};
 
 /// A batch, and the weights that it meets.
@@ -66,10 +67,10 @@ impl Pass {
             self.make_room(batch.rows);
         }
         let program = &self.program;
-        let lens: Vec<usize> = program.output_lens().collect();
-        let outputs = cut(&mut self.outputs, &self.pieces, &lens);
-        let lens: Vec<usize> = program.kept_lens().collect();
-        let kept = cut(&mut self.kept, &self.pieces, &lens);
+        let outputs = self.outputs.iter_mut().map(Vec::as_mut_slice);
+        let outputs = cut(outputs, &self.pieces, program.output_lens());
+        let kept = self.kept.iter_mut().map(Vec::as_mut_slice);
+        let kept = cut(kept, &self.pieces, program.kept_lens());
         let mut pieces: Vec<Piece<'_>> = self
             .pieces
             .iter()

@@ -1,6 +1,7 @@
 use std::ops::Range;
 
 use crate::kernel::{Backward, Fill, Forward, Kernel};
+use crate::pieces;
 
 /// Kernels in the order in which they run, and what each of them reads.
 ///
@@ -288,10 +289,8 @@ impl Program {
     pub(crate) fn pieces(rows: usize) -> impl Iterator<Item = Range<usize>> {
         const FEWEST: usize = 32;
         const MOST: usize = 16;
-        let pieces = (rows / FEWEST).clamp(1, MOST);
-        let size = rows.div_ceil(pieces).max(1);
-        (0..rows)
-            .step_by(size)
-            .map(move |start| start..(start + size).min(rows))
+        let count = (rows / FEWEST).clamp(1, MOST);
+        let size = rows.div_ceil(count).max(1);
+        pieces::ranges(rows, size)
     }
 }

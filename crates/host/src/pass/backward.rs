@@ -2,9 +2,10 @@
 
 use std::ops::Range;
 
-use super::pieces::{self, cut, rows_of, sources};
+use super::pieces::{self, rows_of, sources};
 use super::{Batch, Pass, each};
 use crate::kernel::{Backward, Fill};
+use crate::pieces::cut;
 use crate::program::{Place, Program};
 
 /// The rows of a piece on their way back.
@@ -31,7 +32,8 @@ impl Pass {
         let program = &self.program;
         let output_lens: Vec<usize> = program.output_lens().collect();
         let kept_lens: Vec<usize> = program.kept_lens().collect();
-        let gradients = cut(&mut self.gradients, &self.pieces, &output_lens);
+        let gradients = self.gradients.iter_mut().map(Vec::as_mut_slice);
+        let gradients = cut(gradients, &self.pieces, output_lens.iter().copied());
         let buffers = (&self.outputs, &self.kept);
         let mut pieces: Vec<Piece<'_>> = self
             .pieces

@@ -13,26 +13,6 @@ pub(super) struct Piece<'a> {
     pub(super) kept: Vec<&'a mut [f32]>,
 }
 
-/// The buffers of all nodes piece by piece, where a row of each has so many floats.
-pub(super) fn cut<'a>(
-    buffers: &'a mut [Vec<f32>],
-    pieces: &[Range<usize>],
-    lens: &[usize],
-) -> Vec<Vec<&'a mut [f32]>> {
-    let mut cut: Vec<Vec<&mut [f32]>> = Vec::with_capacity(pieces.len());
-    cut.resize_with(pieces.len(), || Vec::with_capacity(buffers.len()));
-    for (buffer, len) in buffers.iter_mut().zip(lens) {
-        let mut rest = &mut buffer[..];
-        for (rows, cut) in pieces.iter().zip(&mut cut) {
-            let len = (rows.len() * len).min(rest.len());
-            let (own, others) = std::mem::take(&mut rest).split_at_mut(len);
-            cut.push(own);
-            rest = others;
-        }
-    }
-    cut
-}
-
 /// The rows of a piece among those of a batch.
 pub(super) fn rows_of<'a>(values: &'a [f32], rows: &Range<usize>, row_len: usize) -> &'a [f32] {
     &values[rows.start * row_len..rows.end * row_len]

@@ -1,14 +1,13 @@
-use burn::tensor::{Tensor, TensorData};
+use burn::tensor::TensorData;
 use firebrick_host::{Inference, Place};
-use firebrick_tensor::AnyTensor;
 
 use crate::activation::Activation;
 use crate::error::ModelError;
-use crate::host_pass::{HostPass, floats, values_of};
+use crate::host_pass::{HostPass, batch_shape, floats, signal_of, values_of};
 use crate::layer::{NoHostForm, activation_kernel};
 use crate::model::Model;
 use crate::shape::Shape;
-use crate::signal::{Signal, Signals};
+use crate::signal::Signals;
 
 /// A network over plain memory with the weights that it had when this was made, for the way forward alone.
 ///
@@ -110,11 +109,7 @@ impl HostInference {
         let mut places: Vec<&mut [f32]> = outputs.iter_mut().map(|own| &mut own[..]).collect();
         self.inference.run(rows, &values, &mut places);
         let signal = |(values, shape): (Vec<f32>, &Shape)| {
-            let axes = shape.axes().iter().map(|axis| axis.unwrap_or(1));
-            let shape: Vec<usize> = [rows].into_iter().chain(axes).collect();
-            let len = values.len();
-            let values = Tensor::<1>::from_data(TensorData::new(values, [len]), &device);
-            Signal::from(AnyTensor::from(values).reshaped(&shape))
+            signal_of(values, &batch_shape(rows, shape), &device)
         };
         Ok(outputs.into_iter().zip(&self.outputs).map(signal).collect())
     }

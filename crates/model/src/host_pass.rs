@@ -1,8 +1,9 @@
 //! Networks over plain memory: forward and backward without a graph of tensors.
 
 use burn::module::{Module, ModuleVisitor, Param, ParamId};
-use burn::tensor::{Tensor, TensorData};
+use burn::tensor::{Device, Tensor, TensorData};
 use firebrick_host::{Batch, Pass, Program};
+use firebrick_tensor::AnyTensor;
 
 use crate::draws::Draws;
 use crate::error::ModelError;
@@ -30,7 +31,7 @@ use crate::signal::{Signal, Signals};
 pub struct HostPass {
     pub(crate) pass: Pass,
     /// In the order in which the module has them; empty where all lie as kernels want them.
-    pub(crate) weights: Vec<Option<WeightSpec>>,
+    pub(crate) weights: Vec<WeightSpec>,
     pub(crate) drawn: Vec<Drawing>,
     pub(crate) num_nodes: usize,
     /// Of a sample, of each input.
@@ -134,6 +135,19 @@ pub(crate) fn floats(data: &TensorData) -> &[f32] {
     }
 }
 
+/// The shape of so many samples, whose sizes are known.
+pub(crate) fn batch_shape(rows: usize, sample: &Shape) -> Vec<usize> {
+    let axes = sample.axes().iter().map(|axis| axis.unwrap_or(1));
+    [rows].into_iter().chain(axes).collect()
+}
+
+/// Numbers in order as a signal of this shape.
+pub(crate) fn signal_of(values: Vec<f32>, shape: &[usize], device: &Device) -> Signal {
+    let len = values.len();
+    let values = Tensor::<1>::from_data(TensorData::new(values, [len]), device);
+    AnyTensor::from(values).reshaped(shape).into()
+}
+
 impl HostPass {
     /// One of a program whose weights are those of a module in its order.
     pub(crate) fn new(
@@ -189,17 +203,10 @@ impl HostPass {
         let pass = &mut self.pass;
         let outputs = kept.with_batch(|batch| pass.forward(batch));
         let outputs = outputs.into_iter().zip(&self.outputs);
-        let axes = |shape: &Shape| {
-            shape
-                .axes()
-                .iter()
-                .map(|axis| axis.unwrap_or(1))
-                .collect::<Vec<_>>()
-        };
         Ok(outputs
             .map(|(values, shape)| HostOutput {
                 values,
-                shape: [rows].into_iter().chain(axes(shape)).collect(),
+                shape: batch_shape(rows, shape),
             })
             .collect())
     }
@@ -268,14 +275,14 @@ pub(crate) fn trained(module: &impl Module) -> Vec<bool> {
 
 /// Reads all weights in Keras' layout.
 struct Read<'a> {
-    specs: &'a [Option<WeightSpec>],
+    specs: &'a [WeightSpec],
     values: Vec<TensorData>,
 }
 
 impl ModuleVisitor for Read<'_> {
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
         let data = param.val().into_data();
-        let spec = self.specs.get(self.values.len()).and_then(Option::as_ref);
+        let spec = self.specs.get(self.values.len());
         self.values.push(match spec {
             Some(spec) if spec.is_rearranged() => {
                 let values = spec.restore(data.iter().collect());
@@ -288,7 +295,7 @@ impl ModuleVisitor for Read<'_> {
 
 /// Hands out gradients in the layout of the weights.
 struct Give<'a, I, S> {
-    specs: &'a [Option<WeightSpec>],
+    specs: &'a [WeightSpec],
     gradients: I,
     sink: &'a mut S,
 }
@@ -302,8 +309,8 @@ impl<I: Iterator<Item = (usize, Vec<f32>)>, S: GradientSink> ModuleVisitor for G
             return;
         }
         let gradient = match self.specs.get(index) {
-            Some(Some(spec)) => spec.arrange(gradient),
-            _ => gradient,
+            Some(spec) => spec.arrange(gradient),
+            None => gradient,
         };
         let weight = param.val();
         let device = weight.device().without_autodiff();

@@ -3,17 +3,18 @@
 use std::fmt;
 
 use burn::module::Module;
-use burn::tensor::{Device, Tensor, TensorData};
-use firebrick_tensor::{AnyTensor, is_host_cpu};
+use burn::tensor::Device;
+use firebrick_tensor::is_host_cpu;
 
 use crate::any_model::AnyModel;
 use crate::error::ModelError;
 use crate::host_inference::HostInference;
+use crate::host_pass::signal_of;
 use crate::layer::NoHostForm;
 use crate::model::Model;
 use crate::saved_model::SavedModel;
 use crate::shape::Shape;
-use crate::signal::{Signal, Signals};
+use crate::signal::Signals;
 
 /// A network that only answers: rows of numbers in, rows of numbers out.
 ///
@@ -280,8 +281,7 @@ impl Predictor {
         let signal = |(slot, values): (&Slot, &&[f32])| {
             let mut shape = vec![num_rows];
             shape.extend(&slot.shape);
-            let values = TensorData::new(values.to_vec(), [values.len()]);
-            Signal::from(AnyTensor::from(Tensor::<1>::from_data(values, device)).reshaped(&shape))
+            signal_of(values.to_vec(), &shape, device)
         };
         let inputs: Signals = self.inputs.iter().zip(inputs).map(signal).collect();
         let answers = model.predict_all(inputs)?;

@@ -57,7 +57,7 @@ impl Network {
         let shapes = graph.inputs().iter().map(|input| input.shape().clone());
         let shapes = (shapes.collect::<Vec<_>>(), plan.outputs.clone());
         let mut pass = HostPass::new(program, shapes);
-        pass.weights = specs.into_iter().map(Some).collect();
+        pass.weights = specs;
         pass.drawn = growing.drawn;
         pass.num_nodes = growing.num_nodes;
         Ok(pass)

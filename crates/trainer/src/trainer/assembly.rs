@@ -175,7 +175,6 @@ impl<M: Model> Trainer<M> {
         steps_per_epoch: usize,
         settings: &FitSettings,
     ) -> Result<AutodiffStep<M>, TrainError> {
-        settings.step.host_pass(&self.model, &self.device)?;
         if let Some(mut step) = self.step.take() {
             step.set_objective(objective);
             step.set_seed(settings.seed);

@@ -1,5 +1,7 @@
 //! `firebrick train`
 
+mod words;
+
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -8,24 +10,21 @@ use firebrick::datasets::BatchSource;
 use firebrick::devices::SelectedDevice;
 use firebrick::models::AnyModel;
 use firebrick::recipes::Settings;
-use firebrick::training::{
-    Compile, Display, Evaluation, Fit, Progress, RunDirectory, Signal, StopReason, TrainError,
-    Trainer, figure_text,
-};
+use firebrick::training::{Compile, Display, Fit, Progress, RunDirectory, TrainError, Trainer};
 
+use self::words::{kept_line, remains_line};
 use crate::column_scales::ColumnScales;
 use crate::commands::devices::select_device;
-use crate::failure::{self, OrUsage, interrupted};
+use crate::failure::{self, OrUsage};
 use crate::network::Network;
-use crate::new_run::{NewRun, Remains};
-use crate::output::{self, ClosedPipe};
+use crate::new_run::NewRun;
+use crate::output;
 use crate::resume::{self, Resumed};
 use crate::run_name::RunName;
 use crate::runs::{self, RunsFolder};
 use crate::samples::TrainingSamples;
 use crate::table_flags::TableFlags;
 use crate::train_settings::TrainSettings;
-use crate::unit::Unit;
 use crate::{found_rate, new_run, settings_file, starting_weights};
 
 const EXAMPLES: &str = "\
@@ -120,8 +119,6 @@ struct Prepared {
     data: TrainingSamples,
     network: Network,
     device: SelectedDevice,
-    /// How gradients are computed, and why so.
-    step: String,
 }
 
 pub(crate) fn run(arguments: TrainArguments) -> anyhow::Result<ExitCode> {
@@ -178,11 +175,6 @@ pub(crate) fn run(arguments: TrainArguments) -> anyhow::Result<ExitCode> {
         None => prepared.with_weights(model)?,
     };
 
-    prepared.step = prepared
-        .settings
-        .fit
-        .step
-        .explain(&model, &prepared.device.device);
     prepared.tell(display)?;
     let mut trainer = compile.model(model);
     let fit = prepared.fit(display, None).or_usage()?;
@@ -206,7 +198,7 @@ pub(crate) fn run(arguments: TrainArguments) -> anyhow::Result<ExitCode> {
     )
     .map_err(resume::way_out)?;
     let run = new_run.directory().clone();
-    let introduction = prepared.introduction(&run)?;
+    let introduction = prepared.introduction(&run, &trainer)?;
     let fitted = run
         .write(RunDirectory::CONFIG, config.as_bytes())
         .and_then(|()| {
@@ -225,20 +217,6 @@ pub(crate) fn run(arguments: TrainArguments) -> anyhow::Result<ExitCode> {
         return Err(error.into());
     }
     prepared.conclude(&trainer, display, &run)
-}
-
-/// What is left of a run whose training failed.
-fn remains_line(run: RunDirectory, new_run: NewRun, trainer: &Trainer<AnyModel>) -> String {
-    let (path, kept) = (run.path().to_owned(), kept_line(&run));
-    drop(run);
-    match new_run.failed(trainer.history()) {
-        Remains::Learned => kept,
-        Remains::Former => format!(
-            "files    {}: as they were, the new run has come to nothing\n",
-            path.display()
-        ),
-        Remains::Nothing => String::new(),
-    }
 }
 
 /// Makes sure that all that decides a training is said, where a program could not write everything down.
@@ -299,7 +277,6 @@ impl Prepared {
             data,
             network,
             device,
-            step: String::new(),
         })
     }
 
@@ -363,7 +340,7 @@ impl Prepared {
         run.start_log();
         if display != Display::Quiet {
             let place = progress.map_or("from the beginning".to_owned(), ToString::to_string);
-            let introduction = self.introduction(run)?;
+            let introduction = self.introduction(run, trainer)?;
             let _ = output::print(&format!("{introduction}goes on  {place}\n"));
         }
         let fit = self.fit(display, Some(run))?;
@@ -379,100 +356,4 @@ impl Prepared {
         }
         self.conclude(trainer, display, run)
     }
-
-    /// What is about to happen, before the display takes over.
-    fn introduction(&self, run: &RunDirectory) -> anyhow::Result<String> {
-        let (settings, data) = (&self.settings, &self.data);
-        Ok(format!(
-            "data     {} training, {} validation, {} test {}; {}\n\
-             device   {} ({}), {}\n\
-             network  {}\n\
-             step     {}\n\
-             learning {}, {}, {}, {} epochs, batches of {}, seed {}\n\
-             run      {}\n",
-            data.train.num_samples(),
-            data.validation.as_ref().map_or(0, BatchSource::num_samples),
-            data.test.as_ref().map_or(0, BatchSource::num_samples),
-            Unit::of(&data.description).many(),
-            data.origin,
-            self.device.name,
-            self.device.adapter,
-            self.device.reason,
-            self.network.line()?,
-            self.step,
-            settings.compile.loss_text(),
-            settings.compile.optimizer,
-            settings.rates()?,
-            settings.fit.epochs,
-            settings.fit.batch_size,
-            settings.fit.seed,
-            run.path().display(),
-        ))
-    }
-
-    /// What has happened, after the display is gone.
-    fn conclude(
-        &self,
-        trainer: &Trainer<AnyModel>,
-        display: Display,
-        run: &RunDirectory,
-    ) -> anyhow::Result<ExitCode> {
-        let stop_reason = &trainer.history().stop_reason;
-        let (ended, code) = match stop_reason {
-            StopReason::Completed | StopReason::Callback { .. } => {
-                (stop_reason.to_string(), ExitCode::SUCCESS)
-            }
-            _ => (
-                format!("{stop_reason}; what was learned is saved"),
-                interrupted(),
-            ),
-        };
-        if display == Display::Quiet {
-            return Ok(code);
-        }
-        let judged = match &self.data.test {
-            Some(test) => {
-                let evaluation = trainer.evaluate(test)?;
-                format!(
-                    "{} on {} {}",
-                    figures_line(&evaluation),
-                    evaluation.samples,
-                    Unit::of(&self.settings.data).many()
-                )
-            }
-            None => "none; hold rows back with `--test-split SHARE`, or name a table of them with `--test FILE.csv`"
-                .to_owned(),
-        };
-        let text = format!(
-            "ended    {ended}\n\
-             test     {judged}\n{}",
-            kept_line(run)
-        );
-        let is_gone = Signal::last() == Some(Signal::HangUp);
-        match output::print(&text) {
-            // The training counts, also where nobody reads how it ended.
-            Err(error) if !error.is::<ClosedPipe>() && !is_gone => Err(error),
-            _ => Ok(code),
-        }
-    }
-}
-
-/// `loss 0.3012, accuracy 0.9120`.
-fn figures_line(evaluation: &Evaluation) -> String {
-    let figures: Vec<String> = evaluation
-        .figures
-        .iter()
-        .map(|(name, value)| format!("{name} {}", figure_text(value)))
-        .collect();
-    figures.join(", ")
-}
-
-/// The files and folders that a run has.
-fn kept_line(run: &RunDirectory) -> String {
-    let there: Vec<&str> = RunDirectory::FILES
-        .into_iter()
-        .chain(RunDirectory::FOLDERS)
-        .filter(|name| run.file(name).exists())
-        .collect();
-    format!("files    {}: {}\n", run.path().display(), there.join(", "))
 }

@@ -5,8 +5,9 @@ use std::cell::RefCell;
 use pulp::{Arch, Simd, WithSimd};
 
 /// Columns of a panel.
-const WIDE: usize = 32;
-/// Columns of the last panel, where no more than these are left.
+const WIDE: usize = 64;
+/// Columns of panels for what is left, where that is less.
+const MIDDLE: usize = 32;
 const NARROW: usize = 16;
 
 /// A matrix in panels of columns, each of which is read from front to back, and what is added to each row of a product.
@@ -24,12 +25,8 @@ pub(crate) struct Packed {
     is_finite: bool,
 }
 
-/// Which inputs of a block of rows are not zero, and their values, those of all rows together.
-#[derive(Debug)]
-struct Inputs {
-    places: Vec<u32>,
-    values: Vec<f32>,
-}
+/// Inputs that are looked at together.
+const CHUNK: usize = 16;
 
 impl Packed {
     /// Of a matrix `[inputs, units]`.
@@ -58,14 +55,14 @@ impl Packed {
     /// `y = x · matrix + bias`, for as many rows as `y` has.
     pub(crate) fn product(&self, x: &[f32], y: &mut [f32]) {
         thread_local! {
-            static INPUTS: RefCell<Inputs> = const { RefCell::new(Inputs::new()) };
+            static PLACES: RefCell<Vec<u32>> = const { RefCell::new(Vec::new()) };
         }
-        INPUTS.with_borrow_mut(|inputs| {
+        PLACES.with_borrow_mut(|places| {
             Arch::new().dispatch(Product {
                 packed: self,
                 x,
                 y,
-                inputs,
+                places,
             });
         });
     }
@@ -73,9 +70,17 @@ impl Packed {
 
 /// Where the panels begin, and how many columns they have room for.
 fn widths(units: usize) -> impl Iterator<Item = (usize, usize)> {
-    (0..units).step_by(WIDE).map(move |start| {
-        let width = if units - start > NARROW { WIDE } else { NARROW };
-        (start, width)
+    let mut start = 0;
+    std::iter::from_fn(move || {
+        let width = match units - start {
+            0 => return None,
+            left if left > WIDE - NARROW => WIDE,
+            left if left > NARROW => MIDDLE,
+            _ => NARROW,
+        };
+        let own = start;
+        start = (start + width).min(units);
+        Some((own, width))
     })
 }
 
@@ -83,7 +88,8 @@ struct Product<'a> {
     packed: &'a Packed,
     x: &'a [f32],
     y: &'a mut [f32],
-    inputs: &'a mut Inputs,
+    /// Memory for the inputs that are not zero.
+    places: &'a mut Vec<u32>,
 }
 
 impl WithSimd for Product<'_> {
@@ -95,15 +101,16 @@ impl WithSimd for Product<'_> {
             packed,
             x,
             y,
-            inputs,
+            places,
         } = self;
+        if places.len() < packed.inputs + CHUNK {
+            places.resize(packed.inputs + CHUNK, 0);
+        }
         let rows = y.len() / packed.units.max(1);
         let mut done = 0;
         while done < rows {
-            // Eight rows take 16 of the 32 large registers, six take 12 of 16 small ones.
             let block = match rows - done {
-                8.. if S::F32_LANES == 16 => 8,
-                6.. if S::F32_LANES < 16 => 6,
+                6.. => 6,
                 4.. => 4,
                 2.. => 2,
                 _ => 1,
@@ -111,24 +118,22 @@ impl WithSimd for Product<'_> {
             let x = &x[done * packed.inputs..(done + block) * packed.inputs];
             let y = &mut y[done * packed.units..(done + block) * packed.units];
             match block {
-                8 => packed.block::<S, 8>(simd, x, y, inputs),
-                6 => packed.block::<S, 6>(simd, x, y, inputs),
-                4 => packed.block::<S, 4>(simd, x, y, inputs),
-                2 => packed.block::<S, 2>(simd, x, y, inputs),
-                _ => packed.block::<S, 1>(simd, x, y, inputs),
+                6 => packed.block::<S, 6>(simd, x, y, places),
+                4 => packed.block::<S, 4>(simd, x, y, places),
+                2 => packed.block::<S, 2>(simd, x, y, places),
+                _ => packed.block::<S, 1>(simd, x, y, places),
             }
             done += block;
         }
     }
 }
 
-/// The inputs of a block of rows.
+/// A block of rows.
 #[derive(Clone, Copy)]
-enum Block<'a, const R: usize> {
-    /// Those that are not zero in all rows, by their places.
-    Sparse(&'a [u32], &'a [[f32; R]]),
-    /// All of them.
-    Dense([&'a [f32]; R]),
+struct Block<'a, const R: usize> {
+    rows: [&'a [f32]; R],
+    /// Where not all of them are zero, unless that is almost everywhere.
+    places: Option<&'a [u32]>,
 }
 
 impl Packed {
@@ -138,16 +143,20 @@ impl Packed {
         simd: S,
         x: &[f32],
         y: &mut [f32],
-        inputs: &mut Inputs,
+        places: &mut [u32],
     ) {
         let mut rows = [x; R];
         for (row, own) in rows.iter_mut().zip(x.chunks_exact(self.inputs)) {
             *row = own;
         }
-        let block = if self.is_finite && inputs.find(&rows) {
-            Block::Sparse(&inputs.places, inputs.values.as_chunks().0)
+        let found = if self.is_finite {
+            find(&rows, places)
         } else {
-            Block::Dense(rows)
+            None
+        };
+        let block = Block {
+            rows,
+            places: found.map(|found| &places[..found]),
         };
         let mut panels = &self.panels[..];
         for (start, width) in widths(self.units) {
@@ -157,15 +166,22 @@ impl Packed {
             let end = (start + width).min(self.units);
             let y = y.chunks_exact_mut(self.units);
             let y = y.map(|row| &mut row[start..end]);
-            // As many accumulators as there are registers for.
+            // As many sums at once as there are registers for: 24 of 32 large ones, 8 to 12 of 16 small ones.
             match (S::F32_LANES, width) {
-                (16, WIDE) => tiles::<S, R, 2, 2>(simd, block, panel, bias, y),
+                (16, WIDE) => tiles::<S, R, 4, 4>(simd, block, panel, bias, y),
+                (16, MIDDLE) => tiles::<S, R, 2, 2>(simd, block, panel, bias, y),
                 (16, _) => tiles::<S, R, 1, 1>(simd, block, panel, bias, y),
-                (8, WIDE) => tiles::<S, R, 4, 2>(simd, block, panel, bias, y),
+                (8, WIDE) if R == 1 => tiles::<S, R, 8, 8>(simd, block, panel, bias, y),
+                (8, WIDE) if R == 2 => tiles::<S, R, 8, 4>(simd, block, panel, bias, y),
+                (8, WIDE) => tiles::<S, R, 8, 2>(simd, block, panel, bias, y),
+                (8, MIDDLE) if R <= 2 => tiles::<S, R, 4, 4>(simd, block, panel, bias, y),
+                (8, MIDDLE) => tiles::<S, R, 4, 2>(simd, block, panel, bias, y),
                 (8, _) => tiles::<S, R, 2, 2>(simd, block, panel, bias, y),
-                (4, WIDE) => tiles::<S, R, 8, 2>(simd, block, panel, bias, y),
+                (4, WIDE) => tiles::<S, R, 16, 2>(simd, block, panel, bias, y),
+                (4, MIDDLE) => tiles::<S, R, 8, 2>(simd, block, panel, bias, y),
                 (4, _) => tiles::<S, R, 4, 2>(simd, block, panel, bias, y),
-                (_, WIDE) => tiles::<S, R, 32, 8>(simd, block, panel, bias, y),
+                (_, WIDE) => tiles::<S, R, 64, 8>(simd, block, panel, bias, y),
+                (_, MIDDLE) => tiles::<S, R, 32, 8>(simd, block, panel, bias, y),
                 _ => tiles::<S, R, 16, 8>(simd, block, panel, bias, y),
             }
         }
@@ -183,22 +199,23 @@ fn tiles<'a, S: Simd, const R: usize, const P: usize, const V: usize>(
 ) {
     let panel = S::as_simd_f32s(panel).0.as_chunks::<P>().0;
     let bias = S::as_simd_f32s(bias).0;
+    let mut rows = block.rows;
+    for row in &mut rows {
+        *row = &row[..panel.len()];
+    }
     let mut sums = [[simd.splat_f32s(0.0); P]; R];
     for start in (0..P).step_by(V) {
         let mut first = [simd.splat_f32s(0.0); V];
         first.copy_from_slice(&bias[start..start + V]);
-        let own = match block {
-            Block::Sparse(places, values) => {
-                let pairs = places.iter().zip(values);
-                let pairs = pairs.map(|(place, values)| (&panel[*place as usize], *values));
-                tile::<S, R, P, V>(simd, pairs, start, first)
+        let own = match block.places {
+            Some(places) => {
+                let places = places.iter().map(
+                    #[inline(always)]
+                    |place| *place as usize,
+                );
+                tile::<S, R, P, V>(simd, (panel, rows), places, start, first)
             }
-            Block::Dense(rows) => {
-                let rows = rows.map(|row| &row[..panel.len()]);
-                let pairs = panel.iter().enumerate();
-                let pairs = pairs.map(|(place, weights)| (weights, rows.map(|row| row[place])));
-                tile::<S, R, P, V>(simd, pairs, start, first)
-            }
+            None => tile::<S, R, P, V>(simd, (panel, rows), 0..panel.len(), start, first),
         };
         for (sums, own) in sums.iter_mut().zip(own) {
             sums[start..start + V].copy_from_slice(&own);
@@ -211,18 +228,20 @@ fn tiles<'a, S: Simd, const R: usize, const P: usize, const V: usize>(
     }
 }
 
-/// Sums of products, `R` rows by `V` vectors, of a panel from its vector `start` on.
+/// Sums of products at these places, `R` rows by `V` vectors, of a panel from its vector `start` on.
 #[inline(always)]
-fn tile<'a, S: Simd, const R: usize, const P: usize, const V: usize>(
+fn tile<S: Simd, const R: usize, const P: usize, const V: usize>(
     simd: S,
-    pairs: impl Iterator<Item = (&'a [S::f32s; P], [f32; R])>,
+    (panel, rows): (&[[S::f32s; P]], [&[f32]; R]),
+    places: impl Iterator<Item = usize>,
     start: usize,
     first: [S::f32s; V],
 ) -> [[S::f32s; V]; R] {
     let mut sums = [first; R];
-    for (weights, values) in pairs {
+    for place in places {
+        let weights = &panel[place];
         for r in 0..R {
-            let value = simd.splat_f32s(values[r]);
+            let value = simd.splat_f32s(rows[r][place]);
             for v in 0..V {
                 sums[r][v] = simd.mul_add_e_f32s(value, weights[start + v], sums[r][v]);
             }
@@ -231,47 +250,51 @@ fn tile<'a, S: Simd, const R: usize, const P: usize, const V: usize>(
     sums
 }
 
-impl Inputs {
-    const fn new() -> Self {
-        Self {
-            places: Vec::new(),
-            values: Vec::new(),
+/// Finds where not all rows are zero; how many places that are, or `None` where it is almost everywhere.
+#[inline(always)]
+fn find<const R: usize>(rows: &[&[f32]; R], places: &mut [u32]) -> Option<usize> {
+    let len = rows[0].len();
+    let mut rows = *rows;
+    for row in &mut rows {
+        *row = &row[..len];
+    }
+    let mut found = 0;
+    let chunks = (0..len).step_by(CHUNK);
+    for (start, first) in chunks.zip((0..).step_by(CHUNK)) {
+        let mut bits = [0; CHUNK];
+        for row in &rows {
+            match row[start..].first_chunk::<CHUNK>() {
+                Some(values) => add_bits(&mut bits, values),
+                None => add_bits(&mut bits, &row[start..]),
+            }
+        }
+        // Without the sign of zeros.
+        if bits.iter().fold(0, |all, own| all | own) << 1 == 0 {
+            continue;
+        }
+        let (places, _) = places[found..].split_first_chunk_mut::<CHUNK>()?;
+        let mut own = 0;
+        for (bits, place) in bits.iter().zip(first..) {
+            places[own % CHUNK] = place;
+            own += usize::from(bits << 1 != 0);
+        }
+        found += own;
+        if start > 0 && is_almost_all(found, start + CHUNK) {
+            return None;
         }
     }
+    (!is_almost_all(found, len)).then_some(found)
+}
 
-    /// Finds the inputs that are not zero in all rows; `false` where they are almost all.
-    #[inline(always)]
-    fn find<const R: usize>(&mut self, rows: &[&[f32]; R]) -> bool {
-        let len = rows[0].len();
-        let rows = rows.map(|row| &row[..len]);
-        let is_there = |place: usize| {
-            let mut bits = 0;
-            for row in rows {
-                bits |= row[place].to_bits() << 1;
-            }
-            bits != 0
-        };
-        let mut count = 0;
-        for place in 0..len {
-            count += usize::from(is_there(place));
-        }
-        if count * 8 > len * 7 {
-            return false;
-        }
-        if self.places.len() < len {
-            self.places.resize(len, 0);
-        }
-        let mut found = 0;
-        for (place, number) in (0..len).zip(0..) {
-            self.places[found] = number;
-            found += usize::from(is_there(place));
-        }
-        self.places.truncate(found);
-        self.values.clear();
-        for place in &self.places {
-            self.values.extend(rows.map(|row| row[*place as usize]));
-        }
-        true
+#[inline(always)]
+fn is_almost_all(found: usize, of: usize) -> bool {
+    found * 8 > of * 7
+}
+
+#[inline(always)]
+fn add_bits(bits: &mut [u32; CHUNK], values: &[f32]) {
+    for (bits, value) in bits.iter_mut().zip(values) {
+        *bits |= value.to_bits();
     }
 }
 
@@ -306,7 +329,14 @@ mod tests {
 
     #[test]
     fn a_product_is_that_of_rows_and_columns() {
-        for (rows, inputs, units) in [(1, 5, 1), (3, 7, 10), (9, 40, 33), (15, 3, 70), (8, 1, 16)] {
+        for (rows, inputs, units) in [
+            (1, 5, 1),
+            (3, 7, 10),
+            (9, 40, 33),
+            (15, 3, 70),
+            (8, 1, 16),
+            (13, 90, 100),
+        ] {
             for zero_every in [2, 1000] {
                 let (x, matrix) = (
                     numbers(rows * inputs, zero_every),

@@ -24,7 +24,7 @@ use layout::{Layout, Source};
 /// let mut program = Program::new([2], [2]);
 /// let sum = program.add(Dense::new(2, 1), [Place::Input(0)], [0]);
 /// let y = program.add(Elementwise::relu(1), [sum], []);
-/// let inference = Inference::new(program.with_outputs([y], [false]), vec![vec![1.0, -1.0]]);
+/// let inference = Inference::new(program.with_outputs([y], [false]), &[&[1.0, -1.0]]);
 ///
 /// let mut y = [0.0; 2];
 /// inference.run(2, &[&[3.0, 1.0, 1.0, 3.0]], &mut [&mut y]);
@@ -41,8 +41,10 @@ pub struct Inference {
     outputs: Vec<Source>,
     /// Floats of a row that kernels keep for a way back that there is none.
     kept: usize,
+    /// At most.
     rows_of_piece: usize,
-    pieces_of_core: usize,
+    /// Products and sums of a row.
+    work: usize,
     rooms: Mutex<Vec<Room>>,
 }
 
@@ -63,15 +65,14 @@ struct Room {
 }
 
 impl Inference {
-    /// The program with these weights.
+    /// The program with these weights, of which it keeps what its kernels ask for.
     ///
     /// # Panics
     /// When a weight has another length than the program says.
-    pub fn new(program: Program, weights: Vec<Vec<f32>>) -> Self {
-        let lens: Vec<usize> = weights.iter().map(Vec::len).collect();
-        assert_eq!(
-            program.weights(),
-            lens,
+    pub fn new(program: Program, weights: &[&[f32]]) -> Self {
+        let lens = weights.iter().map(|weight| weight.len());
+        assert!(
+            lens.eq(program.weights().iter().copied()),
             "weights have the program's lengths"
         );
         let layout = Layout::new(&program);
@@ -80,7 +81,7 @@ impl Inference {
         let (mut kept, mut work) = (0, 0);
         for (node, sources, slot) in layout.steps {
             let own = &program.nodes()[node];
-            let values: Vec<&[f32]> = own.weights.iter().map(|&own| &weights[own][..]).collect();
+            let values: Vec<&[f32]> = own.weights.iter().map(|&own| weights[own]).collect();
             let frozen = own.kernel.frozen(&values);
             if frozen.is_none() {
                 own.weights.iter().for_each(|&own| is_used[own] = true);
@@ -94,10 +95,10 @@ impl Inference {
                 slot,
             });
         }
-        let weights = weights.into_iter().zip(is_used);
-        let weights = weights.map(|(own, is_used)| if is_used { own } else { Vec::new() });
+        let weights = weights.iter().zip(is_used);
+        let weights = weights.map(|(own, is_used)| if is_used { own.to_vec() } else { Vec::new() });
         let weights = weights.collect();
-        let rows_of_piece = rows_of_piece(layout.slots.iter().sum::<usize>() + kept);
+        let rows_of_piece = rows_in_cache(layout.slots.iter().sum::<usize>() + kept);
         Self {
             weights,
             steps,
@@ -105,7 +106,7 @@ impl Inference {
             outputs: layout.outputs,
             kept,
             rows_of_piece,
-            pieces_of_core: pieces_of_core(work * rows_of_piece),
+            work,
             rooms: Mutex::default(),
             program,
         }
@@ -137,12 +138,17 @@ impl Inference {
             received.eq(self.outputs().map(|len| rows * len)),
             "outputs have room for rows of the program's lengths"
         );
-        if rows <= self.rows_of_piece {
+        if rows == 0 {
+            return;
+        }
+        let size = rows_of_piece(rows, self.work).min(self.rows_of_piece);
+        if rows <= size {
             self.with_room(|room| self.piece(rows, inputs, outputs, room));
             return;
         }
-        let mut pieces = self.pieces(rows, outputs);
-        if pieces.len() <= self.pieces_of_core {
+        let pieces_of_core = WORTH_A_CORE.div_ceil((self.work * size).max(1));
+        let mut pieces = self.pieces(ranges(rows, size).collect(), outputs);
+        if pieces.len() <= pieces_of_core {
             self.with_room(|room| {
                 for (rows, outputs) in &mut pieces {
                     self.piece_of(rows, inputs, outputs, room);
@@ -151,7 +157,7 @@ impl Inference {
             return;
         }
         let pieces = pieces.par_iter_mut();
-        let pieces = pieces.with_min_len(self.pieces_of_core);
+        let pieces = pieces.with_min_len(pieces_of_core);
         pieces.for_each(|(rows, outputs)| {
             self.with_room(|room| self.piece_of(rows, inputs, outputs, room));
         });
@@ -160,10 +166,9 @@ impl Inference {
     /// The rows of each piece, and where its outputs go.
     fn pieces<'a>(
         &self,
-        rows: usize,
+        ranges: Vec<Range<usize>>,
         outputs: &'a mut [&mut [f32]],
     ) -> Vec<(Range<usize>, Vec<&'a mut [f32]>)> {
-        let ranges: Vec<_> = ranges(rows, self.rows_of_piece).collect();
         let outputs = outputs.iter_mut().map(|output| &mut **output);
         let outputs = cut(outputs, &ranges, self.outputs());
         ranges.into_iter().zip(outputs).collect()
@@ -247,18 +252,27 @@ impl fmt::Debug for Inference {
     }
 }
 
-/// So many rows that what lies between the kernels stays in the cache.
-fn rows_of_piece(floats_of_row: usize) -> usize {
+/// Products and sums for which it is worth waking a core.
+const WORTH_A_CORE: usize = 1 << 19;
+
+/// Kernels have the least work where rows come in multiples of this.
+const ROWS_TOGETHER: usize = 12;
+
+/// The most rows of which what lies between the kernels stays in the cache.
+fn rows_in_cache(floats_of_row: usize) -> usize {
     const CACHE: usize = 1 << 16;
     const FEWEST: usize = 4;
-    const MOST: usize = 128;
+    const MOST: usize = 10 * ROWS_TOGETHER;
     (CACHE / floats_of_row.max(1)).clamp(FEWEST, MOST)
 }
 
-/// How many pieces a core does at least, so that it is worth waking it.
-fn pieces_of_core(work_of_piece: usize) -> usize {
-    const WORTH_A_CORE: usize = 1 << 18;
-    WORTH_A_CORE.div_ceil(work_of_piece.max(1))
+/// How many of so many rows go through together, so that there is a piece for every core that is worth waking; a function of
+/// sizes alone.
+fn rows_of_piece(rows: usize, work_of_row: usize) -> usize {
+    const CORES: usize = 16;
+    let worth_a_core = WORTH_A_CORE.div_ceil(work_of_row.max(1));
+    let rows = rows.div_ceil(CORES).max(worth_a_core);
+    rows.next_multiple_of(ROWS_TOGETHER)
 }
 
 /// Slices in a row, without allocation where there are few.
@@ -346,6 +360,12 @@ mod tests {
         )
     }
 
+    fn inference(seed: u64) -> Inference {
+        let (program, weights) = drawn(seed);
+        let weights: Vec<&[f32]> = weights.iter().map(|weight| &weight[..]).collect();
+        Inference::new(program, &weights)
+    }
+
     fn ran(inference: &Inference, rows: usize, inputs: &[&[f32]]) -> Vec<Vec<f32>> {
         let outputs = inference.outputs();
         let mut outputs: Vec<Vec<f32>> = outputs.map(|len| vec![f32::NAN; rows * len]).collect();
@@ -359,9 +379,9 @@ mod tests {
     fn rows_leave_any_program_as_they_do_in_training() {
         for seed in 0..200 {
             let (program, weights) = drawn(seed);
-            let inference = Inference::new(drawn(seed).0, weights.clone());
-            let mut pass = Pass::new(program);
             let weights: Vec<&[f32]> = weights.iter().map(|weight| &weight[..]).collect();
+            let inference = Inference::new(drawn(seed).0, &weights);
+            let mut pass = Pass::new(program);
             for rows in [1, 7, 300] {
                 let mut draws = Draws(seed + 1000);
                 let inputs = [0; 2].map(|_| draws.floats(rows * 12));
@@ -385,8 +405,7 @@ mod tests {
 
     #[test]
     fn a_row_is_the_same_bits_alone_among_many_and_on_several_threads() {
-        let (program, weights) = drawn(5);
-        let inference = Inference::new(program, weights);
+        let inference = inference(5);
         let mut draws = Draws(1);
         let rows = 3 * inference.rows_of_piece + 1;
         let inputs = [0; 2].map(|_| draws.floats(rows * 12));
@@ -424,8 +443,7 @@ mod tests {
     #[test]
     #[should_panic(expected = "inputs have rows")]
     fn rows_of_another_length_are_refused() {
-        let (program, weights) = drawn(5);
-        let inference = Inference::new(program, weights);
+        let inference = inference(5);
         inference.run(1, &[&[0.0; 12], &[0.0; 11]], &mut []);
     }
 }

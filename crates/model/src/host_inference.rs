@@ -3,15 +3,16 @@ use firebrick_host::{Inference, Place};
 
 use crate::activation::Activation;
 use crate::error::ModelError;
-use crate::host_pass::{HostPass, batch_shape, floats, signal_of, values_of};
+use crate::host_pass::{HostOutput, HostPass, batch_shape, floats, values_of};
 use crate::layer::{NoHostForm, activation_kernel};
 use crate::model::Model;
 use crate::shape::Shape;
-use crate::signal::Signals;
+use crate::signal::{Signal, Signals};
 
 /// A network over plain memory with the weights that it had when this was made, for the way forward alone.
 ///
 /// Faster than [`HostPass`] where several batches meet the same weights, as in a validation; any number of threads may use it.
+/// Apps, which have numbers rather than tensors, take a [`Predictor`](crate::Predictor).
 ///
 /// ```
 /// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
@@ -30,6 +31,7 @@ use crate::signal::Signals;
 #[derive(Debug)]
 pub struct HostInference {
     inference: Inference,
+    input_names: Vec<String>,
     /// Of a sample.
     inputs: Vec<Shape>,
     outputs: Vec<Shape>,
@@ -39,12 +41,32 @@ impl HostInference {
     /// What [`Model::predict_all`] says.
     ///
     /// # Errors
-    /// What has no form for plain memory.
+    /// What has no form for plain memory; a network that has [no answer](Model::has_input_limits) to some inputs, which its
+    /// layers tell one by one.
     pub fn new(model: &impl Model) -> Result<Self, NoHostForm> {
+        if model.has_input_limits() {
+            return Err(NoHostForm::InputLimits);
+        }
         Self::ending_with(model, &model.output_activations())
     }
 
-    /// What [`Model::call`] says in inference, which leaves last activations to the losses.
+    /// What [`Model::call`] says in inference, which leaves last activations to the losses. Whoever asks has made sure that the
+    /// network has an [answer](Model::check_all_inputs).
+    ///
+    /// ```
+    /// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
+    /// use firebrick::burn::tensor::{Device, Tensor};
+    /// use firebrick::models::{HostInference, MlpConfig, Model};
+    ///
+    /// let device = Device::flex();
+    /// let model = MlpConfig::new(4, 3).init(1, &device)?;
+    /// let x = Tensor::<2>::ones([2, 4], &device);
+    /// let inference = HostInference::before_activations(&model).expect("all of its layers have a form for it");
+    /// let logits = inference.outputs(x.clone().into())?.remove(0).values;
+    /// let expected = model.forward(x.into())?.into_vec()?;
+    /// assert!(logits.iter().zip(expected).all(|(own, expected)| (own - expected).abs() < 1e-6));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// What has no form for plain memory.
@@ -55,8 +77,7 @@ impl HostInference {
     fn ending_with(model: &impl Model, activations: &[Activation]) -> Result<Self, NoHostForm> {
         let pass = model.host_pass()?;
         let weights = pass.weights_of(model);
-        let weights = weights.iter().map(|weight| floats(weight).to_vec());
-        let weights: Vec<Vec<f32>> = weights.collect();
+        let weights: Vec<&[f32]> = weights.iter().map(floats).collect();
         let HostPass {
             pass,
             inputs,
@@ -84,7 +105,8 @@ impl HostInference {
         }
         let program = program.with_outputs(places, vec![false; weights.len()]);
         Ok(Self {
-            inference: Inference::new(program, weights),
+            inference: Inference::new(program, &weights),
+            input_names: model.input_names(),
             inputs,
             outputs,
         })
@@ -95,23 +117,65 @@ impl HostInference {
     /// # Errors
     /// Another number of inputs, or inputs of other shapes than the network's.
     pub fn predict(&self, inputs: Signals) -> Result<Signals, ModelError> {
-        let Some(first) = inputs.get(0) else {
-            return Ok(Signals::default());
-        };
-        let (rows, device) = (first.shape()[0], first.values().device());
+        let device = inputs.get(0).map(Signal::device).unwrap_or_default();
+        let outputs = self.outputs(inputs)?.into_iter();
+        Ok(outputs.map(|output| output.into_signal(&device)).collect())
+    }
+
+    /// The same as numbers.
+    ///
+    /// # Errors
+    /// As those of [`predict`](Self::predict).
+    pub fn outputs(&self, inputs: Signals) -> Result<Vec<HostOutput>, ModelError> {
+        self.check(&inputs)?;
+        let rows = inputs.get(0).map_or(0, |first| first.shape()[0]);
         let mut values: Vec<TensorData> = Vec::with_capacity(self.inputs.len());
         for (input, shape) in inputs.into_iter().zip(&self.inputs) {
             values.push(values_of(input, shape, rows)?);
         }
         let values: Vec<&[f32]> = values.iter().map(floats).collect();
-        let lens = self.inference.outputs();
-        let mut outputs: Vec<Vec<f32>> = lens.map(|len| vec![0.0; rows * len]).collect();
-        let mut places: Vec<&mut [f32]> = outputs.iter_mut().map(|own| &mut own[..]).collect();
-        self.inference.run(rows, &values, &mut places);
-        let signal = |(values, shape): (Vec<f32>, &Shape)| {
-            signal_of(values, &batch_shape(rows, shape), &device)
+        let room = |(len, shape): (usize, &Shape)| HostOutput {
+            values: vec![0.0; rows * len],
+            shape: batch_shape(rows, shape),
         };
-        Ok(outputs.into_iter().zip(&self.outputs).map(signal).collect())
+        let lens = self.inference.outputs().zip(&self.outputs);
+        let mut outputs: Vec<HostOutput> = lens.map(room).collect();
+        let places = outputs.iter_mut().map(|output| &mut output.values[..]);
+        let mut places: Vec<&mut [f32]> = places.collect();
+        self.inference.run(rows, &values, &mut places);
+        Ok(outputs)
+    }
+
+    /// Whether inputs have the shapes of the network's, or are rows of as many features, and none of them has a mask.
+    pub fn takes(&self, inputs: &Signals) -> bool {
+        let has_mask = inputs.iter().any(|input| input.mask().is_some());
+        !has_mask && self.check(inputs).is_ok()
+    }
+
+    fn check(&self, inputs: &Signals) -> Result<(), ModelError> {
+        if inputs.len() != self.inputs.len() {
+            return Err(ModelError::NumInputs {
+                names: self.input_names.clone(),
+                received: inputs.len(),
+            });
+        }
+        let inputs = inputs.iter().zip(&self.inputs).zip(&self.input_names);
+        for ((input, expected), name) in inputs {
+            let received = input.shape();
+            let is_fitting = match &received[..] {
+                [_, features] if Some(*features) == expected.num_elements() => true,
+                [_, sample @ ..] => expected.takes(sample),
+                [] => false,
+            };
+            if !is_fitting {
+                return Err(ModelError::InputShape {
+                    input: (self.inputs.len() > 1).then(|| name.clone()),
+                    expected: expected.clone(),
+                    received,
+                });
+            }
+        }
+        Ok(())
     }
 
     /// The rows of each output from those of each input.

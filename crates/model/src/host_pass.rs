@@ -81,6 +81,13 @@ pub struct HostOutput {
     pub shape: Vec<usize>,
 }
 
+impl HostOutput {
+    /// The same on a device.
+    pub fn into_signal(self, device: &Device) -> Signal {
+        signal_of(self.values, &self.shape, device)
+    }
+}
+
 /// Takes gradients by the weight that they are of.
 ///
 /// ```

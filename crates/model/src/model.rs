@@ -147,6 +147,10 @@ pub trait Model: Module + ModuleDisplay + std::fmt::Display + 'static {
 
     /// What the network says of a batch for each input, its last activations included: an answer for each output.
     ///
+    /// It goes layer by layer, on any device. Whoever asks the same weights often is answered faster on a processor: rows of
+    /// numbers in an app by a [`Predictor`](crate::Predictor), batches of tensors by a [`HostInference`](crate::HostInference), which a
+    /// trainer's `predict` takes by itself.
+    ///
     /// # Errors
     /// Those of [`call`](Self::call).
     fn predict_all(&self, inputs: Signals) -> Result<Signals, ModelError> {
@@ -184,7 +188,8 @@ pub trait Model: Module + ModuleDisplay + std::fmt::Display + 'static {
         Activation::Linear
     }
 
-    /// What the network says of a batch, its last activation included.
+    /// What the network says of a batch, its last activation included; [`predict_all`](Self::predict_all) says what is faster
+    /// where.
     ///
     /// # Shapes
     /// As those of [`forward`](Self::forward).

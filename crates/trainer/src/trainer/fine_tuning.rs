@@ -27,6 +27,7 @@ impl<M: Model> Trainer<M> {
         let at_work = (optimizer.clone(), optimizer.build_for(&paths, groups)?);
         let seed = settings.seed;
         let mut step = AutodiffStep::new(frozen, objective, at_work, schedule, seed, &self.device);
+        step.set_kind(settings.step)?;
         if let Some(cycle) = first {
             step.begin_cycle(cycle);
         }

@@ -11,7 +11,7 @@ use firebrick::losses::{Loss, TargetForm};
 use firebrick::metrics::{MeanAbsoluteError, Metric, R2Score};
 use firebrick::recipes::{CompileSettings, ModelFile, NamedCallback, Settings};
 use firebrick::schedules::{Schedule, ScheduleSpec};
-use firebrick::training::{Fit, FitSettings, RunDirectory, TrainError};
+use firebrick::training::{Fit, FitSettings, Pass, RunDirectory, StepKind, TrainError};
 
 use crate::adapting::{adapts, adapts_to_inputs};
 use crate::failure::OrUsage;
@@ -153,6 +153,16 @@ impl TrainSettings {
             ..self.fit.clone()
         };
         settings.to_fit()
+    }
+
+    /// A pass over data that learns nothing, which runs as the training does.
+    pub(crate) fn to_pass(&self) -> Pass {
+        // Another device than that of the training may not have the host's memory.
+        let step = match self.fit.step {
+            StepKind::Autodiff => StepKind::Autodiff,
+            StepKind::Auto | StepKind::Host => StepKind::Auto,
+        };
+        Pass::new().with_step(step)
     }
 
     /// The same fit with the callbacks that are asked for: those of the model file, where no flag replaces them, and those

@@ -134,6 +134,14 @@ impl Batch {
         self.sample_weights.get(target).cloned().flatten()
     }
 
+    /// The targets alone and what they count, so that nobody else holds inputs that were [taken](Self::all_inputs) before: a
+    /// network then works on them where they lie.
+    #[must_use = "returns the rest of the batch"]
+    pub fn without_inputs(mut self) -> Self {
+        self.inputs.clear();
+        self
+    }
+
     /// The same examples on another device.
     #[must_use = "returns the batch there"]
     pub fn to_device(&self, device: &Device) -> Self {

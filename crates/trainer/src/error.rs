@@ -42,8 +42,8 @@ pub enum TrainError {
     #[error(transparent)]
     Curves(#[from] firebrick_plot::CurvesError),
 
-    /// A training over plain memory that cannot be.
-    #[error("the step `host` cannot train this: {reason}; take `auto` or `autodiff`")]
+    /// What is to run over plain memory and cannot.
+    #[error("the step `host` cannot run this: {reason}; take `auto` or `autodiff`")]
     NoHostStep {
         /// What is in the way.
         reason: String,

@@ -104,7 +104,7 @@ pub use run_panels::run_panels;
 pub use sample_place::SamplePlace;
 pub use settings_table::{Flag, Setting, SettingsTable, TextError, Values};
 pub use state::{State, StateItem};
-pub use step::{Measures, Step, StepOutput, Trainee, Updates};
+pub use step::{Measures, Step, StepOutput, TestStep, Trainee, Updates};
 pub use step_kind::StepKind;
 pub use target_domain::TargetDomain;
 pub use target_form::TargetForm;

@@ -271,6 +271,11 @@ impl Objective {
         found.unwrap_or(Direction::Down)
     }
 
+    /// Whether a loss sees whole batches.
+    pub(crate) fn has_joint_loss(&self) -> bool {
+        self.joint.is_some()
+    }
+
     /// What of a batch goes into the network.
     pub(crate) fn inputs(&self) -> &Inputs {
         &self.inputs

@@ -4,6 +4,7 @@ use firebrick_model::ModelSize;
 
 use crate::callback::{Callback, Callbacks};
 use crate::error::TrainError;
+use crate::step_kind::StepKind;
 
 /// The settings of a pass over data that learns nothing, an evaluation or a prediction.
 ///
@@ -28,6 +29,7 @@ pub struct Pass {
     /// Absent where the network decides.
     batch_size: Option<usize>,
     steps: Option<usize>,
+    pub(crate) step: StepKind,
     pub(crate) callbacks: Callbacks,
 }
 
@@ -48,6 +50,7 @@ impl Pass {
         Self {
             batch_size: None,
             steps: None,
+            step: StepKind::default(),
             callbacks: Callbacks::default(),
         }
     }
@@ -64,6 +67,26 @@ impl Pass {
     #[must_use = "returns the changed settings"]
     pub fn with_steps(mut self, steps: usize) -> Self {
         self.steps = Some(steps);
+        self
+    }
+
+    /// How the answers to a batch are computed, as [`Fit::with_step`](crate::Fit::with_step) says it of gradients: over plain
+    /// memory where the device is this machine's processor and all layers can, unless it is said otherwise.
+    ///
+    /// ```
+    /// use firebrick::{layers::Dense, prelude::*};
+    /// use firebrick::training::{Pass, StepKind};
+    ///
+    /// let model = Sequential::new([1]).add(Dense::new(1)).build(1, &Device::flex())?;
+    /// let trainer = Compile::by_name("adam", "mse", [])?.model(model);
+    /// let x = Tensor::<2>::ones([40, 1], &Device::flex());
+    /// let plain = trainer.predict_with(x.clone(), &Pass::new().with_step(StepKind::Autodiff))?.into_vec()?;
+    /// assert!((trainer.predict(x)?.into_vec()?[7] - plain[7]).abs() < 1e-6);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use = "returns the changed settings"]
+    pub fn with_step(mut self, step: StepKind) -> Self {
+        self.step = step;
         self
     }
 

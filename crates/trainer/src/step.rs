@@ -13,7 +13,7 @@ use firebrick_data::Batch;
 use firebrick_scheduler::RateControl;
 
 pub(crate) use autodiff::{AutodiffStep, SecondPart};
-pub(crate) use judge::judge;
+pub(crate) use judge::{Judge, judge};
 pub use measures::Measures;
 pub(crate) use output::Figures;
 pub use output::StepOutput;
@@ -135,6 +135,15 @@ pub trait Step: 'static {
         Ok(None)
     }
 
+    /// What judges batch after batch of a pass with these weights, as [`test_step`](Self::test_step) does, where it is worth it to
+    /// prepare something of them once for all batches. `None`, the default, where it is not.
+    ///
+    /// # Errors
+    /// Weights that nothing can be prepared of.
+    fn prepared_test_step(&self, _weights: &Self::Weights) -> Result<Option<TestStep>, TrainError> {
+        Ok(None)
+    }
+
     /// Batches learned so far, in earlier fits too.
     fn iterations(&self) -> u64;
 
@@ -245,6 +254,21 @@ pub trait Step: 'static {
         self.save(weights, path)
     }
 }
+
+/// The figures of one batch after the other, with weights that stay.
+///
+/// ```
+/// use firebrick::burn::tensor::{Device, Tensor};
+/// use firebrick::datasets::Batch;
+/// use firebrick::training::{StepOutput, TestStep};
+///
+/// // A loss that is always the mean of what was asked for.
+/// let mut test: TestStep = Box::new(|batch: Batch| Ok(StepOutput::new(batch.num_samples(), batch.targets().mean(), [])));
+/// let ones = || Tensor::<2>::ones([4, 1], &Device::flex());
+/// assert_eq!(test(Batch::new(ones(), ones()))?.num_samples(), 4);
+/// # Ok::<(), firebrick::training::TrainError>(())
+/// ```
+pub type TestStep = Box<dyn FnMut(Batch) -> Result<StepOutput, TrainError>>;
 
 /// How often a step has moved the weights, over all fits.
 ///

@@ -2,7 +2,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use burn::tensor::Device;
-use firebrick_model::{HostPass, Model, NoHostForm};
+use firebrick_model::{HostInference, HostPass, Model, NoHostForm};
 use firebrick_spec::{UnknownName, as_text};
 use firebrick_tensor::is_host_cpu;
 
@@ -72,8 +72,27 @@ impl StepKind {
         model: &impl Model,
         device: &Device,
     ) -> Result<Option<HostPass>, TrainError> {
-        match (self, self.chosen(model, device)) {
-            (_, Ok(pass)) => Ok(Some(pass)),
+        self.resolved(self.chosen(model, device))
+    }
+
+    /// The network over plain memory for the way forward alone, as `make` has it, where a pass over data is to run there.
+    ///
+    /// # Errors
+    /// A network or a device that cannot, where it is asked for.
+    pub(crate) fn host_inference<M: Model>(
+        self,
+        model: &M,
+        device: &Device,
+        make: impl FnOnce(&M) -> Result<HostInference, NoHostForm>,
+    ) -> Result<Option<HostInference>, TrainError> {
+        let chosen = self.allowed(device);
+        self.resolved(chosen.and_then(|()| make(model).map_err(Obstacle::Network)))
+    }
+
+    /// What was found, or nothing where that is no error.
+    fn resolved<T>(self, chosen: Result<T, Obstacle>) -> Result<Option<T>, TrainError> {
+        match (self, chosen) {
+            (_, Ok(chosen)) => Ok(Some(chosen)),
             (Self::Host, Err(obstacle)) => Err(TrainError::NoHostStep {
                 reason: obstacle.to_string(),
             }),
@@ -90,13 +109,18 @@ impl StepKind {
     }
 
     fn chosen(self, model: &impl Model, device: &Device) -> Result<HostPass, Obstacle> {
+        self.allowed(device)?;
+        model.host_pass().map_err(Obstacle::Network)
+    }
+
+    fn allowed(self, device: &Device) -> Result<(), Obstacle> {
         if self == Self::Autodiff {
             return Err(Obstacle::Asked);
         }
         if !is_host_cpu(device) {
             return Err(Obstacle::Device);
         }
-        model.host_pass().map_err(Obstacle::Network)
+        Ok(())
     }
 }
 

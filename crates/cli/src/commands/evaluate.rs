@@ -14,7 +14,7 @@ use firebrick::devices::DeviceName;
 use firebrick::losses::Loss;
 use firebrick::models::AnyModel;
 use firebrick::recipes::{CompileSettings, Settings};
-use firebrick::training::{ClassEvaluation, Evaluation, RunDirectory, Trainer, figure_text};
+use firebrick::training::{ClassEvaluation, Evaluation, Pass, RunDirectory, Trainer, figure_text};
 use serde::Serialize;
 
 use crate::column_groups::ColumnGroups;
@@ -120,7 +120,8 @@ pub(crate) fn run(arguments: &EvaluateArguments) -> anyhow::Result<ExitCode> {
 
     // Only loss and metrics matter; nothing is going to be learned.
     let trainer = settings.compile.to_compile().model(network);
-    let evaluation = match trainer.evaluate(&data.samples) {
+    let pass = settings.to_pass();
+    let evaluation = match trainer.evaluate_with(&data.samples, &pass) {
         Err(error) if arguments.loss.is_some() && failure::is_about_settings(&error) => {
             return Err(error).or_usage();
         }
@@ -135,7 +136,7 @@ pub(crate) fn run(arguments: &EvaluateArguments) -> anyhow::Result<ExitCode> {
         write_predictions(destination, &labels, classes, &data)?;
     }
     if let Some(destination) = &plot {
-        let predicted = predicted(&trainer, &data, &device.device)?;
+        let predicted = predicted((&trainer, &pass), &data, &device.device)?;
         predicted_plot::draw(&predicted, &runs::name(&run), destination)?;
     }
     class_files::write(
@@ -233,7 +234,7 @@ fn figures(evaluation: &Evaluation, compile: &CompileSettings) -> Vec<(String, S
 
 /// What the network predicts where it is to predict numbers, with the true ones.
 fn predicted(
-    trainer: &Trainer<AnyModel>,
+    (trainer, pass): (&Trainer<AnyModel>, &Pass),
     data: &TestSamples,
     device: &Device,
 ) -> anyhow::Result<Predicted> {
@@ -247,7 +248,7 @@ fn predicted(
     };
     let rows: Vec<usize> = (0..samples.num_samples()).collect();
     let targets = samples.gather(&rows, device)?.targets();
-    let answers = trainer.predict_data(samples)?;
+    let answers = trainer.predict_data_with(samples, pass)?;
     let num_answers = answers.shape().iter().product();
     let answers = answers.reshape(&[num_answers])?;
     let read = "reading back from the device failed";

@@ -13,7 +13,7 @@ use crate::error::TrainError;
 use crate::logs::Logs;
 use crate::passes::{self, DataPass, Hook, Phase};
 use crate::rerun::BatchPlace;
-use crate::step::Step;
+use crate::step::{Step, TestStep};
 
 /// What there is of a validation.
 pub(super) enum Validated {
@@ -29,6 +29,7 @@ pub(super) enum Validated {
 struct ValidationPass<'r, 'a, 'v, S: Step> {
     run: &'r mut Run<'a, S>,
     weights: S::Weights,
+    prepared: Option<TestStep>,
     batches: Take<Batches<'v>>,
     /// Whether one of its own hooks wants no further batch; those of the training let it be whole.
     is_stopped: bool,
@@ -54,9 +55,11 @@ impl<S: Step> Run<'_, S> {
         self.tally.restart();
         let flow = self.ask(&mut |callback, training| callback.on_test_begin(training))?;
         let steps = self.settings.validation_steps.unwrap_or(usize::MAX);
+        // Not before: a callback may evaluate with other weights.
+        let weights = self.step.weights();
         let mut pass = ValidationPass {
-            // Not before: a callback may evaluate with other weights.
-            weights: self.step.weights(),
+            prepared: self.step.prepared_test_step(&weights)?,
+            weights,
             run: self,
             batches: validation.iter().take(steps),
             is_stopped: flow == Flow::Stop,
@@ -109,8 +112,13 @@ impl<S: Step> DataPass for ValidationPass<'_, '_, '_, S> {
     }
 
     fn take(&mut self, batch: Batch) -> Result<(), TrainError> {
-        let output = self.run.step.test_step(&self.weights, batch)?;
-        let output = output.ok_or(TrainError::NoTestStep)?;
+        let output = match &mut self.prepared {
+            Some(test) => test(batch)?,
+            None => {
+                let output = self.run.step.test_step(&self.weights, batch)?;
+                output.ok_or(TrainError::NoTestStep)?
+            }
+        };
         self.run.tally.push(output, None)
     }
 

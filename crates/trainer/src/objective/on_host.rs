@@ -1,9 +1,12 @@
 //! What a batch comes to over plain memory.
 
+use burn::tensor::Device;
 use firebrick_data::Batch;
+use firebrick_model::HostOutput;
 
-use super::Objective;
+use super::{Objective, OutputObjective};
 use crate::error::TrainError;
+use crate::outputs::Outputs;
 
 /// What a batch comes to.
 #[derive(Debug)]
@@ -67,5 +70,16 @@ impl Objective {
             sums,
             slopes,
         }))
+    }
+
+    /// What losses and metrics that take tensors see of what the network gives, where
+    /// [`assess_on_host`](Self::assess_on_host) found it plain.
+    pub(crate) fn outputs_of(&self, mut given: Vec<HostOutput>, device: &Device) -> Vec<Outputs> {
+        let outputs = self.outputs.iter();
+        let own = |own: &OutputObjective| {
+            let values = std::mem::take(&mut given.get_mut(own.place().output)?.values);
+            Some(own.outputs_of(values, device))
+        };
+        outputs.filter_map(own).collect()
     }
 }

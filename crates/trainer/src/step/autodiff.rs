@@ -16,10 +16,10 @@ use firebrick_scheduler::{RateControl, Schedule};
 use self::cycle::Cycle;
 pub(crate) use self::second_part::SecondPart;
 use super::held_model::HeldModel;
-use super::judge::{assess, judge};
+use super::judge::{Judge, assess, judge};
 use super::measures::Measures;
 use super::output::StepOutput;
-use super::{Step, Updates};
+use super::{Step, TestStep, Updates};
 use crate::error::TrainError;
 use crate::non_finite::cause_by_rerun;
 use crate::non_finite_cause::NonFiniteCause;
@@ -191,6 +191,13 @@ impl<M: Model> Step for AutodiffStep<M> {
     fn test_step(&self, model: &M, batch: Batch) -> Result<Option<StepOutput>, TrainError> {
         let (output, _) = judge(model, &self.objective, &batch)?;
         Ok(Some(output))
+    }
+
+    fn prepared_test_step(&self, model: &M) -> Result<Option<TestStep>, TrainError> {
+        let device = self.device.clone().without_autodiff();
+        let judge = Judge::new(model, Arc::clone(&self.objective), self.kind, &device)?;
+        let test = move |batch: Batch| judge.judge(batch).map(|(output, _)| output);
+        Ok(Some(Box::new(test)))
     }
 
     fn iterations(&self) -> u64 {

@@ -15,18 +15,17 @@ use super::{Trainer, predicting};
 use crate::displays::PassLines;
 use crate::error::TrainError;
 use crate::evaluation::{ClassEvaluation, Evaluation};
-use crate::objective::Objective;
 use crate::outputs::Outputs;
 use crate::pass::Pass;
 use crate::passes::{self, DataPass, Hook, Phase};
 use crate::sample_place::SamplePlace;
-use crate::step::{Measures, judge};
+use crate::step::{Judge, Measures};
 
 /// An evaluation at work.
 struct Evaluating<'a, M: Model> {
     passing: Passing<'a, M>,
     batches: Take<Box<dyn DataLoaderIterator<Batch> + 'a>>,
-    objective: Arc<Objective>,
+    judge: Judge<M>,
     lines: PassLines,
 }
 
@@ -46,10 +45,11 @@ pub(super) fn evaluate<M: Model>(
     let loader = loader.shared();
     let objective = Arc::new(objective);
     let measures = Some(Measures::of(&objective));
+    let judge = Judge::new(&trainer.model, objective, pass.step, &trainer.device)?;
     let mut evaluating = Evaluating {
         passing: Passing::new(trainer, measures, &pass.callbacks, steps, batch_size),
         batches: loader.iter().take(pass.steps()?.unwrap_or(usize::MAX)),
-        objective,
+        judge,
         lines: PassLines::new(trainer.display, steps),
     };
     let passing = &mut evaluating.passing;
@@ -86,9 +86,9 @@ impl<M: Model> DataPass for Evaluating<'_, M> {
     }
 
     fn take(&mut self, batch: Batch) -> Result<(), TrainError> {
-        let has_classes = self.objective.num_told_apart().is_some();
+        let has_classes = self.judge.objective().num_told_apart().is_some();
         let classes = has_classes.then(|| batch.classes());
-        let (output, outputs) = judge(self.passing.model, &self.objective, &batch)?;
+        let (output, outputs) = self.judge.judge(batch)?;
         let tally = &mut self.passing.tally;
         let decided = outputs.first().map(decided);
         match classes.zip(decided) {

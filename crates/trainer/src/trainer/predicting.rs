@@ -6,7 +6,7 @@ use std::time::Duration;
 use burn::data::dataloader::DataLoader;
 use burn::data::dataset::DatasetError;
 use firebrick_data::{Batch, DataError, Samples, StreamLoader};
-use firebrick_model::{Model, Signals};
+use firebrick_model::{HostInference, Model, Signals};
 use firebrick_tensor::AnyTensor;
 
 use super::Trainer;
@@ -21,13 +21,19 @@ use crate::mismatch_error::MismatchError;
 use crate::objective::named;
 use crate::pass::Pass;
 use crate::passes::{self, DataPass, Hook, Phase};
+use crate::step_kind::StepKind;
 
 /// How long a prediction takes before its progress is shown.
 const LONG: Duration = Duration::from_secs(2);
 
+/// Samples for which it is worth it to copy all weights to plain memory.
+const WORTH_IT: usize = 16;
+
 /// A prediction at work: what gives the inputs of a batch after the other, and what takes the answers.
 struct Predicting<'a, M: Model, I, F> {
     passing: Passing<'a, M>,
+    /// Where it runs over plain memory.
+    host: Option<HostInference>,
     inputs: I,
     each: F,
     /// Batches to take at most.
@@ -161,6 +167,7 @@ fn answered<M: Model, E: From<TrainError>>(
     let batches = steps(pass, total.batches)?;
     let mut predicting = Predicting {
         passing: Passing::new(trainer, None, &pass.callbacks, batches, total.batch_size),
+        host: host(trainer, pass, total)?,
         inputs,
         each,
         steps: pass.steps()?.unwrap_or(usize::MAX),
@@ -176,6 +183,22 @@ fn answered<M: Model, E: From<TrainError>>(
     let passing = &mut predicting.passing;
     passing.call(&mut |callback, training| callback.on_predict_end(training))?;
     Ok(())
+}
+
+/// The network over plain memory, where it is worth it to bring its weights there.
+///
+/// # Errors
+/// A network or a device that cannot, where it is asked for.
+fn host<M: Model>(
+    trainer: &Trainer<M>,
+    pass: &Pass,
+    total: Total,
+) -> Result<Option<HostInference>, TrainError> {
+    if pass.step == StepKind::Auto && total.samples.is_some_and(|samples| samples < WORTH_IT) {
+        return Ok(None);
+    }
+    pass.step
+        .host_inference(&trainer.model, &trainer.device, HostInference::new)
 }
 
 impl<M, E, I, F> DataPass for Predicting<'_, M, I, F>
@@ -211,7 +234,11 @@ where
     fn take(&mut self, inputs: Signals) -> Result<(), E> {
         let start = self.before;
         let part = || "forward pass of the network".to_owned();
-        let answers = named(part, || self.passing.model.predict_all(inputs))?;
+        let model = self.passing.model;
+        let answers = named(part, || match &self.host {
+            Some(host) if host.takes(&inputs) => host.predict(inputs),
+            _ => model.predict_all(inputs),
+        })?;
         let answers = answers
             .map_err(|error| TrainError::from(error.with_sample(|sample| start + sample)))?;
         self.answers = Some(answers);

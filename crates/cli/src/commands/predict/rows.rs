@@ -7,7 +7,7 @@ use anyhow::{Context, anyhow};
 use firebrick::burn::tensor::Tensor;
 use firebrick::datasets::{CsvError, CsvInputs, CsvSource, CsvTarget, DataError};
 use firebrick::models::{Activation, AnyModel, AnyTensor, Model};
-use firebrick::training::{Pass, RunDirectory};
+use firebrick::training::RunDirectory;
 use serde::{Serialize, Serializer};
 
 use super::PredictArguments;
@@ -63,7 +63,8 @@ pub(super) fn run(
     let mut meanings: Vec<Meaning> = Vec::new();
     let mut file = output.as_ref().map(Destination::open).transpose()?;
     // Batch by batch, because the answers to all rows may be more than there is room for.
-    trainer.predict_all_each(groups.signals(inputs), &Pass::new(), |answers| {
+    let inputs = groups.signals(inputs);
+    trainer.predict_all_each(inputs, &settings.to_pass(), |answers| {
         let is_first = meanings.is_empty();
         let mut cells: Vec<Vec<Cell>> = Vec::new();
         for (place, (asked, answers)) in outputs.iter().zip(answers).enumerate() {

@@ -72,7 +72,7 @@ impl Prepared {
         }
         let judged = match &self.data.test {
             Some(test) => {
-                let evaluation = trainer.evaluate(test)?;
+                let evaluation = trainer.evaluate_with(test, &self.settings.to_pass())?;
                 format!(
                     "{} on {} {}",
                     figures_line(&evaluation),

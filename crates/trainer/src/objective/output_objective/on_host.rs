@@ -76,6 +76,13 @@ impl OutputObjective {
         Ok(Some(OnHost { loss, sums, slopes }))
     }
 
+    /// What tensors are made of what the network gives.
+    pub(in crate::objective) fn outputs_of(&self, values: Vec<f32>, device: &Device) -> Outputs {
+        let shape = [values.len() / self.columns.max(1), self.columns];
+        let raw = Tensor::<2>::from_data(TensorData::new(values, shape), device);
+        Outputs::new(raw, self.activation).with_steps(self.steps)
+    }
+
     /// The rows of an output; `None` where they have to be brought into another order.
     fn judged<'a>(
         &self,

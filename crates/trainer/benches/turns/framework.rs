@@ -5,11 +5,10 @@ use std::process;
 use std::thread::available_parallelism;
 use std::time::Instant;
 
-use firebrick::burn::tensor::{Tensor, TensorData};
 use firebrick::callbacks::{Callback, Flow, HookResult, Training};
 use firebrick::datasets::{ArrayDataset, Samples};
 use firebrick::devices::DeviceName;
-use firebrick::models::WeightValue;
+use firebrick::models::{Predictor, WeightValue};
 use firebrick::recipes::ModelFile;
 use firebrick::training::{Display, FitSettings, Logs};
 
@@ -117,12 +116,7 @@ pub(crate) fn predict(workload: &Workload, rows: usize) -> Result<(), Box<dyn Er
         let pixels = (0..rows).flat_map(|row| mnist.image(row));
         pixels.map(|&pixel| f32::from(pixel) / 255.0).collect()
     };
-    let columns = inputs.len() / rows;
+    let predictor = Predictor::new(model)?;
     taking_turns::ready(available_parallelism()?.get());
-    let ask = || {
-        let inputs = TensorData::new(inputs.clone(), [rows, columns]);
-        let answers = model.predict(Tensor::<2>::from_data(inputs, &device))?;
-        Ok(answers.into_vec()?)
-    };
-    taking_turns::answer(ask, 10)
+    taking_turns::answer(|| Ok(predictor.predict(&inputs)?), 10)
 }

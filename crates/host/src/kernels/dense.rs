@@ -1,9 +1,7 @@
-use ndarray::{Axis, Slice};
-
 use crate::kernel::{Backward, Fill, Forward, Frozen, Kernel};
 use crate::packed::Packed;
 use crate::product::{add_rows, matrix, product};
-use crate::tiles::{Factors, Start, sums_of_rows};
+use crate::tiles::{Columns, Factors, Start, sums_of_rows};
 
 /// `y = x · kernel`, and `+ bias` where there is a second weight, for each of several rows of a sample.
 ///
@@ -43,21 +41,9 @@ impl Kernel for Dense {
 
     fn forward(&self, call: Forward<'_>) {
         let bias = call.weights.get(1);
-        let factors = Factors::Rows(call.inputs[0]);
-        if factors.have_gaps(call.rows * self.steps) {
-            let start = bias.map_or(Start::Zero, |bias| Start::Row(bias));
-            let kernel = (call.weights[0], self.units);
-            return sums_of_rows(factors, kernel, start, call.output);
-        }
-        if let Some(bias) = bias {
-            for row in call.output.chunks_exact_mut(self.units) {
-                row.copy_from_slice(bias);
-            }
-        }
-        let x = matrix(call.inputs[0], call.rows * self.steps, self.inputs);
-        let kernel = matrix(call.weights[0], self.inputs, self.units);
-        let share = if bias.is_some() { 1.0 } else { 0.0 };
-        product(x, kernel, share, call.output);
+        let start = bias.map_or(Start::Zero, |bias| Start::Row(bias));
+        let kernel = (call.weights[0], self.units);
+        sums_of_rows(Factors::Rows(call.inputs[0]), kernel, start, call.output);
     }
 
     fn input_gradient(&self, call: &Backward<'_>, _: usize, gradient: &mut [f32], fill: Fill) {
@@ -93,25 +79,16 @@ impl Kernel for Dense {
         gradient: &mut [f32],
         fill: Fill,
     ) {
-        let first = start / self.units;
-        let features = gradient.len() / self.units;
-        let factors = Factors::Columns {
+        let factors = Factors::Columns(Columns {
             values: call.inputs[0],
             columns: self.inputs,
-            first,
+            first: start / self.units,
+        });
+        let start = match fill {
+            Fill::Set => Start::Zero,
+            Fill::Add => Start::Kept,
         };
-        if factors.have_gaps(features) {
-            let from = match fill {
-                Fill::Set => Start::Zero,
-                Fill::Add => Start::Kept,
-            };
-            return sums_of_rows(factors, (call.output_gradient, self.units), from, gradient);
-        }
-        let rows = call.rows * self.steps;
-        let mut x = matrix(call.inputs[0], rows, self.inputs);
-        x.slice_axis_inplace(Axis(1), Slice::from(first..first + features));
-        let by = matrix(call.output_gradient, rows, self.units);
-        product(x.reversed_axes(), by, fill.kept_share(), gradient);
+        sums_of_rows(factors, (call.output_gradient, self.units), start, gradient);
     }
 
     fn work(&self) -> usize {

@@ -29,5 +29,5 @@ pub use kernel::{Backward, Fill, Forward, Frozen, Kernel};
 pub use pass::{Batch, Pass};
 pub use program::{Place, Program};
 pub use spans::each_span;
-pub use threads::compute_on_this_thread;
+pub use threads::{compute_on_main_thread, compute_on_this_thread};
 pub use window::Window;

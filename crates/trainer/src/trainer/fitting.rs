@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use burn::tensor::Device;
 use firebrick_data::{Samples, ShuffleState};
+use firebrick_host::compute_on_main_thread;
 use firebrick_tensor::catch_panic;
 
 use super::checks::Checks;
@@ -188,6 +189,7 @@ impl<'a> Fitting<'a> {
 
     /// Has the step learn all epochs, or those until an error or a stop; the run's files are then those of the end.
     pub(super) fn run<S: Step>(self, step: S) -> Fitted<S> {
+        compute_on_main_thread();
         let fit = self.fit;
         let params = self.params;
         // The dashboard leaves nothing on the terminal, so that the epochs are told when it is gone.

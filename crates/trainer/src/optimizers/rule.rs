@@ -168,25 +168,58 @@ impl<R: Rule<SLOTS>, const SLOTS: usize> Updater<R, SLOTS> {
         kept: f64,
         weights: &[f32],
         out: &mut [f32],
-        slots: [&mut [f32]; SLOTS],
+        mut slots: [&mut [f32]; SLOTS],
     ) {
-        // What the compiler needs to know to leave out the checks of each index.
-        let len = weights.len();
-        let out = &mut out[..len];
-        let mut slots = slots.map(|slot| &mut slot[..len]);
+        /// As many as the widest vectors have.
+        const LANES: usize = 16;
+        let whole = weights.len() - weights.len() % LANES;
+        let rule = (self.rule.clone(), rates, kept);
+        let (weights, last_weights) = weights.split_at(whole);
+        let (out, last_out) = out.split_at_mut(whole);
+        let first = slots.each_mut().map(|slot| &mut slot[..whole]);
         dispatch(
             #[inline(always)]
             || {
-                for index in 0..len {
-                    let state = std::array::from_fn(|slot| slots[slot][index]);
-                    let (step, state) = self.rule.step(rates, out[index], state);
-                    out[index] = weights[index].scale(kept) - step;
-                    for slot in 0..SLOTS {
-                        slots[slot][index] = state[slot];
-                    }
-                }
+                update_chunks::<R, SLOTS, LANES>(&rule, weights, out, first);
+                let last = slots.map(|slot| &mut slot[whole..]);
+                update_chunks::<R, SLOTS, 1>(&rule, last_weights, last_out, last);
             },
         );
+    }
+}
+
+/// Moves so many weights at a time, in arrays whose length the compiler knows.
+#[inline(always)]
+fn update_chunks<R: Rule<SLOTS>, const SLOTS: usize, const LANES: usize>(
+    (rule, rates, kept): &(R, R::Rates, f64),
+    weights: &[f32],
+    out: &mut [f32],
+    slots: [&mut [f32]; SLOTS],
+) {
+    let mut slots = slots.map(|slot| slot.as_chunks_mut::<LANES>().0);
+    let (weights, out) = (
+        weights.as_chunks::<LANES>().0,
+        out.as_chunks_mut::<LANES>().0,
+    );
+    for (chunk, (weights, out)) in weights.iter().zip(out).enumerate() {
+        let mut states = [[0.0; LANES]; SLOTS];
+        for (state, slot) in states.iter_mut().zip(&slots) {
+            *state = slot[chunk];
+        }
+        for lane in 0..LANES {
+            let mut state = [0.0; SLOTS];
+            for slot in 0..SLOTS {
+                state[slot] = states[slot][lane];
+            }
+            let (step, state) = rule.step(*rates, out[lane], state);
+            out[lane] = weights[lane].scale(*kept) - step;
+            for slot in 0..SLOTS {
+                states[slot][lane] = state[slot];
+            }
+        }
+        for (state, slot) in states.iter().zip(&mut slots) {
+            slot[chunk] = *state;
+        }
     }
 }
 

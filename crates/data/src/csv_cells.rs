@@ -170,6 +170,11 @@ impl CellSettings {
     }
 
     /// What a field is.
+    /// Whether digits, perhaps with a point among them, are a number and nothing else.
+    pub(crate) fn are_digits_numbers(&self) -> bool {
+        self.missing_words.is_none() && self.numbers == NumberFormat::default()
+    }
+
     pub(crate) fn cell(&self, field: &str) -> Cell {
         // Words of one's own may be numbers, such as -999.
         if self.missing_words.is_some() && self.is_missing(field) {

@@ -14,6 +14,7 @@ mod inputs;
 mod loading;
 mod opening;
 mod overview;
+mod plain;
 mod problems;
 mod ranges;
 mod row;
@@ -223,7 +224,7 @@ struct Parsed<'a> {
 fn parse(source: &CsvSource) -> Result<Parsed<'_>, DataError> {
     source.cells.numbers.check()?;
     let mut cells = Cells::new(source, Purpose::Learn);
-    let (columns, named_delimiter) = for_each_row(source, Columns::find, |row| cells.add(row))?;
+    let (columns, named_delimiter) = for_each_row(source, Columns::find, &mut cells)?;
     cells.check(&columns)?;
     Ok(Parsed {
         columns,

@@ -154,36 +154,94 @@ impl NumberFormat {
     }
 }
 
-/// A number of up to 15 digits, perhaps with a point among them: both it without the point and the power of ten are exact, so that
-/// what they are divided to is rounded once. `None` for anything else.
+/// A number that is written by digits, perhaps with a point among them; `None` for anything else, and where more is needed than
+/// to divide what the digits say by a power of ten.
 fn short_number(field: &str) -> Option<f64> {
-    const POWERS: [f64; 16] = [
-        1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+    let (number, end) = short_number_at(field.as_bytes(), 0)?;
+    (end == field.len()).then_some(number)
+}
+
+/// The number whose digits, perhaps with a sign before and a point among them, begin here, and where they end; `None` if there
+/// are none or too many. Both the digits without the point and the power of ten are exact, so that what they are divided to is
+/// rounded once.
+pub(crate) fn short_number_at(text: &[u8], start: usize) -> Option<(f64, usize)> {
+    const POWERS: [f64; 20] = [
+        1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16,
+        1e17, 1e18, 1e19,
     ];
-    let (is_negative, digits) = match field.as_bytes() {
-        [b'-', digits @ ..] => (true, digits),
-        [b'+', digits @ ..] | digits => (false, digits),
+    /// As many as a `u64` has room for, whatever they are.
+    const MOST_DIGITS: usize = 19;
+    /// Up to here each whole number is one of double precision.
+    const MOST: u64 = 1 << f64::MANTISSA_DIGITS;
+
+    let (is_negative, first) = match text.get(start) {
+        Some(b'-') => (true, start + 1),
+        Some(b'+') => (false, start + 1),
+        _ => (false, start),
     };
-    // Digits and a point.
-    if digits.len() > POWERS.len() {
+    let mut whole = 0;
+    let mut end = digits_at(text, first, &mut whole);
+    let mut num_digits = end - first;
+    let mut fraction = 0;
+    if text.get(end) == Some(&b'.') {
+        let point = end;
+        end = digits_at(text, point + 1, &mut whole);
+        fraction = end - point - 1;
+        num_digits += fraction;
+    }
+    if !(1..=MOST_DIGITS).contains(&num_digits) || whole > MOST {
         return None;
     }
-    let mut whole: u64 = 0;
-    let mut point = None;
-    for (place, byte) in digits.iter().enumerate() {
-        match byte {
-            b'0'..=b'9' => whole = whole * 10 + u64::from(byte - b'0'),
-            b'.' if point.is_none() => point = Some(place),
-            _ => return None,
+    let number = whole as f64 / POWERS[fraction];
+    Some((if is_negative { -number } else { number }, end))
+}
+
+/// Puts the digits that begin here behind those of a number, which is of no use where there are too many; gives where they end.
+fn digits_at(text: &[u8], start: usize, whole: &mut u64) -> usize {
+    const TENS: [u64; 9] = [
+        1,
+        10,
+        100,
+        1_000,
+        10_000,
+        100_000,
+        1_000_000,
+        10_000_000,
+        100_000_000,
+    ];
+    let mut at = start;
+    while let Some(word) = text.get(at..at + 8).and_then(|word| word.try_into().ok()) {
+        let (digits, count) = leading_digits(word);
+        *whole = whole.wrapping_mul(TENS[count]).wrapping_add(digits);
+        at += count;
+        if count < 8 {
+            return at;
         }
     }
-    let num_digits = digits.len() - usize::from(point.is_some());
-    if num_digits == 0 || num_digits >= POWERS.len() {
-        return None;
+    while let Some(byte @ b'0'..=b'9') = text.get(at) {
+        *whole = whole.wrapping_mul(10).wrapping_add(u64::from(byte - b'0'));
+        at += 1;
     }
-    let fraction = point.map_or(0, |point| digits.len() - 1 - point);
-    let number = whole as f64 / POWERS[fraction];
-    Some(if is_negative { -number } else { number })
+    at
+}
+
+/// The number of the digits at the beginning of eight bytes, and how many there are. They are put together at once: by pairs, then
+/// by fours, then all.
+fn leading_digits(word: [u8; 8]) -> (u64, usize) {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    // The first one is the lowest byte.
+    let values = u64::from_le_bytes(word) ^ (ONES * 0x30);
+    // A digit is at most 9 by now: neither it nor what it is with 6 more has anything in its upper half.
+    let others = (values | values.wrapping_add(ONES * 6)) & (ONES * 0xf0);
+    let count = others.trailing_zeros() as usize / 8;
+    if count == 0 {
+        return (0, 0);
+    }
+    // Behind zeros, there are eight.
+    let values = values << (64 - 8 * count);
+    let pairs = (values * 10 + (values >> 8)) & 0x00ff_00ff_00ff_00ff;
+    let fours = (pairs * 100 + (pairs >> 16)) & 0x0000_ffff_0000_ffff;
+    ((fours * 10_000 + (fours >> 32)) & 0xffff_ffff, count)
 }
 
 /// A setting as both a file and the command line say it.
@@ -303,6 +361,19 @@ mod tests {
             "00000000000001",
             "1e5",
             "1234567890123456",
+            "9007199254740992",
+            "9007199254740993",
+            "-0.8216181435011584",
+            "0.0000000000000000001",
+            "0.00000000000000000001",
+            "12345678901234567890123456789",
+            "000000000000000000000000000001",
+            "1844674407370955161600000001",
+            "12345678",
+            "1234567812345678.5",
+            "1234567:",
+            "12345/78",
+            "1234567 ",
             ".",
             "-",
             "+",
@@ -322,13 +393,14 @@ mod tests {
                 "{field}"
             );
         }
-        assert_eq!(short_number("1234567890123456"), None);
+        assert_eq!(short_number("9007199254740993"), None);
         assert_eq!(short_number("-12.5"), Some(-12.5));
+        assert_eq!(short_number_at(b"7,-0.25;", 2), Some((-0.25, 7)));
     }
 
     proptest::proptest! {
         #[test]
-        fn any_short_number_is_that_of_the_standard_library(field in "[-+]?[0-9]{0,9}[.]?[0-9]{0,9}") {
+        fn any_short_number_is_that_of_the_standard_library(field in "[-+]?[0-9]{0,12}[.]?[0-9]{0,20}") {
             let expected: Option<f64> = field.parse().ok();
             let received = NumberFormat::default().read(&field);
             proptest::prop_assert_eq!(received.map(f64::to_bits), expected.map(f64::to_bits));

@@ -3,6 +3,7 @@
 use std::io::{self, Read};
 use std::string::FromUtf8Error;
 
+use super::plain::{PlainBlock, PlainReading};
 use super::scanner::{Fields, trimmed};
 use crate::csv_cells::{Cell, CellSettings};
 
@@ -75,7 +76,18 @@ impl<R: Read> Blocks<R> {
 
 /// Rows of a block.
 pub(super) struct Block {
-    text: String,
+    pub(super) text: String,
+    pub(super) content: Content,
+}
+
+/// What is known of the rows of a block.
+pub(super) enum Content {
+    Plain(PlainBlock),
+    Fields(FieldsBlock),
+}
+
+/// Rows of which it is known where their fields are.
+pub(super) struct FieldsBlock {
     rows: Vec<BlockRow>,
     /// Where fields end, row by row.
     ends: Vec<usize>,
@@ -93,15 +105,19 @@ struct BlockRow {
     first_field: usize,
 }
 
-impl Block {
-    /// The rows, in a file where the block begins in this line, and what is known of their fields.
-    pub(super) fn rows(&self, line: usize) -> impl Iterator<Item = (Fields<'_>, &[Option<Cell>])> {
+impl FieldsBlock {
+    /// The rows of this text, in a file where it begins in this line, and what is known of their fields.
+    pub(super) fn rows<'a>(
+        &'a self,
+        text: &'a str,
+        line: usize,
+    ) -> impl Iterator<Item = (Fields<'a>, &'a [Option<Cell>])> {
         let next = self.rows.iter().skip(1).map(|row| row.first_field);
         let ends = next.chain([self.ends.len()]);
         self.rows.iter().zip(ends).map(move |(row, end)| {
             let fields = Fields {
                 line: line + row.line,
-                text: &self.text,
+                text,
                 start: row.start,
                 ends: &self.ends[row.first_field..end],
                 gap: 1,
@@ -109,7 +125,9 @@ impl Block {
             (fields, &self.cells[row.first_field..end])
         })
     }
+}
 
+impl Block {
     pub(super) fn into_bytes(self) -> Vec<u8> {
         self.text.into_bytes()
     }
@@ -121,6 +139,8 @@ pub(super) struct Reading<'a> {
     pub(super) settings: &'a CellSettings,
     /// Whether the cells of a column are looked at as numbers.
     pub(super) are_numbers: Vec<bool>,
+    /// How rows of nothing but numbers are read, where they are learned from.
+    pub(super) plain: Option<PlainReading<'a>>,
 }
 
 impl Reading<'_> {
@@ -130,9 +150,19 @@ impl Reading<'_> {
     /// What is no text is given back.
     pub(super) fn read(&self, bytes: Vec<u8>, is_after_return: bool) -> Result<Block, Vec<u8>> {
         let text = String::from_utf8(bytes).map_err(FromUtf8Error::into_bytes)?;
+        let plain = self.plain.as_ref().filter(|_| !is_after_return);
+        let content = match plain.and_then(|plain| plain.read(&text)) {
+            Some(plain) => Content::Plain(plain),
+            None => Content::Fields(self.fields(&text, is_after_return)),
+        };
+        Ok(Block { text, content })
+    }
+
+    /// Looks at a block field by field.
+    pub(super) fn fields(&self, text: &str, is_after_return: bool) -> FieldsBlock {
         let mut growing = Growing {
             reading: self,
-            text: &text,
+            text,
             line: 0,
             row_start: 0,
             field_start: 0,
@@ -149,13 +179,12 @@ impl Reading<'_> {
             line,
             ..
         } = growing;
-        Ok(Block {
+        FieldsBlock {
             rows,
             ends,
             cells,
             lines: line,
-            text,
-        })
+        }
     }
 }
 

@@ -1,8 +1,11 @@
 use super::columns::Columns;
 use super::held::Held;
+use super::plain::PlainBlock;
 use super::problems::{Kind, Problems, Told};
 use super::ranges::Range;
 use super::row::Row;
+use super::rows::Visit;
+use super::scanner::trimmed;
 use super::words::Words;
 use crate::column_encoding::ColumnEncoding;
 use crate::csv_cells::{Cell, CsvMissing};
@@ -111,6 +114,58 @@ impl<'a> Cells<'a> {
                 let number = self.shifted(row, column);
                 self.values.extend(number);
             }
+        }
+    }
+
+    /// Adds the rows of a block with this text that begins in this line; says whether they are what the rows before are.
+    fn add_plain(
+        &mut self,
+        block: &PlainBlock,
+        text: &str,
+        (columns, line): (&Columns, usize),
+    ) -> bool {
+        if self.truths.is_empty() {
+            self.begin(columns);
+            self.reserve(block, text);
+        }
+        let ranges = block.ranges.iter().enumerate();
+        let numbers = ranges.filter_map(|(column, range)| Some((column, range.as_ref()?)));
+        if numbers
+            .clone()
+            .any(|(column, _)| self.truths[column] == Some(true))
+        {
+            return false;
+        }
+        for (column, range) in numbers {
+            self.truths[column] = Some(false);
+            self.ranges[column].merge(range);
+        }
+        self.num_rows += block.num_rows;
+        self.inputs.extend_from_slice(&block.inputs);
+        self.values.extend_from_slice(&block.values);
+        for (row, label) in block.labels.iter().enumerate() {
+            self.labels.push(trimmed(&text[label.clone()]), line + row);
+        }
+        true
+    }
+
+    /// Makes room for a file of such blocks, which saves moving what was read again and again.
+    fn reserve(&mut self, block: &PlainBlock, text: &str) {
+        let file = std::fs::metadata(self.source.path()).map_or(0, |file| file.len());
+        // Rows differ in length.
+        let blocks = 1.02 * file as f64 / text.len() as f64;
+        for (own, numbers) in [
+            (&mut self.inputs, block.inputs.len()),
+            (&mut self.values, block.values.len()),
+        ] {
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "not below zero, and not much larger than the file"
+            )]
+            let expected = (blocks * numbers as f64) as usize;
+            // Without it goes on, step by step.
+            let _ = own.try_reserve_exact(expected);
         }
     }
 
@@ -238,6 +293,18 @@ impl<'a> Cells<'a> {
         self.inputs = Vec::new();
         self.values = Vec::new();
         self.problems.add(column, kind, row);
+    }
+}
+
+impl Visit for &mut Cells<'_> {
+    const TAKES_PLAIN: bool = true;
+
+    fn row(&mut self, row: Row<'_>) {
+        self.add(row);
+    }
+
+    fn plain(&mut self, block: &PlainBlock, text: &str, place: (&Columns, usize)) -> bool {
+        self.add_plain(block, text, place)
     }
 }
 

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::columns::Columns;
 use super::different::Different;
+use super::row::Row;
 use super::rows::for_each_row;
 use crate::csv_cells::Cell;
 use crate::csv_error::suspicion;
@@ -189,7 +190,7 @@ pub(crate) fn overview(source: &CsvSource) -> Result<CsvOverview, DataError> {
     source.cells.numbers.check()?;
     let mut seen: Vec<Seen> = Vec::new();
     let mut rows = 0;
-    let (columns, _) = for_each_row(source, Columns::all, |row| {
+    let (columns, _) = for_each_row(source, Columns::all, |row: Row<'_>| {
         let width = row.fields.len();
         seen.resize_with(width, || Seen::up_to(CsvOverview::COUNTED / width));
         for (column, seen) in seen.iter_mut().enumerate() {

@@ -1,3 +1,4 @@
+use super::cells::single;
 use crate::column_statistics::is_rounding;
 use crate::csv_source::CsvSource;
 
@@ -57,6 +58,21 @@ impl Range {
     }
 
     /// What there is to say of the column of this name, if single precision loses what its numbers differ by.
+    /// With the numbers that another one is of.
+    pub(super) fn merge(&mut self, other: &Self) {
+        if self.count == 0.0 {
+            *self = *other;
+            return;
+        }
+        let count = self.count + other.count;
+        let distance = other.mean - self.mean;
+        self.mean += distance * (other.count / count);
+        self.squares += other.squares + distance * distance * (self.count * other.count / count);
+        self.count = count;
+        self.largest = self.largest.max(other.largest);
+        self.has_fractions = self.has_fractions || other.has_fractions;
+    }
+
     pub(super) fn coarse(&self, name: &str, source: &CsvSource) -> Option<CoarseColumn> {
         let deviation = (self.squares / self.count).sqrt();
         let step = step(self.largest);
@@ -79,6 +95,48 @@ impl Range {
 }
 
 /// The distance to the next number of single precision.
+/// A [`Range`] in the making, of a few numbers: their distances from the first of them, which take no division to add up.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Sums {
+    count: f64,
+    first: f64,
+    distances: f64,
+    squares: f64,
+    largest: f64,
+    has_fractions: bool,
+}
+
+impl Sums {
+    /// Adds a number; gives its distance from the offset in single precision, if that can hold it.
+    pub(super) fn add(&mut self, number: f64, offset: f64) -> Option<f32> {
+        if self.count == 0.0 {
+            self.first = number;
+        }
+        self.count += 1.0;
+        let distance = number - self.first;
+        self.distances += distance;
+        self.squares += distance * distance;
+        self.largest = self.largest.max((number - offset).abs());
+        self.has_fractions = self.has_fractions || number.fract() != 0.0;
+        let single = single(number - offset);
+        single.is_finite().then_some(single)
+    }
+}
+
+impl From<Sums> for Range {
+    fn from(sums: Sums) -> Self {
+        let mean = sums.distances / sums.count.max(1.0);
+        Self {
+            count: sums.count,
+            mean: sums.first + mean,
+            // As the first is one of them, the two are not much larger than what they differ by.
+            squares: (sums.squares - sums.distances * mean).max(0.0),
+            largest: sums.largest,
+            has_fractions: sums.has_fractions,
+        }
+    }
+}
+
 #[expect(
     clippy::cast_possible_truncation,
     reason = "it is single precision that is asked about"
@@ -125,5 +183,41 @@ mod tests {
             coarse(&[16_777_217.0, 16_777_218.0], 0.0),
             Some((16_777_218.0, 2.0))
         );
+    }
+
+    #[test]
+    fn numbers_in_parts_have_the_range_of_all_together() {
+        for numbers in [
+            &[1.5, -2.0, 3.25, 1e6, 0.0, 7.0][..],
+            &[
+                1_699_999_882.0,
+                1_700_000_067.0,
+                1_699_999_986.0,
+                1_700_000_000.5,
+            ],
+            &[1e12, 1e-3, 2e-3, 3e-3],
+            &[4.0, 4.0, 4.0],
+        ] {
+            let mut whole = Range::default();
+            numbers.iter().for_each(|number| whole.add(*number, 0.5));
+            for cut in 0..numbers.len() {
+                let mut parts = Range::default();
+                for part in [&numbers[..cut], &numbers[cut..]] {
+                    let mut sums = Sums::default();
+                    for number in part {
+                        assert_eq!(sums.add(*number, 0.5), Some(single(number - 0.5)));
+                    }
+                    parts.merge(&sums.into());
+                }
+                let are_near = |own: f64, other: f64| (own - other).abs() <= 1e-8 * other.abs();
+                assert!(are_near(parts.mean, whole.mean), "{parts:?} {whole:?}");
+                assert!(
+                    are_near(parts.squares, whole.squares),
+                    "{parts:?} {whole:?}"
+                );
+                assert_eq!((parts.count, parts.largest), (whole.count, whole.largest));
+                assert_eq!(parts.has_fractions, whole.has_fractions);
+            }
+        }
     }
 }

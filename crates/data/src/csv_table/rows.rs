@@ -4,9 +4,10 @@ use std::io::{BufRead, Cursor, Read};
 
 use rayon::prelude::*;
 
-use super::blocks::{Block, Blocks, Piece, Reading};
+use super::blocks::{Block, Blocks, Content, FieldsBlock, Piece, Reading};
 use super::columns::Columns;
 use super::opening;
+use super::plain::{PlainBlock, PlainReading};
 use super::row::Row;
 use super::scanner::{Fields, Record, Scanner};
 use crate::csv_error::CsvError;
@@ -24,7 +25,7 @@ pub(super) type Find = fn(&CsvSource, Fields<'_>) -> Result<Columns, CsvError>;
 pub(super) fn for_each_row(
     source: &CsvSource,
     find: Find,
-    visit: impl FnMut(Row<'_>) + Send,
+    visit: impl Visit + Send,
 ) -> Result<(Columns, Option<u8>), DataError> {
     let path = || source.path.clone();
     let mut opened = opening::open(source)?;
@@ -50,6 +51,26 @@ pub(super) fn for_each_row(
         Ok((columns, opened.named_delimiter))
     } else {
         Err(CsvError::NoRows { path: path() }.into())
+    }
+}
+
+/// Whoever looks at the rows of a table.
+pub(super) trait Visit {
+    /// Whether it takes blocks of nothing but numbers and labels as they are.
+    const TAKES_PLAIN: bool = false;
+
+    /// Takes a row.
+    fn row(&mut self, row: Row<'_>);
+
+    /// Takes all rows of a block with this text that begins in this line; says whether it does, else they come one by one.
+    fn plain(&mut self, _: &PlainBlock, _: &str, _: (&Columns, usize)) -> bool {
+        false
+    }
+}
+
+impl<F: FnMut(Row<'_>)> Visit for F {
+    fn row(&mut self, row: Row<'_>) {
+        self(row);
     }
 }
 
@@ -114,7 +135,7 @@ struct Rows<'a, F> {
     are_there: bool,
 }
 
-impl<F: FnMut(Row<'_>) + Send> Rows<'_, F> {
+impl<V: Visit + Send> Rows<'_, V> {
     /// Visits what is left of a file, in blocks as far as it can be cut.
     fn read<R: BufRead + Send>(
         &mut self,
@@ -131,6 +152,11 @@ impl<F: FnMut(Row<'_>) + Send> Rows<'_, F> {
             delimiter,
             settings: &source.cells,
             are_numbers: self.columns.are_numbers(source),
+            plain: if V::TAKES_PLAIN {
+                PlainReading::new(source, self.columns, delimiter)
+            } else {
+                None
+            },
         };
         let (input, line, is_after_return) = scanner.into_rest();
         self.line = line;
@@ -141,19 +167,19 @@ impl<F: FnMut(Row<'_>) + Send> Rows<'_, F> {
         while !wave.is_empty() {
             if let Some(bytes) = wave.tangled.take() {
                 let is_after_return = is_after_return && is_first && wave.blocks.is_empty();
-                self.visit_blocks(&wave.blocks)?;
+                self.visit_blocks(&wave.blocks, &reading)?;
                 let (rest, input) = file.into_rest();
                 let input = Cursor::new(bytes).chain(Cursor::new(rest)).chain(input);
                 let scanner = Scanner::new(&source.path, input, delimiter, self.line);
                 return self.scan(scanner.after_return(is_after_return));
             }
             if file.is_at_end() {
-                return self.visit_blocks(&wave.blocks);
+                return self.visit_blocks(&wave.blocks, &reading);
             }
             let count = 2 * rayon::current_num_threads();
             let (next, visited) = rayon::join(
                 || Wave::read(&mut file, count, &reading, false),
-                || self.visit_blocks(&wave.blocks),
+                || self.visit_blocks(&wave.blocks, &reading),
             );
             visited?;
             wave = next.map_err(failed)?;
@@ -162,17 +188,31 @@ impl<F: FnMut(Row<'_>) + Send> Rows<'_, F> {
         Ok(())
     }
 
-    fn visit_blocks(&mut self, blocks: &[Block]) -> Result<(), DataError> {
-        for block in blocks {
-            for (fields, cells) in block.rows(self.line) {
+    /// Visits the rows of blocks.
+    fn visit_blocks(&mut self, blocks: &[Block], reading: &Reading<'_>) -> Result<(), DataError> {
+        for Block { text, content } in blocks {
+            let again: FieldsBlock;
+            let fields = match content {
+                Content::Fields(fields) => fields,
+                Content::Plain(plain) => {
+                    if self.visit.plain(plain, text, (self.columns, self.line)) {
+                        self.line += plain.lines;
+                        self.are_there = true;
+                        continue;
+                    }
+                    again = reading.fields(text, false);
+                    &again
+                }
+            };
+            for (own, cells) in fields.rows(text, self.line) {
                 self.visit(Row {
                     source: self.source,
                     columns: self.columns,
-                    fields,
+                    fields: own,
                     cells,
                 })?;
             }
-            self.line += block.lines;
+            self.line += fields.lines;
         }
         Ok(())
     }
@@ -193,7 +233,7 @@ impl<F: FnMut(Row<'_>) + Send> Rows<'_, F> {
 
     fn visit(&mut self, row: Row<'_>) -> Result<(), CsvError> {
         row.check_length()?;
-        (self.visit)(row);
+        self.visit.row(row);
         self.are_there = true;
         Ok(())
     }
@@ -203,8 +243,9 @@ impl<F: FnMut(Row<'_>) + Send> Rows<'_, F> {
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::cells::{Cells, Purpose};
     use super::*;
-    use crate::csv_cells::Cell;
+    use crate::csv_cells::{Cell, CsvMissing};
 
     type Seen = (usize, Vec<(String, Cell)>);
 
@@ -248,6 +289,65 @@ mod tests {
         ) {
             let content = [header.as_bytes(), &lines.concat()].concat();
             prop_assert_eq!(rows(&content, Some(size)), rows(&content, None));
+        }
+    }
+
+    /// Rows, inputs, numbers to predict and labels: what is learned of a table, in blocks or from front to back.
+    type Learned = (usize, Vec<u32>, Vec<u32>, Vec<usize>);
+
+    fn learned(source: &CsvSource, content: &[u8], size: Option<usize>) -> Result<Learned, String> {
+        let mut scanner = Scanner::new(&source.path, content, b',', 1);
+        let mut header = Record::default();
+        scanner.read(&mut header).unwrap();
+        let columns = Columns::find(source, header.fields()).unwrap();
+        let mut cells = Cells::new(source, Purpose::Learn);
+        let mut rows = Rows {
+            source,
+            columns: &columns,
+            visit: &mut cells,
+            line: 0,
+            are_there: false,
+        };
+        let ended = match size {
+            Some(size) => rows.read(scanner, b',', size),
+            None => rows.scan(scanner),
+        };
+        let checked = ended.and_then(|()| Ok(cells.check(&columns)?));
+        checked.map_err(|error| error.to_string())?;
+        let bits = |numbers: &[f32]| numbers.iter().map(|number| number.to_bits()).collect();
+        let numbers = (bits(&cells.inputs), bits(&cells.values));
+        let labels = std::mem::take(&mut cells.labels).classes(source, None);
+        let (labels, _) = labels.map_err(|error| error.to_string())?;
+        Ok((cells.num_rows, numbers.0, numbers.1, labels))
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn what_is_learned_is_the_same_in_blocks_and_from_front_to_back(
+            lines in prop::collection::vec(prop::sample::select(vec![
+                &b"1,0.5,2\n"[..], b"-0.25,7,1\n", b"12345.678901,3,-4\n", b"0.8216181435011584,1e-3,0\r\n", b" 3.5 , -1,9\r\n",
+                b"1,2,3\n", b"4,5,6\n",
+            ]), 1..30),
+            other in prop::sample::select(vec![
+                &b""[..], b"1,,2\n", b"1,x,\n", b"True,2,3\n", b"\n", b"1,2\n", b"1,2,3,4\n", b"1e400,2,3\n", b"1e39,2,3\n", b"1,2,NA\n",
+                b"\"1\",2,3\n", b"1,2,3", b"1,2,3\r", b",,\n",
+            ]),
+            place in 0_usize..30,
+            size in 1_usize..60,
+        ) {
+            let mut lines = lines;
+            lines.insert(place.min(lines.len()), other);
+            let content = [&b"x,z,y\n"[..], &lines.concat()].concat();
+            for source in [
+                CsvSource::values("x.csv", ["y"]),
+                CsvSource::values("x.csv", ["y", "x"]).with_offset("z", 0.5).unwrap(),
+                CsvSource::classes("x.csv", "y"),
+                CsvSource::classes("x.csv", "y").with_features(["z"]).with_missing(CsvMissing::Drop),
+            ] {
+                prop_assert_eq!(learned(&source, &content, Some(size)), learned(&source, &content, None));
+            }
         }
     }
 

@@ -16,7 +16,7 @@ const OUTPUTS_LOOKED_AT: usize = 32;
 
 /// The most samples that are looked at together, and the most numbers of their inputs.
 const TOGETHER: usize = 4096;
-const NUMBERS_TOGETHER: usize = 1 << 22;
+const NUMBERS_TOGETHER: usize = 1 << 18;
 
 impl<M: Model> Trainer<M> {
     /// Looks at all samples, as far as something about them could be wrong: at the targets, unless loss and metrics take

@@ -153,6 +153,7 @@ fn pass(name: &str, program: Program, weights: &[usize], rows: usize) {
         inputs: &[&x],
         weights: &weights,
         drawn: &[],
+        by_batch: &[],
     };
     let forward = least(|| {
         for _ in 0..ROWS / rows {

@@ -391,6 +391,7 @@ mod tests {
                     inputs: &inputs,
                     weights: &weights,
                     drawn: &[],
+                    by_batch: &[],
                 };
                 let expected = pass.forward(&batch).concat();
                 let received = ran(&inference, rows, &inputs).concat();

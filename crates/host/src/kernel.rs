@@ -1,6 +1,8 @@
 use std::any::Any;
 use std::fmt;
 
+use crate::whole_batch::WholeBatch;
+
 /// What happens to rows of a batch, forward and backward, in memory that others hold.
 ///
 /// A row is what one sample has: its values in order, the last axis running fastest.
@@ -45,6 +47,11 @@ pub trait Kernel: Any + fmt::Debug + Send + Sync {
         _gradient: &mut [f32],
         _fill: Fill,
     ) {
+    }
+
+    /// What it does where it takes from the whole batch what it else has from weights, if it can.
+    fn over_batch(&self) -> Option<&dyn WholeBatch> {
+        None
     }
 
     /// About how many products and sums a row takes, by which cores are shared out.

@@ -1,5 +1,6 @@
 //! The kernels there are.
 
+mod batch_normalization;
 mod channels;
 mod convolution;
 mod dense;
@@ -16,6 +17,7 @@ mod scale;
 mod softmax;
 mod standardize;
 
+pub use batch_normalization::BatchNormalization;
 pub use channels::{Affine, ScaleAndShift};
 pub use convolution::Convolution;
 pub use dense::Dense;

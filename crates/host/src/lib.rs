@@ -22,6 +22,7 @@ mod spans;
 mod threads;
 mod tiles;
 pub mod vectorized;
+mod whole_batch;
 mod window;
 
 pub use inference::Inference;
@@ -30,4 +31,5 @@ pub use pass::{Batch, Pass};
 pub use program::{Place, Program};
 pub use spans::each_span;
 pub use threads::{compute_on_main_thread, compute_on_this_thread};
+pub use whole_batch::{Sums, WholeBatch};
 pub use window::Window;

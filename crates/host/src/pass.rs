@@ -1,12 +1,13 @@
 mod backward;
 mod pieces;
+mod whole_sums;
 
 use std::ops::Range;
 
 use rayon::prelude::*;
 
-use self::pieces::{Piece, sources};
-use crate::kernel::Forward;
+use self::pieces::Piece;
+use self::whole_sums::WholeSums;
 use crate::pieces::cut;
 use crate::program::{Node, Place, Program};
 
@@ -21,6 +22,8 @@ pub struct Batch<'a> {
     pub weights: &'a [&'a [f32]],
     /// What was drawn for each node, whole rows; nothing for those that are missing.
     pub drawn: &'a [Option<Vec<f32>>],
+    /// Whether each node takes from the whole batch what it can take from there; those that are missing do not.
+    pub by_batch: &'a [bool],
 }
 
 /// Brings batches through a [`Program`] and their gradients back, with memory that stays from one to the next.
@@ -40,6 +43,8 @@ pub struct Pass {
     gradients: Vec<Vec<f32>>,
     /// Of each piece, the gradients of weights that are summed over the pieces.
     sums: Vec<Vec<Vec<f32>>>,
+    /// What the last batch added up to at each node that takes something from it.
+    whole: WholeSums,
 }
 
 impl Pass {
@@ -53,6 +58,7 @@ impl Pass {
             kept: Vec::new(),
             gradients: Vec::new(),
             sums: Vec::new(),
+            whole: WholeSums::default(),
         }
     }
 
@@ -79,9 +85,24 @@ impl Pass {
                 rows: rows.clone(),
                 outputs,
                 kept,
+                sums: Vec::new(),
             })
             .collect();
-        each(&mut pieces, |piece| forward(piece, program, batch));
+        let whole = &mut self.whole;
+        *whole = WholeSums::new(program, batch);
+        let mut start = 0;
+        for (stop, kernel) in whole.stops(program) {
+            each(&mut pieces, |piece| {
+                piece.forward(start..stop, program, (batch, &*whole));
+                piece.add_up(stop, program, (batch, kernel));
+            });
+            whole.add_forward(stop, pieces.iter_mut().map(|piece| &mut piece.sums));
+            start = stop;
+        }
+        let end = program.nodes().len();
+        each(&mut pieces, |piece| {
+            piece.forward(start..end, program, (batch, &*whole));
+        });
         let outputs = program.outputs().iter();
         outputs
             .map(|place| match *place {
@@ -89,6 +110,12 @@ impl Pass {
                 Place::Node(node) => self.outputs[node].clone(),
             })
             .collect()
+    }
+
+    /// What the last batch says of the weights that follow it at a node, one after the other; nothing where none do.
+    pub fn statistics(&self, node: usize) -> Option<Vec<Vec<f32>>> {
+        let (kernel, sums) = self.whole.of(&self.program, node)?;
+        Some(kernel.statistics(sums))
     }
 
     fn make_room(&mut self, rows: usize) {
@@ -128,20 +155,5 @@ fn each<T: Send>(pieces: &mut [T], work: impl Fn(&mut T) + Send + Sync) {
     match pieces {
         [piece] => work(piece),
         pieces => pieces.par_iter_mut().for_each(work),
-    }
-}
-
-fn forward(piece: &mut Piece<'_>, program: &Program, batch: &Batch<'_>) {
-    for (index, node) in program.nodes().iter().enumerate() {
-        let (before, rest) = piece.outputs.split_at_mut(index);
-        let before: Vec<&[f32]> = before.iter().map(|rows| &**rows).collect();
-        node.kernel.forward(Forward {
-            rows: piece.rows.len(),
-            inputs: &sources(node, program, batch, (&piece.rows, &before)),
-            weights: &pieces::weights(node, batch),
-            drawn: pieces::drawn(batch, index, &piece.rows),
-            output: rest[0],
-            kept: piece.kept[index],
-        });
     }
 }

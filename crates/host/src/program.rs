@@ -16,7 +16,7 @@ use crate::pieces;
 /// let mut pass = Pass::new(program.with_outputs([y], [true]));
 ///
 /// let weights: [&[f32]; 1] = [&[1.0, -1.0]];
-/// let batch = Batch { rows: 2, inputs: &[&[3.0, 1.0, 1.0, 3.0]], weights: &weights, drawn: &[] };
+/// let batch = Batch { rows: 2, inputs: &[&[3.0, 1.0, 1.0, 3.0]], weights: &weights, drawn: &[], by_batch: &[] };
 /// assert_eq!(pass.forward(&batch), [[2.0, 0.0]]);
 /// assert_eq!(pass.backward(&batch, &[&[1.0, 1.0]]), [[3.0, 1.0]]);
 /// ```

@@ -181,6 +181,7 @@ fn run(pass: &mut Pass, values: &Values) -> (Vec<Vec<f32>>, Vec<Vec<f32>>) {
         inputs: &inputs,
         weights: &weights,
         drawn: &values.drawn,
+        by_batch: &[],
     };
     let outputs = pass.forward(&batch);
     (outputs, pass.backward(&batch, &by))

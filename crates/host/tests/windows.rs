@@ -334,7 +334,7 @@ proptest! {
         let x = numbers(rows * window.input[0] * window.input[1] * window.channels, seed);
         let weights = weights.map(|len| numbers(len, seed + 11 * u32::try_from(len).unwrap()));
         let weights: Vec<&[f32]> = weights.iter().map(Vec::as_slice).collect();
-        let batch = Batch { rows, inputs: &[&x], weights: &weights, drawn: &[] };
+        let batch = Batch { rows, inputs: &[&x], weights: &weights, drawn: &[], by_batch: &[] };
         let left = joined.forward(&batch);
         let all = apart.forward(&batch);
         prop_assert_eq!(&left[0], &all[between]);
@@ -382,6 +382,7 @@ fn a_pass_is_the_same_bits_for_any_number_of_threads() {
             inputs: &[&x],
             weights: &weights,
             drawn: &[],
+            by_batch: &[],
         };
         let by = numbers(rows * 28, 2);
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);

@@ -131,6 +131,7 @@ impl Kept {
             inputs: &inputs,
             weights: &weights,
             drawn: &self.drawn,
+            by_batch: &[],
         })
     }
 }

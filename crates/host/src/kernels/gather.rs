@@ -10,7 +10,7 @@ use crate::kernel::{Backward, Fill, Forward, Kernel};
 /// let mut program = Program::new([2], []);
 /// let y = program.add(Gather::new([Some(1), Some(1), None]), [Place::Input(0)], []);
 /// let mut pass = Pass::new(program.with_outputs([y], []));
-/// let batch = Batch { rows: 1, inputs: &[&[3.0, 4.0]], weights: &[], drawn: &[] };
+/// let batch = Batch { rows: 1, inputs: &[&[3.0, 4.0]], weights: &[], drawn: &[], by_batch: &[] };
 /// assert_eq!(pass.forward(&batch), [[4.0, 4.0, 0.0]]);
 /// ```
 #[derive(Clone, Debug)]

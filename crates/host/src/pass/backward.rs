@@ -3,19 +3,29 @@
 use std::ops::Range;
 
 use super::pieces::{self, rows_of, sources};
+use super::whole_sums::WholeSums;
 use super::{Batch, Pass, each};
 use crate::kernel::{Backward, Fill};
 use crate::pieces::cut;
 use crate::program::{Place, Program};
+use crate::whole_batch::WholeBatch;
 
 /// The rows of a piece on their way back.
 struct Piece<'a> {
+    program: &'a Program,
+    batch: &'a Batch<'a>,
     rows: Range<usize>,
     outputs: Vec<&'a [f32]>,
     kept: Vec<&'a [f32]>,
     gradients: Vec<&'a mut [f32]>,
     /// Of the weights that are summed over the pieces.
     sums: &'a mut Vec<Vec<f32>>,
+    /// Whether a gradient has arrived at each node.
+    is_begun: Vec<bool>,
+    /// Whether one has arrived at each weight.
+    is_summed: Vec<bool>,
+    /// What the rows add up to at the node that takes something from the whole batch next.
+    whole: Vec<f64>,
 }
 
 /// Some floats of a weight, whose gradient comes from the whole batch.
@@ -45,9 +55,35 @@ impl Pass {
                 kept: rows_of_each(buffers.1, rows, &kept_lens),
                 gradients,
                 sums,
+                program,
+                batch,
+                is_begun: vec![false; program.nodes().len()],
+                is_summed: vec![false; program.weights().len()],
+                whole: Vec::new(),
             })
             .collect();
-        each(&mut pieces, |piece| piece.backward(program, batch, outputs));
+        let whole = &mut self.whole;
+        let mut end = program.nodes().len();
+        let mut is_first = true;
+        for (stop, kernel) in whole.stops(program).into_iter().rev() {
+            each(&mut pieces, |piece| {
+                if is_first {
+                    piece.begin(outputs);
+                }
+                piece.backward(stop + 1..end, &*whole);
+                piece.add_up(stop, kernel);
+            });
+            whole.add_backward(stop, pieces.iter_mut().map(|piece| &mut piece.whole));
+            end = stop + 1;
+            is_first = false;
+        }
+        each(&mut pieces, |piece| {
+            if is_first {
+                piece.begin(outputs);
+            }
+            piece.backward(0..end, &*whole);
+            piece.finish();
+        });
         self.weight_gradients(batch)
     }
 
@@ -107,8 +143,15 @@ impl Pass {
             for (place, weight) in node.weights.iter().enumerate() {
                 if *weight == span.weight {
                     let fill = begin(&mut is_begun);
-                    node.kernel
-                        .weight_gradient_from(&call, place, span.start, span.gradient, fill);
+                    let (start, gradient) = (span.start, &mut *span.gradient);
+                    match self.whole.of(program, index) {
+                        Some((kernel, sums)) => {
+                            kernel.weight_gradient(sums, place, start, gradient, fill);
+                        }
+                        None => node
+                            .kernel
+                            .weight_gradient_from(&call, place, start, gradient, fill),
+                    }
                 }
             }
         }
@@ -126,57 +169,105 @@ fn rows_of_each<'a>(
         .collect()
 }
 
-impl Piece<'_> {
-    fn backward(&mut self, program: &Program, batch: &Batch<'_>, outputs: &[&[f32]]) {
-        let mut is_begun = vec![false; program.nodes().len()];
+impl<'a> Piece<'a> {
+    /// Takes the gradients of what leaves the program.
+    fn begin(&mut self, outputs: &[&[f32]]) {
+        let program = self.program;
         for (place, gradient) in program.outputs().iter().zip(outputs) {
             if let Place::Node(node) = *place
                 && program.leads_to_weights(*place)
             {
                 let gradient = rows_of(gradient, &self.rows, program.row_len(*place));
-                let fill = begin(&mut is_begun[node]);
+                let fill = begin(&mut self.is_begun[node]);
                 fill.put(self.gradients[node], gradient.iter().copied());
             }
         }
-        let mut is_summed = vec![false; program.weights().len()];
-        for (index, node) in program.nodes().iter().enumerate().rev() {
-            if !is_begun[index] {
+    }
+
+    /// What a node has at hand, and the gradients of the nodes before it.
+    fn with_call<R>(
+        &mut self,
+        index: usize,
+        work: impl FnOnce(&Backward<'_>, &mut [&'a mut [f32]], &mut Rest<'_>) -> R,
+    ) -> R {
+        let (program, batch) = (self.program, self.batch);
+        let node = &program.nodes()[index];
+        let (before, rest) = self.gradients.split_at_mut(index);
+        let call = Backward {
+            rows: self.rows.len(),
+            inputs: &sources(node, program, batch, (&self.rows, &self.outputs)),
+            weights: &pieces::weights(node, batch),
+            drawn: pieces::drawn(batch, index, &self.rows),
+            output: self.outputs[index],
+            output_gradient: &*rest[0],
+            kept: self.kept[index],
+        };
+        let mut rest = Rest {
+            sums: &mut *self.sums,
+            is_begun: &mut self.is_begun,
+            is_summed: &mut self.is_summed,
+        };
+        work(&call, before, &mut rest)
+    }
+
+    /// Brings gradients back through these nodes.
+    fn backward(&mut self, nodes: Range<usize>, whole: &WholeSums) {
+        let program = self.program;
+        for index in nodes.rev() {
+            if !self.is_begun[index] {
                 continue;
             }
-            let (before, rest) = self.gradients.split_at_mut(index);
-            let call = Backward {
-                rows: self.rows.len(),
-                inputs: &sources(node, program, batch, (&self.rows, &self.outputs)),
-                weights: &pieces::weights(node, batch),
-                drawn: pieces::drawn(batch, index, &self.rows),
-                output: self.outputs[index],
-                output_gradient: &*rest[0],
-                kept: self.kept[index],
-            };
-            for (place, weight) in node.weights.iter().enumerate() {
-                if program.is_trained(*weight) && !program.has_spans(*weight) {
-                    let fill = begin(&mut is_summed[*weight]);
-                    node.kernel
-                        .weight_gradient(&call, place, &mut self.sums[*weight], fill);
+            let node = &program.nodes()[index];
+            self.with_call(index, |call, before, rest| {
+                for (place, weight) in node.weights.iter().enumerate() {
+                    if program.is_trained(*weight) && !program.has_spans(*weight) {
+                        let fill = begin(&mut rest.is_summed[*weight]);
+                        let sums = &mut rest.sums[*weight];
+                        node.kernel.weight_gradient(call, place, sums, fill);
+                    }
                 }
-            }
-            for (place, source) in node.sources.iter().enumerate() {
-                if let Place::Node(node_before) = *source
-                    && program.leads_to_weights(*source)
-                {
-                    let fill = begin(&mut is_begun[node_before]);
-                    node.kernel
-                        .input_gradient(&call, place, before[node_before], fill);
+                for (place, source) in node.sources.iter().enumerate() {
+                    if let Place::Node(source_node) = *source
+                        && program.leads_to_weights(*source)
+                    {
+                        let fill = begin(&mut rest.is_begun[source_node]);
+                        let gradient = &mut *before[source_node];
+                        match whole.of(program, index) {
+                            Some((kernel, sums)) => {
+                                kernel.input_gradient(call, sums, gradient, fill);
+                            }
+                            None => node.kernel.input_gradient(call, place, gradient, fill),
+                        }
+                    }
                 }
-            }
+            });
         }
-        // A weight that no gradient got to.
-        for (sums, is_summed) in self.sums.iter_mut().zip(is_summed) {
+    }
+
+    /// Adds up what has arrived at a node.
+    fn add_up(&mut self, node: usize, kernel: &dyn WholeBatch) {
+        let mut sums = vec![0.0; kernel.num_sums()];
+        if self.is_begun[node] {
+            self.with_call(node, |call, _, _| kernel.add_up_gradients(call, &mut sums));
+        }
+        self.whole = sums;
+    }
+
+    /// Has weights that no gradient got to get none.
+    fn finish(&mut self) {
+        for (sums, is_summed) in self.sums.iter_mut().zip(&self.is_summed) {
             if !is_summed {
                 sums.fill(0.0);
             }
         }
     }
+}
+
+/// What a piece has beside the gradients of nodes.
+struct Rest<'a> {
+    sums: &'a mut Vec<Vec<f32>>,
+    is_begun: &'a mut Vec<bool>,
+    is_summed: &'a mut Vec<bool>,
 }
 
 /// How the first of several fills a place, and how the others do.

@@ -3,7 +3,10 @@
 use std::ops::Range;
 
 use super::Batch;
+use super::whole_sums::WholeSums;
+use crate::kernel::Forward;
 use crate::program::{Node, Place, Program};
+use crate::whole_batch::WholeBatch;
 
 /// Some rows of a batch on their way, and the places of theirs in buffers of the whole batch.
 pub(super) struct Piece<'a> {
@@ -11,6 +14,50 @@ pub(super) struct Piece<'a> {
     /// Of each node.
     pub(super) outputs: Vec<&'a mut [f32]>,
     pub(super) kept: Vec<&'a mut [f32]>,
+    /// What they add up to at the node that takes something from the whole batch next.
+    pub(super) sums: Vec<f64>,
+}
+
+impl Piece<'_> {
+    /// Computes what leaves these nodes.
+    pub(super) fn forward(
+        &mut self,
+        nodes: Range<usize>,
+        program: &Program,
+        (batch, whole): (&Batch<'_>, &WholeSums),
+    ) {
+        for index in nodes {
+            let node = &program.nodes()[index];
+            let (before, rest) = self.outputs.split_at_mut(index);
+            let before: Vec<&[f32]> = before.iter().map(|rows| &**rows).collect();
+            let call = Forward {
+                rows: self.rows.len(),
+                inputs: &sources(node, program, batch, (&self.rows, &before)),
+                weights: &weights(node, batch),
+                drawn: drawn(batch, index, &self.rows),
+                output: rest[0],
+                kept: self.kept[index],
+            };
+            match whole.of(program, index) {
+                Some((kernel, sums)) => kernel.forward(call, sums),
+                None => node.kernel.forward(call),
+            }
+        }
+    }
+
+    /// Adds up what arrives at a node.
+    pub(super) fn add_up(
+        &mut self,
+        node: usize,
+        program: &Program,
+        (batch, kernel): (&Batch<'_>, &dyn WholeBatch),
+    ) {
+        let before: Vec<&[f32]> = self.outputs[..node].iter().map(|rows| &**rows).collect();
+        let own = &program.nodes()[node];
+        let inputs = sources(own, program, batch, (&self.rows, &before));
+        self.sums.resize(kernel.num_sums(), 0.0);
+        kernel.add_up(&inputs, &mut self.sums);
+    }
 }
 
 /// The rows of a piece among those of a batch.

@@ -3,10 +3,11 @@
 #![expect(clippy::float_cmp, reason = "what is exact is compared exactly")]
 
 use firebrick_host::kernels::{
-    Affine, ByDrawn, Concatenate, Dense, Elementwise, Embedding, Extreme, Gather, Glu, LogSoftmax,
-    PlusDrawn, Prelu, Product, ScaleAndShift, Softmax, Sparsemax, Standardize, Sum,
+    Affine, ByDrawn, Concatenate, Dense, Dot, EachStep, Elementwise, Embedding, Extreme, Gather,
+    Glu, LogSoftmax, PlusDrawn, Prelu, Product, ScaleAndShift, Softmax, Sparsemax, Standardize,
+    Sum, TransposedConvolution,
 };
-use firebrick_host::{Backward, Fill, Forward, Kernel};
+use firebrick_host::{Backward, Fill, Forward, Kernel, Window};
 
 /// Half the distance between two values whose outputs are compared.
 const STEP: f32 = 1.0 / 256.0;
@@ -168,6 +169,41 @@ fn products_have_the_gradients_of_their_differences() {
         check(&Case::new("bias", plain, &[inputs], &[kernel, units]));
         let steps = [4 * inputs];
         check(&Case::new("steps", stepped, &steps, &[kernel, units]));
+    }
+}
+
+#[test]
+fn products_of_vectors_have_the_gradients_of_their_differences() {
+    for (vectors, size) in [([1, 1], 5), ([2, 3], 4), ([3, 1], 1)] {
+        let inputs = vectors.map(|vectors| vectors * size);
+        check(&Case::new("dot", Dot::new(vectors, size), &inputs, &[]));
+    }
+}
+
+#[test]
+fn steps_have_the_gradients_of_their_differences() {
+    let dense = EachStep::new(Dense::new(3, 2), 4);
+    check(&Case::new("steps of dense", dense, &[12], &[6, 2]));
+    let normalized = EachStep::new(Standardize::by_deviation(4, 4, 1e-3), 3);
+    check(&Case::new("steps with kept", normalized, &[12], &[]));
+}
+
+#[test]
+fn transposed_convolutions_have_the_gradients_of_their_differences() {
+    for (strides, padding, output) in [([1, 1], [0, 0], [2, 3]), ([2, 1], [1, 0], [2, 3])] {
+        let window = Window {
+            input: [4, 5],
+            channels: 2,
+            size: [3, 2],
+            strides,
+            dilation: [1, 1],
+            padding,
+            output,
+        };
+        let kernel = TransposedConvolution::new(window, 3);
+        let weights = [3 * 2 * 2 * 3, 2];
+        check(&Case::new("transposed", kernel.clone(), &[18], &weights));
+        check(&Case::new("without bias", kernel, &[18], &weights[..1]));
     }
 }
 

@@ -104,6 +104,11 @@ impl Draws {
         self.factors(count, rate, scale)
     }
 
+    /// Normal numbers as [`normal`](Self::normal) has them where they are drawn on the host, so many of them.
+    pub(crate) fn normal_numbers(self, count: usize, stddev: f64) -> Vec<f32> {
+        normal_numbers(&mut self.generator(), count, stddev)
+    }
+
     /// Normal numbers of mean 0 and this standard deviation.
     ///
     /// # Shapes

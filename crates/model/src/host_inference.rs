@@ -94,12 +94,7 @@ impl HostInference {
                     layer: model.output_names()[index].clone(),
                 });
             };
-            let kernel = activation_kernel(*activation, len, last);
-            let kernel = kernel.map_err(|activation| NoHostForm::Activation {
-                layer: model.output_names()[index].clone(),
-                activation,
-            })?;
-            if let Some(kernel) = kernel {
+            if let Some(kernel) = activation_kernel(*activation, len, last) {
                 *place = program.add(kernel, [*place], []);
             }
         }

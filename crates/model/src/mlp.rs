@@ -195,10 +195,6 @@ impl Model for Mlp {
             let own = [2 * index, 2 * index + 1];
             place = program.add(kernels::Dense::new(inputs, units), [place], own);
             let kernel = activation_kernel(self.activation, units, units);
-            let kernel = kernel.map_err(|activation| NoHostForm::Activation {
-                layer: index.to_string(),
-                activation,
-            })?;
             if let (Some(kernel), true) = (kernel, index < last) {
                 place = program.add(kernel, [place], []);
             }

@@ -61,22 +61,19 @@ impl Graph {
             return Err(NoHostForm::OpenShape { layer: name() });
         }
         let described = self.called(index);
+        let no_form = || NoHostForm::Layer {
+            layer: name(),
+            class_name: described.class_name(),
+        };
         let (Some(form), [output]) = (described.host_form(&planned.inputs), &planned.outputs[..])
         else {
-            return Err(NoHostForm::Layer {
-                layer: name(),
-                class_name: described.class_name(),
-            });
+            return Err(no_form());
         };
         if planned.may_leave_activation {
             return Ok((form, None));
         }
         let len = output.num_elements().unwrap_or(1);
         let kernel = activation_kernel(form.activation, len, output.last().unwrap_or(1));
-        let kernel = kernel.map_err(|activation| NoHostForm::Activation {
-            layer: name(),
-            activation,
-        })?;
         Ok((form, kernel))
     }
 }

@@ -1,8 +1,15 @@
+mod activation;
+mod drawn;
+mod places;
+
 use firebrick_host::Kernel;
-use firebrick_host::kernels::{ByDrawn, Elementwise, Softmax};
+use firebrick_host::kernels::{ByDrawn, Gather, PlusDrawn};
 
 use crate::activation::Activation;
-use crate::draws::Draws;
+
+pub(crate) use activation::activation_kernel;
+pub(crate) use drawn::{HostDrawn, Numbers, Spread};
+pub(crate) use places::{stretched, whole};
 
 /// How a layer runs over plain memory: kernels one after the other, the first of which reads what enters the layer.
 ///
@@ -17,6 +24,8 @@ use crate::draws::Draws;
 /// ```
 #[derive(Debug)]
 pub struct HostForm {
+    /// What happens to each input by itself at first; empty where nothing does.
+    pub(crate) inputs: Vec<Self>,
     pub(crate) steps: Vec<HostStep>,
     /// What comes last, which a loss may compute instead.
     pub(crate) activation: Activation,
@@ -31,28 +40,11 @@ pub(crate) struct HostStep {
     pub(crate) drawn: Option<HostDrawn>,
 }
 
-/// What is drawn for a kernel in training.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct HostDrawn {
-    pub(crate) rate: f64,
-    pub(crate) seed: Option<u64>,
-    /// Floats of a row.
-    pub(crate) len: usize,
-}
-
-impl HostDrawn {
-    /// A factor for each float of so many rows.
-    pub(crate) fn values(&self, draws: Draws, rows: usize) -> Vec<f32> {
-        draws
-            .with_seed(self.seed)
-            .dropout_factors(rows * self.len, self.rate)
-    }
-}
-
 impl HostForm {
     /// What enters leaves, in another shape perhaps.
     pub fn unchanged() -> Self {
         Self {
+            inputs: Vec::new(),
             steps: Vec::new(),
             activation: Activation::Linear,
         }
@@ -66,11 +58,46 @@ impl HostForm {
         Self::unchanged().then(kernel, weights)
     }
 
-    /// What a dropout of `len` floats a row does.
-    pub(crate) fn dropout(len: usize, rate: f64, seed: Option<u64>) -> Self {
-        let mut form = Self::of(ByDrawn::new(len), []);
-        form.steps[0].drawn = Some(HostDrawn { rate, seed, len });
-        form
+    /// A kernel that reads what becomes of each input by itself.
+    pub(crate) fn joining(inputs: Vec<Self>, kernel: impl Into<Box<dyn Kernel>>) -> Self {
+        Self {
+            inputs,
+            ..Self::of(kernel, [])
+        }
+    }
+
+    /// Each value times what is drawn for it in training.
+    pub(crate) fn times_drawn(len: usize, drawn: HostDrawn) -> Self {
+        Self::unchanged().drawing(ByDrawn::new(len), drawn)
+    }
+
+    /// Each value plus what is drawn for it in training.
+    pub(crate) fn plus_drawn(len: usize, drawn: HostDrawn) -> Self {
+        Self::unchanged().drawing(PlusDrawn::new(len), drawn)
+    }
+
+    fn drawing(mut self, kernel: impl Into<Box<dyn Kernel>>, drawn: HostDrawn) -> Self {
+        self.steps.push(HostStep {
+            kernel: kernel.into(),
+            weights: Vec::new(),
+            drawn: Some(drawn),
+        });
+        self
+    }
+
+    /// Values of a sample in other places: of each axis that leaves, which axis it is of and which index each of its indices has
+    /// there, if any.
+    pub(crate) fn moving(sizes: &[usize], axes: &[(usize, Vec<Option<usize>>)]) -> Option<Self> {
+        Some(Self::of(Gather::new(places::places(sizes, axes)?), []))
+    }
+
+    /// The axes of a sample of these sizes in another order.
+    pub(crate) fn turning(sizes: &[usize], order: &[usize]) -> Option<Self> {
+        if order.iter().copied().eq(0..sizes.len()) {
+            return Some(Self::unchanged());
+        }
+        let axes = order.iter().map(|&axis| (axis, whole(sizes[axis])));
+        Self::moving(sizes, &axes.collect::<Vec<_>>())
     }
 
     /// A kernel more.
@@ -88,6 +115,13 @@ impl HostForm {
         self
     }
 
+    /// Another form's kernels after these, and its activation.
+    pub(crate) fn followed_by(mut self, next: Self) -> Self {
+        self.steps.extend(next.steps);
+        self.activation = next.activation;
+        self
+    }
+
     /// Sets the activation that comes last.
     #[must_use = "returns the changed form"]
     pub fn ending_with(mut self, activation: Activation) -> Self {
@@ -96,34 +130,8 @@ impl HostForm {
     }
 }
 
-/// An activation over rows of `len` floats, whose last axis has `last`; `Ok(None)` for one that changes nothing.
-///
-/// # Errors
-/// One that has no kernel.
-pub(crate) fn activation_kernel(
-    activation: Activation,
-    len: usize,
-    last: usize,
-) -> Result<Option<Box<dyn Kernel>>, Activation> {
-    #[allow(clippy::cast_possible_truncation, reason = "weights are as precise")]
-    let kernel = match activation {
-        Activation::Linear => return Ok(None),
-        Activation::Sigmoid => Elementwise::sigmoid(len),
-        Activation::Relu => Elementwise::relu(len),
-        Activation::Tanh => Elementwise::tanh(len),
-        Activation::Silu => Elementwise::silu(len),
-        Activation::Elu { alpha } => Elementwise::elu(len, alpha as f32),
-        Activation::Selu => Elementwise::selu(len),
-        Activation::LeakyRelu { negative_slope } => {
-            Elementwise::leaky_relu(len, negative_slope as f32)
-        }
-        Activation::Softplus => Elementwise::softplus(len),
-        Activation::Softsign => Elementwise::softsign(len),
-        Activation::Exponential => Elementwise::exponential(len),
-        Activation::HardSigmoid => Elementwise::hard_sigmoid(len),
-        Activation::Relu6 => Elementwise::relu6(len),
-        Activation::Softmax => return Ok(Some(Softmax::new(len, last).into())),
-        other => return Err(other),
-    };
-    Ok(Some(kernel.into()))
+/// A number as precise as weights.
+#[expect(clippy::cast_possible_truncation, reason = "weights are as precise")]
+pub(crate) fn single(number: f64) -> f32 {
+    number as f32
 }

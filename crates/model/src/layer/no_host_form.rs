@@ -1,7 +1,5 @@
 use std::fmt;
 
-use crate::activation::Activation;
-
 /// Why a network has no form for plain memory.
 ///
 /// ```
@@ -27,13 +25,6 @@ pub enum NoHostForm {
         layer: String,
         /// Its class.
         class_name: &'static str,
-    },
-    /// An activation without one.
-    Activation {
-        /// The layer that has it.
-        layer: String,
-        /// It.
-        activation: Activation,
     },
     /// A layer whose weights are adapted by products of low rank.
     Lora {
@@ -64,12 +55,6 @@ impl fmt::Display for NoHostForm {
                 write!(
                     f,
                     "layer `{layer}` ({class_name}) has no form for plain memory"
-                )
-            }
-            Self::Activation { layer, activation } => {
-                write!(
-                    f,
-                    "the activation `{activation}` of layer `{layer}` has no form for it"
                 )
             }
             Self::Lora { layer } => write!(f, "the weights of layer `{layer}` are adapted by LoRA"),

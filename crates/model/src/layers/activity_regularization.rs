@@ -2,6 +2,7 @@ use serde::{Deserialize, Serialize};
 
 use super::checks::check_number;
 use crate::layer::Call;
+use crate::layer::HostForm;
 use crate::layer::Layer;
 use crate::layer::Masking;
 use crate::layer_problem::LayerProblem;
@@ -75,6 +76,11 @@ impl Layer for ActivityRegularization {
     fn activity_regularizer(&self) -> Option<Regularizer> {
         let (l1, l2) = (self.l1, self.l2);
         (l1 > 0.0 || l2 > 0.0).then_some(Regularizer::L1L2 { l1, l2 })
+    }
+
+    /// What is regularized has none.
+    fn host_form(&self, _inputs: &[Shape]) -> Option<HostForm> {
+        Some(HostForm::unchanged())
     }
 
     fn call(&self, inputs: Signals, _: &Call) -> Result<Signals, LayerProblem> {

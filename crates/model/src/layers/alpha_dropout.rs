@@ -7,6 +7,7 @@ use crate::draws::Draws;
 use crate::layer::Call;
 use crate::layer::Layer;
 use crate::layer::Masking;
+use crate::layer::{HostDrawn, HostForm, Numbers, single};
 use crate::layer_problem::LayerProblem;
 use crate::shape::Shape;
 use crate::signal::Signals;
@@ -77,6 +78,13 @@ impl AlphaDropout {
     }
 }
 
+impl AlphaDropout {
+    /// What keeps the variance.
+    fn scale(&self) -> f64 {
+        ((1.0 - self.rate) * (1.0 + self.rate * SATURATION * SATURATION)).powf(-0.5)
+    }
+}
+
 impl Layer for AlphaDropout {
     const CLASS_NAME: &'static str = "AlphaDropout";
 
@@ -101,7 +109,33 @@ impl Layer for AlphaDropout {
         };
         Ok(y.into())
     }
+
+    fn host_form(&self, inputs: &[Shape]) -> Option<HostForm> {
+        let len = inputs[0].num_elements()?;
+        let (rate, a) = (self.rate, self.scale());
+        if rate <= 0.0 {
+            return Some(HostForm::unchanged());
+        }
+        let spread = NoiseShape::spread(self.noise_shape.as_ref(), &inputs[0])?;
+        let drawn = |scale: f64, shift: f64| HostDrawn {
+            numbers: Numbers::ScaledDropout {
+                rate,
+                scale: single(scale),
+                shift: single(shift),
+            },
+            seed: self.seed,
+            spread: spread.clone(),
+        };
+        // The same draws twice: what is kept is scaled, what is dropped saturates, and all is shifted.
+        let kept = a * (1.0 - rate);
+        let shift = SATURATION * kept;
+        let form = HostForm::times_drawn(len, drawn(kept, 0.0));
+        Some(form.followed_by(HostForm::plus_drawn(len, drawn(-shift, shift))))
+    }
 }
+
+/// What `selu` tends to: its scale times its alpha, below 0.
+const SATURATION: f64 = -1.050_700_987_355_480_5 * 1.673_263_242_354_377_2;
 
 /// Sets what these draws say.
 struct Saturates<'a> {
@@ -111,10 +145,8 @@ struct Saturates<'a> {
 
 impl SameShape for Saturates<'_> {
     fn apply<const D: usize>(&self, x: Tensor<D>) -> Tensor<D> {
-        /// What `selu` tends to: its scale times its alpha, below 0.
-        const SATURATION: f64 = -1.050_700_987_355_480_5 * 1.673_263_242_354_377_2;
         let rate = self.layer.rate;
-        let a = ((1.0 - rate) * (1.0 + rate * SATURATION * SATURATION)).powf(-0.5);
+        let a = self.layer.scale();
         let shape = NoiseShape::of(self.layer.noise_shape.as_ref(), x.dims());
         let kept = self.draws.dropout(shape, rate, &x.device()) * (1.0 - rate);
         let dropped = kept.clone().neg() + 1.0;

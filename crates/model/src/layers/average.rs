@@ -1,4 +1,5 @@
 use burn::tensor::Tensor;
+use firebrick_host::kernels;
 
 use super::merging::{Merge, elementwise_merging};
 
@@ -27,7 +28,7 @@ elementwise_merging! {
     ///
     /// # Source
     /// <https://keras.io/api/layers/merging_layers/average/>
-    pub struct Average: Mean, on host |count| vec![1.0 / count as f32; count];
+    pub struct Average: Mean, on host |len, count| kernels::Sum::new(len, vec![1.0 / count as f32; count]);
 }
 
 /// Takes the mean.

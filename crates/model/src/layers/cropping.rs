@@ -2,8 +2,9 @@
 
 use burn::tensor::Tensor;
 
-use super::extent::{places, sizes, with_places};
+use super::extent::{moved_on_host, places, sizes, with_places};
 use super::margins::Margins;
+use crate::layer::HostForm;
 use crate::layer_problem::LayerProblem;
 use crate::shape::Shape;
 
@@ -55,6 +56,10 @@ macro_rules! cropping {
                 let y = $crate::layers::cropping::cropped(x, self.cropping.sides());
                 Ok(firebrick_tensor::AnyTensor::from_channels_first(y).into())
             }
+
+            fn host_form(&self, inputs: &[$crate::shape::Shape]) -> Option<$crate::layer::HostForm> {
+                $crate::layers::cropping::cropped_on_host(self.cropping, &inputs[0])
+            }
         }
     };
 }
@@ -87,5 +92,17 @@ pub(super) fn cropped<const N: usize, const D: usize>(
     (0..N).fold(x, |x, axis| match sides[axis] {
         [0, 0] => x,
         [start, end] => x.slice_dim(axis + 2, start..places[axis] - end),
+    })
+}
+
+/// What is left of an input, over plain memory.
+pub(super) fn cropped_on_host<const N: usize>(
+    cropping: Margins<N>,
+    input: &Shape,
+) -> Option<HostForm> {
+    let sides = cropping.sides();
+    moved_on_host::<N>(input, |axis, size| {
+        let [start, end] = sides[axis];
+        (start..size - end).map(Some).collect()
     })
 }

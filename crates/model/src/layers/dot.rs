@@ -1,10 +1,12 @@
 use burn::tensor::Tensor;
+use firebrick_host::kernels::{self, Standardize};
 use firebrick_tensor::{AnyTensor, Axes};
 use serde::{Deserialize, Serialize};
 
 use crate::layer::Call;
 use crate::layer::Layer;
 use crate::layer::Masking;
+use crate::layer::{HostForm, single};
 use crate::layer_problem::LayerProblem;
 use crate::shape::Shape;
 use crate::signal::{Signal, Signals};
@@ -67,6 +69,24 @@ impl Dot {
                 let expected = format!("one axis or two, from 1 to {} (0 is the batch)", rank - 1);
                 LayerProblem::argument("axes", expected, &self.axes.as_slice())
             })
+    }
+}
+
+impl Dot {
+    /// How many vectors an input has and how long they are, and how they come one after the other over plain memory.
+    fn vectors_on_host(&self, input: usize, shape: &Shape) -> Option<([usize; 2], HostForm)> {
+        let sizes = shape.known().ok()?;
+        let axis = self.axis(input, sizes.len() + 1).ok()? - 1;
+        let kept: Vec<usize> = (0..sizes.len()).filter(|own| *own != axis).collect();
+        let (len, size) = (sizes.iter().product(), sizes[axis]);
+        let order: Vec<usize> = kept.into_iter().chain([axis]).collect();
+        let turned = HostForm::turning(&sizes, &order)?;
+        let form = if self.normalize {
+            turned.then(Standardize::by_length(len, size, single(LEAST)), [])
+        } else {
+            turned
+        };
+        Some(([len / size.max(1), size], form))
     }
 }
 
@@ -143,6 +163,16 @@ impl Layer for Dot {
     fn masking(&self) -> Masking {
         Masking::Ends
     }
+
+    fn host_form(&self, inputs: &[Shape]) -> Option<HostForm> {
+        let [one, other] = inputs else {
+            return None;
+        };
+        let ([rows, size], one) = self.vectors_on_host(0, one)?;
+        let ([columns, _], other) = self.vectors_on_host(1, other)?;
+        let kernel = kernels::Dot::new([rows, columns], size);
+        Some(HostForm::joining(vec![one, other], kernel))
+    }
 }
 
 /// `[batch_size, what is left, summed]`
@@ -154,8 +184,11 @@ fn summed_last(x: AnyTensor, axis: usize) -> Tensor<3> {
     }
 }
 
+/// What squares add up to at least where a length is taken.
+const LEAST: f64 = 1e-12;
+
 /// Of length 1 along the last axis, as Keras has it: not longer where there is next to nothing.
 fn unit(x: Tensor<3>) -> Tensor<3> {
     let squares = x.clone().square().sum_dim(2);
-    x / squares.clamp_min(1e-12).sqrt()
+    x / squares.clamp_min(LEAST).sqrt()
 }

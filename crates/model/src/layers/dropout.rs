@@ -5,9 +5,9 @@ use super::checks::check_number;
 use super::noise_shape::NoiseShape;
 use crate::draws::Draws;
 use crate::layer::Call;
-use crate::layer::HostForm;
 use crate::layer::Layer;
 use crate::layer::Masking;
+use crate::layer::{HostDrawn, HostForm, Numbers};
 use crate::layer_problem::LayerProblem;
 use crate::shape::Shape;
 use crate::signal::Signals;
@@ -103,12 +103,15 @@ impl Layer for Dropout {
     }
 
     fn host_form(&self, inputs: &[Shape]) -> Option<HostForm> {
-        let len = inputs[0].num_elements()?;
-        match self.noise_shape {
-            Some(_) => None,
-            None if self.rate > 0.0 => Some(HostForm::dropout(len, self.rate, self.seed)),
-            None => Some(HostForm::unchanged()),
+        if self.rate <= 0.0 {
+            return Some(HostForm::unchanged());
         }
+        let drawn = HostDrawn {
+            numbers: Numbers::Dropout { rate: self.rate },
+            seed: self.seed,
+            spread: NoiseShape::spread(self.noise_shape.as_ref(), &inputs[0])?,
+        };
+        Some(HostForm::times_drawn(inputs[0].num_elements()?, drawn))
     }
 
     fn call(&self, inputs: Signals, call: &Call) -> Result<Signals, LayerProblem> {

@@ -4,6 +4,7 @@
 use burn::tensor::Tensor;
 use firebrick_tensor::AnyTensor;
 
+use crate::layer::{HostForm, whole};
 use crate::layer_problem::LayerProblem;
 use crate::shape::Shape;
 
@@ -78,4 +79,21 @@ pub(super) fn one<S: From<usize>>() -> S {
 /// 2 along every axis.
 pub(super) fn two<S: From<usize>>() -> S {
     S::from(2)
+}
+
+/// Moves values along the axes before the channels, each of which has its own indices.
+pub(super) fn moved_on_host<const N: usize>(
+    input: &Shape,
+    indices: impl Fn(usize, usize) -> Vec<Option<usize>>,
+) -> Option<HostForm> {
+    let sizes = input.known().ok()?;
+    let sources = sizes.iter().enumerate().map(|(place, &size)| {
+        let own = if place < N {
+            indices(place, size)
+        } else {
+            whole(size)
+        };
+        (place, own)
+    });
+    HostForm::moving(&sizes, &sources.collect::<Vec<_>>())
 }

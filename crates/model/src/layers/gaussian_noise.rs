@@ -6,6 +6,7 @@ use crate::draws::Draws;
 use crate::layer::Call;
 use crate::layer::Layer;
 use crate::layer::Masking;
+use crate::layer::{HostDrawn, HostForm, Numbers, Spread};
 use crate::layer_problem::LayerProblem;
 use crate::shape::Shape;
 use crate::signal::Signals;
@@ -82,6 +83,22 @@ impl Layer for GaussianNoise {
             _ => x,
         };
         Ok(y.into())
+    }
+
+    fn host_form(&self, inputs: &[Shape]) -> Option<HostForm> {
+        let len = inputs[0].num_elements()?;
+        if self.stddev <= 0.0 {
+            return Some(HostForm::unchanged());
+        }
+        let drawn = HostDrawn {
+            numbers: Numbers::Normal {
+                mean: 0.0,
+                stddev: self.stddev,
+            },
+            seed: self.seed,
+            spread: Spread::Each(len),
+        };
+        Some(HostForm::plus_drawn(len, drawn))
     }
 }
 

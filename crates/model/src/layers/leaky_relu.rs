@@ -2,7 +2,9 @@ use burn::tensor::{Tensor, activation};
 use serde::{Deserialize, Serialize};
 
 use super::checks::check_number;
+use crate::activation::Activation;
 use crate::layer::Call;
+use crate::layer::HostForm;
 use crate::layer::Layer;
 use crate::layer::Masking;
 use crate::layer_problem::LayerProblem;
@@ -77,6 +79,11 @@ impl Layer for LeakyReLU {
 
     fn call(&self, inputs: Signals, _: &Call) -> Result<Signals, LayerProblem> {
         Ok(inputs.into_values()?.map_elements(self).into())
+    }
+
+    fn host_form(&self, _inputs: &[Shape]) -> Option<HostForm> {
+        let negative_slope = self.negative_slope;
+        Some(HostForm::unchanged().ending_with(Activation::LeakyRelu { negative_slope }))
     }
 }
 

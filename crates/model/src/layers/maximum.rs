@@ -1,4 +1,5 @@
 use burn::tensor::Tensor;
+use firebrick_host::kernels::Extreme;
 
 use super::merging::{LeftOut, Merge, elementwise_merging};
 
@@ -29,7 +30,7 @@ elementwise_merging! {
     ///
     /// # Source
     /// <https://keras.io/api/layers/merging_layers/maximum/>
-    pub struct Maximum: Largest;
+    pub struct Maximum: Largest, on host |len, _| Extreme::largest(len);
 }
 
 /// Takes the largest.

@@ -1,9 +1,11 @@
 //! Layers that make one signal of several.
 
 use burn::tensor::{Bool, Tensor};
+use firebrick_host::Kernel;
+use firebrick_host::kernels::Gather;
 use firebrick_tensor::AnyTensor;
 
-use crate::layer::HostForm;
+use crate::layer::{HostForm, stretched as stretched_places};
 use crate::layer_problem::LayerProblem;
 use crate::shape::Shape;
 use crate::signal::{Signal, Signals};
@@ -12,7 +14,7 @@ use crate::signal::{Signal, Signals};
 macro_rules! elementwise_merging {
     (
         $(#[$meaning:meta])*
-        pub struct $layer:ident: $merge:expr $(, of $count:literal)? $(, on host $factors:expr)?;
+        pub struct $layer:ident: $merge:expr $(, of $count:literal)? $(, on host $kernel:expr)?;
     ) => {
         $(#[$meaning])*
         #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -64,8 +66,7 @@ macro_rules! elementwise_merging {
                     &self,
                     inputs: &[$crate::shape::Shape],
                 ) -> Option<$crate::layer::HostForm> {
-                    let factors: fn(usize) -> Vec<f32> = $factors;
-                    $crate::layers::merging::sum_on_host(inputs, factors(inputs.len()))
+                    $crate::layers::merging::merged_on_host(inputs, $kernel)
                 }
             )?
         }
@@ -74,14 +75,24 @@ macro_rules! elementwise_merging {
 
 pub(super) use elementwise_merging;
 
-/// A sum of inputs of one shape with these factors, over plain memory.
-pub(super) fn sum_on_host(inputs: &[Shape], factors: Vec<f32>) -> Option<HostForm> {
-    let (first, others) = inputs.split_first()?;
-    let kernel = firebrick_host::kernels::Sum::new(first.num_elements()?, factors);
-    others
-        .iter()
-        .all(|other| other == first)
-        .then(|| HostForm::of(kernel, []))
+/// Inputs merged over plain memory, stretched where they have to be, by a kernel for so many floats of so many inputs.
+pub(super) fn merged_on_host<K: Kernel + 'static>(
+    inputs: &[Shape],
+    kernel: fn(usize, usize) -> K,
+) -> Option<HostForm> {
+    let sizes = merged_shape(inputs).ok()?.known().ok()?;
+    let stretch = |input: &Shape| {
+        let mut own = vec![1; sizes.len() - input.rank()];
+        own.extend(input.known().ok()?);
+        if own == sizes {
+            return Some(HostForm::unchanged());
+        }
+        let places = stretched_places(&own, &sizes)?.into_iter().map(Some);
+        Some(HostForm::of(Gather::new(places.collect::<Vec<_>>()), []))
+    };
+    let stretched: Option<Vec<HostForm>> = inputs.iter().map(stretch).collect();
+    let kernel = kernel(sizes.iter().product(), inputs.len());
+    Some(HostForm::joining(stretched?, kernel))
 }
 
 /// What several shapes become when their elements are joined one by one: axes of size 1 are stretched, and a shape of fewer

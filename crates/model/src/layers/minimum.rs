@@ -1,4 +1,5 @@
 use burn::tensor::Tensor;
+use firebrick_host::kernels::Extreme;
 
 use super::merging::{LeftOut, Merge, elementwise_merging};
 
@@ -29,7 +30,7 @@ elementwise_merging! {
     ///
     /// # Source
     /// <https://keras.io/api/layers/merging_layers/minimum/>
-    pub struct Minimum: Smallest;
+    pub struct Minimum: Smallest, on host |len, _| Extreme::smallest(len);
 }
 
 /// Takes the smallest.

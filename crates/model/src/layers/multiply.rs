@@ -1,4 +1,5 @@
 use burn::tensor::Tensor;
+use firebrick_host::kernels;
 
 use super::merging::{LeftOut, Merge, elementwise_merging};
 
@@ -29,7 +30,7 @@ elementwise_merging! {
     ///
     /// # Source
     /// <https://keras.io/api/layers/merging_layers/multiply/>
-    pub struct Multiply: Product;
+    pub struct Multiply: Product, on host |len, _| kernels::Product::new(len);
 }
 
 /// Multiplies.

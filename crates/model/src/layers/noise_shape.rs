@@ -1,5 +1,6 @@
 use serde::{Deserialize, Serialize};
 
+use crate::layer::{Spread, stretched};
 use crate::layer_problem::LayerProblem;
 use crate::shape::Shape;
 
@@ -34,6 +35,22 @@ impl NoiseShape {
             return Err(LayerProblem::argument("noise_shape", expected, axes));
         }
         Ok(())
+    }
+
+    /// How draws of this shape go to samples over plain memory.
+    pub(super) fn spread(shape: Option<&Self>, input: &Shape) -> Option<Spread> {
+        let sizes = input.known().ok()?;
+        let Some(Self(axes)) = shape else {
+            return Some(Spread::Each(sizes.iter().product()));
+        };
+        let (batch, sample) = axes.split_first()?;
+        let own = sample.iter().zip(&sizes);
+        let own: Vec<usize> = own.map(|(own, size)| own.unwrap_or(*size)).collect();
+        Some(Spread::Places {
+            len: own.iter().product(),
+            is_shared: batch.is_some(),
+            places: stretched(&own, &sizes)?,
+        })
     }
 
     /// The shape of the draws for a batch.

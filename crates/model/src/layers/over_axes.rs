@@ -3,6 +3,7 @@
 use burn::tensor::Tensor;
 use firebrick_tensor::{AnyTensor, Axes};
 
+use crate::layer::HostForm;
 use crate::layer_problem::LayerProblem;
 use crate::shape::Shape;
 
@@ -46,6 +47,30 @@ pub(super) fn over_axes(
     AnyTensor::from(function(x))
         .reshaped(&turned)
         .permuted(&inverse)
+}
+
+/// A form that reads `[rows, elements]` of these axes, from how many floats a sample has and how many elements a row: turned
+/// and back where they are not the last ones.
+pub(super) fn over_axes_on_host(
+    axis: &Axes,
+    input: &Shape,
+    form: impl FnOnce(usize, usize) -> HostForm,
+) -> Option<HostForm> {
+    let sizes = input.known().ok()?;
+    let own = sample_axes(axis, input).ok()?;
+    let own: Vec<usize> = own.iter().map(|place| place - 1).collect();
+    let kept = (0..sizes.len()).filter(|place| !own.contains(place));
+    let order: Vec<usize> = kept.chain(own.iter().copied()).collect();
+    let turned: Vec<usize> = order.iter().map(|&place| sizes[place]).collect();
+    let mut inverse = vec![0; order.len()];
+    for (index, &place) in order.iter().enumerate() {
+        inverse[place] = index;
+    }
+    let size = own.iter().map(|&place| sizes[place]).product();
+    let form = form(sizes.iter().product(), size);
+    let there = HostForm::turning(&sizes, &order)?;
+    let back = HostForm::turning(&turned, &inverse)?;
+    Some(there.followed_by(form).followed_by(back))
 }
 
 #[cfg(test)]

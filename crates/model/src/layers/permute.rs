@@ -2,6 +2,7 @@ use burn::tensor::{Int, Tensor};
 use serde::{Deserialize, Serialize};
 
 use crate::layer::Call;
+use crate::layer::HostForm;
 use crate::layer::Layer;
 use crate::layer_problem::LayerProblem;
 use crate::shape::Shape;
@@ -80,5 +81,11 @@ impl Layer for Permute {
             _ => x,
         };
         Ok(y.into())
+    }
+
+    fn host_form(&self, inputs: &[Shape]) -> Option<HostForm> {
+        let sizes = inputs[0].known().ok()?;
+        let order: Vec<usize> = self.dims.iter().map(|dim| dim - 1).collect();
+        HostForm::turning(&sizes, &order)
     }
 }

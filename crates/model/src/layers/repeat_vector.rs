@@ -2,7 +2,9 @@ use serde::{Deserialize, Serialize};
 
 use super::checks::check_positive;
 use crate::layer::Call;
+use crate::layer::HostForm;
 use crate::layer::Layer;
+use crate::layer::whole;
 use crate::layer_problem::LayerProblem;
 use crate::shape::Shape;
 use crate::signal::Signals;
@@ -57,5 +59,11 @@ impl Layer for RepeatVector {
     fn call(&self, inputs: Signals, _: &Call) -> Result<Signals, LayerProblem> {
         let x = inputs.into_rank::<2>()?.unsqueeze_dim::<3>(1);
         Ok(x.repeat_dim(1, self.n).into())
+    }
+
+    fn host_form(&self, inputs: &[Shape]) -> Option<HostForm> {
+        let features = inputs[0].num_elements()?;
+        let axes = [(0, vec![Some(0); self.n]), (0, whole(features))];
+        HostForm::moving(&[features], &axes)
     }
 }

@@ -3,11 +3,14 @@ use serde::{Deserialize, Serialize};
 
 use super::checks::check_number;
 use crate::layer::Call;
+use crate::layer::HostForm;
 use crate::layer::Layer;
 use crate::layer::Masking;
+use crate::layer::single;
 use crate::layer_problem::LayerProblem;
 use crate::shape::Shape;
 use crate::signal::Signals;
+use firebrick_host::kernels::Affine;
 use firebrick_tensor::SameShape;
 
 /// `scale · x + offset`
@@ -73,5 +76,14 @@ impl Layer for Rescaling {
 
     fn call(&self, inputs: Signals, _: &Call) -> Result<Signals, LayerProblem> {
         Ok(inputs.into_values()?.map_elements(self).into())
+    }
+
+    fn host_form(&self, inputs: &[Shape]) -> Option<HostForm> {
+        let len = inputs[0].num_elements()?;
+        let all = |number: f64| vec![single(number); len];
+        Some(HostForm::of(
+            Affine::new(len, all(self.scale), all(self.offset)),
+            [],
+        ))
     }
 }

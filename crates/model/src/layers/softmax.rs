@@ -2,14 +2,16 @@ use burn::tensor::{Bool, Tensor};
 use serde::{Deserialize, Serialize};
 
 use super::attention_weights::{both, wrong_number};
-use super::over_axes::{over_axes, sample_axes};
+use super::over_axes::{over_axes, over_axes_on_host, sample_axes};
 use crate::activation::Activation;
 use crate::layer::Call;
+use crate::layer::HostForm;
 use crate::layer::Layer;
 use crate::layer::Masking;
 use crate::layer_problem::LayerProblem;
 use crate::shape::Shape;
 use crate::signal::Signals;
+use firebrick_host::kernels;
 use firebrick_tensor::{AnyTensor, Axes};
 
 /// `exp(x) / Σ exp(x)` along the last axis, or along others.
@@ -136,6 +138,18 @@ impl Layer for Softmax {
         let axes = sample_axes(&self.axis, &shapes[0])?;
         let y = over_axes(x, &axes, |x| Activation::Softmax.forward(x));
         Ok(without(y, 0.0).into())
+    }
+
+    fn host_form(&self, inputs: &[Shape]) -> Option<HostForm> {
+        let [input] = inputs else {
+            return None;
+        };
+        if self.axis == Axes::One(-1) {
+            return Some(HostForm::unchanged().ending_with(Activation::Softmax));
+        }
+        over_axes_on_host(&self.axis, input, |len, size| {
+            HostForm::of(kernels::Softmax::new(len, size), [])
+        })
     }
 }
 

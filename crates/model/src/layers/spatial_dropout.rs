@@ -4,7 +4,8 @@ use burn::tensor::Tensor;
 use firebrick_tensor::AnyTensor;
 
 use super::dropout::check_rate;
-use crate::layer::Call;
+use super::noise_shape::NoiseShape;
+use crate::layer::{Call, HostDrawn, HostForm, Numbers};
 use crate::layer_problem::LayerProblem;
 use crate::shape::Shape;
 
@@ -19,6 +20,22 @@ pub(super) fn check(rate: f64, input: &Shape, expected: &[&str]) -> Result<Shape
         ));
     }
     Ok(input.clone())
+}
+
+/// The same over plain memory.
+pub(super) fn dropped_on_host(rate: f64, seed: Option<u64>, input: &Shape) -> Option<HostForm> {
+    if rate <= 0.0 {
+        return Some(HostForm::unchanged());
+    }
+    let mut by_channel = vec![Some(1); input.rank() + 1];
+    by_channel[0] = None;
+    *by_channel.last_mut()? = None;
+    let drawn = HostDrawn {
+        numbers: Numbers::Dropout { rate },
+        seed,
+        spread: NoiseShape::spread(Some(&NoiseShape::new(by_channel)), input)?,
+    };
+    Some(HostForm::times_drawn(input.num_elements()?, drawn))
 }
 
 /// In training, zeroes whole channels of `[batch_size, ..., channels]`.

@@ -1,7 +1,8 @@
 use serde::{Deserialize, Serialize};
 
-use super::spatial_dropout::{check, dropped};
+use super::spatial_dropout::{check, dropped, dropped_on_host};
 use crate::layer::Call;
+use crate::layer::HostForm;
 use crate::layer::Layer;
 use crate::layer::Masking;
 use crate::layer_problem::LayerProblem;
@@ -72,5 +73,9 @@ impl Layer for SpatialDropout3D {
     fn call(&self, inputs: Signals, call: &Call) -> Result<Signals, LayerProblem> {
         let x = inputs.into_values()?;
         Ok(dropped::<5>(x, self.rate, self.seed, call).into())
+    }
+
+    fn host_form(&self, inputs: &[Shape]) -> Option<HostForm> {
+        dropped_on_host(self.rate, self.seed, &inputs[0])
     }
 }

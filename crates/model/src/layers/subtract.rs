@@ -1,4 +1,5 @@
 use burn::tensor::Tensor;
+use firebrick_host::kernels;
 
 use super::merging::{Merge, elementwise_merging};
 
@@ -27,7 +28,7 @@ elementwise_merging! {
     ///
     /// # Source
     /// <https://keras.io/api/layers/merging_layers/subtract/>
-    pub struct Subtract: Difference, of 2, on host |_| vec![1.0, -1.0];
+    pub struct Subtract: Difference, of 2, on host |len, _| kernels::Sum::new(len, vec![1.0, -1.0]);
 }
 
 /// Takes away.

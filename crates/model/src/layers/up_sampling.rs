@@ -3,7 +3,8 @@
 use burn::tensor::Tensor;
 
 use super::checks::check_positive;
-use super::extent::{places, sizes, with_places};
+use super::extent::{moved_on_host, places, sizes, with_places};
+use crate::layer::HostForm;
 use crate::layer_problem::LayerProblem;
 use crate::shape::Shape;
 
@@ -53,6 +54,10 @@ macro_rules! up_sampling {
                 let y = $crate::layers::up_sampling::repeated(x, self.size.axes());
                 Ok(firebrick_tensor::AnyTensor::from_channels_first(y).into())
             }
+
+            fn host_form(&self, inputs: &[$crate::shape::Shape]) -> Option<$crate::layer::HostForm> {
+                $crate::layers::up_sampling::repeated_on_host(self.size.axes(), &inputs[0])
+            }
         }
     };
 }
@@ -89,5 +94,16 @@ pub(super) fn repeated<const N: usize, const D: usize>(
         x.reshape([outer, places[axis], 1, inner])
             .repeat_dim(2, factors[axis])
             .reshape(shape)
+    })
+}
+
+/// An input with every place as often along each axis, over plain memory.
+pub(super) fn repeated_on_host<const N: usize>(
+    factors: [usize; N],
+    input: &Shape,
+) -> Option<HostForm> {
+    moved_on_host::<N>(input, |axis, size| {
+        let repeated = (0..size).flat_map(|index| vec![Some(index); factors[axis]]);
+        repeated.collect()
     })
 }

@@ -3,8 +3,9 @@ use serde::{Deserialize, Serialize};
 
 use super::interpolation::Interpolation;
 use super::size::Size2D;
-use super::up_sampling::larger_shape;
+use super::up_sampling::{larger_shape, repeated_on_host};
 use crate::layer::Call;
+use crate::layer::HostForm;
 use crate::layer::Layer;
 use crate::layer_problem::LayerProblem;
 use crate::shape::Shape;
@@ -73,5 +74,12 @@ impl Layer for UpSampling2D {
         let x = inputs.into_values()?.expect_channels_first::<4>();
         let y = self.interpolation.enlarged(x, self.size.axes());
         Ok(AnyTensor::from_channels_first(y).into())
+    }
+
+    fn host_form(&self, inputs: &[Shape]) -> Option<HostForm> {
+        match self.interpolation {
+            Interpolation::Nearest => repeated_on_host(self.size.axes(), &inputs[0]),
+            _ => None,
+        }
     }
 }

@@ -1,7 +1,8 @@
 //! Zeros around a sequence, an image or a volume.
 
-use super::extent::{places, with_places};
+use super::extent::{moved_on_host, places, with_places};
 use super::margins::Margins;
+use crate::layer::{HostForm, whole};
 use crate::layer_problem::LayerProblem;
 use crate::shape::Shape;
 
@@ -54,6 +55,10 @@ macro_rules! zero_padding {
                 let y = x.pad(pads, burn::tensor::ops::PadMode::Constant(0.0));
                 Ok(firebrick_tensor::AnyTensor::from_channels_first(y).into())
             }
+
+            fn host_form(&self, inputs: &[$crate::shape::Shape]) -> Option<$crate::layer::HostForm> {
+                $crate::layers::zero_padding::padded_on_host(self.padding, &inputs[0])
+            }
         }
     };
 }
@@ -70,4 +75,16 @@ pub(super) fn padded_shape<const N: usize>(
         *place = place.map(|size| size.saturating_add(total));
     }
     Ok(with_places(input, places))
+}
+
+/// A padded input, over plain memory.
+pub(super) fn padded_on_host<const N: usize>(
+    padding: Margins<N>,
+    input: &Shape,
+) -> Option<HostForm> {
+    let sides = padding.sides();
+    moved_on_host::<N>(input, |axis, size| {
+        let [before, after] = sides[axis];
+        [vec![None; before], whole(size), vec![None; after]].concat()
+    })
 }

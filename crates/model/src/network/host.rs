@@ -93,6 +93,12 @@ impl Growing<'_> {
         let node = &network.description.nodes()[index];
         let own = &network.plan.weights[node.layer];
         let draws = network.layers[node.layer].is_training() && !node.arguments.in_inference;
+        if !form.inputs.is_empty() {
+            let inputs = form.inputs.into_iter().zip(sources);
+            let inputs =
+                inputs.flat_map(|(form, source)| self.add_steps(index, form, vec![source]));
+            sources = inputs.collect();
+        }
         for step in form.steps {
             let weights = step.weights.iter().filter_map(|name| {
                 let place = own.iter().position(|spec| spec.name == *name)?;

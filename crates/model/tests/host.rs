@@ -4,6 +4,8 @@
 
 #[path = "host/each_layer.rs"]
 mod each_layer;
+#[path = "host/normalizations.rs"]
+mod normalizations;
 #[path = "host/random_networks.rs"]
 mod random_networks;
 

@@ -57,16 +57,39 @@ impl Kernel for Embedding {
         }
     }
 
-    fn weight_gradient(&self, call: &Backward<'_>, _: usize, gradient: &mut [f32], fill: Fill) {
+    /// A row of the table: most batches meet few of them, and sums over pieces would be as large as the table.
+    fn gradient_unit(&self, _: usize) -> Option<usize> {
+        Some(self.output_dim)
+    }
+
+    fn weight_gradient_from(
+        &self,
+        call: &Backward<'_>,
+        _: usize,
+        start: usize,
+        gradient: &mut [f32],
+        fill: Fill,
+    ) {
         if fill == Fill::Set {
             gradient.fill(0.0);
         }
         let by = call.output_gradient.chunks_exact(self.output_dim);
         for (by, &index) in by.zip(call.inputs[0]) {
-            if let Some(start) = self.start(index) {
-                let row = &mut gradient[start..start + self.output_dim];
+            let place = self.start(index).and_then(|own| own.checked_sub(start));
+            let row = place.and_then(|place| gradient.get_mut(place..place + self.output_dim));
+            if let Some(row) = row {
                 Fill::Add.put(row, by.iter().copied());
             }
         }
+    }
+
+    fn weight_gradient(
+        &self,
+        call: &Backward<'_>,
+        weight: usize,
+        gradient: &mut [f32],
+        fill: Fill,
+    ) {
+        self.weight_gradient_from(call, weight, 0, gradient, fill);
     }
 }

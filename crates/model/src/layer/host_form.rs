@@ -3,7 +3,7 @@ mod drawn;
 mod places;
 
 use firebrick_host::Kernel;
-use firebrick_host::kernels::{ByDrawn, Gather, PlusDrawn};
+use firebrick_host::kernels::{ByDrawn, Gather, PlusDrawn, ScaleAndShift};
 
 use crate::activation::Activation;
 
@@ -64,6 +64,23 @@ impl HostForm {
             inputs,
             ..Self::of(kernel, [])
         }
+    }
+
+    /// A scale and a shift for each of so many channels, the last axis, by weights of these names as far as they are there.
+    pub(crate) fn scaled_and_shifted(
+        self,
+        (len, channels): (usize, usize),
+        scale: Option<&str>,
+        shift: Option<&str>,
+    ) -> Self {
+        let kernel = ScaleAndShift::new(len, channels);
+        let kernel = match (scale, shift) {
+            (Some(_), Some(_)) => kernel,
+            (Some(_), None) => kernel.without_shift(),
+            (None, Some(_)) => kernel.without_scale(),
+            (None, None) => return self,
+        };
+        self.then(kernel, scale.into_iter().chain(shift))
     }
 
     /// Each value times what is drawn for it in training.

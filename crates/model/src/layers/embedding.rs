@@ -5,12 +5,14 @@ use super::checks::check_positive;
 use super::layer_weights::{LayerWeights, layer_weights, weights_in_spec};
 use crate::initializer::Initializer;
 use crate::layer::Call;
+use crate::layer::HostForm;
 use crate::layer::Layer;
 use crate::layer::Masking;
 use crate::layer::WeightSpec;
 use crate::layer_problem::LayerProblem;
 use crate::shape::Shape;
 use crate::signal::{Signal, Signals};
+use firebrick_host::kernels;
 use firebrick_tensor::AnyTensor;
 
 /// Turns indices into learned vectors: index `i` becomes row `i` of `embeddings`.
@@ -179,6 +181,13 @@ impl Layer for Embedding {
         shape.push(self.output_dim);
         let vectors = AnyTensor::from(vectors).reshaped(&shape);
         Ok(Signal::from(vectors).with_mask(mask).into())
+    }
+
+    fn host_form(&self, inputs: &[Shape]) -> Option<HostForm> {
+        let is_exact = self.input_dim <= Self::MAX_INPUT_DIM;
+        let indices = inputs[0].num_elements()?;
+        let kernel = kernels::Embedding::new(indices, self.input_dim, self.output_dim);
+        (is_exact && !self.mask_zero).then(|| HostForm::of(kernel, ["embeddings"]))
     }
 
     fn has_limits(&self) -> bool {

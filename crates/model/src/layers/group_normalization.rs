@@ -9,9 +9,11 @@ use crate::layer::Call;
 use crate::layer::Layer;
 use crate::layer::Masking;
 use crate::layer::WeightSpec;
+use crate::layer::{HostForm, single};
 use crate::layer_problem::LayerProblem;
 use crate::shape::Shape;
 use crate::signal::Signals;
+use firebrick_host::kernels::Standardize;
 use firebrick_tensor::{AnyTensor, Axes};
 
 /// Gives every group of channels of a sample mean 0 and standard deviation 1, then every channel its own:
@@ -205,5 +207,31 @@ impl Layer for GroupNormalization {
         let mut back: Vec<usize> = (0..shape.len()).collect();
         back[1..=axis].rotate_left(1);
         Ok(y.permuted(&back).into())
+    }
+
+    fn host_form(&self, inputs: &[Shape]) -> Option<HostForm> {
+        let (axis, channels) = self.channels(&inputs[0]).ok()?;
+        let sizes = inputs[0].known().ok()?;
+        let len = sizes.iter().product();
+        let of_group = len / self.num_groups(channels)?;
+        // Groups lie one behind the other with the channels first, and a weight for each channel is for the last axis.
+        let mut first: Vec<usize> = (0..sizes.len()).collect();
+        first[..axis].rotate_right(1);
+        let mut last: Vec<usize> = (0..sizes.len()).collect();
+        last.rotate_left(1);
+        let mut back: Vec<usize> = (0..sizes.len()).collect();
+        back[axis - 1..].rotate_right(1);
+        let turned = |order: &[usize], sizes: &[usize]| -> Vec<usize> {
+            order.iter().map(|&axis| sizes[axis]).collect()
+        };
+        let channels_first = turned(&first, &sizes);
+        let channels_last = turned(&last, &channels_first);
+        let standardize = Standardize::by_deviation(len, of_group, single(self.epsilon));
+        let form = HostForm::turning(&sizes, &first)?
+            .then(standardize, [])
+            .followed_by(HostForm::turning(&channels_first, &last)?);
+        let (gamma, beta) = (self.scale.then_some("gamma"), self.center.then_some("beta"));
+        let form = form.scaled_and_shifted((len, channels), gamma, beta);
+        Some(form.followed_by(HostForm::turning(&channels_last, &back)?))
     }
 }

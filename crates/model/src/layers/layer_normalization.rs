@@ -4,15 +4,16 @@ use serde::{Deserialize, Serialize};
 
 use super::checks::check_number;
 use super::layer_weights::{LayerWeights, layer_weights, weights_in_spec};
-use super::over_axes::{over_axes, sample_axes, sizes_of};
+use super::over_axes::{over_axes, over_axes_on_host, sample_axes, sizes_of};
 use crate::initializer::Initializer;
 use crate::layer::Call;
 use crate::layer::Layer;
 use crate::layer::Masking;
-use crate::layer::{Storage, WeightSpec};
+use crate::layer::{HostForm, Storage, WeightSpec, single};
 use crate::layer_problem::LayerProblem;
 use crate::shape::Shape;
 use crate::signal::Signals;
+use firebrick_host::kernels::Standardize;
 use firebrick_tensor::Axes;
 
 /// Gives every sample (and position) mean `beta` and standard deviation `gamma` over its last axis, or over others:
@@ -156,5 +157,16 @@ impl Layer for LayerNormalization {
             layer_norm(x, gamma, call.find("beta"), self.epsilon)
         });
         Ok(y.into())
+    }
+
+    fn host_form(&self, inputs: &[Shape]) -> Option<HostForm> {
+        if self.rms_scaling {
+            return None;
+        }
+        over_axes_on_host(&self.axis, &inputs[0], |len, size| {
+            let standardize = Standardize::by_deviation(len, size, single(self.epsilon));
+            let (gamma, beta) = (self.scale.then_some("gamma"), self.center.then_some("beta"));
+            HostForm::of(standardize, []).scaled_and_shifted((len, size), gamma, beta)
+        })
     }
 }

@@ -7,9 +7,11 @@ use serde::{Deserialize, Deserializer, Serialize};
 use crate::layer::Call;
 use crate::layer::Layer;
 use crate::layer::Masking;
+use crate::layer::{HostForm, stretched};
 use crate::layer_problem::LayerProblem;
 use crate::shape::Shape;
 use crate::signal::Signals;
+use firebrick_host::kernels::Affine;
 use firebrick_tensor::AnyTensor;
 use firebrick_tensor::Axes;
 use firebrick_tensor::SameShape;
@@ -261,6 +263,27 @@ impl Layer for Normalization {
         let x = inputs.into_values()?;
         let spread = self.spread(&x.shape()[1..].into())?;
         Ok(x.map(&spread).into())
+    }
+
+    fn host_form(&self, inputs: &[Shape]) -> Option<HostForm> {
+        let sizes = inputs[0].known().ok()?;
+        let spread = self.spread(&inputs[0]).ok()?;
+        let places = stretched(&spread.broadcast[1..], &sizes)?;
+        let len = places.len();
+        let all = |number: &dyn Fn(usize) -> f32| -> Vec<f32> {
+            places.iter().map(|place| number(*place as usize)).collect()
+        };
+        let (mean, deviation) = (&spread.mean, &spread.deviation);
+        let affine = |scale, shift| Affine::new(len, scale, shift);
+        Some(if self.invert {
+            let kernel = affine(all(&|place| deviation[place]), all(&|place| mean[place]));
+            HostForm::of(kernel, [])
+        } else {
+            // The mean is taken off first: far from 0 no digits are lost.
+            let centered = affine(vec![1.0; len], all(&|place| -mean[place]));
+            let scale = all(&|place| deviation[place].recip());
+            HostForm::of(centered, []).then(affine(scale, vec![0.0; len]), [])
+        })
     }
 }
 

@@ -4,12 +4,15 @@ use serde::{Deserialize, Serialize};
 use super::layer_weights::{LayerWeights, layer_weights, weights_in_spec};
 use crate::initializer::Initializer;
 use crate::layer::Call;
+use crate::layer::HostForm;
 use crate::layer::Layer;
 use crate::layer::Masking;
+use crate::layer::stretched;
 use crate::layer::{Storage, WeightSpec};
 use crate::layer_problem::LayerProblem;
 use crate::shape::Shape;
 use crate::signal::Signals;
+use firebrick_host::kernels::Prelu;
 use firebrick_tensor::{Axes, SameShape};
 
 /// `x` where positive, else `alpha · x` with a learned `alpha` for every element of a sample, or for all along some axes.
@@ -114,6 +117,13 @@ impl Layer for PReLU {
         shape.extend(self.alpha_shape(&x.shape()[1..].into())?);
         let alpha = call.weight("alpha");
         Ok(x.map(&Bent { alpha, shape }).into())
+    }
+
+    fn host_form(&self, inputs: &[Shape]) -> Option<HostForm> {
+        let alpha = self.alpha_shape(&inputs[0]).ok()?;
+        let sizes = inputs[0].known().ok()?;
+        let places = stretched(&alpha, &sizes)?;
+        Some(HostForm::of(Prelu::new(places), ["alpha"]))
     }
 }
 

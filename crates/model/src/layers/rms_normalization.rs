@@ -1,14 +1,15 @@
 use serde::{Deserialize, Serialize};
 
 use super::checks::check_number;
-use super::over_axes::{over_axes, sample_axes, sizes_of};
+use super::over_axes::{over_axes, over_axes_on_host, sample_axes, sizes_of};
 use crate::initializer::Initializer;
 use crate::layer::Call;
 use crate::layer::Layer;
-use crate::layer::{Storage, WeightSpec};
+use crate::layer::{HostForm, Storage, WeightSpec, single};
 use crate::layer_problem::LayerProblem;
 use crate::shape::Shape;
 use crate::signal::Signals;
+use firebrick_host::kernels::Standardize;
 use firebrick_tensor::Axes;
 
 /// Divides by the root mean square along the last axis, or along others: `scale · x / sqrt(mean(x²) + epsilon)`.
@@ -96,5 +97,12 @@ impl Layer for RMSNormalization {
             x / (mean + self.epsilon).sqrt() * scale
         });
         Ok(y.into())
+    }
+
+    fn host_form(&self, inputs: &[Shape]) -> Option<HostForm> {
+        over_axes_on_host(&self.axis, &inputs[0], |len, size| {
+            let standardize = Standardize::by_mean_square(len, size, single(self.epsilon));
+            HostForm::of(standardize, []).scaled_and_shifted((len, size), Some("scale"), None)
+        })
     }
 }

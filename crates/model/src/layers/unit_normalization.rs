@@ -1,12 +1,14 @@
 use serde::{Deserialize, Serialize};
 
-use super::over_axes::{over_axes, sample_axes};
+use super::over_axes::{over_axes, over_axes_on_host, sample_axes};
 use crate::layer::Call;
 use crate::layer::Layer;
 use crate::layer::Masking;
+use crate::layer::{HostForm, single};
 use crate::layer_problem::LayerProblem;
 use crate::shape::Shape;
 use crate::signal::Signals;
+use firebrick_host::kernels::Standardize;
 use firebrick_tensor::Axes;
 
 /// Divides by the norm along the last axis, or along others: `x / max(sqrt(Σ x²), 1e-12)`.
@@ -58,6 +60,9 @@ impl Default for UnitNormalization {
     }
 }
 
+/// Below it a norm counts as 0.
+const EPSILON: f64 = 1e-12;
+
 impl Layer for UnitNormalization {
     const CLASS_NAME: &'static str = "UnitNormalization";
 
@@ -71,8 +76,6 @@ impl Layer for UnitNormalization {
     }
 
     fn call(&self, inputs: Signals, _: &Call) -> Result<Signals, LayerProblem> {
-        /// Below it a norm counts as 0.
-        const EPSILON: f64 = 1e-12;
         let x = inputs.into_values()?;
         let axes = sample_axes(&self.axis, &x.shape()[1..].into())?;
         let y = over_axes(x, &axes, |x| {
@@ -80,5 +83,12 @@ impl Layer for UnitNormalization {
             x / squares.clamp_min(EPSILON * EPSILON).sqrt()
         });
         Ok(y.into())
+    }
+
+    fn host_form(&self, inputs: &[Shape]) -> Option<HostForm> {
+        let least = single(EPSILON * EPSILON);
+        over_axes_on_host(&self.axis, &inputs[0], |len, size| {
+            HostForm::of(Standardize::by_length(len, size, least), [])
+        })
     }
 }

@@ -14,7 +14,7 @@ use firebrick_model::{Activation, Graph, Network, Node, input};
 use super::check;
 
 /// A layer between two others.
-fn around<L: Layer>(shape: &[usize], layer: L) -> Network {
+pub(super) fn around<L: Layer>(shape: &[usize], layer: L) -> Network {
     let start = input(shape.to_vec());
     let before = Dense::new(shape[shape.len() - 1]).on(&start);
     let end = Dense::new(2).on(layer.on(&before));
@@ -24,7 +24,7 @@ fn around<L: Layer>(shape: &[usize], layer: L) -> Network {
 }
 
 /// Checks one there, with rows of one piece and of several.
-fn check_layer<L: Layer>(shape: &[usize], layer: L) {
+pub(super) fn check_layer<L: Layer>(shape: &[usize], layer: L) {
     let network = around(shape, layer);
     for rows in [3, 70] {
         check(&network, rows, 5, &format!("{:?}", network.config()));

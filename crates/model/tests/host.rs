@@ -8,6 +8,8 @@ mod each_layer;
 mod normalizations;
 #[path = "host/random_networks.rs"]
 mod random_networks;
+#[path = "host/window_layers.rs"]
+mod window_layers;
 
 use std::collections::BTreeMap;
 

@@ -3,7 +3,7 @@ mod drawn;
 mod places;
 
 use firebrick_host::Kernel;
-use firebrick_host::kernels::{ByDrawn, Gather, PlusDrawn, ScaleAndShift};
+use firebrick_host::kernels::{ByDrawn, EachStep, Gather, PlusDrawn, ScaleAndShift};
 
 use crate::activation::Activation;
 
@@ -130,6 +130,27 @@ impl HostForm {
             drawn: None,
         });
         self
+    }
+
+    /// The same for each of so many steps, of a part of a layer; nothing where numbers are drawn.
+    pub(crate) fn at_each_step(mut self, steps: usize, part: &str) -> Option<Self> {
+        if !self.inputs.is_empty() {
+            return None;
+        }
+        for step in &mut self.steps {
+            if step.drawn.is_some() {
+                return None;
+            }
+            for name in &mut step.weights {
+                *name = format!("{part}/{name}");
+            }
+        }
+        let each = |step: HostStep| HostStep {
+            kernel: EachStep::new(step.kernel, steps).into(),
+            ..step
+        };
+        self.steps = self.steps.into_iter().map(each).collect();
+        Some(self)
     }
 
     /// Another form's kernels after these, and its activation.

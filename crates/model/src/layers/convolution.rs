@@ -116,12 +116,18 @@ macro_rules! convolution {
 
             fn host_form(&self, inputs: &[$crate::shape::Shape]) -> Option<$crate::layer::HostForm> {
                 let window = self.window().on_plane(&inputs[0])?;
-                if self.groups > 1 {
-                    return None;
-                }
-                let kernel = firebrick_host::kernels::Convolution::new(window, self.filters);
                 let weights = ["kernel"].into_iter().chain(self.use_bias.then_some("bias"));
-                Some($crate::layer::HostForm::of(kernel, weights).ending_with(self.activation))
+                let form = match self.groups {
+                    1 => {
+                        let kernel = firebrick_host::kernels::Convolution::new(window, self.filters);
+                        $crate::layer::HostForm::of(kernel, weights)
+                    }
+                    groups => {
+                        let kernel = firebrick_host::kernels::GroupedConvolution::new(window, self.filters, groups);
+                        $crate::layer::HostForm::of(kernel, weights)
+                    }
+                };
+                Some(form.ending_with(self.activation))
             }
 
             fn call(

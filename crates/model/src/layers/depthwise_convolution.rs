@@ -102,6 +102,13 @@ macro_rules! depthwise_convolution {
                 self.activation
             }
 
+            fn host_form(&self, inputs: &[$crate::shape::Shape]) -> Option<$crate::layer::HostForm> {
+                let window = self.window().on_plane(&inputs[0])?;
+                let kernel = firebrick_host::kernels::DepthwiseConvolution::new(window, self.depth_multiplier);
+                let weights = ["kernel"].into_iter().chain(self.use_bias.then_some("bias"));
+                Some($crate::layer::HostForm::of(kernel, weights).ending_with(self.activation))
+            }
+
             fn call(
                 &self,
                 inputs: $crate::signal::Signals,

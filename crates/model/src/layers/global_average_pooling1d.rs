@@ -23,7 +23,7 @@ global_pooling! {
     ///
     /// # Source
     /// <https://keras.io/api/layers/pooling_layers/global_average_pooling1d/>
-    pub struct GlobalAveragePooling1D<1>: mean_of_steps, Masking::Ends;
+    pub struct GlobalAveragePooling1D<1>: mean_of_steps, AveragePooling, Masking::Ends;
 
     /// The mean without the axes it was taken over.
     pub fn new() -> Self;

@@ -22,7 +22,7 @@ global_pooling! {
     ///
     /// # Source
     /// <https://keras.io/api/layers/pooling_layers/global_average_pooling3d/>
-    pub struct GlobalAveragePooling3D<3>: |x: burn::tensor::Tensor<3>, _| x.mean_dim(2);
+    pub struct GlobalAveragePooling3D<3>: |x: burn::tensor::Tensor<3>, _| x.mean_dim(2), AveragePooling;
 
     /// The mean without the axes it was taken over.
     pub fn new() -> Self;

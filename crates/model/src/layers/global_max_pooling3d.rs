@@ -22,7 +22,7 @@ global_pooling! {
     ///
     /// # Source
     /// <https://keras.io/api/layers/pooling_layers/global_max_pooling3d/>
-    pub struct GlobalMaxPooling3D<3>: |x: burn::tensor::Tensor<3>, _| x.max_dim(2);
+    pub struct GlobalMaxPooling3D<3>: |x: burn::tensor::Tensor<3>, _| x.max_dim(2), MaxPooling;
 
     /// The largest value without the axes it was sought over.
     pub fn new() -> Self;

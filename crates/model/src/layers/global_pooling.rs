@@ -1,6 +1,7 @@
 //! Global poolings: of all places of a channel one number is left.
 
 use burn::tensor::{Bool, Tensor};
+use firebrick_host::Window;
 use firebrick_tensor::AnyTensor;
 
 use super::extent::{by_place, places};
@@ -8,11 +9,11 @@ use crate::layer_problem::LayerProblem;
 use crate::shape::Shape;
 
 /// Writes a global pooling out: `Name<number of axes>: function of [batch_size, channels, places] and the mask that leaves
-/// one place`, and what the layer does with a mask, if it does not refuse one.
+/// one place, kernel over plain memory`, and what the layer does with a mask, if it does not refuse one.
 macro_rules! global_pooling {
     (
         $(#[$meaning:meta])*
-        pub struct $layer:ident<$num_axes:literal>: $pool:expr $(, $masking:expr)?;
+        pub struct $layer:ident<$num_axes:literal>: $pool:expr, $kernel:ident $(, $masking:expr)?;
 
         $(#[$new:meta])*
         pub fn new() -> Self;
@@ -67,6 +68,12 @@ macro_rules! global_pooling {
                 let pool = |x| $pool(x, mask);
                 Ok($crate::layers::global_pooling::pooled(x, self.num_kept(), pool).into())
             }
+
+            fn host_form(&self, inputs: &[$crate::shape::Shape]) -> Option<$crate::layer::HostForm> {
+                let window = $crate::layers::global_pooling::one_window(&inputs[0])?;
+                let kernel = firebrick_host::kernels::$kernel::new(window);
+                Some($crate::layer::HostForm::of(kernel, []))
+            }
         }
     };
 }
@@ -96,6 +103,21 @@ pub(super) fn pooled(
     shape[0] = batch_size;
     shape[num_kept + 1] = channels;
     AnyTensor::from(y).reshaped(&shape)
+}
+
+/// A window that sees all places, for plain memory.
+pub(super) fn one_window(input: &Shape) -> Option<Window> {
+    let (channels, len) = (input.last()?, input.num_elements()?);
+    let places = len / channels.max(1);
+    Some(Window {
+        input: [1, places],
+        channels,
+        size: [1, places],
+        strides: [1, 1],
+        dilation: [1, 1],
+        padding: [0, 0],
+        output: [1, 1],
+    })
 }
 
 /// The mean over the steps that count, `[batch_size, channels, 1]`.

@@ -121,6 +121,21 @@ macro_rules! separable_convolution {
                 self.activation
             }
 
+            fn host_form(&self, inputs: &[$crate::shape::Shape]) -> Option<$crate::layer::HostForm> {
+                use firebrick_host::kernels::{Dense, DepthwiseConvolution};
+
+                let window = self.window().on_plane(&inputs[0])?;
+                let places = window.output.iter().product();
+                let channels = window.channels * self.depth_multiplier;
+                let depthwise = DepthwiseConvolution::new(window, self.depth_multiplier);
+                // Of single places, a convolution is a product of their channels.
+                let pointwise = Dense::new(channels, self.filters).with_steps(places);
+                let bias = self.use_bias.then_some("bias");
+                let form = $crate::layer::HostForm::of(depthwise, ["depthwise_kernel"])
+                    .then(pointwise, ["pointwise_kernel"].into_iter().chain(bias));
+                Some(form.ending_with(self.activation))
+            }
+
             fn call(
                 &self,
                 inputs: $crate::signal::Signals,

@@ -5,6 +5,7 @@ use super::nested;
 use super::recurrent::step_of;
 use crate::layer::AnyLayer;
 use crate::layer::Call;
+use crate::layer::HostForm;
 use crate::layer::Layer;
 use crate::layer::Masking;
 use crate::layer::WeightSpec;
@@ -93,6 +94,12 @@ impl Layer for TimeDistributed {
         let y = self.layer.call(x.into(), &call)?.into_values()?;
         let shape = [&batch, &y.shape()[1..]].concat();
         Ok(Signal::from(y.reshaped(&shape)).with_mask(mask).into())
+    }
+
+    fn host_form(&self, inputs: &[Shape]) -> Option<HostForm> {
+        let steps = inputs[0].axes().first().copied().flatten()?;
+        let form = self.layer.host_form(&[step_of(&inputs[0]).ok()?])?;
+        form.at_each_step(steps, &self.layer.default_name())
     }
 
     fn has_limits(&self) -> bool {

@@ -8,7 +8,7 @@ use burn::tensor::ops::ConvTransposeOptions;
 use super::activation::activated_shape;
 use super::checks::check_positive;
 use super::extent::{places, sizes, with_places};
-use super::window::{Padding, Window, check_not_causal};
+use super::window::{Padding, Window, check_not_causal, plane};
 use crate::activation::Activation;
 use crate::layer_problem::LayerProblem;
 use crate::shape::Shape;
@@ -120,6 +120,13 @@ macro_rules! transposed_convolution {
                 self.activation
             }
 
+            fn host_form(&self, inputs: &[$crate::shape::Shape]) -> Option<$crate::layer::HostForm> {
+                let window = self.transposed().on_plane(&inputs[0], self.filters)?;
+                let kernel = firebrick_host::kernels::TransposedConvolution::new(window, inputs[0].last()?);
+                let weights = ["kernel"].into_iter().chain(self.use_bias.then_some("bias"));
+                Some($crate::layer::HostForm::of(kernel, weights).ending_with(self.activation))
+            }
+
             fn call(
                 &self,
                 inputs: $crate::signal::Signals,
@@ -195,6 +202,26 @@ impl<const N: usize> Transposed<N> {
             return Err(LayerProblem::argument("output_padding", expected, &added));
         }
         Ok(())
+    }
+
+    /// The window of the convolution whose way back this is, for plain memory; volumes have none.
+    pub(super) fn on_plane(&self, input: &Shape, filters: usize) -> Option<firebrick_host::Window> {
+        let places = places::<N>(input).ok()?;
+        let mut sizes = [0; N];
+        for (axis, place) in places.iter().enumerate() {
+            sizes[axis] = self.size_after(axis, (*place)?).ok()?;
+        }
+        let starts: [usize; N] = std::array::from_fn(|axis| self.fit(axis).start);
+        let places: Vec<usize> = places.into_iter().collect::<Option<_>>()?;
+        Some(firebrick_host::Window {
+            input: plane(&sizes, 1)?,
+            channels: filters,
+            size: plane(&self.window.size, 1)?,
+            strides: plane(&self.window.strides, 1)?,
+            dilation: plane(&self.window.dilation, 1)?,
+            padding: plane(&starts, 0)?,
+            output: plane(&places, 1)?,
+        })
     }
 
     fn size_after(&self, axis: usize, size: usize) -> Result<usize, LayerProblem> {

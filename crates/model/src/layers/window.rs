@@ -104,11 +104,6 @@ impl<const N: usize> Window<N> {
         let positions = self.positions(places.map(Some), "size").ok()?;
         let output: Vec<usize> = positions.into_iter().collect::<Option<_>>()?;
         let before = self.pads(places).map(|(before, _)| before);
-        let plane = |values: &[usize], missing: usize| match *values {
-            [width] => Some([missing, width]),
-            [height, width] => Some([height, width]),
-            _ => None,
-        };
         Some(firebrick_host::Window {
             input: plane(&places, 1)?,
             channels: *channels,
@@ -139,6 +134,15 @@ impl<const N: usize> Window<N> {
         (self.size[axis] - 1)
             .saturating_mul(self.dilation[axis])
             .saturating_add(1)
+    }
+}
+
+/// Numbers for height and width; those of a sequence are for the width, and something else for the height.
+pub(crate) fn plane(values: &[usize], height: usize) -> Option<[usize; 2]> {
+    match *values {
+        [width] => Some([height, width]),
+        [height, width] => Some([height, width]),
+        _ => None,
     }
 }
 

@@ -4,10 +4,10 @@ use burn::tensor::Device;
 use firebrick_model::layers::{
     Activation as ActivationLayer, Add, AlphaDropout, Average, AveragePooling1D, Concatenate,
     Conv1D, Cropping1D, Cropping2D, Cropping3D, Dense, Dot, Dropout, ELU, GaussianDropout,
-    GaussianNoise, Layer, LeakyReLU, MaxPooling1D, Maximum, Minimum, Multiply, Padding, Permute,
-    ReLU, RepeatVector, Rescaling, Softmax, SpatialDropout1D, SpatialDropout2D, SpatialDropout3D,
-    Subtract, UpSampling1D, UpSampling2D, UpSampling3D, ZeroPadding1D, ZeroPadding2D,
-    ZeroPadding3D,
+    GaussianNoise, Layer, LayerNormalization, LeakyReLU, MaxPooling1D, MaxPooling2D, Maximum,
+    Minimum, Multiply, Padding, Permute, ReLU, RepeatVector, Rescaling, Softmax, SpatialDropout1D,
+    SpatialDropout2D, SpatialDropout3D, Subtract, TimeDistributed, UpSampling1D, UpSampling2D,
+    UpSampling3D, ZeroPadding1D, ZeroPadding2D, ZeroPadding3D,
 };
 use firebrick_model::{Activation, Graph, Network, Node, input};
 
@@ -104,6 +104,17 @@ fn values_move_to_the_same_places() {
     check_layer(&[3, 2], UpSampling1D::new(2));
     check_layer(&[2, 3, 2], UpSampling2D::new([2, 3]));
     check_layer(&[2, 1, 3, 2], UpSampling3D::new(2));
+}
+
+#[test]
+fn every_step_is_a_sample_of_a_layer() {
+    check_layer(&[3, 4], TimeDistributed::new(Dense::new(2)));
+    check_layer(
+        &[3, 4, 2],
+        TimeDistributed::new(Conv1D::new(3, 2).with_activation(Activation::Relu)),
+    );
+    check_layer(&[2, 4, 3, 2], TimeDistributed::new(MaxPooling2D::new(2)));
+    check_layer(&[3, 4], TimeDistributed::new(LayerNormalization::new()));
 }
 
 /// Checks what joins layers of these units on inputs of these shapes.

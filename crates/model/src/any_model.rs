@@ -153,6 +153,10 @@ impl Model for AnyModel {
         either!(self, model => model.check_saveable())
     }
 
+    fn follow(&self, weight: usize, values: Vec<f32>) {
+        either!(self, model => model.follow(weight, values));
+    }
+
     fn has_input_limits(&self) -> bool {
         either!(self, model => model.has_input_limits())
     }

@@ -1,5 +1,7 @@
 //! Networks over plain memory: forward and backward without a graph of tensors.
 
+use std::collections::BTreeMap;
+
 use burn::module::{Module, ModuleVisitor, Param, ParamId};
 use burn::tensor::{Device, Tensor, TensorData};
 use firebrick_host::{Batch, Pass, Program};
@@ -7,8 +9,9 @@ use firebrick_tensor::AnyTensor;
 
 use crate::draws::Draws;
 use crate::error::ModelError;
-use crate::layer::{HostDrawn, WeightSpec};
+use crate::layer::{HostDrawn, WeightSpec, single};
 use crate::mode::Mode;
+use crate::model::Model;
 use crate::shape::Shape;
 use crate::signal::{Signal, Signals};
 
@@ -33,6 +36,7 @@ pub struct HostPass {
     /// In the order in which the module has them; empty where all lie as kernels want them.
     pub(crate) weights: Vec<WeightSpec>,
     pub(crate) drawn: Vec<Drawing>,
+    pub(crate) following: Vec<Following>,
     pub(crate) num_nodes: usize,
     /// Of a sample, of each input.
     pub(crate) inputs: Vec<Shape>,
@@ -51,11 +55,21 @@ pub(crate) struct Drawing {
     pub(crate) drawn: HostDrawn,
 }
 
+/// Weights that follow the batches.
+pub(crate) struct Following {
+    /// Of the program.
+    pub(crate) node: usize,
+    /// Among all weights, in the order of the kernel's statistics.
+    pub(crate) weights: Vec<usize>,
+    pub(crate) momentum: f64,
+}
+
 struct Kept {
     rows: usize,
     inputs: Vec<TensorData>,
     weights: Vec<TensorData>,
     drawn: Vec<Option<Vec<f32>>>,
+    by_batch: Vec<bool>,
 }
 
 /// What leaves a network over plain memory.
@@ -131,7 +145,7 @@ impl Kept {
             inputs: &inputs,
             weights: &weights,
             drawn: &self.drawn,
-            by_batch: &[],
+            by_batch: &self.by_batch,
         })
     }
 }
@@ -166,6 +180,7 @@ impl HostPass {
             pass: Pass::new(program),
             weights: Vec::new(),
             drawn: Vec::new(),
+            following: Vec::new(),
             num_nodes: 0,
             inputs: inputs.into(),
             outputs: outputs.into(),
@@ -179,7 +194,7 @@ impl HostPass {
     /// A batch that is not there.
     pub fn forward(
         &mut self,
-        network: &impl Module,
+        network: &impl Model,
         inputs: Signals,
         mode: Mode,
     ) -> Result<Vec<HostOutput>, ModelError> {
@@ -195,7 +210,14 @@ impl HostPass {
             self.num_nodes
         };
         let mut by_node = vec![None; num_drawn];
+        let mut by_batch = Vec::new();
         if let Mode::Training(draws) = mode {
+            if !self.following.is_empty() {
+                by_batch = vec![false; self.num_nodes];
+                for following in &self.following {
+                    by_batch[following.node] = true;
+                }
+            }
             for drawing in &self.drawn {
                 let path = drawing.path.iter();
                 let own = path.fold(draws, |draws: Draws, part| draws.at(part));
@@ -207,9 +229,13 @@ impl HostPass {
             inputs: values,
             weights,
             drawn: by_node,
+            by_batch,
         });
         let pass = &mut self.pass;
         let outputs = kept.with_batch(|batch| pass.forward(batch));
+        if let Mode::Training(_) = mode {
+            self.follow(network);
+        }
         let outputs = outputs.into_iter().zip(&self.outputs);
         Ok(outputs
             .map(|(values, shape)| HostOutput {
@@ -217,6 +243,28 @@ impl HostPass {
                 shape: batch_shape(rows, shape),
             })
             .collect())
+    }
+
+    /// Brings weights that follow the batches nearer to what the last one says.
+    fn follow(&self, network: &impl Model) {
+        let Some(kept) = &self.kept else {
+            return;
+        };
+        let mut moved: BTreeMap<usize, Vec<f32>> = BTreeMap::new();
+        for following in &self.following {
+            let statistics = self.pass.statistics(following.node).unwrap_or_default();
+            let (old, new) = (single(following.momentum), single(1.0 - following.momentum));
+            for (&weight, batch) in following.weights.iter().zip(statistics) {
+                let moving = moved.entry(weight);
+                let moving = moving.or_insert_with(|| floats(&kept.weights[weight]).to_vec());
+                for (moving, batch) in moving.iter_mut().zip(batch) {
+                    *moving = *moving * old + batch * new;
+                }
+            }
+        }
+        for (weight, values) in moved {
+            network.follow(weight, values);
+        }
     }
 
     /// All weights, as kernels want them.

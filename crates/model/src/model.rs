@@ -230,6 +230,10 @@ pub trait Model: Module + ModuleDisplay + std::fmt::Display + 'static {
         Err(NoHostForm::OwnModule)
     }
 
+    /// Takes a new value of a weight that follows the batches, by its place among all weights of the module, from
+    /// [`HostPass::forward`]; by default there is none to take.
+    fn follow(&self, _weight: usize, _values: Vec<f32>) {}
+
     /// Why the network cannot be saved, if it cannot.
     ///
     /// # Errors

@@ -145,6 +145,10 @@ impl Model for Network {
         self.over_plain_memory()
     }
 
+    fn follow(&self, weight: usize, values: Vec<f32>) {
+        self.set_moving(weight, values);
+    }
+
     fn check_saveable(&self) -> Result<(), ModelError> {
         self.check_description()
     }

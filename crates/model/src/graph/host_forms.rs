@@ -69,6 +69,16 @@ impl Graph {
         else {
             return Err(no_form());
         };
+        // A call in inference would have to see what one in training before it has changed.
+        let of_layer = self
+            .nodes()
+            .iter()
+            .filter(|other| other.layer == node.layer);
+        let in_inference = node.arguments.in_inference;
+        let mut others = of_layer.map(|other| other.arguments.in_inference);
+        if form.follows() && others.any(|other| other != in_inference) {
+            return Err(no_form());
+        }
         if planned.may_leave_activation {
             return Ok((form, None));
         }

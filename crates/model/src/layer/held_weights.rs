@@ -427,6 +427,7 @@ impl Module for HeldWeights {
         visitor.enter_module(&self.class_name, "Layer");
         for held in &self.weights {
             visitor.enter_module(&held.name, "Weight");
+            held.value.settle();
             held!(&held.value, inner => inner.visit(visitor));
             visitor.exit_module(&held.name, "Weight");
         }

@@ -38,6 +38,16 @@ pub(crate) struct HostStep {
     /// Names of weights, in the kernel's order.
     pub(crate) weights: Vec<String>,
     pub(crate) drawn: Option<HostDrawn>,
+    /// What follows the batches that the kernel takes statistics from, in training.
+    pub(crate) followed: Option<HostFollowed>,
+}
+
+/// Weights that follow what each batch says of them: `moving = momentum · moving + (1 - momentum) · batch`.
+#[derive(Clone, Debug)]
+pub(crate) struct HostFollowed {
+    /// Their names, in the kernel's order.
+    pub(crate) weights: Vec<String>,
+    pub(crate) momentum: f64,
 }
 
 impl HostForm {
@@ -98,8 +108,23 @@ impl HostForm {
             kernel: kernel.into(),
             weights: Vec::new(),
             drawn: Some(drawn),
+            followed: None,
         });
         self
+    }
+
+    /// Has weights of these names follow the batches that the last kernel takes statistics from.
+    pub(crate) fn with_moving<const N: usize>(mut self, weights: [&str; N], momentum: f64) -> Self {
+        if let Some(step) = self.steps.last_mut() {
+            let weights = weights.map(str::to_owned).to_vec();
+            step.followed = Some(HostFollowed { weights, momentum });
+        }
+        self
+    }
+
+    /// Whether any weights follow the batches.
+    pub(crate) fn follows(&self) -> bool {
+        self.steps.iter().any(|step| step.followed.is_some())
     }
 
     /// Values of a sample in other places: of each axis that leaves, which axis it is of and which index each of its indices has
@@ -128,13 +153,14 @@ impl HostForm {
             kernel: kernel.into(),
             weights: weights.into_iter().map(str::to_owned).collect(),
             drawn: None,
+            followed: None,
         });
         self
     }
 
-    /// The same for each of so many steps, of a part of a layer; nothing where numbers are drawn.
+    /// The same for each of so many steps, of a part of a layer; nothing where numbers are drawn or batches followed.
     pub(crate) fn at_each_step(mut self, steps: usize, part: &str) -> Option<Self> {
-        if !self.inputs.is_empty() {
+        if !self.inputs.is_empty() || self.follows() {
             return None;
         }
         for step in &mut self.steps {

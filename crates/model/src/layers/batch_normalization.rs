@@ -7,15 +7,17 @@ use serde::{Deserialize, Serialize};
 
 use super::checks::check_number;
 use super::layer_weights::{LayerWeights, layer_weights, weights_in_spec};
-use super::over_axes::{sample_axes, sizes_of};
+use super::over_axes::{over_axes_on_host, sample_axes, sizes_of};
 use crate::initializer::Initializer;
 use crate::layer::Call;
+use crate::layer::HostForm;
 use crate::layer::Layer;
 use crate::layer::Masking;
 use crate::layer::WeightSpec;
 use crate::layer_problem::LayerProblem;
 use crate::shape::Shape;
 use crate::signal::Signals;
+use firebrick_host::kernels;
 use firebrick_tensor::{AnyTensor, Axes};
 
 pub use self::renorm::RenormClipping;
@@ -305,5 +307,26 @@ impl Layer for BatchNormalization {
             _ => self.along::<6>(x, axis, mask, call),
         };
         Ok(y.into())
+    }
+
+    fn host_form(&self, inputs: &[Shape]) -> Option<HostForm> {
+        if self.renorm {
+            return None;
+        }
+        over_axes_on_host(&Axes::One(self.axis), &inputs[0], |len, channels| {
+            let kernel = kernels::BatchNormalization::new(len, channels, self.epsilon);
+            let kernel = match (self.scale, self.center) {
+                (true, true) => kernel,
+                (true, false) => kernel.without_shift(),
+                (false, true) => kernel.without_scale(),
+                (false, false) => kernel.without_scale().without_shift(),
+            };
+            let moving = ["moving_mean", "moving_variance"];
+            let own = [("gamma", self.scale), ("beta", self.center)];
+            let own = own
+                .into_iter()
+                .filter_map(|(name, is_there)| is_there.then_some(name));
+            HostForm::of(kernel, own.chain(moving)).with_moving(moving, self.momentum)
+        })
     }
 }

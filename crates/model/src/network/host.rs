@@ -1,9 +1,10 @@
 //! From a network to its program over plain memory.
 
+use burn::tensor::{Tensor, TensorData};
 use firebrick_host::{Place, Program};
 
 use crate::graph::Source;
-use crate::host_pass::{Drawing, HostPass, trained};
+use crate::host_pass::{Drawing, Following, HostPass, trained};
 use crate::layer::{HostForm, NoHostForm, WeightSpec};
 use crate::network::Network;
 
@@ -16,6 +17,7 @@ struct Growing<'a> {
     /// The first weight of each layer.
     first_weights: Vec<usize>,
     drawn: Vec<Drawing>,
+    following: Vec<Following>,
     num_nodes: usize,
 }
 
@@ -46,6 +48,7 @@ impl Network {
             places: Vec::with_capacity(graph.nodes().len()),
             first_weights,
             drawn: Vec::new(),
+            following: Vec::new(),
             num_nodes: 0,
         };
         for node in 0..graph.nodes().len() {
@@ -59,8 +62,27 @@ impl Network {
         let mut pass = HostPass::new(program, shapes);
         pass.weights = specs;
         pass.drawn = growing.drawn;
+        pass.following = growing.following;
         pass.num_nodes = growing.num_nodes;
         Ok(pass)
+    }
+
+    /// Sets a weight that follows the batches, by its place among all weights.
+    pub(super) fn set_moving(&self, weight: usize, values: Vec<f32>) {
+        let mut place = weight;
+        for (layer, weights) in self.layers.iter().zip(&self.plan.weights) {
+            match weights.get(place) {
+                Some(spec) => {
+                    if let Some(old) = layer.find::<1>("", &spec.name) {
+                        let values = TensorData::new(values, old.dims());
+                        let new = Tensor::<1>::from_data(values, &old.device());
+                        layer.update("", &spec.name, new);
+                    }
+                    return;
+                }
+                None => place -= weights.len(),
+            }
+        }
     }
 }
 
@@ -92,7 +114,14 @@ impl Growing<'_> {
         let network = self.network;
         let node = &network.description.nodes()[index];
         let own = &network.plan.weights[node.layer];
-        let draws = network.layers[node.layer].is_training() && !node.arguments.in_inference;
+        let learns = network.layers[node.layer].is_training() && !node.arguments.in_inference;
+        let is_trainable = network.description.layers()[node.layer].is_trainable();
+        let first = self.first_weights[node.layer];
+        let places = |names: &[String]| -> Vec<usize> {
+            let place = |name: &String| own.iter().position(|spec| spec.name == *name);
+            let places = names.iter().filter_map(place);
+            places.map(|place| first + place).collect()
+        };
         if !form.inputs.is_empty() {
             let inputs = form.inputs.into_iter().zip(sources);
             let inputs =
@@ -100,12 +129,15 @@ impl Growing<'_> {
             sources = inputs.collect();
         }
         for step in form.steps {
-            let weights = step.weights.iter().filter_map(|name| {
-                let place = own.iter().position(|spec| spec.name == *name)?;
-                Some(self.first_weights[node.layer] + place)
-            });
-            let weights: Vec<usize> = weights.collect();
-            if let (Some(drawn), true) = (step.drawn, draws) {
+            let weights = places(&step.weights);
+            if let Some(followed) = step.followed.filter(|_| learns && is_trainable) {
+                self.following.push(Following {
+                    node: self.num_nodes,
+                    weights: places(&followed.weights),
+                    momentum: followed.momentum,
+                });
+            }
+            if let (Some(drawn), true) = (step.drawn, learns) {
                 let name = network.description.layers()[node.layer].name().to_owned();
                 let again = (node.call > 0).then(|| node.call.to_string());
                 self.drawn.push(Drawing {

@@ -2,13 +2,13 @@
 
 use burn::tensor::Device;
 use firebrick_model::layers::{
-    Dense, Embedding, Flatten, GroupNormalization, Layer, LayerNormalization, Normalization, PReLU,
-    RMSNormalization, Rescaling, UnitNormalization,
+    BatchNormalization, Dense, Embedding, Flatten, GroupNormalization, Layer, LayerNormalization,
+    Normalization, PReLU, RMSNormalization, Rescaling, UnitNormalization,
 };
-use firebrick_model::{Graph, Initializer, input};
+use firebrick_model::{Graph, Initializer, Mode, Network, input};
 
-use super::check;
-use super::each_layer::check_layer;
+use super::each_layer::{around, check_layer};
+use super::{check, check_in};
 
 #[test]
 fn sets_of_a_sample_are_brought_to_the_same_spread() {
@@ -72,5 +72,59 @@ fn rows_of_a_table_get_the_gradients_of_their_indices() {
     let network = Graph::new([start], ends).build(1, &Device::flex()).unwrap();
     for rows in [3, 70] {
         check(&network, rows, 1, "embeddings");
+    }
+}
+
+/// One that has seen batches, so that its statistics are not those that it began with.
+fn seasoned(shape: &[usize], layer: BatchNormalization) -> Network {
+    let random = |stddev| Initializer::RandomNormal { mean: 1.0, stddev };
+    around(
+        shape,
+        layer
+            .with_moving_mean_initializer(random(0.5))
+            .with_moving_variance_initializer(random(0.1)),
+    )
+}
+
+#[test]
+fn a_batch_is_brought_to_the_same_spread_and_the_statistics_follow() {
+    let layer = BatchNormalization::new;
+    for (shape, layer) in [
+        (&[4][..], layer()),
+        (&[5, 3], layer().with_momentum(0.5)),
+        (&[3, 2, 4], layer().without_scale()),
+        (&[3, 2, 4], layer().without_center().with_axis(1)),
+        (&[2, 4], layer().without_center().without_scale()),
+    ] {
+        let network = seasoned(shape, layer);
+        for rows in [3, 70, 200] {
+            check(&network, rows, 1, &format!("{:?}", network.config()));
+        }
+    }
+}
+
+#[test]
+fn without_training_a_batch_is_normalized_by_the_moving_statistics() {
+    let network = seasoned(&[5, 3], BatchNormalization::new());
+    for rows in [3, 70] {
+        check_in(Mode::Inference, &network, (rows, 1), "in inference");
+    }
+    let frozen = network.freeze_layer("batch_normalization").unwrap();
+    for rows in [3, 70] {
+        check(&frozen, rows, 1, "frozen");
+    }
+}
+
+#[test]
+fn a_normalization_may_come_several_times() {
+    let start = input([3]);
+    let shared = BatchNormalization::new().shared();
+    let first = shared.on(Dense::new(4).on(&start));
+    let second = shared.on(Dense::new(4).on(&first));
+    let beside = BatchNormalization::new().on(Dense::new(2).on(&first));
+    let ends = [Dense::new(2).on(&second), beside];
+    let network = Graph::new([start], ends).build(1, &Device::flex()).unwrap();
+    for rows in [5, 100] {
+        check(&network, rows, 1, "several normalizations");
     }
 }

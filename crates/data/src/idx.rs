@@ -4,6 +4,7 @@
 //! then the elements. Nothing in a header is believed: its product is checked, memory grows only as bytes really
 //! arrive, never beyond what the header declares, and the end of the data must be the end of the file.
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::fs::File;
 use std::io::{self, BufReader, Cursor, Read};
@@ -26,7 +27,9 @@ const LIKELY_EXPANSION: u64 = 8;
 /// What is decompressed at once.
 const BUFFER: usize = 1 << 16;
 const UNSIGNED_BYTE: u8 = 0x08;
-const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
+pub(crate) const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
+/// The bytes before the pixels of images.
+pub(crate) const IMAGES_HEADER: usize = header_len(3);
 
 /// Grey images of one size, `[count, height, width]`, one byte a pixel.
 ///
@@ -98,6 +101,47 @@ impl IdxImages {
 
     pub(crate) fn into_pixels(self) -> Vec<u8> {
         self.pixels
+    }
+
+    /// What stands before the pixels in an IDX file of these images.
+    pub(crate) fn header(&self) -> [u8; IMAGES_HEADER] {
+        let mut header = [0; IMAGES_HEADER];
+        header[2..4].copy_from_slice(&[UNSIGNED_BYTE, 3]);
+        let shape = [self.count(), self.height, self.width];
+        for (bytes, length) in header[4..].chunks_exact_mut(4).zip(shape) {
+            let length = u32::try_from(length).unwrap_or(u32::MAX);
+            bytes.copy_from_slice(&length.to_be_bytes());
+        }
+        header
+    }
+
+    /// The images of an IDX file that begins so and has these pixels.
+    ///
+    /// # Errors
+    /// As [`read_images`].
+    pub(crate) fn of_parts(
+        header: [u8; IMAGES_HEADER],
+        pixels: Vec<u8>,
+        path: &Path,
+    ) -> Result<Self, DataError> {
+        let ([_, height, width], len) = read_header(&mut &header[..], path, "images")?;
+        let expected = header.len() + len;
+        let received = header.len() + pixels.len();
+        let path = path.to_owned();
+        match received.cmp(&expected) {
+            Ordering::Less => Err(DataError::IdxTooShort {
+                path,
+                expected,
+                received,
+            }),
+            Ordering::Greater => Err(DataError::IdxTooLong { path, expected }),
+            Ordering::Equal => Ok(Self {
+                path,
+                height,
+                width,
+                pixels,
+            }),
+        }
     }
 }
 
@@ -303,34 +347,11 @@ fn parse_raw<const RANK: usize>(
     path: &Path,
     content: &'static str,
 ) -> Result<([usize; RANK], Vec<u8>), DataError> {
-    let header_len = 4 + 4 * RANK;
-    let too_short = |expected, received| DataError::IdxTooShort {
-        path: path.to_owned(),
-        expected,
-        received,
-    };
-
-    let mut magic = [0; 4];
-    let received = fill(&mut reader, &mut magic).map_err(|source| read_error(path, source))?;
-    if received < magic.len() {
-        return Err(too_short(header_len, received));
-    }
-    check_magic::<RANK>(magic, path, content)?;
-
-    let mut shape = [0_u32; RANK];
-    for (axis, length) in shape.iter_mut().enumerate() {
-        let mut bytes = [0; 4];
-        let received = fill(&mut reader, &mut bytes).map_err(|source| read_error(path, source))?;
-        if received < bytes.len() {
-            return Err(too_short(header_len, 4 + 4 * axis + received));
-        }
-        *length = u32::from_be_bytes(bytes);
-    }
-    let declared = shape;
-    let (shape, len) = check_shape(shape, path)?;
+    let (shape, len) = read_header(&mut reader, path, content)?;
     if let Some((size, limit)) = compressed
         && len as u64 > limit
     {
+        let declared = shape.map(|length| u32::try_from(length).unwrap_or(u32::MAX));
         return Err(DataError::IdxExpands {
             path: path.to_owned(),
             shape: declared.to_vec(),
@@ -341,18 +362,58 @@ fn parse_raw<const RANK: usize>(
 
     let elements =
         read_up_to(&mut reader, len, there).map_err(|source| read_error(path, source))?;
+    let expected = header_len(RANK) + len;
     if elements.len() < len {
-        return Err(too_short(header_len + len, header_len + elements.len()));
+        return Err(DataError::IdxTooShort {
+            path: path.to_owned(),
+            expected,
+            received: header_len(RANK) + elements.len(),
+        });
     }
     // The one byte more also makes a gzip stream check its own sum.
     let more = fill(&mut reader, &mut [0]).map_err(|source| read_error(path, source))?;
     if more > 0 {
         return Err(DataError::IdxTooLong {
             path: path.to_owned(),
-            expected: header_len + len,
+            expected,
         });
     }
     Ok((shape, elements))
+}
+
+/// The bytes before the elements.
+const fn header_len(rank: usize) -> usize {
+    4 + 4 * rank
+}
+
+/// Reads what stands before the elements: their shape, and how many there are.
+fn read_header<const RANK: usize>(
+    reader: &mut impl Read,
+    path: &Path,
+    content: &'static str,
+) -> Result<([usize; RANK], usize), DataError> {
+    let too_short = |received| DataError::IdxTooShort {
+        path: path.to_owned(),
+        expected: header_len(RANK),
+        received,
+    };
+    let mut magic = [0; 4];
+    let received = fill(reader, &mut magic).map_err(|source| read_error(path, source))?;
+    if received < magic.len() {
+        return Err(too_short(received));
+    }
+    check_magic::<RANK>(magic, path, content)?;
+
+    let mut shape = [0_u32; RANK];
+    for (axis, length) in shape.iter_mut().enumerate() {
+        let mut bytes = [0; 4];
+        let received = fill(reader, &mut bytes).map_err(|source| read_error(path, source))?;
+        if received < bytes.len() {
+            return Err(too_short(header_len(axis) + received));
+        }
+        *length = u32::from_be_bytes(bytes);
+    }
+    check_shape(shape, path)
 }
 
 fn check_magic<const RANK: usize>(

@@ -68,6 +68,7 @@ mod stream_fields;
 mod stream_loader;
 mod subset;
 mod targets;
+mod unpacked_copy;
 mod validation_split;
 
 /// Burn itself, in the version this crate is built on.

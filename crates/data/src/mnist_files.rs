@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use crate::error::DataError;
-use crate::idx::{read_images, read_labels};
+use crate::idx::{IdxImages, read_labels};
 use crate::mnist_dataset::MnistDataset;
+use crate::unpacked_copy::{copies_folder, read_images_once};
 
 /// One of the original files, as it is downloaded.
 pub(crate) struct OriginalFile {
@@ -69,22 +70,23 @@ impl MnistFiles {
 
     pub(crate) fn read_train(&self) -> Result<MnistDataset, DataError> {
         MnistDataset::new(
-            read_images(&self.train_images)?,
+            images(&self.train_images)?,
             read_labels(&self.train_labels)?,
         )
     }
 
     pub(crate) fn read_test(&self) -> Result<MnistDataset, DataError> {
-        MnistDataset::new(
-            read_images(&self.test_images)?,
-            read_labels(&self.test_labels)?,
-        )
+        MnistDataset::new(images(&self.test_images)?, read_labels(&self.test_labels)?)
     }
 
     /// The file that is named when the test images do not fit the training images.
     pub(crate) fn test_images(&self) -> &Path {
         &self.test_images
     }
+}
+
+fn images(path: &Path) -> Result<IdxImages, DataError> {
+    read_images_once(path, copies_folder().as_deref())
 }
 
 /// The file names that are in use for one part of the set.

@@ -14,6 +14,9 @@ use crate::mnist_dataset::{MnistDataset, MnistItem};
 use crate::pixels::ByteScale;
 use crate::targets::Targets;
 
+/// How many features a core takes at a time; for fewer no other one is worth waking up.
+const FEATURES_AT_ONCE: usize = 1 << 15;
+
 /// Makes a [`Batch`] of single items, for Burn's own data loaders.
 ///
 /// Gives the same numbers, bit by bit, as a [`BatchLoader`](crate::BatchLoader), which copies less.
@@ -74,10 +77,16 @@ impl BatchSource for MnistDataset {
             }));
         }
         let num_features = self.num_features();
-        let mut values = Vec::with_capacity(rows.len() * num_features);
-        for &row in rows {
-            ByteScale::UNIT.extend(&mut values, self.image(row));
-        }
+        let mut values = vec![0.0; rows.len() * num_features];
+        let at_once = (FEATURES_AT_ONCE / num_features.max(1)).max(1);
+        let parts = values.par_chunks_mut((at_once * num_features).max(1));
+        parts
+            .zip(rows.par_chunks(at_once))
+            .for_each(|(values, rows)| {
+                for (values, &row) in values.chunks_exact_mut(num_features).zip(rows) {
+                    ByteScale::UNIT.fill(values, self.image(row));
+                }
+            });
         let targets = rows.iter().map(|&row| f32::from(self.label(row))).collect();
         Ok(Batch::from_values(values, targets, num_features, device))
     }

@@ -1,5 +1,7 @@
 //! The one place where bytes become numbers.
 
+use firebrick_host::vectorized::dispatch;
+
 /// What bytes stand for: themselves over a divisor.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ByteScale {
@@ -37,11 +39,29 @@ impl ByteScale {
 
     /// Appends what bytes stand for.
     pub(crate) fn extend(&self, values: &mut Vec<f32>, bytes: &[u8]) {
-        let numbers = bytes.iter().map(|&byte| f32::from(byte));
-        match self.inverse {
-            Some([high, low]) => values.extend(numbers.map(|own| own * high + own * low)),
-            None => values.extend(numbers.map(|own| own / self.divisor)),
-        }
+        let before = values.len();
+        values.resize(before + bytes.len(), 0.0);
+        self.fill(&mut values[before..], bytes);
+    }
+
+    /// Puts what bytes stand for into a place of as many numbers.
+    pub(crate) fn fill(&self, values: &mut [f32], bytes: &[u8]) {
+        dispatch(
+            #[inline(always)]
+            || {
+                let places = values.iter_mut().zip(bytes);
+                if let Some([high, low]) = self.inverse {
+                    for (value, byte) in places {
+                        let own = f32::from(*byte);
+                        *value = own * high + own * low;
+                    }
+                } else {
+                    for (value, byte) in places {
+                        *value = f32::from(*byte) / self.divisor;
+                    }
+                }
+            },
+        );
     }
 }
 

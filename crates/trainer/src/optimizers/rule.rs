@@ -179,12 +179,10 @@ impl<R: Rule<SLOTS>, const SLOTS: usize> Updater<R, SLOTS> {
         let first = slots.each_mut().map(|slot| &mut slot[..whole]);
         dispatch(
             #[inline(always)]
-            || {
-                update_chunks::<R, SLOTS, LANES>(&rule, weights, out, first);
-                let last = slots.map(|slot| &mut slot[whole..]);
-                update_chunks::<R, SLOTS, 1>(&rule, last_weights, last_out, last);
-            },
+            || update_chunks::<R, SLOTS, LANES>(&rule, weights, out, first),
         );
+        let last = slots.map(|slot| &mut slot[whole..]);
+        update_chunks::<R, SLOTS, 1>(&rule, last_weights, last_out, last);
     }
 }
 

@@ -163,7 +163,7 @@ impl<M: Model> Step for AutodiffStep<M> {
         let (output, gradients) = match &mut self.host {
             Some(host) => {
                 let network = (&*self.model, &self.device);
-                on_host::learn(host, network, &self.objective, &batch, mode)?
+                on_host::learn(host, network, &self.objective, batch, mode)?
             }
             None => self.by_autodiff(&batch, mode)?,
         };

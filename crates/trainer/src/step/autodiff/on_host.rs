@@ -19,10 +19,16 @@ pub(super) fn learn<M: Model>(
     host: &mut HostPass,
     (model, device): (&M, &Device),
     objective: &Objective,
-    batch: &Batch,
+    batch: Batch,
     mode: Mode,
 ) -> Result<(StepOutput, GradientsParams), TrainError> {
-    let inputs = objective.inputs().of(batch)?;
+    let inputs = objective.inputs().of(&batch)?;
+    // Inputs that nobody else holds are not copied.
+    let batch = &if objective.has_joint_loss() {
+        batch
+    } else {
+        batch.without_inputs()
+    };
     let part = || "forward pass of the network".to_owned();
     let outputs = named(part, || host.forward(model, inputs, mode))??;
     let penalty = model.penalty();

@@ -112,12 +112,11 @@ impl<S: Step> DataPass for ValidationPass<'_, '_, '_, S> {
     }
 
     fn take(&mut self, batch: Batch) -> Result<(), TrainError> {
-        let output = match &mut self.prepared {
-            Some(test) => test(batch)?,
-            None => {
-                let output = self.run.step.test_step(&self.weights, batch)?;
-                output.ok_or(TrainError::NoTestStep)?
-            }
+        let output = if let Some(test) = &mut self.prepared {
+            test(batch)?
+        } else {
+            let output = self.run.step.test_step(&self.weights, batch)?;
+            output.ok_or(TrainError::NoTestStep)?
         };
         self.run.tally.push(output, None)
     }

@@ -167,7 +167,14 @@ impl<'a> PlainReading<'a> {
             return Some((number, end));
         }
         let end = self.field_end(text.as_bytes(), start);
-        match self.settings.cell(trimmed(&text[start..end])) {
+        let field = trimmed(&text[start..end]);
+        if self.are_digits_numbers
+            && let Ok(number) = field.parse::<f64>()
+            && number.is_finite()
+        {
+            return Some((number, end));
+        }
+        match self.settings.cell(field) {
             Cell::Number(number) => Some((number, end)),
             _ => None,
         }

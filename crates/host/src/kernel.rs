@@ -1,7 +1,9 @@
+mod whole_batch;
+
 use std::any::Any;
 use std::fmt;
 
-use crate::whole_batch::WholeBatch;
+pub use self::whole_batch::{Sums, WholeBatch};
 
 /// What happens to rows of a batch, forward and backward, in memory that others hold.
 ///

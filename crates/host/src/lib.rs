@@ -22,14 +22,12 @@ mod spans;
 mod threads;
 mod tiles;
 pub mod vectorized;
-mod whole_batch;
 mod window;
 
 pub use inference::Inference;
-pub use kernel::{Backward, Fill, Forward, Frozen, Kernel};
+pub use kernel::{Backward, Fill, Forward, Frozen, Kernel, Sums, WholeBatch};
 pub use pass::{Batch, Pass};
 pub use program::{Place, Program};
 pub use spans::each_span;
 pub use threads::{compute_on_main_thread, compute_on_this_thread};
-pub use whole_batch::{Sums, WholeBatch};
 pub use window::Window;

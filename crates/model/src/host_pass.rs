@@ -1,19 +1,14 @@
 //! Networks over plain memory: forward and backward without a graph of tensors.
 
-use std::collections::BTreeMap;
-
 use burn::module::{Module, ModuleVisitor, Param, ParamId};
 use burn::tensor::{Device, Tensor, TensorData};
 use firebrick_host::{Batch, Pass, Program};
 use firebrick_tensor::AnyTensor;
 
-use crate::draws::Draws;
 use crate::error::ModelError;
-use crate::layer::{HostDrawn, WeightSpec, single};
-use crate::mode::Mode;
-use crate::model::Model;
+use crate::layer::{HostDrawn, WeightSpec};
 use crate::shape::Shape;
-use crate::signal::{Signal, Signals};
+use crate::signal::Signal;
 
 /// A network over plain memory: a batch forward, and the gradients of its weights back.
 ///
@@ -43,7 +38,7 @@ pub struct HostPass {
     /// Of a sample, of each output.
     pub(crate) outputs: Vec<Shape>,
     /// The last batch.
-    kept: Option<Kept>,
+    pub(crate) kept: Option<Kept>,
 }
 
 /// What is drawn for a kernel.
@@ -64,12 +59,12 @@ pub(crate) struct Following {
     pub(crate) momentum: f64,
 }
 
-struct Kept {
-    rows: usize,
-    inputs: Vec<TensorData>,
-    weights: Vec<TensorData>,
-    drawn: Vec<Option<Vec<f32>>>,
-    by_batch: Vec<bool>,
+pub(crate) struct Kept {
+    pub(crate) rows: usize,
+    pub(crate) inputs: Vec<TensorData>,
+    pub(crate) weights: Vec<TensorData>,
+    pub(crate) drawn: Vec<Option<Vec<f32>>>,
+    pub(crate) by_batch: Vec<bool>,
 }
 
 /// What leaves a network over plain memory.
@@ -137,7 +132,7 @@ pub trait GradientSink {
 }
 
 impl Kept {
-    fn with_batch<R>(&self, work: impl FnOnce(&Batch<'_>) -> R) -> R {
+    pub(crate) fn with_batch<R>(&self, work: impl FnOnce(&Batch<'_>) -> R) -> R {
         let inputs: Vec<&[f32]> = self.inputs.iter().map(floats).collect();
         let weights: Vec<&[f32]> = self.weights.iter().map(floats).collect();
         work(&Batch {
@@ -185,85 +180,6 @@ impl HostPass {
             inputs: inputs.into(),
             outputs: outputs.into(),
             kept: None,
-        }
-    }
-
-    /// What the network says of a batch but for its last activations, as [`Model::call`](crate::Model::call) does.
-    ///
-    /// # Errors
-    /// A batch that is not there.
-    pub fn forward(
-        &mut self,
-        network: &impl Model,
-        inputs: Signals,
-        mode: Mode,
-    ) -> Result<Vec<HostOutput>, ModelError> {
-        let rows = inputs.get(0).map_or(0, |input| input.shape()[0]);
-        let mut values = Vec::with_capacity(self.inputs.len());
-        for (input, shape) in inputs.into_iter().zip(&self.inputs) {
-            values.push(values_of(input, shape, rows)?);
-        }
-        let weights = self.weights_of(network);
-        let num_drawn = if self.drawn.is_empty() {
-            0
-        } else {
-            self.num_nodes
-        };
-        let mut by_node = vec![None; num_drawn];
-        let mut by_batch = Vec::new();
-        if let Mode::Training(draws) = mode {
-            if !self.following.is_empty() {
-                by_batch = vec![false; self.num_nodes];
-                for following in &self.following {
-                    by_batch[following.node] = true;
-                }
-            }
-            for drawing in &self.drawn {
-                let path = drawing.path.iter();
-                let own = path.fold(draws, |draws: Draws, part| draws.at(part));
-                by_node[drawing.node] = Some(drawing.drawn.values(own, rows));
-            }
-        }
-        let kept = self.kept.insert(Kept {
-            rows,
-            inputs: values,
-            weights,
-            drawn: by_node,
-            by_batch,
-        });
-        let pass = &mut self.pass;
-        let outputs = kept.with_batch(|batch| pass.forward(batch));
-        if let Mode::Training(_) = mode {
-            self.follow(network);
-        }
-        let outputs = outputs.into_iter().zip(&self.outputs);
-        Ok(outputs
-            .map(|(values, shape)| HostOutput {
-                values,
-                shape: batch_shape(rows, shape),
-            })
-            .collect())
-    }
-
-    /// Brings weights that follow the batches nearer to what the last one says.
-    fn follow(&self, network: &impl Model) {
-        let Some(kept) = &self.kept else {
-            return;
-        };
-        let mut moved: BTreeMap<usize, Vec<f32>> = BTreeMap::new();
-        for following in &self.following {
-            let statistics = self.pass.statistics(following.node).unwrap_or_default();
-            let (old, new) = (single(following.momentum), single(1.0 - following.momentum));
-            for (&weight, batch) in following.weights.iter().zip(statistics) {
-                let moving = moved.entry(weight);
-                let moving = moving.or_insert_with(|| floats(&kept.weights[weight]).to_vec());
-                for (moving, batch) in moving.iter_mut().zip(batch) {
-                    *moving = *moving * old + batch * new;
-                }
-            }
-        }
-        for (weight, values) in moved {
-            network.follow(weight, values);
         }
     }
 

@@ -23,6 +23,7 @@ mod deviates;
 mod draws;
 mod error;
 mod graph;
+mod host_forward;
 mod host_inference;
 mod host_pass;
 mod initializer;

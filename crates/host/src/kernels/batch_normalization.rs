@@ -1,8 +1,8 @@
 mod over_batch;
 
+use crate::kernel::WholeBatch;
 use crate::kernel::{Backward, Fill, Forward, Frozen, Kernel};
 use crate::vectorized::dispatch;
-use crate::whole_batch::WholeBatch;
 
 /// Each channel, the last axis, to mean 0 and standard deviation 1, then `· scale + shift` as far as they are there.
 ///

@@ -5,10 +5,10 @@ use std::ops::Range;
 use super::pieces::{self, rows_of, sources};
 use super::whole_sums::WholeSums;
 use super::{Batch, Pass, each};
+use crate::kernel::WholeBatch;
 use crate::kernel::{Backward, Fill};
 use crate::pieces::cut;
 use crate::program::{Place, Program};
-use crate::whole_batch::WholeBatch;
 
 /// The rows of a piece on their way back.
 struct Piece<'a> {

@@ -5,8 +5,8 @@ use std::ops::Range;
 use super::Batch;
 use super::whole_sums::WholeSums;
 use crate::kernel::Forward;
+use crate::kernel::WholeBatch;
 use crate::program::{Node, Place, Program};
-use crate::whole_batch::WholeBatch;
 
 /// Some rows of a batch on their way, and the places of theirs in buffers of the whole batch.
 pub(super) struct Piece<'a> {

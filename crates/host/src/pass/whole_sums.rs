@@ -1,5 +1,5 @@
+use crate::kernel::{Sums, WholeBatch};
 use crate::program::Program;
-use crate::whole_batch::{Sums, WholeBatch};
 
 use super::Batch;
 

@@ -1,7 +1,7 @@
 use super::{BatchNormalization, single};
 use crate::kernel::{Backward, Fill, Forward};
+use crate::kernel::{Sums, WholeBatch};
 use crate::vectorized::dispatch;
-use crate::whole_batch::{Sums, WholeBatch};
 
 /// What a batch says of a channel.
 #[derive(Clone, Copy)]

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use crate::kernel::{Backward, Fill, Forward};
+use super::{Backward, Fill, Forward};
 
 /// What a kernel does that has to know of the whole batch, the rows of which go through in pieces.
 ///

@@ -3,11 +3,14 @@
 use burn::tensor::Device;
 use firebrick_model::layers::{
     Activation as ActivationLayer, Add, AlphaDropout, Average, AveragePooling1D, AveragePooling2D,
-    Concatenate, Conv1D, Conv2D, Dense, Dot, Dropout, ELU, Flatten, GaussianDropout, GaussianNoise,
-    Layer, LeakyReLU, MaxPooling1D, MaxPooling2D, Maximum, Multiply, Padding, ReLU, Rescaling,
-    Reshape, Softmax, Subtract,
+    BatchNormalization, Concatenate, Conv1D, Conv2D, Conv2DTranspose, Dense, DepthwiseConv1D,
+    DepthwiseConv2D, Dot, Dropout, ELU, Flatten, GaussianDropout, GaussianNoise,
+    GroupNormalization, Layer, LayerNormalization, LeakyReLU, MaxPooling1D, MaxPooling2D, Maximum,
+    Multiply, PReLU, Padding, RMSNormalization, ReLU, Rescaling, Reshape, SeparableConv1D,
+    SeparableConv2D, Softmax, Subtract, TimeDistributed, UnitNormalization, UpSampling1D,
+    ZeroPadding2D,
 };
-use firebrick_model::{Activation, Graph, Network, Node, input};
+use firebrick_model::{Activation, Graph, Initializer, Network, Node, input};
 use rand::rngs::StdRng;
 use rand::{Rng, RngExt, SeedableRng};
 
@@ -26,8 +29,10 @@ fn any_activation(random: &mut StdRng) -> Activation {
 /// Some layer on a node of this many axes.
 fn grown(random: &mut StdRng, node: &Node, rank: usize) -> Node {
     let activation = any_activation(random);
-    if random.random_range(0..2) == 0 {
-        return grown_by_any(random, node, rank);
+    match random.random_range(0..4) {
+        0 => return grown_by_any(random, node, rank),
+        1 => return grown_by_windows(random, node, rank),
+        _ => {}
     }
     match (rank, random.random_range(0..6)) {
         (3, 0..=2) => {
@@ -62,10 +67,47 @@ fn grown(random: &mut StdRng, node: &Node, rank: usize) -> Node {
     }
 }
 
+const QUARTER: Initializer = Initializer::Constant { value: 0.25 };
+
+/// Some layer of images or sequences that keeps their number of axes.
+fn grown_by_windows(random: &mut StdRng, node: &Node, rank: usize) -> Node {
+    let activation = any_activation(random);
+    match (rank, random.random_range(0..5)) {
+        (3, 0) => DepthwiseConv2D::new([2, 3])
+            .with_padding(Padding::Same)
+            .with_activation(activation)
+            .on(node),
+        (3, 1) => SeparableConv2D::new(3, 2)
+            .with_padding(Padding::Same)
+            .on(node),
+        (3, 2) => {
+            let four = Dense::new(4).on(node);
+            Conv2D::new(2, 2)
+                .with_groups(2)
+                .with_padding(Padding::Same)
+                .on(&four)
+        }
+        (3, 3) => Conv2DTranspose::new(2, 2)
+            .with_activation(activation)
+            .on(node),
+        (3, _) => ZeroPadding2D::new([[0, 1], [1, 0]]).on(node),
+        (2, 0) => DepthwiseConv1D::new(2)
+            .with_padding(Padding::Same)
+            .with_depth_multiplier(2)
+            .on(node),
+        (2, 1) => SeparableConv1D::new(3, 2)
+            .with_padding(Padding::Same)
+            .on(node),
+        (2, 2) => TimeDistributed::new(Dense::new(3)).on(node),
+        (2, _) => UpSampling1D::new(2).on(node),
+        _ => Rescaling::new(2.0).on(node),
+    }
+}
+
 /// Some layer that takes samples of any shape and keeps it.
 fn grown_by_any(random: &mut StdRng, node: &Node, rank: usize) -> Node {
     let axis = i64::from(random.random_range(1..=i32::try_from(rank).unwrap()));
-    match random.random_range(0..8) {
+    match random.random_range(0..14) {
         0 => ELU::new().on(node),
         1 => LeakyReLU::new().on(node),
         2 => ReLU::new()
@@ -76,7 +118,21 @@ fn grown_by_any(random: &mut StdRng, node: &Node, rank: usize) -> Node {
         4 => GaussianNoise::new(0.2).on(node),
         5 => GaussianDropout::new(0.2).on(node),
         6 => AlphaDropout::new(0.2).on(node),
-        _ => Softmax::new().with_axis(axis).on(node),
+        7 => Softmax::new().with_axis(axis).on(node),
+        8 => LayerNormalization::new().with_axis(axis).on(node),
+        9 => RMSNormalization::new().with_axis(axis).on(node),
+        10 => UnitNormalization::new().with_axis(axis).on(node),
+        11 => PReLU::new().with_alpha_initializer(QUARTER).on(node),
+        // Of few rows, what is left of a channel is mostly rounding.
+        12 => BatchNormalization::new()
+            .with_axis(axis)
+            .with_epsilon(0.5)
+            .on(node),
+        _ => GroupNormalization::new()
+            .by_channel()
+            .with_axis(axis)
+            .with_epsilon(0.5)
+            .on(node),
     }
 }
 

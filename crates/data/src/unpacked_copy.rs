@@ -22,8 +22,8 @@ const LEAST: u32 = 1 << 22;
 const MOST: u32 = 1 << 28;
 /// What is read at once by one of the cores.
 const PIECE: usize = 1 << 20;
-/// Sum and length at the end of a compressed file.
-const TRAILER: usize = 8;
+/// The bytes of sum and length at the end of a compressed file.
+const TRAILER: u8 = 8;
 
 /// Where copies are kept; `None` for a user without a cache folder.
 pub(crate) fn copies_folder() -> Option<PathBuf> {
@@ -43,9 +43,8 @@ pub(crate) fn read_images_once(path: &Path, folder: Option<&Path>) -> Result<Idx
         return Ok(images);
     }
     let images = read_images(path)?;
-    match copy.write(&images) {
-        Ok(()) => {}
-        Err(error) => log::debug!("no unpacked copy of `{}`: {error}", path.display()),
+    if let Err(error) = copy.write(&images) {
+        log::debug!("no unpacked copy of `{}`: {error}", path.display());
     }
     Ok(images)
 }
@@ -65,14 +64,14 @@ impl UnpackedCopy {
     fn of(path: &Path, folder: &Path) -> io::Result<Option<Self>> {
         let mut file = File::open(path)?;
         let metadata = file.metadata()?;
-        if !metadata.is_file() || metadata.len() < (GZIP_MAGIC.len() + TRAILER) as u64 {
+        if !metadata.is_file() || metadata.len() < GZIP_MAGIC.len() as u64 + u64::from(TRAILER) {
             return Ok(None);
         }
         let mut magic = [0; GZIP_MAGIC.len()];
         file.read_exact(&mut magic)?;
-        let mut sum = [0; TRAILER / 2];
-        let mut len = [0; TRAILER / 2];
-        file.seek(SeekFrom::End(-(TRAILER as i64)))?;
+        let mut sum = [0; 4];
+        let mut len = [0; 4];
+        file.seek(SeekFrom::End(-i64::from(TRAILER)))?;
         file.read_exact(&mut sum)?;
         file.read_exact(&mut len)?;
         let (sum, len) = (u32::from_le_bytes(sum), u32::from_le_bytes(len));

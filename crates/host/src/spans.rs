@@ -28,8 +28,21 @@ const MANY: usize = 1 << 15;
 pub fn each_span<const N: usize>(
     read: &[f32],
     changed: &mut [f32],
+    others: [&mut [f32]; N],
+    work: impl Fn(&[f32], &mut [f32], [&mut [f32]; N]) + Sync,
+) {
+    // One for all that is done, so that what shares work among cores is not compiled for each of it.
+    each_span_by(read, changed, others, &work);
+}
+
+/// What is done to the numbers of a span.
+type Work<'a, const N: usize> = dyn Fn(&[f32], &mut [f32], [&mut [f32]; N]) + Sync + 'a;
+
+fn each_span_by<const N: usize>(
+    read: &[f32],
+    changed: &mut [f32],
     mut others: [&mut [f32]; N],
-    work: impl Fn(&[f32], &mut [f32], [&mut [f32]; N]) + Send + Sync,
+    work: &Work<'_, N>,
 ) {
     let len = others.iter().map(|own| own.len());
     let len = len.fold(read.len().min(changed.len()), usize::min);

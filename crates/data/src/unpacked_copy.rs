@@ -142,7 +142,9 @@ impl UnpackedCopy {
 
 fn sum(parts: &[&[u8]]) -> Crc {
     let mut sum = Crc::new();
-    parts.iter().for_each(|part| sum.update(part));
+    for part in parts {
+        sum.update(part);
+    }
     sum
 }
 
@@ -175,7 +177,7 @@ mod tests {
             let header = [0, 0, 8, 3, 0, 0, 0, 5, 0, 0, 4, 0, 0, 0, 4, 0];
             encoder.write_all(&header).unwrap();
             for &grey in greys {
-                encoder.write_all(&[grey; 1 << 20]).unwrap();
+                encoder.write_all(&vec![grey; 1 << 20]).unwrap();
             }
             encoder.finish().unwrap();
         }

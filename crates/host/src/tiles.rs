@@ -26,7 +26,7 @@ pub(crate) struct Columns<'a> {
     /// The matrix.
     pub(crate) values: &'a [f32],
     /// How many columns it has.
-    pub(crate) columns: usize,
+    pub(crate) width: usize,
     /// Which of them the first row of sums has.
     pub(crate) first: usize,
 }
@@ -66,9 +66,7 @@ pub(crate) fn sums_of_rows(
     };
     let num_factors = match factors {
         Factors::Rows(values) => values.len() / rows,
-        Factors::Columns(Columns {
-            values, columns, ..
-        }) => values.len() / columns,
+        Factors::Columns(Columns { values, width, .. }) => values.len() / width,
     };
     assert_eq!(num_factors, steps, "a factor for each row of the matrix");
     // Zero times what is not finite is no zero.
@@ -94,16 +92,16 @@ struct Product<'a> {
 /// Whether factors of so many sums have gaps, zeros side by side as pictures have them, so many that leaving these out is worth
 /// looking for them; by a few of the rows.
 fn have_gaps(factors: Factors<'_>, sums: usize) -> bool {
-    let (values, columns, own) = match factors {
+    const LOOKED_AT: usize = 8;
+    let (values, width, own) = match factors {
         Factors::Rows(values) => (values, values.len() / sums, 0..values.len() / sums),
         Factors::Columns(Columns {
             values,
-            columns,
+            width,
             first,
-        }) => (values, columns, first..first + sums),
+        }) => (values, width, first..first + sums),
     };
-    const LOOKED_AT: usize = 8;
-    let rows = values.chunks_exact(columns.max(1));
+    let rows = values.chunks_exact(width.max(1));
     let apart = rows.len().div_ceil(LOOKED_AT).max(1);
     let (mut runs, mut gaps) = (0, 0);
     dispatch(
@@ -157,9 +155,9 @@ mod tests {
             Factors::Rows(values) => values[row * steps + step],
             Factors::Columns(Columns {
                 values,
-                columns,
+                width,
                 first,
-            }) => values[step * columns + first + row],
+            }) => values[step * width + first + row],
         };
         let sum = |row: usize, unit: usize| -> f64 {
             let products = (0..steps)
@@ -193,10 +191,10 @@ mod tests {
             for (is_zero, is_turned) in zeros.iter().zip([false, true].into_iter().cycle()) {
                 let values = &numbers((rows + 3) * steps, *is_zero)[..];
                 let factors = if is_turned {
-                    let (columns, first) = (rows + 3, 2);
+                    let (width, first) = (rows + 3, 2);
                     Factors::Columns(Columns {
                         values,
-                        columns,
+                        width,
                         first,
                     })
                 } else {
@@ -245,7 +243,7 @@ mod tests {
         let mut sums = [0.0; 2];
         let factors = Factors::Columns(Columns {
             values: &[f32::NAN, 1.0],
-            columns: 2,
+            width: 2,
             first: 0,
         });
         sums_of_rows(factors, (&[1.0], 1), Start::Zero, &mut sums);

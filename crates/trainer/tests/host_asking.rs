@@ -179,11 +179,11 @@ fn of_two() -> Network {
 #[test]
 fn several_inputs_and_outputs_are_judged_the_same() {
     let names = of_two().input_names();
-    let named = |name: &str, shape: &[usize]| ArrayData::named(name, rows(shape)).unwrap();
+    let array = |name: &str, shape: &[usize]| ArrayData::named(name, rows(shape)).unwrap();
     let sorts: Vec<usize> = (0..ROWS).map(|row| row % 2).collect();
     let sizes = (numbers(ROWS), vec![ROWS, 1]);
     let data = ArrayDataset::of_named(
-        [named(&names[0], &[3]), named(&names[1], &[2, 2])],
+        [array(&names[0], &[3]), array(&names[1], &[2, 2])],
         [
             ArrayData::named("sort", sorts).unwrap(),
             ArrayData::named("size", sizes).unwrap(),

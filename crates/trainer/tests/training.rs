@@ -59,12 +59,12 @@ fn weights(module: &impl Module) -> Vec<f32> {
 /// The weights after each step from the end of the first epoch, of 20 steps, to that step of the second, where nothing goes wrong.
 fn weights_from_the_first_epoch_to(step: u64, data: &MnistDataset) -> Vec<Vec<f32>> {
     let seen = Arc::new(Mutex::new(Vec::new()));
-    let sees = Arc::clone(&seen);
+    let kept = Arc::clone(&seen);
     let fit = quiet(2).with_callback(LambdaCallback::new().with_on_train_batch_end(
         move |training| {
             if (20..=step).contains(&training.iterations()) {
                 let model: Mlp = training.model().unwrap();
-                sees.lock().unwrap().push(weights(&model));
+                kept.lock().unwrap().push(weights(&model));
             }
             Ok(Flow::Continue)
         },

@@ -199,7 +199,9 @@ mod tests {
             &[4.0, 4.0, 4.0],
         ] {
             let mut whole = Range::default();
-            numbers.iter().for_each(|number| whole.add(*number, 0.5));
+            for number in numbers {
+                whole.add(*number, 0.5);
+            }
             for cut in 0..numbers.len() {
                 let mut parts = Range::default();
                 for part in [&numbers[..cut], &numbers[cut..]] {

@@ -81,7 +81,7 @@ impl Kernel for Dense {
     ) {
         let factors = Factors::Columns(Columns {
             values: call.inputs[0],
-            columns: self.inputs,
+            width: self.inputs,
             first: start / self.units,
         });
         let start = match fill {

@@ -99,11 +99,11 @@ impl Dense<'_> {
             }
             Factors::Columns(Columns {
                 values,
-                columns,
+                width,
                 first,
             }) => {
                 let from = first + row;
-                for (step, values) in values.chunks_exact(columns).enumerate() {
+                for (step, values) in values.chunks_exact(width).enumerate() {
                     if let Some(own) = values[from..].first_chunk::<R>() {
                         tile = panel.add::<S, R, V>(simd, tile, step, own);
                     }
@@ -173,6 +173,10 @@ pub(super) fn store<S: Simd, const R: usize, const V: usize>(
     let units = product.units;
     let width = V * S::F32_LANES;
     let end = units.min(start + width);
+    #[expect(
+        clippy::needless_range_loop,
+        reason = "a row of a tile stays in registers"
+    )]
     for r in 0..R {
         let own = tile[r];
         let sums = &mut product.output[(row + r) * units..][start..end];

@@ -82,7 +82,7 @@ impl Gathered<'_> {
         let Self(factors, product) = self;
         match *factors {
             Factors::Rows(values) => {
-                scratch.gather_rows::<R>(&values[row * product.steps..], product.steps)
+                scratch.gather_rows::<R>(&values[row * product.steps..], product.steps);
             }
             Factors::Columns(columns) => scratch.gather_columns::<R>(columns, row),
         }
@@ -150,7 +150,7 @@ impl Scratch {
     #[inline(always)]
     fn gather_columns<const R: usize>(&mut self, factors: Columns<'_>, first: usize) {
         let from = factors.first + first;
-        let rows = factors.values.chunks_exact(factors.columns);
+        let rows = factors.values.chunks_exact(factors.width);
         let mut found = self.begin::<R>(rows.len());
         for (step, row) in rows.enumerate() {
             let mut own = [0.0; R];

@@ -81,14 +81,16 @@ class Programs:
         kinds = {peer.program for peer in peers}
         self.python = python() if "python" in kinds else None
         self.turns = self.crates = self.command = None
-        if "ours" in kinds:
-            self.turns = built("bench", "--workspace", "--bench", "turns", "--no-run", name="turns")
-        if needs_command:
-            self.command = built("build", "--release", "-p", "firebrick-cli", name="firebrick")
+        if "ours" in kinds or needs_command:
+            # Together, so that what both are made of is built once.
+            packages = ("-p", "firebrick-cli", "-p", "firebrick-trainer")
+            ours = built("build", "--release", *packages, "--bin", "firebrick", "--bench", "turns")
+            self.turns, self.command = ours["turns"], ours["firebrick"]
         if "crates" in kinds:
             manifest = HERE / "rust" / "Cargo.toml"
             folder = data.MADE / "rust"
-            self.crates = built("build", "--release", "--manifest-path", manifest, "--target-dir", folder, name="benchmark-peers")
+            made = built("build", "--release", "--manifest-path", manifest, "--target-dir", folder)
+            self.crates = made["benchmark-peers"]
 
     def start(self, peer, what, workload):
         """Command line and environment of a process that does `what` with a workload."""
@@ -130,18 +132,15 @@ class Programs:
         return found
 
 
-def built(*arguments, name):
-    """Builds with cargo and gives the executable of this name."""
-    print(f"building {name} …", file=sys.stderr, flush=True)
+def built(*arguments):
+    """Builds with cargo and gives the executables by their names."""
+    print(f"cargo {' '.join(map(str, arguments))} …", file=sys.stderr, flush=True)
     command = [CARGO, *map(str, arguments), "--message-format=json-render-diagnostics"]
     finished = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     if finished.returncode != 0:
         sys.exit(f"error: {' '.join(command)} failed")
-    for line in finished.stdout.splitlines():
-        message = json.loads(line) if line.startswith("{") else {}
-        if message.get("executable") and message["target"]["name"] == name:
-            return message["executable"]
-    sys.exit(f"error: {' '.join(command)} made no {name}")
+    messages = [json.loads(line) for line in finished.stdout.splitlines() if line.startswith("{")]
+    return {message["target"]["name"]: message["executable"] for message in messages if message.get("executable")}
 
 
 def has_all(interpreter):

@@ -121,7 +121,7 @@ impl Pass {
     fn make_room(&mut self, rows: usize) {
         let program = &self.program;
         self.rows = Some(rows);
-        self.pieces = Program::pieces(rows).collect();
+        self.pieces = program.pieces(rows).collect();
         let nodes = program.nodes();
         let room = |len: usize| vec![0.0; rows * len];
         self.outputs = nodes

@@ -285,11 +285,21 @@ impl Program {
         self.is_trained[weight]
     }
 
-    /// The pieces of a batch, a function of its size alone.
-    pub(crate) fn pieces(rows: usize) -> impl Iterator<Item = Range<usize>> {
+    /// The pieces of a batch, a function of its size and of what a row takes: not too many for what each of them costs, and
+    /// some for each core where the rows are few and take long.
+    pub(crate) fn pieces(&self, rows: usize) -> impl Iterator<Item = Range<usize>> {
         const FEWEST: usize = 32;
         const MOST: usize = 16;
-        let count = (rows / FEWEST).clamp(1, MOST);
+        /// About what is worth waking another core for.
+        const WORTH: usize = 1 << 20;
+        const WANTED: usize = 4;
+        let work = self
+            .nodes
+            .iter()
+            .map(|node| node.kernel.work())
+            .sum::<usize>();
+        let worth = (rows.saturating_mul(work) / WORTH).min(WANTED);
+        let count = (rows / FEWEST).max(worth).clamp(1, MOST);
         let size = rows.div_ceil(count).max(1);
         pieces::ranges(rows, size)
     }

@@ -4,8 +4,8 @@
 
 use firebrick_host::kernels::{
     Affine, ByDrawn, Concatenate, Dense, Dot, EachStep, Elementwise, Embedding, Extreme, Gather,
-    Glu, LogSoftmax, PlusDrawn, Prelu, Product, ScaleAndShift, Softmax, Sparsemax, Standardize,
-    Sum, TransposedConvolution,
+    Glu, LogSoftmax, Lstm, PlusDrawn, Prelu, Product, ScaleAndShift, Softmax, Sparsemax,
+    Standardize, Sum, TransposedConvolution,
 };
 use firebrick_host::{Backward, Fill, Forward, Kernel, Window};
 
@@ -186,6 +186,22 @@ fn steps_have_the_gradients_of_their_differences() {
     check(&Case::new("steps of dense", dense, &[12], &[6, 2]));
     let normalized = EachStep::new(Standardize::by_deviation(4, 4, 1e-3), 3);
     check(&Case::new("steps with kept", normalized, &[12], &[]));
+}
+
+#[test]
+fn steps_of_a_memory_have_the_gradients_of_their_differences() {
+    for units in [1, 3] {
+        let (sums, recurrent) = (4 * units, units * 4 * units);
+        let one = Lstm::new(1, units);
+        check(&Case::new("one step", one, &[sums], &[recurrent]));
+        let last = Lstm::new(3, units);
+        let inputs = [3 * sums];
+        check(&Case::new("last", last.clone(), &inputs, &[recurrent]));
+        let every = last.with_every_step();
+        check(&Case::new("every", every.clone(), &inputs, &[recurrent]));
+        let backwards = every.backwards();
+        check(&Case::new("backwards", backwards, &inputs, &[recurrent]));
+    }
 }
 
 #[test]

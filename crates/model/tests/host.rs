@@ -8,6 +8,8 @@ mod each_layer;
 mod normalizations;
 #[path = "host/random_networks.rs"]
 mod random_networks;
+#[path = "host/recurrent_layers.rs"]
+mod recurrent_layers;
 #[path = "host/window_layers.rs"]
 mod window_layers;
 

@@ -5,7 +5,7 @@
 use burn::tensor::{Device, Tensor, TensorData};
 use firebrick_data::ArrayDataset;
 use firebrick_model::layers::{
-    Add, Conv2D, Dense, Dropout, Flatten, LSTM, Layer, MaxPooling2D, Padding,
+    Add, Conv2D, Dense, Dropout, Flatten, GRU, Layer, MaxPooling2D, Padding,
 };
 use firebrick_model::{
     Activation, Axes, Constraint, Graph, Network, Regularizer, Sequential, input,
@@ -217,12 +217,12 @@ fn the_second_part_of_a_fine_tuning_moves_what_was_frozen() {
 #[test]
 fn a_layer_without_a_form_is_named_where_plain_memory_is_asked_for() {
     let network = Sequential::new([3, 2])
-        .add(LSTM::new(2))
+        .add(GRU::new(2))
         .add(Dense::new(1).with_activation(Activation::Sigmoid));
     let model = network.build(1, &Device::flex()).unwrap();
     assert_eq!(
         StepKind::Auto.explain(&model, &Device::flex()),
-        "autodiff: layer `lstm` (LSTM) has no form for plain memory"
+        "autodiff: layer `gru` (GRU) has no form for plain memory"
     );
     let mut trainer = compiled(model, Optimizer::adam());
     let error = trainer
@@ -231,7 +231,7 @@ fn a_layer_without_a_form_is_named_where_plain_memory_is_asked_for() {
     assert!(matches!(error, TrainError::NoHostStep { .. }), "{error}");
     assert_eq!(
         error.to_string(),
-        "the step `host` cannot run this: layer `lstm` (LSTM) has no form for plain memory; take `auto` or `autodiff`"
+        "the step `host` cannot run this: layer `gru` (GRU) has no form for plain memory; take `auto` or `autodiff`"
     );
     // Nothing was lost: the same trainer goes on the other way.
     trainer.fit(&data(&[3, 2]), &fit(StepKind::Auto)).unwrap();

@@ -17,10 +17,10 @@ impl Graph {
     ///
     /// ```
     /// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
-    /// use firebrick::layers::{Dense, LSTM};
+    /// use firebrick::layers::{Dense, GRU};
     /// use firebrick::models::{Graph, Sequential};
     ///
-    /// let network: Graph = Sequential::new([5, 2]).add(LSTM::new(3)).add(Dense::new(1)).into();
+    /// let network: Graph = Sequential::new([5, 2]).add(GRU::new(3)).add(Dense::new(1)).into();
     /// let obstacles = network.host_obstacles()?;
     /// assert!(obstacles[0].1.is_some());
     /// assert_eq!(obstacles[1], ("dense".to_owned(), None));

@@ -1,3 +1,4 @@
+use firebrick_host::kernels;
 use serde::{Deserialize, Serialize};
 
 use super::lstm_cell::LSTMCell;
@@ -5,7 +6,9 @@ use super::recurrent::{Flow, recurrent_layer};
 use crate::activation::Activation;
 use crate::constraint::Constraint;
 use crate::initializer::Initializer;
+use crate::layer::HostForm;
 use crate::regularizer::Regularizer;
+use crate::shape::Shape;
 
 /// Long short-term memory: a recurrent layer that learns what to keep, forget and give; the formulas are those of
 /// [`LSTMCell`].
@@ -83,4 +86,31 @@ recurrent_layer!(LSTM: "LSTM", LSTMCell in "lstm_cell" {
     with_bias_regularizer(regularizer: Regularizer),
     /// As [`LSTMCell::with_bias_constraint`].
     with_bias_constraint(constraint: Constraint),
-});
+}, on host on_host);
+
+/// Its usual form over plain memory: no dropout within, nothing kept from batch to batch, the output alone.
+fn on_host(cell: &LSTMCell, part: &str, flow: &Flow, inputs: &[Shape]) -> Option<HostForm> {
+    let [input] = inputs else {
+        return None;
+    };
+    let &[steps, features] = &input.known().ok()?[..] else {
+        return None;
+    };
+    if !cell.is_plain() || flow.stateful || flow.return_state || steps == 0 {
+        return None;
+    }
+    let units = cell.units();
+    let mut kernel = kernels::Lstm::new(steps, units);
+    if flow.return_sequences {
+        kernel = kernel.with_every_step();
+    }
+    if flow.go_backwards {
+        kernel = kernel.backwards();
+    }
+    let [weight, recurrent, bias] =
+        ["kernel", "recurrent_kernel", "bias"].map(|name| format!("{part}/{name}"));
+    let bias = cell.has_bias().then_some(&*bias);
+    let sums = kernels::Dense::new(features, 4 * units).with_steps(steps);
+    let form = HostForm::of(sums, [&*weight].into_iter().chain(bias));
+    Some(form.then(kernel, [&*recurrent]))
+}

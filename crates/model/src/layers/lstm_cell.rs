@@ -106,6 +106,24 @@ impl LSTMCell {
 
 cell_setters!(LSTMCell);
 
+impl LSTMCell {
+    pub(super) fn units(&self) -> usize {
+        self.units
+    }
+
+    pub(super) fn has_bias(&self) -> bool {
+        self.use_bias
+    }
+
+    /// Whether it has the functions that it has by default, and drops nothing.
+    pub(super) fn is_plain(&self) -> bool {
+        self.activation == Activation::Tanh
+            && self.recurrent_activation == Activation::Sigmoid
+            && self.dropout <= 0.0
+            && self.recurrent_dropout <= 0.0
+    }
+}
+
 impl Cell for LSTMCell {
     fn state_shapes(&self, step: &Shape) -> Result<Vec<Shape>, LayerProblem> {
         check_positive("units", self.units)?;

@@ -163,7 +163,7 @@ pub(super) fn argument_names<C: Layer>() -> Vec<String> {
 macro_rules! recurrent_layer {
     ($layer:ident: $class_name:expr, $cell:ident in $part:literal {
         $($(#[$meaning:meta])* $setter:ident($($argument:ident: $kind:ty)?)),* $(,)?
-    }) => {
+    } $(, on host $form:path)?) => {
         impl $layer {
             $(
                 $(#[$meaning])*
@@ -228,6 +228,12 @@ macro_rules! recurrent_layer {
             ) -> Result<$crate::signal::Signals, $crate::layer_problem::LayerProblem> {
                 $crate::layers::recurrent::run(&self.cell, $part, &self.flow, inputs, call)
             }
+
+            $(
+                fn host_form(&self, inputs: &[$crate::shape::Shape]) -> Option<$crate::layer::HostForm> {
+                    $form(&self.cell, $part, &self.flow, inputs)
+                }
+            )?
         }
     };
 }

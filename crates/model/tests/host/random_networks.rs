@@ -5,8 +5,8 @@ use firebrick_model::layers::{
     Activation as ActivationLayer, Add, AlphaDropout, Average, AveragePooling1D, AveragePooling2D,
     BatchNormalization, Concatenate, Conv1D, Conv2D, Conv2DTranspose, Dense, DepthwiseConv1D,
     DepthwiseConv2D, Dot, Dropout, ELU, Flatten, GaussianDropout, GaussianNoise,
-    GroupNormalization, Layer, LayerNormalization, LeakyReLU, MaxPooling1D, MaxPooling2D, Maximum,
-    Multiply, PReLU, Padding, RMSNormalization, ReLU, Rescaling, Reshape, SeparableConv1D,
+    GroupNormalization, LSTM, Layer, LayerNormalization, LeakyReLU, MaxPooling1D, MaxPooling2D,
+    Maximum, Multiply, PReLU, Padding, RMSNormalization, ReLU, Rescaling, Reshape, SeparableConv1D,
     SeparableConv2D, Softmax, Subtract, TimeDistributed, UnitNormalization, UpSampling1D,
     ZeroPadding2D,
 };
@@ -98,7 +98,8 @@ fn grown_by_windows(random: &mut StdRng, node: &Node, rank: usize) -> Node {
         (2, 1) => SeparableConv1D::new(3, 2)
             .with_padding(Padding::Same)
             .on(node),
-        (2, 2) => TimeDistributed::new(Dense::new(3)).on(node),
+        (2, 2) => LSTM::new(3).with_return_sequences().on(node),
+        (2, 3) => TimeDistributed::new(Dense::new(3)).on(node),
         (2, _) => UpSampling1D::new(2).on(node),
         _ => Rescaling::new(2.0).on(node),
     }

@@ -298,7 +298,10 @@ impl Program {
             .iter()
             .map(|node| node.kernel.work())
             .sum::<usize>();
-        let worth = (rows.saturating_mul(work) / WORTH).min(WANTED);
+        // In halves, as cores are.
+        let worth = (rows.saturating_mul(work) / WORTH)
+            .next_power_of_two()
+            .min(WANTED);
         let count = (rows / FEWEST).max(worth).clamp(1, MOST);
         let size = rows.div_ceil(count).max(1);
         pieces::ranges(rows, size)

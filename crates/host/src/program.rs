@@ -291,7 +291,7 @@ impl Program {
         const FEWEST: usize = 32;
         const MOST: usize = 16;
         /// About what is worth waking another core for.
-        const WORTH: usize = 1 << 20;
+        const WORTH: usize = 1 << 22;
         const WANTED: usize = 4;
         let work = self
             .nodes

@@ -57,8 +57,7 @@ impl Range {
         self.has_fractions = self.has_fractions || number.fract() != 0.0;
     }
 
-    /// What there is to say of the column of this name, if single precision loses what its numbers differ by.
-    /// With the numbers that another one is of.
+    /// Adds the numbers that another one is of.
     pub(super) fn merge(&mut self, other: &Self) {
         if self.count == 0.0 {
             *self = *other;
@@ -73,6 +72,7 @@ impl Range {
         self.has_fractions = self.has_fractions || other.has_fractions;
     }
 
+    /// What there is to say of the column of this name, if single precision loses what its numbers differ by.
     pub(super) fn coarse(&self, name: &str, source: &CsvSource) -> Option<CoarseColumn> {
         let deviation = (self.squares / self.count).sqrt();
         let step = step(self.largest);
@@ -94,7 +94,6 @@ impl Range {
     }
 }
 
-/// The distance to the next number of single precision.
 /// A [`Range`] in the making, of a few numbers: their distances from the first of them, which take no division to add up.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Sums {
@@ -137,6 +136,7 @@ impl From<Sums> for Range {
     }
 }
 
+/// The distance to the next number of single precision.
 #[expect(
     clippy::cast_possible_truncation,
     reason = "it is single precision that is asked about"

@@ -4,6 +4,8 @@ use std::cell::RefCell;
 
 use pulp::{Arch, Simd, WithSimd};
 
+use crate::tiles::is_finite;
+
 /// Columns of a panel.
 const WIDE: usize = 64;
 /// Columns of panels for what is left, where that is less.
@@ -44,7 +46,7 @@ impl Packed {
             padded.resize(start + width, 0.0);
         }
         Self {
-            is_finite: matrix.iter().all(|value| value.is_finite()),
+            is_finite: is_finite(matrix),
             inputs,
             units,
             panels,

@@ -5,6 +5,8 @@
 mod dense;
 mod gathered;
 
+use std::iter;
+
 use pulp::Arch;
 
 use self::dense::Dense;
@@ -78,6 +80,31 @@ pub(crate) fn sums_of_rows(
     }
 }
 
+/// Rows in blocks of `most`, then of two, and one at the end: where each begins, and its size.
+fn blocks(rows: usize, most: usize) -> impl Iterator<Item = (usize, usize)> {
+    let mut row = 0;
+    iter::from_fn(move || {
+        let size = match rows - row {
+            0 => return None,
+            left if left >= most => most,
+            1 => 1,
+            _ => 2,
+        };
+        row += size;
+        Some((row - size, size))
+    })
+}
+
+/// The first `R` rows of as many factors each.
+#[inline(always)]
+fn first_rows<const R: usize>(values: &[f32], steps: usize) -> [&[f32]; R] {
+    let mut rows = [&values[..steps]; R];
+    for (own, values) in rows.iter_mut().zip(values.chunks_exact(steps.max(1))) {
+        *own = &values[..steps];
+    }
+    rows
+}
+
 struct Product<'a> {
     matrix: &'a [f32],
     units: usize,
@@ -124,7 +151,7 @@ fn is_gap(run: &[f32; 8]) -> bool {
     bits << 1 == 0
 }
 
-fn is_finite(values: &[f32]) -> bool {
+pub(crate) fn is_finite(values: &[f32]) -> bool {
     let mut largest = 0;
     dispatch(
         #[inline(always)]

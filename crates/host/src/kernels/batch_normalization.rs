@@ -1,7 +1,6 @@
 mod over_batch;
 
-use crate::kernel::WholeBatch;
-use crate::kernel::{Backward, Fill, Forward, Frozen, Kernel};
+use crate::kernel::{Backward, Fill, Forward, Frozen, Kernel, WholeBatch};
 use crate::vectorized::dispatch;
 
 /// Each channel, the last axis, to mean 0 and standard deviation 1, then `· scale + shift` as far as they are there.

@@ -5,8 +5,7 @@ use std::ops::Range;
 use super::pieces::{self, rows_of, sources};
 use super::whole_sums::WholeSums;
 use super::{Batch, Pass, each};
-use crate::kernel::WholeBatch;
-use crate::kernel::{Backward, Fill};
+use crate::kernel::{Backward, Fill, WholeBatch};
 use crate::pieces::cut;
 use crate::program::{Place, Program};
 

@@ -4,8 +4,7 @@ use std::ops::Range;
 
 use super::Batch;
 use super::whole_sums::WholeSums;
-use crate::kernel::Forward;
-use crate::kernel::WholeBatch;
+use crate::kernel::{Forward, WholeBatch};
 use crate::program::{Node, Place, Program};
 
 /// Some rows of a batch on their way, and the places of theirs in buffers of the whole batch.

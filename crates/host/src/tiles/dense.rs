@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use pulp::{Simd, WithSimd};
 
-use super::{Columns, Factors, Product, Start};
+use super::{Columns, Factors, Product, Start, blocks, first_rows};
 
 /// Sums of all rows of these factors.
 pub(super) struct Dense<'a>(pub(super) Factors<'a>, pub(super) Product<'a>);
@@ -56,17 +56,12 @@ impl Dense<'_> {
             } else {
                 Panel::new(matrix, units, start)
             };
-            let mut row = 0;
-            while row + R <= rows {
-                self.block::<S, R, V>(simd, panel, (row, start));
-                row += R;
-            }
-            while row + 2 <= rows {
-                self.block::<S, 2, V>(simd, panel, (row, start));
-                row += 2;
-            }
-            if row < rows {
-                self.block::<S, 1, V>(simd, panel, (row, start));
+            for (row, size) in blocks(rows, R) {
+                match size {
+                    1 => self.block::<S, 1, V>(simd, panel, (row, start)),
+                    2 => self.block::<S, 2, V>(simd, panel, (row, start)),
+                    _ => self.block::<S, R, V>(simd, panel, (row, start)),
+                }
             }
         }
     }
@@ -84,11 +79,7 @@ impl Dense<'_> {
         let mut tile = [[simd.splat_f32s(0.0); V]; R];
         match *factors {
             Factors::Rows(values) => {
-                let values = &values[row * steps..(row + R) * steps];
-                let mut rows = [&values[..steps]; R];
-                for (own, values) in rows.iter_mut().zip(values.chunks_exact(steps)) {
-                    *own = &values[..steps];
-                }
+                let rows = first_rows::<R>(&values[row * steps..], steps);
                 for step in 0..steps {
                     let mut own = [0.0; R];
                     for (own, values) in own.iter_mut().zip(&rows) {

@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use pulp::{Simd, WithSimd};
 
 use super::dense::{Panel, store};
-use super::{Columns, Factors, Product, is_gap};
+use super::{Columns, Factors, Product, blocks, first_rows, is_gap};
 
 /// Sums of all rows of these factors.
 pub(super) struct Gathered<'a>(pub(super) Factors<'a>, pub(super) Product<'a>);
@@ -57,17 +57,12 @@ impl Gathered<'_> {
             units - units % width,
             width,
         );
-        let mut row = 0;
-        while row + R <= rows {
-            self.block::<S, R, V>(simd, scratch, row);
-            row += R;
-        }
-        while row + 2 <= rows {
-            self.block::<S, 2, V>(simd, scratch, row);
-            row += 2;
-        }
-        if row < rows {
-            self.block::<S, 1, V>(simd, scratch, row);
+        for (row, size) in blocks(rows, R) {
+            match size {
+                1 => self.block::<S, 1, V>(simd, scratch, row),
+                2 => self.block::<S, 2, V>(simd, scratch, row),
+                _ => self.block::<S, R, V>(simd, scratch, row),
+            }
         }
     }
 
@@ -108,11 +103,9 @@ impl Scratch {
     /// Gathers the factors of `R` rows at each place, but for those that are all zero.
     #[inline(always)]
     fn gather_rows<const R: usize>(&mut self, values: &[f32], steps: usize) {
-        let mut rows = [&values[..steps]; R];
-        for (own, values) in rows.iter_mut().zip(values.chunks_exact(steps)) {
-            *own = &values[..steps];
-        }
-        let mut found = self.begin::<R>(steps);
+        let rows = first_rows::<R>(values, steps);
+        self.make_room::<R>(steps);
+        let mut found = 0;
         let whole = steps - steps % 8;
         for from in (0..whole).step_by(8) {
             let mut runs = [[0.0; 8]; R];
@@ -151,7 +144,8 @@ impl Scratch {
     fn gather_columns<const R: usize>(&mut self, factors: Columns<'_>, first: usize) {
         let from = factors.first + first;
         let rows = factors.values.chunks_exact(factors.width);
-        let mut found = self.begin::<R>(rows.len());
+        self.make_room::<R>(rows.len());
+        let mut found = 0;
         for (step, row) in rows.enumerate() {
             let mut own = [0.0; R];
             own.copy_from_slice(&row[from..from + R]);
@@ -160,12 +154,10 @@ impl Scratch {
         self.places.truncate(found);
     }
 
-    /// Makes room; nothing is found yet.
     #[inline(always)]
-    fn begin<const R: usize>(&mut self, steps: usize) -> usize {
+    fn make_room<const R: usize>(&mut self, steps: usize) {
         self.places.resize(steps, 0);
         self.values.resize(steps * R, 0.0);
-        0
     }
 
     /// Keeps factors at the next place. What does not count is written over: a jump would be guessed wrong too often.

@@ -1,6 +1,5 @@
 use super::{BatchNormalization, single};
-use crate::kernel::{Backward, Fill, Forward};
-use crate::kernel::{Sums, WholeBatch};
+use crate::kernel::{Backward, Fill, Forward, Sums, WholeBatch};
 use crate::vectorized::dispatch;
 
 /// What a batch says of a channel.

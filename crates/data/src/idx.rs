@@ -4,7 +4,6 @@
 //! then the elements. Nothing in a header is believed: its product is checked, memory grows only as bytes really
 //! arrive, never beyond what the header declares, and the end of the data must be the end of the file.
 
-use std::cmp::Ordering;
 use std::fmt;
 use std::fs::File;
 use std::io::{self, BufReader, Cursor, Read};
@@ -115,33 +114,19 @@ impl IdxImages {
         header
     }
 
-    /// The images of an IDX file that begins so and has these pixels.
-    ///
-    /// # Errors
-    /// As [`read_images`].
+    /// The images of an IDX file that begins so and has these pixels, if it says of itself that it does.
     pub(crate) fn of_parts(
         header: [u8; IMAGES_HEADER],
         pixels: Vec<u8>,
         path: &Path,
-    ) -> Result<Self, DataError> {
-        let ([_, height, width], len) = read_header(&mut &header[..], path, "images")?;
-        let expected = header.len() + len;
-        let received = header.len() + pixels.len();
-        let path = path.to_owned();
-        match received.cmp(&expected) {
-            Ordering::Less => Err(DataError::IdxTooShort {
-                path,
-                expected,
-                received,
-            }),
-            Ordering::Greater => Err(DataError::IdxTooLong { path, expected }),
-            Ordering::Equal => Ok(Self {
-                path,
-                height,
-                width,
-                pixels,
-            }),
-        }
+    ) -> Option<Self> {
+        let ([_, height, width], len) = read_header(&mut &header[..], path, "images").ok()?;
+        (pixels.len() == len).then(|| Self {
+            path: path.to_owned(),
+            height,
+            width,
+            pixels,
+        })
     }
 }
 

@@ -71,7 +71,12 @@ fn read(source: &DataSource) -> Result<Mnist, DataError> {
 
 /// Where downloads go; `None` for a user without a cache folder.
 pub(crate) fn cache_directory() -> Option<PathBuf> {
-    Some(dirs::cache_dir()?.join("firebrick").join("mnist"))
+    cache_folder("mnist")
+}
+
+/// What is kept for a user under this name.
+pub(crate) fn cache_folder(name: &str) -> Option<PathBuf> {
+    Some(dirs::cache_dir()?.join("firebrick").join(name))
 }
 
 fn places(

@@ -15,7 +15,9 @@ use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 
 use crate::error::DataError;
+use crate::fetch::hexadecimal;
 use crate::idx::{GZIP_MAGIC, IMAGES_HEADER, IdxImages, read_images};
+use crate::load::cache_folder;
 
 /// What a copy is made of: less is unpacked soon, more should not be kept without being asked for.
 const LEAST: u32 = 1 << 22;
@@ -27,7 +29,7 @@ const TRAILER: u8 = 8;
 
 /// Where copies are kept; `None` for a user without a cache folder.
 pub(crate) fn copies_folder() -> Option<PathBuf> {
-    Some(dirs::cache_dir()?.join("firebrick").join("unpacked"))
+    cache_folder("unpacked")
 }
 
 /// Reads an IDX file of images as [`read_images`] does, from its copy if there is one; else makes one, where that is worthwhile.
@@ -79,15 +81,11 @@ impl UnpackedCopy {
             return Ok(None);
         }
         let place = Sha256::digest(fs::canonicalize(path)?.as_os_str().as_encoded_bytes());
-        let name: String = place[..8]
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
         let changed = metadata.modified()?.duration_since(UNIX_EPOCH);
         let changed = changed.map_err(io::Error::other)?.as_nanos();
         let of = format!("firebrick 1 {} {changed} {sum:08x} {len}\n", metadata.len());
         Ok(Some(Self {
-            path: folder.join(name),
+            path: folder.join(hexadecimal(&place[..8])),
             of: of.into_bytes(),
             sum,
             len: len as usize,
@@ -119,7 +117,7 @@ impl UnpackedCopy {
         if whole.sum() != self.sum {
             return None;
         }
-        IdxImages::of_parts(header, pixels, path).ok()
+        IdxImages::of_parts(header, pixels, path)
     }
 
     /// Makes the copy, if these images are all that the file holds.

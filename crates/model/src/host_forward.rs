@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use crate::draws::Draws;
 use crate::error::ModelError;
 use crate::host_pass::{HostOutput, HostPass, Kept, batch_shape, floats, values_of};
-use crate::layer::single;
 use crate::mode::Mode;
 use crate::model::Model;
 use crate::signal::Signals;
+use crate::single::single;
 
 impl HostPass {
     /// What the network says of a batch but for its last activations, as [`Model::call`](crate::Model::call) does.

@@ -12,6 +12,7 @@ pub use self::variance_scaling::{FanMode, ScalingDistribution};
 use crate::deviates::Deviates;
 use crate::error::ModelError;
 use crate::limits::MAX_PARAMS;
+use crate::single::single;
 
 /// How a weight starts, with Keras' names, arguments and defaults.
 ///
@@ -267,12 +268,4 @@ impl Initializer {
             .filter(|&size| size <= Self::MAX_VALUES)
             .ok_or_else(|| unsuitable("at most 1073741824 values"))
     }
-}
-
-#[allow(
-    clippy::cast_possible_truncation,
-    reason = "weights are stored in single precision"
-)]
-fn single(value: f64) -> f32 {
-    value as f32
 }

@@ -35,9 +35,7 @@ pub use cell::{Cell, CellSteps};
 pub(crate) use cell::{check_states, flat, is_kept_state, kept_state_name, shaped};
 pub(crate) use held_weights::HeldWeights;
 pub use host_form::HostForm;
-pub(crate) use host_form::{
-    HostDrawn, Numbers, Spread, activation_kernel, single, stretched, whole,
-};
+pub(crate) use host_form::{HostDrawn, Numbers, Spread, activation_kernel, stretched, whole};
 pub use masking::Masking;
 pub use new_layer::{NewLayer, SharedLayer};
 pub use no_host_form::NoHostForm;

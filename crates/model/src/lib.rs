@@ -43,6 +43,7 @@ mod saved_model;
 mod seal;
 mod shape;
 mod signal;
+mod single;
 mod summary;
 mod text_form;
 mod weight_paths;

@@ -4,6 +4,7 @@ use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 
 use crate::deviates::ln;
+use crate::single::single;
 
 /// Normal numbers of mean 0 and this standard deviation, many at once, by the ziggurat: under the bell lie 256 layers of
 /// the same area, a word of 32 bits chooses a layer and a place in it, which lies under the bell 99 times of 100.
@@ -27,14 +28,6 @@ pub(crate) fn normal_numbers(generator: &mut ChaCha8Rng, count: usize, stddev: f
         })
         .map(|number| single(stddev * number))
         .collect()
-}
-
-#[allow(
-    clippy::cast_possible_truncation,
-    reason = "a number is as precise as what it is added to"
-)]
-fn single(number: f64) -> f32 {
-    number as f32
 }
 
 /// Where the tail begins, under the lowest layer's bell.

@@ -1,7 +1,8 @@
 use super::orthogonal::orthogonal;
 use super::variance_scaling::VarianceScaling;
-use super::{FanMode, Initializer, ScalingDistribution, single};
+use super::{FanMode, Initializer, ScalingDistribution};
 use crate::deviates::Deviates;
+use crate::single::single;
 
 /// What a random initializer draws from; several of Keras' names stand for one of these.
 #[derive(Clone, Copy, Debug, PartialEq)]

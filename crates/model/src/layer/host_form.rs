@@ -193,9 +193,3 @@ impl HostForm {
         self
     }
 }
-
-/// A number as precise as weights.
-#[expect(clippy::cast_possible_truncation, reason = "weights are as precise")]
-pub(crate) fn single(number: f64) -> f32 {
-    number as f32
-}

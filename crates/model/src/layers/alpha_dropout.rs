@@ -7,10 +7,11 @@ use crate::draws::Draws;
 use crate::layer::Call;
 use crate::layer::Layer;
 use crate::layer::Masking;
-use crate::layer::{HostDrawn, HostForm, Numbers, single};
+use crate::layer::{HostDrawn, HostForm, Numbers};
 use crate::layer_problem::LayerProblem;
 use crate::shape::Shape;
 use crate::signal::Signals;
+use crate::single::single;
 use firebrick_tensor::SameShape;
 
 /// In training, sets every element with probability `rate` to what `selu` tends to far below 0, and shifts and scales all so
@@ -76,9 +77,7 @@ impl AlphaDropout {
         self.seed = Some(seed);
         self
     }
-}
 
-impl AlphaDropout {
     /// What keeps the variance.
     fn scale(&self) -> f64 {
         ((1.0 - self.rate) * (1.0 + self.rate * SATURATION * SATURATION)).powf(-0.5)

@@ -3,6 +3,7 @@ mod statistics;
 
 use burn::tensor::module::{batch_norm, batch_norm_train};
 use burn::tensor::{Bool, Tensor};
+use firebrick_host::kernels;
 use serde::{Deserialize, Serialize};
 
 use super::checks::check_number;
@@ -17,7 +18,6 @@ use crate::layer::WeightSpec;
 use crate::layer_problem::LayerProblem;
 use crate::shape::Shape;
 use crate::signal::Signals;
-use firebrick_host::kernels;
 use firebrick_tensor::{AnyTensor, Axes};
 
 pub use self::renorm::RenormClipping;

@@ -4,12 +4,13 @@ use firebrick_tensor::{AnyTensor, Axes};
 use serde::{Deserialize, Serialize};
 
 use crate::layer::Call;
+use crate::layer::HostForm;
 use crate::layer::Layer;
 use crate::layer::Masking;
-use crate::layer::{HostForm, single};
 use crate::layer_problem::LayerProblem;
 use crate::shape::Shape;
 use crate::signal::{Signal, Signals};
+use crate::single::single;
 
 /// The products of two inputs' elements, summed along one axis of each: dot products, sample by sample.
 ///
@@ -70,9 +71,7 @@ impl Dot {
                 LayerProblem::argument("axes", expected, &self.axes.as_slice())
             })
     }
-}
 
-impl Dot {
     /// How many vectors an input has and how long they are, and how they come one after the other over plain memory.
     fn vectors_on_host(&self, input: usize, shape: &Shape) -> Option<([usize; 2], HostForm)> {
         let sizes = shape.known().ok()?;

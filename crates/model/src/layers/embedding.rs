@@ -1,4 +1,5 @@
 use burn::tensor::{Bool, Int, Tensor};
+use firebrick_host::kernels;
 use serde::{Deserialize, Serialize};
 
 use super::checks::check_positive;
@@ -12,7 +13,6 @@ use crate::layer::WeightSpec;
 use crate::layer_problem::LayerProblem;
 use crate::shape::Shape;
 use crate::signal::{Signal, Signals};
-use firebrick_host::kernels;
 use firebrick_tensor::AnyTensor;
 
 /// Turns indices into learned vectors: index `i` becomes row `i` of `embeddings`.

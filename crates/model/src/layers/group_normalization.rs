@@ -1,4 +1,5 @@
 use burn::tensor::Tensor;
+use firebrick_host::kernels::Standardize;
 use serde::{Deserialize, Serialize};
 
 use super::checks::check_number;
@@ -6,14 +7,14 @@ use super::layer_weights::{LayerWeights, layer_weights, weights_in_spec};
 use super::over_axes::{sample_axes, sizes_of};
 use crate::initializer::Initializer;
 use crate::layer::Call;
+use crate::layer::HostForm;
 use crate::layer::Layer;
 use crate::layer::Masking;
 use crate::layer::WeightSpec;
-use crate::layer::{HostForm, single};
 use crate::layer_problem::LayerProblem;
 use crate::shape::Shape;
 use crate::signal::Signals;
-use firebrick_host::kernels::Standardize;
+use crate::single::single;
 use firebrick_tensor::{AnyTensor, Axes};
 
 /// Gives every group of channels of a sample mean 0 and standard deviation 1, then every channel its own:

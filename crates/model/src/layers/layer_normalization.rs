@@ -1,5 +1,6 @@
 use burn::tensor::Tensor;
 use burn::tensor::module::layer_norm;
+use firebrick_host::kernels::Standardize;
 use serde::{Deserialize, Serialize};
 
 use super::checks::check_number;
@@ -9,11 +10,11 @@ use crate::initializer::Initializer;
 use crate::layer::Call;
 use crate::layer::Layer;
 use crate::layer::Masking;
-use crate::layer::{HostForm, Storage, WeightSpec, single};
+use crate::layer::{HostForm, Storage, WeightSpec};
 use crate::layer_problem::LayerProblem;
 use crate::shape::Shape;
 use crate::signal::Signals;
-use firebrick_host::kernels::Standardize;
+use crate::single::single;
 use firebrick_tensor::Axes;
 
 /// Gives every sample (and position) mean `beta` and standard deviation `gamma` over its last axis, or over others:

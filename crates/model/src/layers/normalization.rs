@@ -1,6 +1,7 @@
 mod moments;
 
 use burn::tensor::{Device, Tensor};
+use firebrick_host::kernels::Affine;
 use firebrick_spec::{Spec, SpecError};
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -11,7 +12,6 @@ use crate::layer::{HostForm, stretched};
 use crate::layer_problem::LayerProblem;
 use crate::shape::Shape;
 use crate::signal::Signals;
-use firebrick_host::kernels::Affine;
 use firebrick_tensor::AnyTensor;
 use firebrick_tensor::Axes;
 use firebrick_tensor::SameShape;

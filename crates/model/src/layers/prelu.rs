@@ -1,18 +1,16 @@
 use burn::tensor::{Tensor, activation::relu};
+use firebrick_host::kernels::Prelu;
 use serde::{Deserialize, Serialize};
 
 use super::layer_weights::{LayerWeights, layer_weights, weights_in_spec};
 use crate::initializer::Initializer;
 use crate::layer::Call;
-use crate::layer::HostForm;
 use crate::layer::Layer;
 use crate::layer::Masking;
-use crate::layer::stretched;
-use crate::layer::{Storage, WeightSpec};
+use crate::layer::{HostForm, Storage, WeightSpec, stretched};
 use crate::layer_problem::LayerProblem;
 use crate::shape::Shape;
 use crate::signal::Signals;
-use firebrick_host::kernels::Prelu;
 use firebrick_tensor::{Axes, SameShape};
 
 /// `x` where positive, else `alpha · x` with a learned `alpha` for every element of a sample, or for all along some axes.

@@ -2,9 +2,8 @@ use serde::{Deserialize, Serialize};
 
 use super::checks::check_positive;
 use crate::layer::Call;
-use crate::layer::HostForm;
 use crate::layer::Layer;
-use crate::layer::whole;
+use crate::layer::{HostForm, whole};
 use crate::layer_problem::LayerProblem;
 use crate::shape::Shape;
 use crate::signal::Signals;

@@ -1,4 +1,5 @@
 use burn::tensor::Tensor;
+use firebrick_host::kernels::Affine;
 use serde::{Deserialize, Serialize};
 
 use super::checks::check_number;
@@ -6,11 +7,10 @@ use crate::layer::Call;
 use crate::layer::HostForm;
 use crate::layer::Layer;
 use crate::layer::Masking;
-use crate::layer::single;
 use crate::layer_problem::LayerProblem;
 use crate::shape::Shape;
 use crate::signal::Signals;
-use firebrick_host::kernels::Affine;
+use crate::single::single;
 use firebrick_tensor::SameShape;
 
 /// `scale · x + offset`

@@ -1,3 +1,4 @@
+use firebrick_host::kernels::Standardize;
 use serde::{Deserialize, Serialize};
 
 use super::checks::check_number;
@@ -5,11 +6,11 @@ use super::over_axes::{over_axes, over_axes_on_host, sample_axes, sizes_of};
 use crate::initializer::Initializer;
 use crate::layer::Call;
 use crate::layer::Layer;
-use crate::layer::{HostForm, Storage, WeightSpec, single};
+use crate::layer::{HostForm, Storage, WeightSpec};
 use crate::layer_problem::LayerProblem;
 use crate::shape::Shape;
 use crate::signal::Signals;
-use firebrick_host::kernels::Standardize;
+use crate::single::single;
 use firebrick_tensor::Axes;
 
 /// Divides by the root mean square along the last axis, or along others: `scale · x / sqrt(mean(x²) + epsilon)`.

@@ -1,4 +1,5 @@
 use burn::tensor::{Bool, Tensor};
+use firebrick_host::kernels;
 use serde::{Deserialize, Serialize};
 
 use super::attention_weights::{both, wrong_number};
@@ -11,7 +12,6 @@ use crate::layer::Masking;
 use crate::layer_problem::LayerProblem;
 use crate::shape::Shape;
 use crate::signal::Signals;
-use firebrick_host::kernels;
 use firebrick_tensor::{AnyTensor, Axes};
 
 /// `exp(x) / Σ exp(x)` along the last axis, or along others.

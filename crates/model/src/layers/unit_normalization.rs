@@ -1,14 +1,15 @@
+use firebrick_host::kernels::Standardize;
 use serde::{Deserialize, Serialize};
 
 use super::over_axes::{over_axes, over_axes_on_host, sample_axes};
 use crate::layer::Call;
+use crate::layer::HostForm;
 use crate::layer::Layer;
 use crate::layer::Masking;
-use crate::layer::{HostForm, single};
 use crate::layer_problem::LayerProblem;
 use crate::shape::Shape;
 use crate::signal::Signals;
-use firebrick_host::kernels::Standardize;
+use crate::single::single;
 use firebrick_tensor::Axes;
 
 /// Divides by the norm along the last axis, or along others: `x / max(sqrt(Σ x²), 1e-12)`.

@@ -1,8 +1,8 @@
 use firebrick_host::Kernel;
 use firebrick_host::kernels::{Elementwise, Glu, LogSoftmax, Softmax, Sparsemax};
 
-use super::single;
 use crate::activation::Activation;
+use crate::single::single;
 
 /// An activation over rows of which `len` floats leave, whose last axis has `last`; nothing for one that changes nothing.
 pub(crate) fn activation_kernel(

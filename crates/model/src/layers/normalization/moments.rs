@@ -1,4 +1,5 @@
 use crate::layer_problem::LayerProblem;
+use crate::single::single;
 use firebrick_tensor::AnyTensor;
 
 /// Mean and variance (that of the population) of groups of numbers that come in batches, in double precision.
@@ -96,14 +97,6 @@ fn groups_of_a_sample(shape: &[usize], axes: &[usize]) -> Vec<usize> {
         })
     };
     (0..shape[1..].iter().product()).map(group).collect()
-}
-
-#[allow(
-    clippy::cast_possible_truncation,
-    reason = "networks compute in single precision"
-)]
-fn single(value: f64) -> f32 {
-    value as f32
 }
 
 #[cfg(test)]

@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
 
+#[path = "shared/numbers.rs"]
+mod numbers;
+
 use burn::tensor::{Bool, Device, Tensor, TensorData};
 use firebrick_data::{ArrayData, ArrayDataset};
 use firebrick_model::layers::{Add, Conv2D, Dense, Flatten, GRU, Layer, MaxPooling2D, Subtract};
@@ -13,16 +16,9 @@ use firebrick_trainer::{
     Compile, Display, Evaluation, Fit, Loss, Metric, Optimizer, Pass, StepKind, Trainer,
 };
 
-const ROWS: usize = 70;
+use self::numbers::numbers;
 
-/// Numbers from -1 to 1 that look random.
-fn numbers(count: usize) -> Vec<f32> {
-    let random = |index: usize| {
-        let whole = (index + 1).wrapping_mul(2_654_435_761) % 20_011;
-        whole as f32 / 10_005.5 - 1.0
-    };
-    (0..count).map(random).collect()
-}
+const ROWS: usize = 70;
 
 fn rows(shape: &[usize]) -> (Vec<f32>, Vec<usize>) {
     let mut whole = vec![ROWS];

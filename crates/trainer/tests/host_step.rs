@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
 
+#[path = "shared/numbers.rs"]
+mod numbers;
+
 use burn::tensor::{Device, Tensor, TensorData};
 use firebrick_data::ArrayDataset;
 use firebrick_model::layers::{
@@ -15,16 +18,9 @@ use firebrick_trainer::{
     Trainer,
 };
 
-const ROWS: usize = 70;
+use self::numbers::numbers;
 
-/// Numbers from -1 to 1 that look random.
-fn numbers(count: usize) -> Vec<f32> {
-    let random = |index: usize| {
-        let whole = (index + 1).wrapping_mul(2_654_435_761) % 20_011;
-        whole as f32 / 10_005.5 - 1.0
-    };
-    (0..count).map(random).collect()
-}
+const ROWS: usize = 70;
 
 /// Rows of this shape, and whether their numbers have a sum above 0.
 fn arrays(shape: &[usize]) -> (Vec<f32>, Vec<f32>) {

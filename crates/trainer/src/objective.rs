@@ -271,9 +271,20 @@ impl Objective {
         found.unwrap_or(Direction::Down)
     }
 
-    /// Whether a loss sees whole batches.
-    pub(crate) fn has_joint_loss(&self) -> bool {
-        self.joint.is_some()
+    /// What of a batch goes into the network, and the rest of the batch, which holds no inputs that only the network reads: those
+    /// are not copied then.
+    ///
+    /// # Errors
+    /// Inputs of another size or number than the data set said.
+    pub(crate) fn take_inputs(&self, batch: Batch) -> Result<(Signals, Batch), TrainError> {
+        let inputs = self.inputs.of(&batch)?;
+        // A loss of all outputs sees whole batches.
+        let rest = if self.joint.is_some() {
+            batch
+        } else {
+            batch.without_inputs()
+        };
+        Ok((inputs, rest))
     }
 
     /// What of a batch goes into the network.

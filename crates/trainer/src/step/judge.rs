@@ -78,13 +78,7 @@ impl OnHost {
         objective: &Objective,
         batch: Batch,
     ) -> Result<(StepOutput, Vec<Outputs>), TrainError> {
-        let inputs = objective.inputs().of(&batch)?;
-        // Inputs that nobody else holds are not copied.
-        let batch = if objective.has_joint_loss() {
-            batch
-        } else {
-            batch.without_inputs()
-        };
+        let (inputs, batch) = objective.take_inputs(batch)?;
         let part = || "forward pass of the network".to_owned();
         let outputs = named(part, || self.inference.outputs(inputs))??;
         let samples = batch.num_samples();

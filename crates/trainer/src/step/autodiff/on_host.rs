@@ -22,13 +22,8 @@ pub(super) fn learn<M: Model>(
     batch: Batch,
     mode: Mode,
 ) -> Result<(StepOutput, GradientsParams), TrainError> {
-    let inputs = objective.inputs().of(&batch)?;
-    // Inputs that nobody else holds are not copied.
-    let batch = &if objective.has_joint_loss() {
-        batch
-    } else {
-        batch.without_inputs()
-    };
+    let (inputs, batch) = objective.take_inputs(batch)?;
+    let batch = &batch;
     let part = || "forward pass of the network".to_owned();
     let outputs = named(part, || host.forward(model, inputs, mode))??;
     let penalty = model.penalty();

@@ -1,0 +1,180 @@
+//! `events.jsonl`, written by the training and read by whoever watches.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use crate::error::SessionError;
+use crate::event::Event;
+
+/// The events of a run, a line each, to be added to.
+#[derive(Debug)]
+pub struct EventFile {
+    path: PathBuf,
+    file: File,
+}
+
+impl EventFile {
+    /// The name of the file in a run directory.
+    pub const NAME: &'static str = "events.jsonl";
+
+    /// Makes an empty file.
+    ///
+    /// # Errors
+    /// A file that cannot be made.
+    pub fn create(path: &Path) -> Result<Self, SessionError> {
+        let opened = OpenOptions::new()
+            .create(true)
+            .append(true)
+            .truncate(false)
+            .open(path)
+            .and_then(|file| file.set_len(0).map(|()| file));
+        Self::opened(path, opened)
+    }
+
+    /// Goes on with a file; a line that was cut off by a crash is closed first.
+    ///
+    /// # Errors
+    /// A file that cannot be opened.
+    pub fn append(path: &Path) -> Result<Self, SessionError> {
+        let opened = OpenOptions::new()
+            .create(true)
+            .append(true)
+            .read(true)
+            .open(path);
+        let mut own = Self::opened(path, opened)?;
+        own.close_line().map_err(|source| own.failed(source))?;
+        Ok(own)
+    }
+
+    /// Adds an event.
+    ///
+    /// # Errors
+    /// A file that cannot be written, on a full disk say.
+    pub fn write(&mut self, event: &Event) -> Result<(), SessionError> {
+        let line = serde_json::to_string(event).map_err(io::Error::from);
+        let written = line.and_then(|line| self.file.write_all(format!("{line}\n").as_bytes()));
+        written.map_err(|source| self.failed(source))
+    }
+
+    fn opened(path: &Path, opened: io::Result<File>) -> Result<Self, SessionError> {
+        let path = path.to_owned();
+        match opened {
+            Ok(file) => Ok(Self { path, file }),
+            Err(source) => Err(SessionError::Io { path, source }),
+        }
+    }
+
+    fn close_line(&mut self) -> io::Result<()> {
+        if self.file.seek(SeekFrom::End(0))? == 0 {
+            return Ok(());
+        }
+        self.file.seek(SeekFrom::End(-1))?;
+        let mut last = [0];
+        self.file.read_exact(&mut last)?;
+        if last != *b"\n" {
+            self.file.write_all(b"\n")?;
+        }
+        Ok(())
+    }
+
+    fn failed(&self, source: io::Error) -> SessionError {
+        SessionError::Io {
+            path: self.path.clone(),
+            source,
+        }
+    }
+}
+
+/// Reads the events of a run, those that come later too.
+///
+/// Lines that are no events are passed over: those of a later version, and those that a crash has cut off.
+#[derive(Debug)]
+pub struct EventReader {
+    path: PathBuf,
+    file: File,
+    /// What is read and has no end yet.
+    rest: Vec<u8>,
+}
+
+impl EventReader {
+    /// Opens a file of events.
+    ///
+    /// # Errors
+    /// A file that cannot be opened.
+    pub fn open(path: &Path) -> Result<Self, SessionError> {
+        let path = path.to_owned();
+        match File::open(&path) {
+            Ok(file) => Ok(Self {
+                path,
+                file,
+                rest: Vec::new(),
+            }),
+            Err(source) => Err(SessionError::Io { path, source }),
+        }
+    }
+
+    /// What has come since the last call, at most about a mebibyte of it.
+    ///
+    /// # Errors
+    /// A file that cannot be read.
+    pub fn read(&mut self) -> Result<Vec<Event>, SessionError> {
+        const AT_ONCE: u64 = 1 << 20;
+
+        let read = (&mut self.file).take(AT_ONCE).read_to_end(&mut self.rest);
+        read.map_err(|source| SessionError::Io {
+            path: self.path.clone(),
+            source,
+        })?;
+        let Some(end) = self.rest.iter().rposition(|&byte| byte == b'\n') else {
+            return Ok(Vec::new());
+        };
+        let rest = self.rest.split_off(end + 1);
+        let lines = std::mem::replace(&mut self.rest, rest);
+        let lines = lines.split(|&byte| byte == b'\n');
+        Ok(lines
+            .filter_map(|line| serde_json::from_slice(line).ok())
+            .collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::What;
+
+    fn event(step: u64) -> Event {
+        Event {
+            step,
+            epoch: 1,
+            seconds: 0.5,
+            what: What::EpochBegin,
+        }
+    }
+
+    #[test]
+    fn events_are_read_as_they_come() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(EventFile::NAME);
+        let mut file = EventFile::create(&path).unwrap();
+        let mut reader = EventReader::open(&path).unwrap();
+        assert_eq!(reader.read().unwrap(), []);
+        file.write(&event(1)).unwrap();
+        file.write(&event(2)).unwrap();
+        assert_eq!(reader.read().unwrap(), [event(1), event(2)]);
+        assert_eq!(reader.read().unwrap(), []);
+    }
+
+    #[test]
+    fn a_line_that_was_cut_off_costs_itself_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(EventFile::NAME);
+        EventFile::create(&path).unwrap().write(&event(1)).unwrap();
+        let mut cut = OpenOptions::new().append(true).open(&path).unwrap();
+        cut.write_all(b"{\"step\":2,\"epo").unwrap();
+        let mut reader = EventReader::open(&path).unwrap();
+        assert_eq!(reader.read().unwrap(), [event(1)]);
+        EventFile::append(&path).unwrap().write(&event(3)).unwrap();
+        assert_eq!(reader.read().unwrap(), [event(3)]);
+    }
+}

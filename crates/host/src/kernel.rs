@@ -1,8 +1,10 @@
+mod joint;
 mod whole_batch;
 
 use std::any::Any;
 use std::fmt;
 
+pub use self::joint::{Gradient, Gradients, JointBackward};
 pub use self::whole_batch::{Sums, WholeBatch};
 
 /// What happens to rows of a batch, forward and backward, in memory that others hold.
@@ -49,6 +51,11 @@ pub trait Kernel: Any + fmt::Debug + Send + Sync {
         _gradient: &mut [f32],
         _fill: Fill,
     ) {
+    }
+
+    /// How it computes several gradients at once, where these have most of their work in common.
+    fn joint_backward(&self) -> Option<&dyn JointBackward> {
+        None
     }
 
     /// What it does where it takes from the whole batch what it else has from weights, if it can.

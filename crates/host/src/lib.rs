@@ -25,7 +25,9 @@ pub mod vectorized;
 mod window;
 
 pub use inference::Inference;
-pub use kernel::{Backward, Fill, Forward, Frozen, Kernel, Sums, WholeBatch};
+pub use kernel::{
+    Backward, Fill, Forward, Frozen, Gradient, Gradients, JointBackward, Kernel, Sums, WholeBatch,
+};
 pub use pass::{Batch, Pass};
 pub use program::{Place, Program};
 pub use spans::each_span;

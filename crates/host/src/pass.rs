@@ -1,5 +1,6 @@
 mod backward;
 mod pieces;
+mod rest;
 mod whole_sums;
 
 use std::ops::Range;

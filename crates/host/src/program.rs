@@ -1,6 +1,6 @@
 use std::ops::Range;
 
-use crate::kernel::{Backward, Fill, Forward, Kernel};
+use crate::kernel::{Backward, Fill, Forward, JointBackward, Kernel};
 use crate::pieces;
 
 /// Kernels in the order in which they run, and what each of them reads.
@@ -52,6 +52,26 @@ pub(crate) struct Node {
     pub(crate) leads_to_weights: bool,
     /// Whether one arrives.
     is_reached: bool,
+}
+
+impl Node {
+    /// How its kernel computes all gradients at once, if it can and no gradient would have two of them added to it.
+    pub(crate) fn joint_backward(&self) -> Option<&dyn JointBackward> {
+        let are_apart = all_differ(&self.sources) && all_differ(&self.weights);
+        self.kernel.joint_backward().filter(|_| are_apart)
+    }
+}
+
+/// Whether there are no two that are the same.
+fn all_differ<T: PartialEq>(places: &[T]) -> bool {
+    let mut later = places;
+    while let Some((first, rest)) = later.split_first() {
+        if rest.contains(first) {
+            return false;
+        }
+        later = rest;
+    }
+    true
 }
 
 /// Where a kernel was whose work the one behind it does.

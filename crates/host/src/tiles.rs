@@ -4,6 +4,7 @@
 
 mod dense;
 mod gathered;
+mod panels;
 
 use std::iter;
 
@@ -11,6 +12,7 @@ use pulp::Arch;
 
 use self::dense::Dense;
 use self::gathered::Gathered;
+pub(crate) use self::panels::Panels;
 use crate::vectorized::dispatch;
 
 /// Where the factors of the rows of a matrix are, for each row of sums.
@@ -76,7 +78,7 @@ pub(crate) fn sums_of_rows(
     if has_gaps {
         Arch::new().dispatch(Gathered(factors, product));
     } else {
-        Arch::new().dispatch(Dense(factors, product));
+        Arch::new().dispatch(Dense::new(factors, product));
     }
 }
 

@@ -2,10 +2,13 @@
 
 #![expect(clippy::float_cmp, reason = "what is exact is compared exactly")]
 
+#[path = "gradients/recurrent.rs"]
+mod recurrent;
+
 use firebrick_host::kernels::{
     Affine, ByDrawn, Concatenate, Dense, Dot, EachStep, Elementwise, Embedding, Extreme, Gather,
-    Glu, LogSoftmax, Lstm, PlusDrawn, Prelu, Product, ScaleAndShift, Softmax, Sparsemax,
-    Standardize, Sum, TransposedConvolution,
+    Glu, LogSoftmax, PlusDrawn, Prelu, Product, ScaleAndShift, Softmax, Sparsemax, Standardize,
+    Sum, TransposedConvolution,
 };
 use firebrick_host::{Backward, Fill, Forward, Kernel, Window};
 
@@ -20,8 +23,8 @@ struct Case {
     inputs: Vec<Vec<f32>>,
     weights: Vec<Vec<f32>>,
     drawn: Option<Vec<f32>>,
-    /// Whether the inputs are indices, which have no gradient.
-    has_indices: bool,
+    /// The inputs from here on have no gradient: indices, masks.
+    num_changing: usize,
 }
 
 impl Case {
@@ -45,7 +48,7 @@ impl Case {
             inputs: numbered(inputs, 0, rows),
             weights: numbered(weights, 5, 1),
             drawn: None,
-            has_indices: false,
+            num_changing: inputs.len(),
         }
     }
 
@@ -57,7 +60,13 @@ impl Case {
 
     fn with_indices(mut self, indices: &[f32]) -> Self {
         self.inputs = vec![indices.to_vec()];
-        self.has_indices = true;
+        self.num_changing = 0;
+        self
+    }
+
+    /// With a further input that says which steps count.
+    fn with_mask(mut self, mask: &[f32]) -> Self {
+        self.inputs.push(mask.to_vec());
         self
     }
 }
@@ -140,7 +149,7 @@ fn check(case: &Case) {
         kept: &kept,
     };
     for index in 0..case.inputs.len() {
-        let expected = if case.has_indices {
+        let expected = if index >= case.num_changing {
             vec![0.0; case.inputs[index].len()]
         } else {
             differences(&case.inputs, index, |inputs| sum(inputs, &case.weights))
@@ -186,22 +195,6 @@ fn steps_have_the_gradients_of_their_differences() {
     check(&Case::new("steps of dense", dense, &[12], &[6, 2]));
     let normalized = EachStep::new(Standardize::by_deviation(4, 4, 1e-3), 3);
     check(&Case::new("steps with kept", normalized, &[12], &[]));
-}
-
-#[test]
-fn steps_of_a_memory_have_the_gradients_of_their_differences() {
-    for units in [1, 3] {
-        let (sums, recurrent) = (4 * units, units * 4 * units);
-        let one = Lstm::new(1, units);
-        check(&Case::new("one step", one, &[sums], &[recurrent]));
-        let last = Lstm::new(3, units);
-        let inputs = [3 * sums];
-        check(&Case::new("last", last.clone(), &inputs, &[recurrent]));
-        let every = last.with_every_step();
-        check(&Case::new("every", every.clone(), &inputs, &[recurrent]));
-        let backwards = every.backwards();
-        check(&Case::new("backwards", backwards, &inputs, &[recurrent]));
-    }
 }
 
 #[test]

@@ -35,7 +35,9 @@ pub use cell::{Cell, CellSteps};
 pub(crate) use cell::{check_states, flat, is_kept_state, kept_state_name, shaped};
 pub(crate) use held_weights::HeldWeights;
 pub use host_form::HostForm;
-pub(crate) use host_form::{HostDrawn, Numbers, Spread, activation_kernel, stretched, whole};
+pub(crate) use host_form::{
+    HostDrawn, HostMask, Numbers, Spread, activation_kernel, stretched, whole,
+};
 pub use masking::Masking;
 pub use new_layer::{NewLayer, SharedLayer};
 pub use no_host_form::NoHostForm;

@@ -16,17 +16,18 @@ use crate::error::TrainError;
 /// ```
 /// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; pub use firebrick_trainer as training; }
 /// use firebrick::burn::tensor::Device;
-/// use firebrick::layers::{Dense, GRU};
+/// use firebrick::layers::{Dense, GRUCell, RNN};
 /// use firebrick::models::Sequential;
 /// use firebrick::training::StepKind;
 ///
 /// let device = Device::flex();
 /// let small = Sequential::new([4]).add(Dense::new(3)).build(1, &device)?;
 /// assert_eq!(StepKind::Auto.explain(&small, &device), "host: all layers can");
-/// let recurrent = Sequential::new([4, 2]).add(GRU::new(3)).build(1, &device)?;
+/// let recurrent = RNN::new(GRUCell::new(3));
+/// let recurrent = Sequential::new([4, 2]).add(recurrent).build(1, &device)?;
 /// assert_eq!(
 ///     StepKind::Auto.explain(&recurrent, &device),
-///     "autodiff: layer `gru` (GRU) has no form for plain memory"
+///     "autodiff: layer `rnn` (RNN) has no form for plain memory"
 /// );
 /// # Ok::<(), firebrick::models::ModelError>(())
 /// ```

@@ -7,7 +7,9 @@ mod numbers;
 
 use burn::tensor::{Bool, Device, Tensor, TensorData};
 use firebrick_data::{ArrayData, ArrayDataset};
-use firebrick_model::layers::{Add, Conv2D, Dense, Flatten, GRU, Layer, MaxPooling2D, Subtract};
+use firebrick_model::layers::{
+    Add, Conv2D, Dense, Flatten, GRUCell, Layer, MaxPooling2D, RNN, Subtract,
+};
 use firebrick_model::{
     Activation, AnyTensor, Graph, MlpConfig, Model, Network, Regularizer, Sequential, Signal,
     Signals, input,
@@ -344,7 +346,7 @@ fn a_mask_is_heard() {
 #[test]
 fn a_network_without_a_form_answers_by_tensors_unless_plain_memory_is_asked_for() {
     let network = Sequential::new([3, 2])
-        .add(GRU::new(2))
+        .add(RNN::new(GRUCell::new(2)))
         .add(Dense::new(1))
         .build(1, &Device::flex());
     let trainer = Compile::by_name("adam", "mse", [])
@@ -359,7 +361,7 @@ fn a_network_without_a_form_answers_by_tensors_unless_plain_memory_is_asked_for(
     let refused = answers(StepKind::Host).unwrap_err().to_string();
     assert_eq!(
         refused,
-        "the step `host` cannot run this: layer `gru` (GRU) has no form for plain memory; take `auto` or `autodiff`"
+        "the step `host` cannot run this: layer `rnn` (RNN) has no form for plain memory; take `auto` or `autodiff`"
     );
     let data = values(&[3, 2], 1);
     let judged = |step| trainer.evaluate_with(&data, &pass(step));

@@ -8,10 +8,11 @@ mod numbers;
 use burn::tensor::{Device, Tensor, TensorData};
 use firebrick_data::ArrayDataset;
 use firebrick_model::layers::{
-    Add, Conv2D, Dense, Dropout, Flatten, GRU, Layer, MaxPooling2D, Padding,
+    Add, Bidirectional, Conv2D, Dense, Dropout, Flatten, GRU, GRUCell, LSTM, Layer, Masking,
+    MaxPooling2D, Padding, RNN, SimpleRNN,
 };
 use firebrick_model::{
-    Activation, Axes, Constraint, Graph, Network, Regularizer, Sequential, input,
+    Activation, AnyTensor, Axes, Constraint, Graph, Network, Regularizer, Sequential, input,
 };
 use firebrick_trainer::{
     Compile, Display, FineTune, Fit, History, Loss, Metric, Optimizer, StepKind, TrainError,
@@ -86,6 +87,20 @@ fn branching() -> Network {
         .unwrap()
 }
 
+/// Steps that count and steps that do not, both ways through them, and gates of every kind.
+fn recurrent() -> Network {
+    Sequential::new([9, 3])
+        .add(Dense::new(5).with_activation(Activation::Relu))
+        .add(Masking::new())
+        .add(Bidirectional::new(LSTM::new(5).with_return_sequences()))
+        .add(GRU::new(7).with_return_sequences())
+        .add(SimpleRNN::new(6).with_return_sequences())
+        .add(GRU::new(4).with_reset_before().with_go_backwards())
+        .add(Dense::new(1).with_activation(Activation::Sigmoid))
+        .build(5, &Device::flex())
+        .unwrap()
+}
+
 fn compiled(model: Network, optimizer: Optimizer) -> Trainer<Network> {
     Compile::new(optimizer, "binary_crossentropy".parse::<Loss>().unwrap())
         .with_metrics([Metric::accuracy()])
@@ -154,6 +169,11 @@ fn a_convolutional_network_with_dropout_learns_the_same_both_ways() {
 }
 
 #[test]
+fn a_recurrent_network_learns_the_same_both_ways() {
+    assert_both_ways_learn_the_same(&recurrent(), &[9, 3], &Optimizer::adam());
+}
+
+#[test]
 fn a_network_with_penalties_and_constraints_learns_the_same_both_ways() {
     assert_both_ways_learn_the_same(&branching(), &[6], &Optimizer::sgd());
 }
@@ -170,11 +190,15 @@ fn clipping_accumulation_and_moving_averages_do_the_same_both_ways() {
     assert_both_ways_learn_the_same(&branching(), &[6], &optimizer);
 }
 
-#[test]
-fn any_number_of_threads_gives_the_same_bits() {
+fn assert_any_number_of_threads_learns_the_same<const D: usize>(
+    build: fn() -> Network,
+    shape: [usize; D],
+) where
+    AnyTensor: From<Tensor<D>>,
+{
     let learn = || {
-        let (inputs, targets) = tensors([ROWS, 8, 7, 2]);
-        let mut trainer = compiled(convolutional(), Optimizer::adam());
+        let (inputs, targets) = tensors(shape);
+        let mut trainer = compiled(build(), Optimizer::adam());
         for _ in 0..3 {
             trainer
                 .train_on_batch(inputs.clone(), targets.clone())
@@ -196,6 +220,12 @@ fn any_number_of_threads_gives_the_same_bits() {
 }
 
 #[test]
+fn any_number_of_threads_gives_the_same_bits() {
+    assert_any_number_of_threads_learns_the_same(convolutional, [ROWS, 8, 7, 2]);
+    assert_any_number_of_threads_learns_the_same(recurrent, [ROWS, 9, 3]);
+}
+
+#[test]
 fn the_second_part_of_a_fine_tuning_moves_what_was_frozen() {
     let data = data(&[8, 7, 2]);
     let learned = [StepKind::Autodiff, StepKind::Host].map(|step| {
@@ -213,12 +243,12 @@ fn the_second_part_of_a_fine_tuning_moves_what_was_frozen() {
 #[test]
 fn a_layer_without_a_form_is_named_where_plain_memory_is_asked_for() {
     let network = Sequential::new([3, 2])
-        .add(GRU::new(2))
+        .add(RNN::new(GRUCell::new(2)))
         .add(Dense::new(1).with_activation(Activation::Sigmoid));
     let model = network.build(1, &Device::flex()).unwrap();
     assert_eq!(
         StepKind::Auto.explain(&model, &Device::flex()),
-        "autodiff: layer `gru` (GRU) has no form for plain memory"
+        "autodiff: layer `rnn` (RNN) has no form for plain memory"
     );
     let mut trainer = compiled(model, Optimizer::adam());
     let error = trainer
@@ -227,7 +257,7 @@ fn a_layer_without_a_form_is_named_where_plain_memory_is_asked_for() {
     assert!(matches!(error, TrainError::NoHostStep { .. }), "{error}");
     assert_eq!(
         error.to_string(),
-        "the step `host` cannot run this: layer `gru` (GRU) has no form for plain memory; take `auto` or `autodiff`"
+        "the step `host` cannot run this: layer `rnn` (RNN) has no form for plain memory; take `auto` or `autodiff`"
     );
     // Nothing was lost: the same trainer goes on the other way.
     trainer.fit(&data(&[3, 2]), &fit(StepKind::Auto)).unwrap();

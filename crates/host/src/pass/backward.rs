@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::pieces::{self, rows_of, sources};
+use super::rest::{Rest, begin};
 use super::whole_sums::WholeSums;
 use super::{Batch, Pass, each};
 use crate::kernel::{Backward, Fill, WholeBatch};
@@ -218,6 +219,11 @@ impl<'a> Piece<'a> {
             }
             let node = &program.nodes()[index];
             self.with_call(index, |call, before, rest| {
+                if let Some(kernel) = node.joint_backward() {
+                    return rest.gradients_of(node, program, before, |wanted| {
+                        kernel.gradients(call, wanted);
+                    });
+                }
                 for (place, weight) in node.weights.iter().enumerate() {
                     if program.is_trained(*weight) && !program.has_spans(*weight) {
                         let fill = begin(&mut rest.is_summed[*weight]);
@@ -259,21 +265,5 @@ impl<'a> Piece<'a> {
                 sums.fill(0.0);
             }
         }
-    }
-}
-
-/// What a piece has beside the gradients of nodes.
-struct Rest<'a> {
-    sums: &'a mut Vec<Vec<f32>>,
-    is_begun: &'a mut Vec<bool>,
-    is_summed: &'a mut Vec<bool>,
-}
-
-/// How the first of several fills a place, and how the others do.
-fn begin(is_begun: &mut bool) -> Fill {
-    if std::mem::replace(is_begun, true) {
-        Fill::Add
-    } else {
-        Fill::Set
     }
 }

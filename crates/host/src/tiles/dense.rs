@@ -7,7 +7,12 @@ use pulp::{Simd, WithSimd};
 use super::{Columns, Factors, Product, Start, blocks, first_rows};
 
 /// Sums of all rows of these factors.
-pub(super) struct Dense<'a>(pub(super) Factors<'a>, pub(super) Product<'a>);
+pub(super) struct Dense<'a> {
+    factors: Factors<'a>,
+    product: Product<'a>,
+    /// The matrix where it has been laid out, one panel after the other.
+    panels: Option<&'a [f32]>,
+}
 
 /// Some columns of a matrix.
 #[derive(Clone, Copy, Debug)]
@@ -28,6 +33,7 @@ impl WithSimd for Dense<'_> {
     #[inline(always)]
     fn with_simd<S: Simd>(mut self, simd: S) {
         let mut panel = PANEL.take();
+        // Their columns are those of `panel_width`.
         match S::F32_LANES {
             16 => self.run::<S, 8, 2>(simd, &mut panel),
             8 | 4 => self.run::<S, 6, 2>(simd, &mut panel),
@@ -37,20 +43,45 @@ impl WithSimd for Dense<'_> {
     }
 }
 
-impl Dense<'_> {
+/// Columns of a panel, as many as tiles have.
+pub(super) fn panel_width<S: Simd>() -> usize {
+    match S::F32_LANES {
+        lanes @ (16 | 8 | 4) => 2 * lanes,
+        lanes => 8 * lanes,
+    }
+}
+
+impl<'a> Dense<'a> {
+    pub(super) fn new(factors: Factors<'a>, product: Product<'a>) -> Self {
+        Self {
+            factors,
+            product,
+            panels: None,
+        }
+    }
+
+    /// With the matrix in panels instead of as it lies.
+    pub(super) fn with_panels(mut self, panels: &'a [f32]) -> Self {
+        self.panels = Some(panels);
+        self
+    }
+
     #[inline(always)]
     fn run<S: Simd, const R: usize, const V: usize>(&mut self, simd: S, copy: &mut Vec<f32>) {
         let Product {
             matrix,
             units,
             rows,
+            steps,
             ..
-        } = self.1;
+        } = self.product;
         let width = V * S::F32_LANES;
         for start in (0..units).step_by(width) {
             // A copy lies together, and is as wide as vectors are.
             let is_copied = start + width > units || (units > width && rows >= 4 * R);
-            let panel = if is_copied {
+            let panel = if let Some(panels) = self.panels {
+                Panel::new(&panels[start * steps..][..width * steps], width, 0)
+            } else if is_copied {
                 Panel::copy(copy, (matrix, units), start, width);
                 Panel::new(copy, width, 0)
             } else {
@@ -74,7 +105,9 @@ impl Dense<'_> {
         panel: Panel<'_>,
         (row, start): (usize, usize),
     ) {
-        let Self(factors, product) = self;
+        let Self {
+            factors, product, ..
+        } = self;
         let steps = product.steps;
         let mut tile = [[simd.splat_f32s(0.0); V]; R];
         match *factors {

@@ -2,9 +2,9 @@
 
 use firebrick_host::Kernel;
 
-use super::{Graph, Plan};
+use super::{Graph, Plan, Source};
 use crate::error::ModelError;
-use crate::layer::{HostForm, NoHostForm, activation_kernel};
+use crate::layer::{HostForm, HostMask, NoHostForm, activation_kernel};
 use crate::shape::Shape;
 
 /// A form, and the kernel of an activation at its end.
@@ -17,10 +17,11 @@ impl Graph {
     ///
     /// ```
     /// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
-    /// use firebrick::layers::{Dense, GRU};
+    /// use firebrick::layers::{Dense, GRUCell, RNN};
     /// use firebrick::models::{Graph, Sequential};
     ///
-    /// let network: Graph = Sequential::new([5, 2]).add(GRU::new(3)).add(Dense::new(1)).into();
+    /// let recurrent = RNN::new(GRUCell::new(3));
+    /// let network: Graph = Sequential::new([5, 2]).add(recurrent).add(Dense::new(1)).into();
     /// let obstacles = network.host_obstacles()?;
     /// assert!(obstacles[0].1.is_some());
     /// assert_eq!(obstacles[1], ("dense".to_owned(), None));
@@ -50,9 +51,6 @@ impl Graph {
         if !layer.lora.is_empty() {
             return Err(NoHostForm::Lora { layer: name() });
         }
-        if planned.masks.contains(&true) {
-            return Err(NoHostForm::Mask { layer: name() });
-        }
         let sizes = planned.inputs.iter().chain(&planned.outputs);
         if !sizes
             .clone()
@@ -65,10 +63,16 @@ impl Graph {
             layer: name(),
             class_name: described.class_name(),
         };
-        let (Some(form), [output]) = (described.host_form(&planned.inputs), &planned.outputs[..])
-        else {
-            return Err(no_form());
+        let form = described.host_form(&planned.inputs).ok_or_else(no_form)?;
+        let output = match &planned.outputs[..] {
+            [output, others @ ..]
+                if form.outputs.len() == planned.outputs.len() || others.is_empty() =>
+            {
+                output
+            }
+            _ => return Err(no_form()),
         };
+        self.check_masks(plan, index, &form)?;
         // A call in inference would have to see what one in training before it has changed.
         let of_layer = self
             .nodes()
@@ -85,5 +89,35 @@ impl Graph {
         let len = output.num_elements().unwrap_or(1);
         let kernel = activation_kernel(form.activation, len, output.last().unwrap_or(1));
         Ok((form, kernel))
+    }
+
+    /// Whether a form does with masks what its call has to.
+    fn check_masks(&self, plan: &Plan, index: usize, form: &HostForm) -> Result<(), NoHostForm> {
+        let of = |node: usize| NoHostForm::Mask {
+            layer: self.layers()[self.nodes()[node].layer].name().to_owned(),
+        };
+        for (place, source) in self.nodes()[index].inputs.iter().enumerate() {
+            let takes = match form.mask {
+                HostMask::Refused => false,
+                HostMask::Passes | HostMask::Read => place == 0,
+                HostMask::Made(..) => true,
+            };
+            match *source {
+                Source::Node(node, output) if plan.nodes[node].masks[output] && !takes => {
+                    return Err(of(node));
+                }
+                _ => {}
+            }
+        }
+        // A loss counts the steps.
+        let masks = &plan.nodes[index].masks;
+        let is_masked = |source: &Source| match *source {
+            Source::Node(node, output) => node == index && masks[output],
+            Source::Input(_) => false,
+        };
+        if self.outputs().iter().any(is_masked) {
+            return Err(of(index));
+        }
+        Ok(())
     }
 }

@@ -1,5 +1,6 @@
 mod activation;
 mod drawn;
+mod mask;
 mod places;
 
 use firebrick_host::Kernel;
@@ -9,6 +10,7 @@ use crate::activation::Activation;
 
 pub(crate) use activation::activation_kernel;
 pub(crate) use drawn::{HostDrawn, Numbers, Spread};
+pub(crate) use mask::HostMask;
 pub(crate) use places::{stretched, whole};
 
 /// How a layer runs over plain memory: kernels one after the other, the first of which reads what enters the layer.
@@ -26,9 +28,16 @@ pub(crate) use places::{stretched, whole};
 pub struct HostForm {
     /// What happens to each input by itself at first; empty where nothing does.
     pub(crate) inputs: Vec<Self>,
+    /// What happens to all inputs instead in each of several ways, what leaves which the first kernel reads; empty where there
+    /// is one way.
+    pub(crate) branches: Vec<Self>,
     pub(crate) steps: Vec<HostStep>,
     /// What comes last, which a loss may compute instead.
     pub(crate) activation: Activation,
+    /// What becomes of what leaves the kernels for each output; empty where there is one output.
+    pub(crate) outputs: Vec<Self>,
+    /// What happens to a mask that arrives.
+    pub(crate) mask: HostMask,
 }
 
 /// A kernel, and what it needs beside what arrives.
@@ -55,8 +64,11 @@ impl HostForm {
     pub fn unchanged() -> Self {
         Self {
             inputs: Vec::new(),
+            branches: Vec::new(),
             steps: Vec::new(),
             activation: Activation::Linear,
+            outputs: Vec::new(),
+            mask: HostMask::Refused,
         }
     }
 
@@ -72,6 +84,14 @@ impl HostForm {
     pub(crate) fn joining(inputs: Vec<Self>, kernel: impl Into<Box<dyn Kernel>>) -> Self {
         Self {
             inputs,
+            ..Self::of(kernel, [])
+        }
+    }
+
+    /// A kernel that reads what becomes of all inputs in each of several ways.
+    pub(crate) fn branching(branches: Vec<Self>, kernel: impl Into<Box<dyn Kernel>>) -> Self {
+        Self {
+            branches,
             ..Self::of(kernel, [])
         }
     }
@@ -160,23 +180,41 @@ impl HostForm {
 
     /// The same for each of so many steps, of a part of a layer; nothing where numbers are drawn or batches followed.
     pub(crate) fn at_each_step(mut self, steps: usize, part: &str) -> Option<Self> {
-        if !self.inputs.is_empty() || self.follows() {
+        let is_one_way = [&self.inputs, &self.branches, &self.outputs]
+            .iter()
+            .all(|forms| forms.is_empty());
+        let draws = self.steps.iter().any(|step| step.drawn.is_some());
+        if !is_one_way || draws || self.follows() {
             return None;
         }
-        for step in &mut self.steps {
-            if step.drawn.is_some() {
-                return None;
-            }
-            for name in &mut step.weights {
-                *name = format!("{part}/{name}");
-            }
-        }
+        self = self.within(part).passing_mask();
         let each = |step: HostStep| HostStep {
             kernel: EachStep::new(step.kernel, steps).into(),
             ..step
         };
         self.steps = self.steps.into_iter().map(each).collect();
         Some(self)
+    }
+
+    /// The same with the weights of a part of a layer.
+    pub(crate) fn within(mut self, part: &str) -> Self {
+        for step in &mut self.steps {
+            for name in &mut step.weights {
+                *name = format!("{part}/{name}");
+            }
+        }
+        self
+    }
+
+    /// Several outputs, each of so many of the numbers that leave, one after the other.
+    pub(crate) fn cut_into(mut self, lens: impl IntoIterator<Item = u32>) -> Self {
+        let mut start = 0;
+        for len in lens {
+            let places: Vec<Option<u32>> = (start..start + len).map(Some).collect();
+            self.outputs.push(Self::of(Gather::new(places), []));
+            start += len;
+        }
+        self
     }
 
     /// Another form's kernels after these, and its activation.

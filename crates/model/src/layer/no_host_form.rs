@@ -5,13 +5,13 @@ use std::fmt;
 /// ```
 /// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
 /// use firebrick::burn::tensor::Device;
-/// use firebrick::layers::GRU;
+/// use firebrick::layers::{GRUCell, RNN};
 /// use firebrick::models::{Model, NoHostForm, Sequential};
 ///
-/// let model = Sequential::new([5, 2]).add(GRU::new(3)).build(1, &Device::flex())?;
+/// let model = Sequential::new([5, 2]).add(RNN::new(GRUCell::new(3))).build(1, &Device::flex())?;
 /// let reason: Option<NoHostForm> = model.host_pass().err();
 /// let text = reason.map(|reason| reason.to_string());
-/// assert_eq!(text.as_deref(), Some("layer `gru` (GRU) has no form for plain memory"));
+/// assert_eq!(text.as_deref(), Some("layer `rnn` (RNN) has no form for plain memory"));
 /// # Ok::<(), firebrick::models::ModelError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]

@@ -85,7 +85,8 @@ impl Layer for Activation {
     }
 
     fn host_form(&self, _inputs: &[Shape]) -> Option<HostForm> {
-        Some(HostForm::unchanged().ending_with(self.activation))
+        let form = HostForm::unchanged().ending_with(self.activation);
+        Some(form.passing_mask())
     }
 
     fn call(&self, inputs: Signals, call: &Call) -> Result<Signals, LayerProblem> {

@@ -1,13 +1,17 @@
 use burn::tensor::Tensor;
+use firebrick_host::Kernel;
+use firebrick_host::kernels::{self, Concatenate};
 use firebrick_spec::{Spec, SpecError, Value};
 use serde::{Deserialize, Serialize};
 
 use super::nested;
 use crate::layer::AnyLayer;
 use crate::layer::Call;
+use crate::layer::HostForm;
 use crate::layer::Layer;
 use crate::layer::Masking;
 use crate::layer::WeightSpec;
+use crate::layer::whole;
 use crate::layer_problem::LayerProblem;
 use crate::shape::Shape;
 use crate::signal::{Signal, Signals};
@@ -360,6 +364,42 @@ impl Layer for Bidirectional {
         let outputs = outputs.into_iter();
         let outputs = outputs.map(|output| Signal::from(output).with_mask(mask.clone()));
         Ok(outputs.chain(forward).chain(backward).collect())
+    }
+
+    fn host_form(&self, inputs: &[Shape]) -> Option<HostForm> {
+        let [(shape, forward), (other, backward)] = self.branches(inputs)?;
+        let (len, units) = (shape.num_elements()?, shape.last()?);
+        let kernel: Box<dyn Kernel> = match self.merge_mode {
+            MergeMode::Concat => Concatenate::new(len / units, [units, other.last()?]).into(),
+            MergeMode::Sum => kernels::Sum::new(len, [1.0, 1.0]).into(),
+            MergeMode::Average => kernels::Sum::new(len, [0.5, 0.5]).into(),
+            MergeMode::Multiply => kernels::Product::new(len).into(),
+            MergeMode::Separate => return None,
+        };
+        Some(HostForm::branching(vec![forward, backward], kernel).reading_mask())
+    }
+}
+
+impl Bidirectional {
+    /// Both layers over plain memory, the steps of the second turned to meet those of the first.
+    fn branches(&self, inputs: &[Shape]) -> Option<[(Shape, HostForm); 2]> {
+        let [(name, forward), (other_name, backward)] = self.checked().ok()?;
+        let branch = |name: &str, layer: &AnyLayer| {
+            let [output] = <[Shape; 1]>::try_from(layer.output_shapes(inputs).ok()?).ok()?;
+            let form = layer.host_form(inputs)?.within(name);
+            let is_plain = form.inputs.is_empty() && form.branches.is_empty();
+            is_plain.then_some((output, form))
+        };
+        let forward = branch(&name, forward)?;
+        let (output, mut backward) = branch(&other_name, backward)?;
+        if self.returns_sequences() {
+            let sizes = output.known().ok()?;
+            let turned = (0..sizes[0]).rev().map(Some).collect();
+            let others = (1..sizes.len()).map(|axis| (axis, whole(sizes[axis])));
+            let axes: Vec<_> = [(0, turned)].into_iter().chain(others).collect();
+            backward = backward.followed_by(HostForm::moving(&sizes, &axes)?);
+        }
+        Some([forward, (output, backward)])
     }
 }
 

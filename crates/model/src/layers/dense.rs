@@ -134,6 +134,6 @@ impl Layer for Dense {
         let kernel = kernels::Dense::new(input_dim, self.units).with_steps(steps);
         let bias = self.use_bias.then_some("bias");
         let form = HostForm::of(kernel, ["kernel"].into_iter().chain(bias));
-        Some(form.ending_with(self.activation))
+        Some(form.ending_with(self.activation).passing_mask())
     }
 }

@@ -104,14 +104,14 @@ impl Layer for Dropout {
 
     fn host_form(&self, inputs: &[Shape]) -> Option<HostForm> {
         if self.rate <= 0.0 {
-            return Some(HostForm::unchanged());
+            return Some(HostForm::unchanged().passing_mask());
         }
         let drawn = HostDrawn {
             numbers: Numbers::Dropout { rate: self.rate },
             seed: self.seed,
             spread: NoiseShape::spread(self.noise_shape.as_ref(), &inputs[0])?,
         };
-        Some(HostForm::times_drawn(inputs[0].num_elements()?, drawn))
+        Some(HostForm::times_drawn(inputs[0].num_elements()?, drawn).passing_mask())
     }
 
     fn call(&self, inputs: Signals, call: &Call) -> Result<Signals, LayerProblem> {

@@ -1,5 +1,5 @@
 use burn::tensor::{Bool, Int, Tensor};
-use firebrick_host::kernels;
+use firebrick_host::kernels::{self, StepMask};
 use serde::{Deserialize, Serialize};
 
 use super::checks::check_positive;
@@ -187,7 +187,13 @@ impl Layer for Embedding {
         let is_exact = self.input_dim <= Self::MAX_INPUT_DIM;
         let indices = inputs[0].num_elements()?;
         let kernel = kernels::Embedding::new(indices, self.input_dim, self.output_dim);
-        (is_exact && !self.mask_zero).then(|| HostForm::of(kernel, ["embeddings"]))
+        let form = is_exact.then(|| HostForm::of(kernel, ["embeddings"]))?;
+        match inputs[0].axes() {
+            _ if !self.mask_zero => Some(form),
+            [Some(steps)] => Some(form.making_mask(StepMask::new([*steps, 1], 0.0), 0)),
+            // It declares a mask and makes none.
+            _ => None,
+        }
     }
 
     fn has_limits(&self) -> bool {

@@ -1,11 +1,14 @@
+use firebrick_host::kernels::Recurrent;
 use serde::{Deserialize, Serialize};
 
 use super::gru_cell::GRUCell;
-use super::recurrent::{Flow, recurrent_layer};
+use super::recurrent::{Flow, OnHost, recurrent_layer};
 use crate::activation::Activation;
 use crate::constraint::Constraint;
 use crate::initializer::Initializer;
+use crate::layer::HostForm;
 use crate::regularizer::Regularizer;
+use crate::shape::Shape;
 
 /// Gated recurrent unit: a recurrent layer that learns how much of its state to replace; the formulas are those of
 /// [`GRUCell`].
@@ -83,4 +86,23 @@ recurrent_layer!(GRU: "GRU", GRUCell in "gru_cell" {
     with_bias_regularizer(regularizer: Regularizer),
     /// As [`GRUCell::with_bias_constraint`].
     with_bias_constraint(constraint: Constraint),
-});
+}, on host on_host);
+
+/// Its usual form over plain memory, without dropout within.
+fn on_host(cell: &GRUCell, part: &str, flow: &Flow, inputs: &[Shape]) -> Option<HostForm> {
+    let layer = OnHost {
+        cell,
+        part,
+        flow,
+        inputs,
+    };
+    let input = layer.input()?;
+    let kernel = if cell.resets_after() {
+        Recurrent::gru(input, cell.units())
+    } else {
+        Recurrent::gru_with_reset_before(input, cell.units())
+    };
+    layer
+        .form(kernel, cell.has_bias())
+        .filter(|_| cell.is_plain())
+}

@@ -108,6 +108,28 @@ impl GRUCell {
 
 cell_setters!(GRUCell);
 
+impl GRUCell {
+    pub(super) fn units(&self) -> usize {
+        self.units
+    }
+
+    pub(super) fn has_bias(&self) -> bool {
+        self.use_bias
+    }
+
+    pub(super) fn resets_after(&self) -> bool {
+        self.reset_after
+    }
+
+    /// Whether it has the functions that it has by default, and drops nothing.
+    pub(super) fn is_plain(&self) -> bool {
+        self.activation == Activation::Tanh
+            && self.recurrent_activation == Activation::Sigmoid
+            && self.dropout <= 0.0
+            && self.recurrent_dropout <= 0.0
+    }
+}
+
 impl Cell for GRUCell {
     fn state_shapes(&self, step: &Shape) -> Result<Vec<Shape>, LayerProblem> {
         check_positive("units", self.units)?;

@@ -164,10 +164,11 @@ impl Layer for LayerNormalization {
         if self.rms_scaling {
             return None;
         }
-        over_axes_on_host(&self.axis, &inputs[0], |len, size| {
+        let form = over_axes_on_host(&self.axis, &inputs[0], |len, size| {
             let standardize = Standardize::by_deviation(len, size, single(self.epsilon));
             let (gamma, beta) = (self.scale.then_some("gamma"), self.center.then_some("beta"));
             HostForm::of(standardize, []).scaled_and_shifted((len, size), gamma, beta)
-        })
+        });
+        form.map(HostForm::passing_mask)
     }
 }

@@ -1,8 +1,8 @@
-use firebrick_host::kernels;
+use firebrick_host::kernels::Recurrent;
 use serde::{Deserialize, Serialize};
 
 use super::lstm_cell::LSTMCell;
-use super::recurrent::{Flow, recurrent_layer};
+use super::recurrent::{Flow, OnHost, recurrent_layer};
 use crate::activation::Activation;
 use crate::constraint::Constraint;
 use crate::initializer::Initializer;
@@ -88,29 +88,16 @@ recurrent_layer!(LSTM: "LSTM", LSTMCell in "lstm_cell" {
     with_bias_constraint(constraint: Constraint),
 }, on host on_host);
 
-/// Its usual form over plain memory: no dropout within, nothing kept from batch to batch, the output alone.
+/// Its usual form over plain memory, without dropout within.
 fn on_host(cell: &LSTMCell, part: &str, flow: &Flow, inputs: &[Shape]) -> Option<HostForm> {
-    let [input] = inputs else {
-        return None;
+    let layer = OnHost {
+        cell,
+        part,
+        flow,
+        inputs,
     };
-    let &[steps, features] = &input.known().ok()?[..] else {
-        return None;
-    };
-    if !cell.is_plain() || flow.stateful || flow.return_state || steps == 0 {
-        return None;
-    }
-    let units = cell.units();
-    let mut kernel = kernels::Lstm::new(steps, units);
-    if flow.return_sequences {
-        kernel = kernel.with_every_step();
-    }
-    if flow.go_backwards {
-        kernel = kernel.backwards();
-    }
-    let [weight, recurrent, bias] =
-        ["kernel", "recurrent_kernel", "bias"].map(|name| format!("{part}/{name}"));
-    let bias = cell.has_bias().then_some(&*bias);
-    let sums = kernels::Dense::new(features, 4 * units).with_steps(steps);
-    let form = HostForm::of(sums, [&*weight].into_iter().chain(bias));
-    Some(form.then(kernel, [&*recurrent]))
+    let kernel = Recurrent::lstm(layer.input()?, cell.units());
+    layer
+        .form(kernel, cell.has_bias())
+        .filter(|_| cell.is_plain())
 }

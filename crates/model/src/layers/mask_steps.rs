@@ -1,13 +1,16 @@
 use burn::tensor::Tensor;
+use firebrick_host::kernels::{MaskedSteps, StepMask};
 use serde::{Deserialize, Serialize};
 
 use super::checks::check_number;
 use crate::layer::Call;
+use crate::layer::HostForm;
 use crate::layer::Layer;
 use crate::layer::Masking as MaskPolicy;
 use crate::layer_problem::LayerProblem;
 use crate::shape::Shape;
 use crate::signal::{Signal, Signals};
+use crate::single::single;
 
 /// Marks steps as padding whose features all have one value: layers behind it that know masks pass over them.
 ///
@@ -78,5 +81,14 @@ impl Layer for Masking {
         let steps = counts.reshape([batch_size, steps]);
         let x: Tensor<3> = x.mask_fill(padding, 0.0);
         Ok(Signal::from(x).with_mask(steps).into())
+    }
+
+    fn host_form(&self, inputs: &[Shape]) -> Option<HostForm> {
+        let &[steps, features] = &inputs[0].known().ok()?[..] else {
+            return None;
+        };
+        let mask = StepMask::new([steps, features], single(self.mask_value));
+        let form = HostForm::of(MaskedSteps::new(mask.clone()), []);
+        (features > 0).then(|| form.making_mask(mask, 0))
     }
 }

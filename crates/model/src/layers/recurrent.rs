@@ -1,6 +1,7 @@
 //! What all recurrent layers have in common: a cell, and how its steps follow each other.
 
 mod flow;
+mod on_host;
 mod product;
 mod run;
 mod unstacked;
@@ -8,6 +9,7 @@ mod unstacked;
 use firebrick_spec::{Spec, SpecError};
 
 pub(super) use self::flow::{Flow, flow_setters};
+pub(super) use self::on_host::OnHost;
 pub(super) use self::product::{
     Product, Projection, check_cell_activation, check_rates, check_vector, factors,
 };

@@ -1,11 +1,14 @@
+use firebrick_host::kernels::Recurrent;
 use serde::{Deserialize, Serialize};
 
-use super::recurrent::{Flow, recurrent_layer};
+use super::recurrent::{Flow, OnHost, recurrent_layer};
 use super::simple_rnn_cell::SimpleRNNCell;
 use crate::activation::Activation;
 use crate::constraint::Constraint;
 use crate::initializer::Initializer;
+use crate::layer::HostForm;
 use crate::regularizer::Regularizer;
+use crate::shape::Shape;
 
 /// A layer whose output at one step goes into the next: `h' = activation(x · kernel + bias + h · recurrent_kernel)`, beginning
 /// with zeros.
@@ -80,4 +83,16 @@ recurrent_layer!(SimpleRNN: "SimpleRNN", SimpleRNNCell in "simple_rnn_cell" {
     with_bias_regularizer(regularizer: Regularizer),
     /// As [`SimpleRNNCell::with_bias_constraint`].
     with_bias_constraint(constraint: Constraint),
-});
+}, on host on_host);
+
+/// Its form over plain memory with one of the usual functions, without dropout within.
+fn on_host(cell: &SimpleRNNCell, part: &str, flow: &Flow, inputs: &[Shape]) -> Option<HostForm> {
+    let layer = OnHost {
+        cell,
+        part,
+        flow,
+        inputs,
+    };
+    let kernel = Recurrent::simple(layer.input()?, cell.units(), cell.host_function()?);
+    layer.form(kernel, cell.has_bias())
+}

@@ -1,4 +1,5 @@
 use burn::tensor::Tensor;
+use firebrick_host::kernels::StateFunction;
 use serde::{Deserialize, Serialize};
 
 use super::checks::check_positive;
@@ -81,6 +82,28 @@ impl SimpleRNNCell {
 }
 
 cell_setters!(SimpleRNNCell);
+
+impl SimpleRNNCell {
+    pub(super) fn units(&self) -> usize {
+        self.units
+    }
+
+    pub(super) fn has_bias(&self) -> bool {
+        self.use_bias
+    }
+
+    /// Its function over plain memory, if there it has one and drops nothing.
+    pub(super) fn host_function(&self) -> Option<StateFunction> {
+        let function = match self.activation {
+            Activation::Tanh => StateFunction::Tanh,
+            Activation::Sigmoid => StateFunction::Sigmoid,
+            Activation::Relu => StateFunction::Relu,
+            Activation::Linear => StateFunction::Linear,
+            _ => return None,
+        };
+        (self.dropout <= 0.0 && self.recurrent_dropout <= 0.0).then_some(function)
+    }
+}
 
 impl Cell for SimpleRNNCell {
     fn state_shapes(&self, step: &Shape) -> Result<Vec<Shape>, LayerProblem> {

@@ -76,6 +76,6 @@ impl Layer for SpatialDropout1D {
     }
 
     fn host_form(&self, inputs: &[Shape]) -> Option<HostForm> {
-        dropped_on_host(self.rate, self.seed, &inputs[0])
+        dropped_on_host(self.rate, self.seed, &inputs[0]).map(HostForm::passing_mask)
     }
 }

@@ -1,7 +1,9 @@
 use burn::tensor::{Bool, Tensor};
+use firebrick_host::kernels::StepMask;
 use serde::{Deserialize, Serialize};
 
 use crate::layer::Call;
+use crate::layer::HostForm;
 use crate::layer::Layer;
 use crate::layer::Masking as MaskPolicy;
 use crate::layer_problem::LayerProblem;
@@ -84,5 +86,13 @@ impl Layer for WithMask {
         }
         let mask: Tensor<2, Bool> = mask.not_equal_elem(0.0);
         Ok(x.with_mask(mask).into())
+    }
+
+    fn host_form(&self, inputs: &[Shape]) -> Option<HostForm> {
+        let [_, mask] = inputs else {
+            return None;
+        };
+        let steps = mask.num_elements()?;
+        Some(HostForm::unchanged().making_mask(StepMask::new([steps, 1], 0.0), 1))
     }
 }

@@ -1,19 +1,23 @@
 //! From a network to its program over plain memory.
 
+use std::mem;
+
 use burn::tensor::{Tensor, TensorData};
-use firebrick_host::{Place, Program};
+use firebrick_host::{Kernel, Place, Program};
 
 use crate::graph::Source;
 use crate::host_pass::{Drawing, Following, HostPass, trained};
-use crate::layer::{HostForm, NoHostForm, WeightSpec};
+use crate::layer::{HostForm, HostMask, NoHostForm, WeightSpec};
 use crate::network::Network;
 
 /// A program that grows call by call.
 struct Growing<'a> {
     network: &'a Network,
     program: Program,
-    /// Where each call ends.
-    places: Vec<Place>,
+    /// Where each output of each call is.
+    places: Vec<Vec<Place>>,
+    /// Where the mask is that leaves each call with the first output, if one does.
+    masks: Vec<Option<Place>>,
     /// The first weight of each layer.
     first_weights: Vec<usize>,
     drawn: Vec<Drawing>,
@@ -46,6 +50,7 @@ impl Network {
             network: self,
             program: Program::new(inputs, weights),
             places: Vec::with_capacity(graph.nodes().len()),
+            masks: Vec::with_capacity(graph.nodes().len()),
             first_weights,
             drawn: Vec::new(),
             following: Vec::new(),
@@ -90,7 +95,7 @@ impl Growing<'_> {
     fn place(&self, source: Source) -> Place {
         match source {
             Source::Input(input) => Place::Input(input),
-            Source::Node(node, _) => self.places[node],
+            Source::Node(node, output) => self.places[node][output],
         }
     }
 
@@ -98,16 +103,41 @@ impl Growing<'_> {
     fn add_call(&mut self, index: usize) -> Result<(), NoHostForm> {
         let network = self.network;
         let node = &network.description.nodes()[index];
-        let (form, activation) = network.description.whole_form(&network.plan, index)?;
+        let (mut form, activation) = network.description.whole_form(&network.plan, index)?;
         let sources = node.inputs.iter().map(|source| self.place(*source));
-        let mut sources = self.add_steps(index, form, sources.collect());
-        if let Some(activation) = activation {
-            sources = vec![self.program.add(activation, sources, [])];
-            self.num_nodes += 1;
+        let mut sources: Vec<Place> = sources.collect();
+        let mut mask = match node.inputs.first() {
+            Some(Source::Node(node, 0)) => self.masks[*node],
+            _ => None,
+        };
+        match mem::take(&mut form.mask) {
+            HostMask::Made(kernel, input) => {
+                mask = Some(self.add(kernel, vec![sources[input]], Vec::new()));
+            }
+            HostMask::Read => sources.extend(mask),
+            HostMask::Passes | HostMask::Refused => {}
         }
-        // A layer without a kernel has one input.
-        self.places.extend(sources.first());
+        let leaves = network.plan.nodes[index].masks.first() == Some(&true);
+        self.masks.push(mask.filter(|_| leaves));
+        let outputs = mem::take(&mut form.outputs);
+        sources = self.add_steps(index, form, sources);
+        if let Some(activation) = activation {
+            sources = vec![self.add(activation, sources, Vec::new())];
+        }
+        // What leaves a layer without a kernel is its first input.
+        sources.truncate(1);
+        if !outputs.is_empty() {
+            let outputs = outputs.into_iter();
+            let outputs = outputs.flat_map(|form| self.add_steps(index, form, sources.clone()));
+            sources = outputs.collect();
+        }
+        self.places.push(sources);
         Ok(())
+    }
+
+    fn add(&mut self, kernel: Box<dyn Kernel>, sources: Vec<Place>, weights: Vec<usize>) -> Place {
+        self.num_nodes += 1;
+        self.program.add(kernel, sources, weights)
     }
 
     fn add_steps(&mut self, index: usize, form: HostForm, mut sources: Vec<Place>) -> Vec<Place> {
@@ -128,6 +158,11 @@ impl Growing<'_> {
                 inputs.flat_map(|(form, source)| self.add_steps(index, form, vec![source]));
             sources = inputs.collect();
         }
+        if !form.branches.is_empty() {
+            let branches = form.branches.into_iter();
+            let branches = branches.flat_map(|form| self.add_steps(index, form, sources.clone()));
+            sources = branches.collect();
+        }
         for step in form.steps {
             let weights = places(&step.weights);
             if let Some(followed) = step.followed.filter(|_| learns && is_trainable) {
@@ -146,8 +181,7 @@ impl Growing<'_> {
                     drawn,
                 });
             }
-            sources = vec![self.program.add(step.kernel, sources, weights)];
-            self.num_nodes += 1;
+            sources = vec![self.add(step.kernel, sources, weights)];
         }
         sources
     }

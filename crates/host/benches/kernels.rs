@@ -12,7 +12,7 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use firebrick_host::kernels::{
-    AveragePooling, ByDrawn, Convolution, Dense, Elementwise, MaxPooling,
+    AveragePooling, ByDrawn, Convolution, Dense, Elementwise, MaxPooling, Recurrent,
 };
 use firebrick_host::{Backward, Batch, Fill, Forward, Kernel, Pass, Place, Program, Window};
 
@@ -28,9 +28,9 @@ fn main() {
         |name: &str| wanted.is_empty() || wanted.iter().any(|part| name.contains(*part));
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1);
     pool.build().unwrap().install(|| {
-        for (name, program, weights, batch) in [mlp(), convolutions()] {
-            if is_wanted(name) {
-                pass(name, program, &weights, batch);
+        for passing in [mlp(), convolutions(), memory()] {
+            if is_wanted(passing.name) {
+                pass(passing);
             }
         }
         for (name, kernel, input, weights) in kernels() {
@@ -41,8 +41,21 @@ fn main() {
     });
 }
 
+/// A program, and how rows go through it.
+struct Passing {
+    name: &'static str,
+    program: Program,
+    /// Floats of each weight.
+    weights: Vec<usize>,
+    batch: usize,
+    /// Of an epoch.
+    rows: usize,
+    /// Floats of a row that enter and that leave.
+    lens: [usize; 2],
+}
+
 /// 784-128-64-10 with sigmoids.
-fn mlp() -> (&'static str, Program, Vec<usize>, usize) {
+fn mlp() -> Passing {
     let weights = vec![784 * 128, 128, 128 * 64, 64, 640, 10];
     let mut program = Program::new([784], weights.clone());
     let x = program.add(Dense::new(784, 128), [Place::Input(0)], [0, 1]);
@@ -51,11 +64,18 @@ fn mlp() -> (&'static str, Program, Vec<usize>, usize) {
     let x = program.add(Elementwise::sigmoid(64), [x], []);
     let x = program.add(Dense::new(64, 10), [x], [4, 5]);
     let program = program.with_outputs([x], [true; 6]);
-    ("W1: 784-128-64-10", program, weights, 128)
+    Passing {
+        name: "W1: 784-128-64-10",
+        program,
+        weights,
+        batch: 128,
+        rows: ROWS,
+        lens: [784, 10],
+    }
 }
 
 /// Two convolutions, each with its pooling, and a dense layer.
-fn convolutions() -> (&'static str, Program, Vec<usize>, usize) {
+fn convolutions() -> Passing {
     let weights = vec![9 * 16, 16, 9 * 16 * 32, 32, 800 * 10, 10];
     let mut program = Program::new([784], weights.clone());
     let first = Convolution::new(window(28, 1, 3, 1), 16);
@@ -69,7 +89,32 @@ fn convolutions() -> (&'static str, Program, Vec<usize>, usize) {
     let x = program.add(ByDrawn::new(800), [x], []);
     let x = program.add(Dense::new(800, 10), [x], [4, 5]);
     let program = program.with_outputs([x], [true; 6]);
-    ("W4: conv 16, conv 32, dense 10", program, weights, 64)
+    Passing {
+        name: "W4: conv 16, conv 32, dense 10",
+        program,
+        weights,
+        batch: 64,
+        rows: ROWS,
+        lens: [784, 10],
+    }
+}
+
+/// A long short-term memory of 50 steps, and a dense layer.
+fn memory() -> Passing {
+    let weights = vec![8 * 256, 64 * 256, 256, 64 * 4, 4];
+    let mut program = Program::new([400], weights.clone());
+    let recurrent = Recurrent::lstm([50, 8], 64);
+    let x = program.add(recurrent, [Place::Input(0)], [0, 1, 2]);
+    let x = program.add(Dense::new(64, 4), [x], [3, 4]);
+    let program = program.with_outputs([x], [true; 5]);
+    Passing {
+        name: "W9: lstm 64, dense 4",
+        program,
+        weights,
+        batch: 32,
+        rows: 1_000,
+        lens: [400, 4],
+    }
 }
 
 /// A kernel, floats of a row of its input, and floats of its weights.
@@ -142,12 +187,15 @@ fn window(input: usize, channels: usize, size: usize, stride: usize) -> Window {
 }
 
 /// Forward and backward, batch by batch.
-fn pass(name: &str, program: Program, weights: &[usize], rows: usize) {
-    let mut pass = Pass::new(program);
-    let x = numbers(rows * 784, 1.0);
-    let weights: Vec<Vec<f32>> = weights.iter().map(|len| numbers(*len, 0.1)).collect();
+fn pass(passing: Passing) {
+    let (name, rows, [input, output]) = (passing.name, passing.batch, passing.lens);
+    let batches = passing.rows / rows;
+    let mut pass = Pass::new(passing.program);
+    let x = numbers(rows * input, 1.0);
+    let weights = passing.weights.iter();
+    let weights: Vec<Vec<f32>> = weights.map(|len| numbers(*len, 0.1)).collect();
     let weights: Vec<&[f32]> = weights.iter().map(Vec::as_slice).collect();
-    let gradient = numbers(rows * 10, 1.0);
+    let gradient = numbers(rows * output, 1.0);
     let batch = Batch {
         rows,
         inputs: &[&x],
@@ -156,12 +204,12 @@ fn pass(name: &str, program: Program, weights: &[usize], rows: usize) {
         by_batch: &[],
     };
     let forward = least(|| {
-        for _ in 0..ROWS / rows {
+        for _ in 0..batches {
             black_box(pass.forward(&batch));
         }
     });
     let both = least(|| {
-        for _ in 0..ROWS / rows {
+        for _ in 0..batches {
             pass.forward(&batch);
             black_box(pass.backward(&batch, &[&gradient]));
         }

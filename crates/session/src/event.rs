@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::action::Action;
 use crate::figures::Figures;
+use crate::placed_action::PlacedAction;
 use crate::samples::{Confusion, Sample};
 
 /// Something that happened in a training.
@@ -119,6 +120,8 @@ pub struct Begin {
     pub time: u64,
     /// Whether it goes on where another one was broken off, whose later events did not happen.
     pub is_resumed: bool,
+    /// The actions that have happened before, in order: those that the state it goes on from knows of.
+    pub actions: Vec<PlacedAction>,
 }
 
 /// Where the training part of an epoch is.

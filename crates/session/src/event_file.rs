@@ -1,6 +1,6 @@
 //! `events.jsonl`, written by the training and read by whoever watches.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
@@ -12,31 +12,40 @@ use crate::event::Event;
 pub struct EventFile {
     path: PathBuf,
     file: File,
+    /// Whether the last line may have no end.
+    is_cut: bool,
 }
 
 impl EventFile {
     /// The name of the file in a run directory.
     pub const NAME: &'static str = "events.jsonl";
 
-    /// Makes an empty file.
+    /// Makes an empty file, instead of one that is there; what a link leads to stays.
     ///
     /// # Errors
-    /// A file that cannot be made.
+    /// Something else than a file in its place; a file that cannot be made.
     pub fn create(path: &Path) -> Result<Self, SessionError> {
-        let opened = OpenOptions::new()
-            .create(true)
-            .append(true)
-            .truncate(false)
-            .open(path)
-            .and_then(|file| file.set_len(0).map(|()| file));
+        let there = path.symlink_metadata();
+        let make = || OpenOptions::new().create_new(true).append(true).open(path);
+        let opened = match there {
+            Ok(there) if there.is_file() || there.is_symlink() => {
+                fs::remove_file(path).and_then(|()| make())
+            }
+            Ok(_) => return Err(foreign(path)),
+            Err(_) => make(),
+        };
         Self::opened(path, opened)
     }
 
-    /// Goes on with a file; a line that was cut off by a crash is closed first.
+    /// Goes on with a file, or makes it; a line that was cut off by a crash is closed first.
     ///
     /// # Errors
-    /// A file that cannot be opened.
+    /// Something else than a file in its place; a file that cannot be opened.
     pub fn append(path: &Path) -> Result<Self, SessionError> {
+        // A pipe without a reader would keep the training waiting.
+        if path.metadata().is_ok_and(|there| !there.is_file()) {
+            return Err(foreign(path));
+        }
         let opened = OpenOptions::new()
             .create(true)
             .append(true)
@@ -53,14 +62,21 @@ impl EventFile {
     /// A file that cannot be written, on a full disk say.
     pub fn write(&mut self, event: &Event) -> Result<(), SessionError> {
         let line = serde_json::to_string(event).map_err(io::Error::from);
-        let written = line.and_then(|line| self.file.write_all(format!("{line}\n").as_bytes()));
+        let before = if self.is_cut { "\n" } else { "" };
+        let written =
+            line.and_then(|line| self.file.write_all(format!("{before}{line}\n").as_bytes()));
+        self.is_cut = written.is_err();
         written.map_err(|source| self.failed(source))
     }
 
     fn opened(path: &Path, opened: io::Result<File>) -> Result<Self, SessionError> {
         let path = path.to_owned();
         match opened {
-            Ok(file) => Ok(Self { path, file }),
+            Ok(file) => Ok(Self {
+                path,
+                file,
+                is_cut: false,
+            }),
             Err(source) => Err(SessionError::Io { path, source }),
         }
     }
@@ -83,6 +99,13 @@ impl EventFile {
             path: self.path.clone(),
             source,
         }
+    }
+}
+
+fn foreign(path: &Path) -> SessionError {
+    SessionError::Foreign {
+        path: path.to_owned(),
+        expected: "file of events",
     }
 }
 
@@ -119,22 +142,32 @@ impl EventReader {
     /// # Errors
     /// A file that cannot be read.
     pub fn read(&mut self) -> Result<Vec<Event>, SessionError> {
+        Ok(self.read_next()?.unwrap_or_default())
+    }
+
+    /// The same; nothing at all at the end of the file.
+    ///
+    /// # Errors
+    /// A file that cannot be read.
+    pub(crate) fn read_next(&mut self) -> Result<Option<Vec<Event>>, SessionError> {
         const AT_ONCE: u64 = 1 << 20;
 
         let read = (&mut self.file).take(AT_ONCE).read_to_end(&mut self.rest);
-        read.map_err(|source| SessionError::Io {
+        let read = read.map_err(|source| SessionError::Io {
             path: self.path.clone(),
             source,
         })?;
+        if read == 0 {
+            return Ok(None);
+        }
         let Some(end) = self.rest.iter().rposition(|&byte| byte == b'\n') else {
-            return Ok(Vec::new());
+            return Ok(Some(Vec::new()));
         };
         let rest = self.rest.split_off(end + 1);
         let lines = std::mem::replace(&mut self.rest, rest);
         let lines = lines.split(|&byte| byte == b'\n');
-        Ok(lines
-            .filter_map(|line| serde_json::from_slice(line).ok())
-            .collect())
+        let events = lines.filter_map(|line| serde_json::from_slice(line).ok());
+        Ok(Some(events.collect()))
     }
 }
 

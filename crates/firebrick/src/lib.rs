@@ -36,6 +36,8 @@ pub use firebrick_recipe as recipes;
 #[doc(inline)]
 pub use firebrick_scheduler as schedules;
 #[doc(inline)]
+pub use firebrick_session as sessions;
+#[doc(inline)]
 pub use firebrick_spec as specs;
 #[doc(inline)]
 pub use firebrick_tensor::devices;

@@ -2,11 +2,14 @@
 //! events are fed here, and here is our epoch loop.
 
 mod access;
+mod acting;
+mod best_epoch;
 mod dashboard;
 mod dashboard_metrics;
 #[cfg(feature = "tui")]
 mod dashboard_renderer;
 mod drawn;
+mod emitting;
 mod epoch_loop;
 mod epochs;
 mod keeping;
@@ -16,6 +19,7 @@ mod outcome;
 mod proof;
 mod run;
 mod silent;
+mod steering;
 mod telling;
 #[cfg(feature = "tui")]
 mod time_left;

@@ -47,6 +47,8 @@ pub(crate) trait Reporter {
     fn progress(&mut self, _moment: &Moment) {}
     /// Once an epoch, when its validation is done.
     fn epoch_end(&mut self, _record: &EpochRecord, _batches: usize) {}
+    /// Somebody has changed how many epochs there are.
+    fn change_epochs(&mut self, _epochs: usize) {}
     /// What a callback says.
     fn say(&mut self, _text: &str) {}
     /// When the epoch loop has ended, in whatever way.

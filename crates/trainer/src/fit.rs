@@ -5,6 +5,7 @@ mod fit_settings;
 use std::sync::{Arc, Mutex};
 
 use firebrick_data::{DataDescription, Samples};
+use firebrick_session::{PlacedAction, SessionHandle, Watcher};
 
 use crate::callback::{Callback, Callbacks};
 use crate::checkpoints::Checkpoints;
@@ -13,6 +14,7 @@ use crate::error::TrainError;
 use crate::interrupt::StopHandle;
 use crate::mismatch_error::MismatchError;
 use crate::run_directory::RunDirectory;
+use crate::session::SharedWatcher;
 pub use class_key::ClassKey;
 pub use fine_tune::FineTune;
 pub use fit_settings::{FitSettings, GivenFit};
@@ -42,7 +44,7 @@ pub struct Fit {
     pub(crate) validation: Option<Samples>,
     /// Those of the settings are of a file; here a class may be named twice, which is an error.
     pub(crate) class_weights: Vec<(ClassKey, f64)>,
-    class_names: Vec<String>,
+    pub(crate) class_names: Vec<String>,
     pub(crate) callbacks: Callbacks,
     pub(crate) display: Display,
     pub(crate) label: String,
@@ -52,6 +54,9 @@ pub struct Fit {
     pub(crate) stop: Option<StopHandle>,
     pub(crate) listens_to_ctrl_c: bool,
     pub(crate) fine_tune: Option<FineTune>,
+    pub(crate) watchers: Vec<SharedWatcher>,
+    pub(crate) session: Option<SessionHandle>,
+    pub(crate) replay: Vec<PlacedAction>,
 }
 
 impl From<FitSettings> for Fit {
@@ -70,6 +75,9 @@ impl From<FitSettings> for Fit {
             stop: None,
             listens_to_ctrl_c: false,
             fine_tune: None,
+            watchers: Vec::new(),
+            session: None,
+            replay: Vec::new(),
         }
     }
 }
@@ -227,6 +235,89 @@ impl Fit {
     #[must_use = "returns the changed settings"]
     pub fn with_fine_tune(mut self, fine_tune: FineTune) -> Self {
         self.fine_tune = Some(fine_tune);
+        self
+    }
+
+    /// Adds one who is told what happens in the training: epochs, where they are, what callbacks say, what somebody asked for. One
+    /// who panics is told nothing any more, and the training goes on.
+    ///
+    /// ```
+    /// # use firebrick::{layers::Dense, prelude::*};
+    /// use std::sync::mpsc::{Sender, channel};
+    ///
+    /// use firebrick::sessions::{Event, Watcher, What};
+    ///
+    /// /// Passes the losses on.
+    /// struct Losses(Sender<f64>);
+    ///
+    /// impl Watcher for Losses {
+    ///     fn tell(&mut self, event: &Event) {
+    ///         if let What::EpochEnd(end) = &event.what {
+    ///             let _ = end.figures.get("loss").map(|loss| self.0.send(loss));
+    ///         }
+    ///     }
+    /// }
+    ///
+    /// # let data = ArrayDataset::new([[0.0], [1.0], [2.0], [3.0]], [1.0, 3.0, 5.0, 7.0])?;
+    /// # let model = Sequential::new([1]).add(Dense::new(1)).build(1, &Device::flex())?;
+    /// # let mut trainer = Compile::by_name("adam", "mse", [])?.model(model);
+    /// let (sender, losses) = channel();
+    /// let fit = Fit::new(3).with_watcher(Losses(sender)).with_display(Display::Quiet);
+    /// let history = trainer.fit(&data, &fit)?;
+    /// assert_eq!(losses.try_iter().collect::<Vec<f64>>(), history["loss"]);
+    /// # Ok::<(), firebrick::training::TrainError>(())
+    /// ```
+    #[must_use = "returns the changed settings"]
+    pub fn with_watcher(mut self, watcher: impl Watcher + 'static) -> Self {
+        self.watchers.push(Arc::new(Mutex::new(watcher)));
+        self
+    }
+
+    /// A handle through which the training can be asked for something while it goes on: a pause, another rate, a validation, and
+    /// whatever else an [`Action`](firebrick_session::Action) is. It is good for one `fit` at a time. A training with a
+    /// [run directory](Self::with_run_directory) can be asked by `firebrick control RUN` in any case.
+    ///
+    /// ```
+    /// # use firebrick::{layers::Dense, prelude::*};
+    /// use firebrick::sessions::{Action, SessionHandle};
+    ///
+    /// # let data = ArrayDataset::new([[0.0], [1.0], [2.0], [3.0]], [1.0, 3.0, 5.0, 7.0])?;
+    /// # let model = Sequential::new([1]).add(Dense::new(1)).build(1, &Device::flex())?;
+    /// # let mut trainer = Compile::by_name("adam", "mse", [])?.model(model);
+    /// let session = SessionHandle::new();
+    /// // From whatever thread, at whatever time.
+    /// session.ask(Action::Epochs(2), "a program");
+    /// let fit = Fit::new(100).with_session(session).with_display(Display::Quiet);
+    /// assert_eq!(trainer.fit(&data, &fit)?.epochs().len(), 2);
+    /// # Ok::<(), firebrick::training::TrainError>(())
+    /// ```
+    #[must_use = "returns the changed settings"]
+    pub fn with_session(mut self, session: SessionHandle) -> Self {
+        self.session = Some(session);
+        self
+    }
+
+    /// Does what was done in another training at the same places of this one, so that it comes to the same, bit for bit: the actions
+    /// of its [`events.jsonl`](RunDirectory::EVENTS), as
+    /// [`read_actions`](firebrick_session::read_actions) finds them.
+    ///
+    /// ```
+    /// # use firebrick::{layers::Dense, prelude::*};
+    /// use firebrick::sessions::{Action, PlacedAction};
+    ///
+    /// # let data = ArrayDataset::new([[0.0], [1.0], [2.0], [3.0]], [1.0, 3.0, 5.0, 7.0])?;
+    /// # let model = Sequential::new([1]).add(Dense::new(1)).build(1, &Device::flex())?;
+    /// # let compile = Compile::by_name("adam", "mse", [])?.with_learning_rate(0.1);
+    /// # let mut trainer = compile.model(model);
+    /// // Four samples in batches of two: the second epoch begins after two steps.
+    /// let half = PlacedAction { epoch: 2, step: 2, action: Action::ScaleRate(0.5) };
+    /// let fit = Fit::new(3).with_batch_size(2).with_replay([half]).with_display(Display::Quiet);
+    /// assert_eq!(trainer.fit(&data, &fit)?["learning_rate"], [0.1, 0.05, 0.05]);
+    /// # Ok::<(), firebrick::training::TrainError>(())
+    /// ```
+    #[must_use = "returns the changed settings"]
+    pub fn with_replay(mut self, actions: impl IntoIterator<Item = PlacedAction>) -> Self {
+        self.replay = actions.into_iter().collect();
         self
     }
 

@@ -92,6 +92,15 @@ pub enum StopReason {
         /// Batches of that epoch that were done.
         batches: usize,
     },
+    /// Somebody asked for a stop and wants nothing of what was learned: whoever made the run removes it.
+    Discarded {
+        /// Who asked, e.g. `control`.
+        by: String,
+        /// The epoch it happened in, counted from 1.
+        epoch: usize,
+        /// Batches of that epoch that were done.
+        batches: usize,
+    },
     /// An error or a panic.
     Failed {
         /// The epoch it happened in, counted from 1.
@@ -111,6 +120,12 @@ impl fmt::Display for StopReason {
                 write!(
                     f,
                     "stopped by {by} in epoch {epoch} after {batches} batches"
+                )
+            }
+            Self::Discarded { by, epoch, batches } => {
+                write!(
+                    f,
+                    "thrown away by {by} in epoch {epoch} after {batches} batches"
                 )
             }
             Self::Failed { epoch } => write!(f, "failed in epoch {epoch}"),

@@ -56,6 +56,7 @@ mod run_description;
 mod run_directory;
 mod run_panels;
 mod sample_place;
+mod session;
 mod settings_table;
 mod state;
 mod step;

@@ -10,7 +10,7 @@ pub(crate) use tally::Tally;
 #[cfg(test)]
 pub(crate) use pending::tests::with_interval;
 
-use crate::callback::{Callback, HookResult, Training};
+use crate::callback::{Callback, Flow, HookResult, Training};
 use crate::error::TrainError;
 
 /// A hook that all callbacks are called with.
@@ -44,9 +44,9 @@ pub(crate) trait DataPass {
     /// Reads back what lies on the device and shows where the pass is.
     fn look(&mut self) -> Result<(), Self::Error>;
 
-    /// After a batch that is followed by another; nothing by default.
-    fn go_on(&mut self) -> Result<(), Self::Error> {
-        Ok(())
+    /// After a batch that nobody stopped at; whether another may follow, as by default.
+    fn go_on(&mut self) -> Result<Flow, Self::Error> {
+        Ok(Flow::Continue)
     }
 
     /// After the last batch: what still lies on the device is read.
@@ -69,7 +69,9 @@ pub(crate) fn run<P: DataPass>(pass: &mut P) -> Result<(), P::Error> {
         if is_stopped {
             break;
         }
-        pass.go_on()?;
+        if pass.go_on()? == Flow::Stop {
+            break;
+        }
     }
     pass.end()
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use burn::train::{ApplicationLoggerInstaller, FileApplicationLoggerInstaller};
 
 use firebrick_model::{remove_abandoned_files, write_whole};
+use firebrick_session::EventFile;
 
 use crate::directory_claim::{Busy, DirectoryClaim, DirectoryContents, Lookout};
 use crate::error::TrainError;
@@ -59,6 +60,8 @@ impl RunDirectory {
     pub const CURVES_PNG: &'static str = "curves.png";
     /// The weights.
     pub const MODEL: &'static str = "model.bpk";
+    /// What happened, a line of JSON each; see `firebrick_session`.
+    pub const EVENTS: &'static str = EventFile::NAME;
     /// What was logged.
     pub const LOG: &'static str = "log.txt";
 
@@ -74,8 +77,9 @@ impl RunDirectory {
     pub const FOLDERS: [&'static str; 3] = [Self::CHECKPOINTS, Self::TENSORBOARD, Self::LOGS];
 
     /// All of its files, in the order in which they come about.
-    pub const FILES: [&'static str; 6] = [
+    pub const FILES: [&'static str; 7] = [
         Self::CONFIG,
+        Self::EVENTS,
         Self::HISTORY,
         Self::CURVES_SVG,
         Self::CURVES_PNG,

@@ -93,6 +93,7 @@ fn a_fit_leaves_settings_history_curves_and_model_and_no_other_file() {
         "config.toml",
         "curves.png",
         "curves.svg",
+        "events.jsonl",
         "history.csv",
         "log.txt",
         "model.bpk",

@@ -84,7 +84,6 @@ impl<S: Step> Access for Run<'_, S> {
     }
 
     fn say(&mut self, text: &str) {
-        log::info!("{text}");
-        self.settings.reporter.say(text);
+        self.pass_on(text);
     }
 }

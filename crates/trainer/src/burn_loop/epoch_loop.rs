@@ -75,6 +75,8 @@ impl<S: Step> SupervisedLearningStrategy<Launched> for EpochLoop<S> {
             );
             run.epochs()
         }));
+        outcome.epochs = Some(settings.params.epochs);
+        outcome.announcer = std::mem::take(&mut settings.announcer);
         outcome.step = Some(step);
         let error = match looped {
             Ok(ended) => ended.err(),

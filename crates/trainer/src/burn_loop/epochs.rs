@@ -6,8 +6,11 @@ use std::time::Instant;
 use burn::data::dataloader::DataLoader;
 use burn::train::LearnerEvent;
 use firebrick_data::Batch;
+use firebrick_session::{Action, What};
 
+use super::best_epoch::EpochPlace;
 use super::run::{Batches, Run};
+use super::steering::Place;
 use super::validation_pass::Validated;
 use crate::callback::Flow;
 use crate::displays::epoch_line;
@@ -22,10 +25,12 @@ impl<S: Step> Run<'_, S> {
         self.call(&mut |callback, training| callback.on_train_begin(training))?;
         let training = self.loaders.training.clone();
         let mut batches = self.keep_begin(&*training)?;
-        for epoch in self.keeping.first_epoch..=self.settings.params.epochs {
-            if self.stopped_by.is_some() {
-                break;
-            }
+        let mut epoch = self.keeping.first_epoch;
+        if !self.keeping.is_within() {
+            // Who wants a stop gets it after a batch, as at any other time.
+            let _ = self.act(Place::Between)?;
+        }
+        while !self.is_over(epoch)? {
             self.epoch = epoch;
             self.outcome.epoch = epoch;
             if !self.settings.is_limited && !self.keeping.is_within() {
@@ -34,6 +39,10 @@ impl<S: Step> Run<'_, S> {
             if self.epoch(&*training, &mut batches)? == Flow::Stop {
                 break;
             }
+            if self.stopped_by.is_none() {
+                let _ = self.act(Place::Between)?;
+            }
+            epoch += 1;
         }
         // Who has stopped it is kept too, so that one that is killed from here on does not go on for another epoch.
         self.keep_end();
@@ -43,6 +52,34 @@ impl<S: Step> Run<'_, S> {
         Ok(())
     }
 
+    /// Whether the epoch that would be next is none any more, or somebody wants no other one.
+    ///
+    /// # Errors
+    /// What Burn's event processing failed with.
+    fn is_over(&mut self, next: usize) -> Result<bool, TrainError> {
+        if self.stopped_by.is_some() {
+            return Ok(true);
+        }
+        let is_all = next > self.settings.params.epochs;
+        let has_ended = self.epoch > 0 && self.epoch < next;
+        if has_ended && let Some(by) = self.steering.take_ending() {
+            // From the state that is saved at the end the training may go on.
+            self.keeping.saved = None;
+            if !is_all {
+                self.interrupted_by(by);
+            }
+            return Ok(true);
+        }
+        if next == self.keeping.first_epoch {
+            return Ok(is_all);
+        }
+        if self.telling.is_stopped(self.epoch)? && (!is_all || self.steering.is_discarded) {
+            self.interrupted(Place::Between);
+            return Ok(true);
+        }
+        Ok(is_all)
+    }
+
     /// Trains, validates and records one epoch; stops where somebody asked for it.
     fn epoch<'t>(
         &mut self,
@@ -50,12 +87,15 @@ impl<S: Step> Run<'_, S> {
         batches: &mut Option<Batches<'t>>,
     ) -> Result<Flow, TrainError> {
         match self.keeping.take_begin() {
-            Some(begin) => self.telling.restart(begin),
+            Some(begin) => {
+                self.telling.restart(begin);
+                self.emit(What::EpochBegin);
+            }
             None => self.begin_epoch()?,
         }
         self.train(training, batches)?;
-        let batches_done = self.tally.figures().batches();
-        self.settings.params.steps.get_or_insert(batches_done);
+        self.batches_done = self.tally.figures().batches();
+        self.settings.params.steps.get_or_insert(self.batches_done);
         self.samples_seen = Some(self.tally.figures().samples());
         self.outcome.steps = self.settings.params.steps;
         if self.outcome.is_spoiled {
@@ -64,11 +104,15 @@ impl<S: Step> Run<'_, S> {
         // Should somebody ask for a stop before the epoch is over, the training goes on from here.
         self.halt();
         if self.telling.is_stopped(self.epoch)? {
-            return Ok(self.interrupted(batches_done));
+            self.interrupted(Place::Within);
+            return Ok(Flow::Stop);
         }
         let mut logs = self.tally.logs()?;
         let validation = match self.validate()? {
-            Validated::Interrupted => return Ok(self.interrupted(batches_done)),
+            Validated::Interrupted => {
+                self.interrupted(Place::Within);
+                return Ok(Flow::Stop);
+            }
             Validated::Not => None,
             Validated::Figures(figures) => Some(figures),
         };
@@ -91,11 +135,6 @@ impl<S: Step> Run<'_, S> {
         self.last_logs = record.figures;
         self.update_files()?;
         self.keep_epoch();
-
-        let is_last = self.epoch >= self.settings.params.epochs;
-        if self.telling.is_stopped(self.epoch)? && !is_last {
-            return Ok(self.interrupted(batches_done));
-        }
         Ok(Flow::Continue)
     }
 
@@ -105,6 +144,7 @@ impl<S: Step> Run<'_, S> {
         self.drawn.begin_epoch();
         self.tally.restart();
         self.hint.begin(self.step.updates().count);
+        self.emit(What::EpochBegin);
         self.call(&mut |callback, training| callback.on_epoch_begin(training))
     }
 
@@ -118,10 +158,18 @@ impl<S: Step> Run<'_, S> {
         let weights = self.step.weights();
         self.prove(&weights, validation)?;
         self.proof.unproven = None;
+        if let Some(best) = &mut self.steering.best {
+            let place = EpochPlace {
+                epoch: self.epoch,
+                step: self.step.iterations(),
+            };
+            best.see(place, &record.figures, &weights);
+        }
         self.outcome.kept = Some(weights);
         self.outcome.history.push(record.clone());
         let steps = self.settings.params.steps.unwrap_or(0);
         self.settings.reporter.epoch_end(record, steps);
+        self.emit_epoch_end(record);
         Ok(())
     }
 
@@ -144,13 +192,25 @@ impl<S: Step> Run<'_, S> {
         }
     }
 
-    /// Writes down who asked for a stop after so many batches of the epoch.
-    fn interrupted(&mut self, batches: usize) -> Flow {
-        let epoch = self.epoch;
+    /// Writes down who asked for a stop; by a signal or a handle it is an action, too.
+    fn interrupted(&mut self, place: Place) {
         let by = self.telling.stopped_by();
-        log::info!("stopped by {by} in epoch {epoch} after {batches} batches");
-        self.outcome.history.stop_reason = StopReason::Interrupted { by, epoch, batches };
-        Flow::Stop
+        if !self.steering.is_stopping {
+            self.note_action(place, Action::Stop, &by);
+        }
+        self.interrupted_by(by);
+    }
+
+    /// Writes down who asked for the end, after how many batches.
+    fn interrupted_by(&mut self, by: String) {
+        let (epoch, batches) = (self.epoch, self.batches_done);
+        let reason = if self.steering.is_discarded {
+            StopReason::Discarded { by, epoch, batches }
+        } else {
+            StopReason::Interrupted { by, epoch, batches }
+        };
+        log::info!("{reason}");
+        self.outcome.history.stop_reason = reason;
     }
 
     /// After the last epoch.

@@ -5,8 +5,10 @@ use std::time::{Duration, Instant};
 use burn::data::dataloader::DataLoader;
 use firebrick_data::Batch;
 
+use super::best_epoch::BestEpoch;
 use super::drawn::Drawn;
 use super::run::{Batches, Run};
+use super::steering::Place;
 use super::unmoved_hint::UnmovedHint;
 use crate::checkpoints::{CheckpointWriter, Saved};
 use crate::error::TrainError;
@@ -24,7 +26,7 @@ pub(super) struct Keeping {
     /// Where a stop was asked for in the middle of an epoch.
     halted: Option<State>,
     /// After how many steps an epoch ended that was saved.
-    saved: Option<u64>,
+    pub(super) saved: Option<u64>,
 }
 
 impl Keeping {
@@ -77,13 +79,9 @@ impl<S: Step> Run<'_, S> {
     /// A loss that is no number.
     pub(super) fn keep_batch(&mut self) -> Result<(), TrainError> {
         let step = self.step.iterations();
-        let Some(checkpoints) = &mut self.settings.checkpoints else {
-            return Ok(());
-        };
-        let told = checkpoints.poll();
-        let is_due = checkpoints.is_due(step, None, None);
-        self.warn(told);
-        if is_due {
+        self.poll_checkpoints();
+        let checkpoints = self.settings.checkpoints.as_ref();
+        if checkpoints.is_some_and(|own| own.is_due(step, None, None)) {
             self.look()?;
             if let Some(state) = self.within() {
                 self.save(state, None);
@@ -122,7 +120,10 @@ impl<S: Step> Run<'_, S> {
     /// Saves what the training ends with, before its weights become their average or callbacks put others in their place.
     pub(super) fn keep_end(&mut self) {
         let step = self.step.iterations();
-        if self.outcome.is_spoiled || self.settings.checkpoints.is_none() {
+        if self.outcome.is_spoiled
+            || self.settings.checkpoints.is_none()
+            || self.steering.is_discarded
+        {
             return;
         }
         match self.keeping.halted.take() {
@@ -142,6 +143,31 @@ impl<S: Step> Run<'_, S> {
         let checkpoints = self.settings.checkpoints.as_mut();
         let told = checkpoints.and_then(CheckpointWriter::finish);
         self.warn(told);
+        self.emit_saved();
+    }
+
+    /// Tells of a checkpoint that is written by now.
+    pub(super) fn poll_checkpoints(&mut self) {
+        let checkpoints = self.settings.checkpoints.as_mut();
+        let told = checkpoints.and_then(CheckpointWriter::poll);
+        self.warn(told);
+        self.emit_saved();
+    }
+
+    /// Saves the state as it is before the next step and waits until that is written; whether it is, if there are checkpoints at
+    /// all.
+    pub(super) fn keep_now(&mut self, place: Place) -> Option<bool> {
+        let state = match place {
+            Place::Within => self.within(),
+            Place::Between => self.whole(),
+        };
+        self.save(state?, None);
+        let step = self.step.iterations();
+        let checkpoints = self.settings.checkpoints.as_mut()?;
+        let told = checkpoints.finish();
+        let is_there = checkpoints.has(step);
+        self.warn(told);
+        Some(is_there)
     }
 
     /// Goes on where the training was that gave this state; gives the batches of a pass in whose middle that was.
@@ -172,6 +198,7 @@ impl<S: Step> Run<'_, S> {
         }
         self.outcome.history = history;
         self.outcome.kept = Some(self.step.weights());
+        self.steer_on(state)?;
         let callbacks = state.find("callbacks")?.unwrap_or_default();
         self.settings.callbacks.clone().restore(&callbacks, self)?;
         let drawn = state.get("drawn")?;
@@ -188,6 +215,19 @@ impl<S: Step> Run<'_, S> {
         }
         self.drawn = Drawn::from_state(&drawn)?;
         Ok(batches)
+    }
+
+    /// Goes on with what somebody has asked for before.
+    ///
+    /// # Errors
+    /// The state of another training.
+    fn steer_on(&mut self, state: &State) -> Result<(), TrainError> {
+        self.steering.restore(state)?;
+        if let (Some(best), Some(kept)) = (&mut self.steering.best, state.find("best")?) {
+            let step = &*self.step;
+            best.restore(&kept, step.weights(), |own| step.weights_from(own))?;
+        }
+        Ok(())
     }
 
     /// The state between two batches of an epoch.
@@ -212,6 +252,12 @@ impl<S: Step> Run<'_, S> {
     fn common(&self) -> Option<State> {
         self.settings.checkpoints.as_ref()?;
         let state = self.settings.setup.clone();
+        // Callbacks may have put others in the place of those that the epoch ended with.
+        let is_plain = self.settings.callbacks.is_empty();
+        let now = is_plain.then(|| self.step.iterations());
+        let epochs = self.settings.params.epochs;
+        let best = |best: &BestEpoch<S::Weights>| best.state(now, S::weights_state);
+        let state = self.steering.kept_in(state, epochs, best);
         Some(
             state
                 .with("step", self.step.state()?)
@@ -226,8 +272,8 @@ impl<S: Step> Run<'_, S> {
 
     /// The figure by which the best checkpoint is kept, of the last epoch.
     fn best_value(&self) -> Option<f64> {
-        let figure = self.settings.checkpoints.as_ref()?.figure()?;
-        self.last_logs.get_defined(figure)
+        let best = self.settings.checkpoints.as_ref()?.best()?;
+        self.last_logs.get_defined(&best.figure)
     }
 
     fn save(&mut self, state: State, value: Option<f64>) {

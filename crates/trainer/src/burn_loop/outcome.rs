@@ -1,6 +1,7 @@
 use std::path::Path;
 
 use burn::tensor::Device;
+use firebrick_session::{PlacedAction, SessionHandle};
 
 use crate::callback::Callbacks;
 use crate::checkpoints::CheckpointWriter;
@@ -10,6 +11,7 @@ use crate::error::TrainError;
 use crate::history::{FitParams, History, StopReason};
 use crate::rerun::Rerun;
 use crate::run_directory::RunDirectory;
+use crate::session::Announcer;
 use crate::state::State;
 use crate::step::{Measures, Step};
 
@@ -47,6 +49,16 @@ pub(crate) struct LoopSettings {
     pub(crate) checkpoints: Option<CheckpointWriter>,
     /// What a training was that was broken off and goes on.
     pub(crate) resumed: Option<State>,
+    /// Who is told what happens.
+    pub(crate) announcer: Announcer,
+    /// Through which somebody may ask for something.
+    pub(crate) session: Option<SessionHandle>,
+    /// Actions of another training that are to be done again.
+    pub(crate) replay: Vec<PlacedAction>,
+    /// The last epoch that the fit asked for, counted from 1; another one may be the last by now.
+    pub(crate) asked_epochs: usize,
+    /// Whether the rates have a cycle that ends with the epochs.
+    pub(crate) has_cycle: bool,
     /// To look at a batch again whose loss is not finite.
     pub(crate) rerun: Rerun,
 }
@@ -63,8 +75,12 @@ pub(crate) struct LoopOutcome<S: Step> {
     pub(crate) error: Option<TrainError>,
     /// Batches of an epoch, where they are known.
     pub(crate) steps: Option<usize>,
+    /// The last epoch to be done, where somebody has changed it.
+    pub(crate) epochs: Option<usize>,
+    /// Who is told what happens, when the epochs are over.
+    pub(crate) announcer: Announcer,
     /// Where the loop is, counted from 1.
-    pub(super) epoch: usize,
+    pub(crate) epoch: usize,
 }
 
 impl<S: Step> LoopOutcome<S> {
@@ -92,6 +108,8 @@ impl<S: Step> Default for LoopOutcome<S> {
             history: History::default(),
             error: None,
             steps: None,
+            epochs: None,
+            announcer: Announcer::default(),
             epoch: 1,
         }
     }

@@ -9,6 +9,7 @@ use super::keeping::Keeping;
 use super::launched::Launched;
 use super::outcome::{LoopOutcome, LoopSettings};
 use super::proof::Proof;
+use super::steering::{Steering, Validation};
 use super::telling::{Events, Telling};
 use super::unmoved_hint::UnmovedHint;
 use crate::callback::{Flow, Training};
@@ -43,9 +44,12 @@ pub(super) struct Run<'a, S: Step> {
     pub(super) stopped_by: Option<String>,
     pub(super) hint: UnmovedHint,
     pub(super) keeping: Keeping,
+    pub(super) steering: Steering<S::Weights>,
     pub(super) last_logs: Logs,
     /// Samples of the last epoch.
     pub(super) samples_seen: Option<usize>,
+    /// Batches of the last epoch, or of the one at work once they are done.
+    pub(super) batches_done: usize,
 }
 
 impl<'a, S: Step> Run<'a, S> {
@@ -57,7 +61,12 @@ impl<'a, S: Step> Run<'a, S> {
         events: &'a mut Events,
         interrupter: Interrupter,
     ) -> Self {
+        let validation = match &loaders.validation {
+            Some(_) => Validation::There,
+            None => Validation::Missing,
+        };
         Self {
+            steering: Steering::new(settings, validation),
             proof: Proof::new(step.weights()),
             keeping: Keeping::new(settings.initial_epoch),
             tally: Tally::new(Some(step.measures())),
@@ -72,6 +81,7 @@ impl<'a, S: Step> Run<'a, S> {
             hint: UnmovedHint::default(),
             last_logs: Logs::new(),
             samples_seen: None,
+            batches_done: 0,
         }
     }
 
@@ -99,14 +109,6 @@ impl<'a, S: Step> Run<'a, S> {
                 Ok(Flow::Stop)
             }
             None => Ok(Flow::Continue),
-        }
-    }
-
-    /// Says to whoever watches what there is to say.
-    pub(super) fn warn(&mut self, text: Option<String>) {
-        if let Some(text) = text {
-            log::warn!("{text}");
-            self.settings.reporter.say(&text);
         }
     }
 }

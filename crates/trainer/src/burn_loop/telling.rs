@@ -41,6 +41,11 @@ impl<'a> Telling<'a> {
         self.first_step = None;
     }
 
+    /// Time that is not the epoch's: a pause, say.
+    pub(super) fn leave_out(&mut self, time: Duration) {
+        self.begin = self.begin.checked_add(time).unwrap_or(self.begin);
+    }
+
     /// Of the training part of an epoch.
     pub(super) fn training(&mut self, event: LearnerEvent<DashboardFigures>) {
         let told = self.events.process_train(event);
@@ -51,6 +56,11 @@ impl<'a> Telling<'a> {
     pub(super) fn validation(&mut self, event: LearnerEvent<DashboardFigures>) {
         let told = self.events.process_valid(event);
         self.interrupter.fail_on_error(told);
+    }
+
+    /// Asks for a stop.
+    pub(super) fn stop(&self, by: &str) {
+        self.interrupter.stop(Some(by));
     }
 
     /// Whether somebody asked for a stop, or Burn failed.

@@ -5,7 +5,9 @@ use burn::train::LearnerEvent;
 use firebrick_data::Batch;
 
 use super::run::{Batches, Run};
+use super::steering::Place;
 use super::telling::item;
+use crate::callback::Flow;
 use crate::displays::Moment;
 use crate::error::TrainError;
 use crate::passes::{self, DataPass, Hook, Phase};
@@ -51,6 +53,8 @@ impl<S: Step> Run<'_, S> {
         let rate = self.step.learning_rate();
         let sums = self.tally.figures();
         let item = item(self.epoch, sums, &figures, rate, elapsed, total);
+        self.emit_progress(&figures);
+        let sums = self.tally.figures();
         self.settings.reporter.progress(&Moment {
             epoch: self.epoch,
             batches_done: sums.batches(),
@@ -145,14 +149,16 @@ impl<S: Step> DataPass for TrainingPass<'_, '_, '_, S> {
         self.run.show()
     }
 
-    fn go_on(&mut self) -> Result<(), TrainError> {
+    fn go_on(&mut self) -> Result<Flow, TrainError> {
+        // What is saved knows of what was done before the next step.
+        let flow = self.run.act(Place::Within)?;
         self.run.keep_batch()?;
         // By the clock, or by a callback that wants to see every batch.
         if self.run.tally.is_read() {
             self.run.look()?;
             self.run.keep_proven();
         }
-        Ok(())
+        Ok(flow)
     }
 
     fn end(&mut self) -> Result<(), TrainError> {

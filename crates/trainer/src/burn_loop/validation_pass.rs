@@ -3,6 +3,7 @@
 use std::iter::Take;
 use std::time::Instant;
 
+use burn::data::dataloader::DataLoader;
 use burn::train::LearnerEvent;
 use firebrick_data::Batch;
 
@@ -11,7 +12,7 @@ use super::telling::item;
 use crate::callback::Flow;
 use crate::error::TrainError;
 use crate::logs::Logs;
-use crate::passes::{self, DataPass, Hook, Phase};
+use crate::passes::{self, DataPass, Hook, Phase, Tally};
 use crate::rerun::BatchPlace;
 use crate::step::{Step, TestStep};
 
@@ -53,24 +54,7 @@ impl<S: Step> Run<'_, S> {
         });
         let begin = Instant::now();
         self.tally.restart();
-        let flow = self.ask(&mut |callback, training| callback.on_test_begin(training))?;
-        let steps = self.settings.validation_steps.unwrap_or(usize::MAX);
-        // Not before: a callback may evaluate with other weights.
-        let weights = self.step.weights();
-        let mut pass = ValidationPass {
-            prepared: self.step.prepared_test_step(&weights)?,
-            weights,
-            run: self,
-            batches: validation.iter().take(steps),
-            is_stopped: flow == Flow::Stop,
-            is_interrupted: false,
-        };
-        passes::run(&mut pass)?;
-        let ValidationPass {
-            weights,
-            is_interrupted,
-            ..
-        } = pass;
+        let (weights, is_interrupted) = self.judge(&*validation)?;
         // Told where the epoch's weights are proven; looked at here, where they are those of the validation.
         self.proof.validation_cause = self.tally.take_non_finite().map(|found| {
             let batch = found.batch.saturating_sub(1);
@@ -87,6 +71,52 @@ impl<S: Step> Run<'_, S> {
         } else {
             Validated::Figures(logs)
         })
+    }
+
+    /// Judges the weights of this moment, in the middle of an epoch, whose own figures stay as they are.
+    ///
+    /// Callbacks see it as they see any other validation, so that those who judge by other weights do so here too; Burn is not
+    /// told.
+    ///
+    /// # Errors
+    /// Those of [`validate`](Self::validate).
+    pub(super) fn validate_aside(&mut self) -> Result<Validated, TrainError> {
+        let Some(validation) = self.loaders.validation.clone() else {
+            return Ok(Validated::Not);
+        };
+        let aside = Tally::new(Some(self.step.measures()));
+        let own = std::mem::replace(&mut self.tally, aside);
+        let (_, is_interrupted) = self.judge(&*validation)?;
+        let logs = self.tally.logs()?;
+        self.call(&mut |callback, training| callback.on_test_end(training, &logs))?;
+        self.tally = own;
+        Ok(if is_interrupted {
+            Validated::Interrupted
+        } else {
+            Validated::Figures(logs)
+        })
+    }
+
+    /// Judges the weights of this moment, after callbacks have had their say: gives those that were judged, and whether somebody
+    /// asked for a stop on the way.
+    fn judge(
+        &mut self,
+        validation: &dyn DataLoader<Batch>,
+    ) -> Result<(S::Weights, bool), TrainError> {
+        let flow = self.ask(&mut |callback, training| callback.on_test_begin(training))?;
+        let steps = self.settings.validation_steps.unwrap_or(usize::MAX);
+        // Not before: a callback may evaluate with other weights.
+        let weights = self.step.weights();
+        let mut pass = ValidationPass {
+            prepared: self.step.prepared_test_step(&weights)?,
+            weights,
+            run: self,
+            batches: validation.iter().take(steps),
+            is_stopped: flow == Flow::Stop,
+            is_interrupted: false,
+        };
+        passes::run(&mut pass)?;
+        Ok((pass.weights, pass.is_interrupted))
     }
 }
 

@@ -3,6 +3,7 @@ use std::path::Path;
 
 use super::folder::newest;
 use crate::checkpoint_error::CheckpointError;
+use crate::session::ChangedEpochs;
 
 /// How far a training has come, by its newest checkpoint.
 ///
@@ -31,6 +32,8 @@ pub struct Progress {
     pub batch: Option<usize>,
     /// The callback that has stopped it, if one has.
     pub stopped_by: Option<String>,
+    /// The last epoch to be done, where somebody has changed it while the training went on, and what it was before.
+    changed: Option<ChangedEpochs>,
 }
 
 impl Progress {
@@ -49,11 +52,14 @@ impl Progress {
                 None
             },
             stopped_by: state.find("stopped_by")?,
+            changed: ChangedEpochs::of(&state)?,
         })
     }
 
-    /// Whether nothing is left to do of a training of so many epochs.
+    /// Whether nothing is left to do of a training of so many epochs, or of as many as somebody has asked for while it went on.
     pub fn is_finished(&self, epochs: usize) -> bool {
+        let changed = self.changed;
+        let epochs = changed.map_or(epochs, |changed| changed.of_fit(epochs));
         self.stopped_by.is_some() || (self.batch.is_none() && self.epoch >= epochs)
     }
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use firebrick_model::{remove_abandoned_files, write_whole};
 
 use super::folder::saved_in;
-use super::retention::{Retention, Saved};
+use super::retention::{Best, Retention, Saved};
 use super::rhythm::{Point, Rhythm};
 use crate::checkpoint_error::CheckpointError;
 use crate::state::{Header, State, encoded};
@@ -28,6 +28,8 @@ pub(crate) struct CheckpointWriter {
     begun: Instant,
     /// What the last one took.
     cost: Duration,
+    /// Those that were written since somebody looked.
+    written: Vec<PathBuf>,
     is_failing: bool,
 }
 
@@ -68,6 +70,7 @@ impl CheckpointWriter {
             writing: None,
             begun: Instant::now(),
             cost: Duration::ZERO,
+            written: Vec::new(),
             is_failing: false,
         })
     }
@@ -87,10 +90,19 @@ impl CheckpointWriter {
         is_best || self.rhythm.is_due(&point)
     }
 
-    /// The figure that says which one is the best, if there is one.
-    pub(crate) fn figure(&self) -> Option<&str> {
-        let best = self.retention.best.as_ref();
-        best.map(|best| best.figure.as_str())
+    /// What says which one is the best, if anything does.
+    pub(crate) fn best(&self) -> Option<&Best> {
+        self.retention.best.as_ref()
+    }
+
+    /// The files that were written since the last call.
+    pub(crate) fn take_written(&mut self) -> Vec<PathBuf> {
+        std::mem::take(&mut self.written)
+    }
+
+    /// Whether the checkpoint after this step is there.
+    pub(crate) fn has(&self, step: u64) -> bool {
+        self.there.iter().any(|saved| saved.step == step)
     }
 
     /// Whether one is being written.
@@ -164,6 +176,7 @@ impl CheckpointWriter {
         match written {
             Ok(cost) => {
                 self.cost = cost;
+                self.written.push(saved.path(&self.folder));
                 self.foreign.clear();
                 self.there.retain(|other| other.step != saved.step);
                 self.there.push(saved);
@@ -332,7 +345,8 @@ mod tests {
         assert!(!case.writer.is_due(13, Some(1), Some(0.75)));
         assert!(case.writer.is_due(13, Some(1), Some(0.25)));
         assert!(case.writer.is_due(20, None, None));
-        assert_eq!(case.writer.figure(), Some("val_loss"));
+        let best = case.writer.best().map(|best| best.figure.as_str());
+        assert_eq!(best, Some("val_loss"));
     }
 
     #[test]

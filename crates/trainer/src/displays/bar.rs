@@ -135,6 +135,10 @@ impl Bar {
 }
 
 impl Reporter for Bar {
+    fn change_epochs(&mut self, epochs: usize) {
+        self.text.epochs = epochs;
+    }
+
     fn progress(&mut self, moment: &Moment) {
         let text = self.text.progress(Medium::of(&self.terminal), moment);
         self.write(&text);

@@ -47,6 +47,10 @@ impl Drop for KeptLines {
 }
 
 impl Reporter for Keeper {
+    fn change_epochs(&mut self, epochs: usize) {
+        self.epochs = epochs;
+    }
+
     fn epoch_end(&mut self, record: &EpochRecord, _: usize) {
         self.say(&epoch_line(record, self.epochs));
     }

@@ -46,6 +46,10 @@ fn write(text: &str) {
 }
 
 impl Reporter for KerasLines {
+    fn change_epochs(&mut self, epochs: usize) {
+        self.epochs = epochs;
+    }
+
     fn progress(&mut self, moment: &Moment) {
         write(&self.begin(moment.epoch));
     }

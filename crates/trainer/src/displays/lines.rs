@@ -15,6 +15,10 @@ impl Lines {
 }
 
 impl Reporter for Lines {
+    fn change_epochs(&mut self, epochs: usize) {
+        self.epochs = epochs;
+    }
+
     fn epoch_end(&mut self, record: &EpochRecord, _: usize) {
         self.say(&epoch_line(record, self.epochs));
     }

@@ -2,7 +2,10 @@ use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use firebrick_session::ControlSocket;
+
 use super::RunDirectory;
+use crate::error::TrainError;
 
 /// What the names of checkpoints begin and end with, and the digits they have at least.
 const BEFORE: &str = "state-";
@@ -39,6 +42,44 @@ impl RunDirectory {
     }
 }
 
+impl RunDirectory {
+    /// Removes what the run has left, models, event files and logs in its folders among it; whatever else lies there stays.
+    ///
+    /// ```
+    /// use firebrick::training::RunDirectory;
+    ///
+    /// let folder = tempfile::tempdir()?;
+    /// let run = RunDirectory::create(&folder.path().join("run"))?;
+    /// run.write(RunDirectory::CONFIG, b"epochs = 3\n")?;
+    /// run.write("notes.md", b"a first try\n")?;
+    /// run.remove_files()?;
+    /// assert!(!run.file(RunDirectory::CONFIG).exists());
+    /// assert!(run.file("notes.md").exists());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// A file that cannot be removed.
+    pub fn remove_files(&self) -> Result<(), TrainError> {
+        let cannot = |path: PathBuf, source| TrainError::File {
+            path,
+            action: "remove",
+            source,
+        };
+        let files = own_files(self.path());
+        for file in files.map_err(|source| cannot(self.path().to_owned(), source))? {
+            let path = self.path().join(&file);
+            std::fs::remove_file(&path).map_err(|source| cannot(path, source))?;
+            // As far as nothing else is in them.
+            let folders = file.ancestors().skip(1);
+            for folder in folders.filter(|folder| !folder.as_os_str().is_empty()) {
+                let _ = std::fs::remove_dir(self.path().join(folder));
+            }
+        }
+        Ok(())
+    }
+}
+
 /// Whether a run has a model, or a checkpoint of something learned.
 pub(super) fn is_worth_keeping(run: &Path) -> bool {
     let is_learned = |entry: io::Result<std::fs::DirEntry>| {
@@ -63,6 +104,11 @@ pub(super) fn own_files(run: &Path) -> io::Result<Vec<PathBuf>> {
         .map(PathBuf::from)
         .filter(|name| run.join(name).symlink_metadata().is_ok())
         .collect();
+    // That of a process that was killed; another one's goes with it.
+    let socket = Path::new(ControlSocket::NAME);
+    if is_socket(&run.join(socket)) {
+        files.push(socket.to_owned());
+    }
     let is_model = |path: &Path| path.extension().is_some_and(|extension| extension == "bpk");
     let is_event_file = |path: &Path| {
         let name = path.file_name().and_then(OsStr::to_str);
@@ -87,6 +133,19 @@ pub(super) fn own_files(run: &Path) -> io::Result<Vec<PathBuf>> {
         &mut files,
     )?;
     Ok(files)
+}
+
+#[cfg(unix)]
+fn is_socket(path: &Path) -> bool {
+    use std::os::unix::fs::FileTypeExt;
+
+    path.symlink_metadata()
+        .is_ok_and(|there| there.file_type().is_socket())
+}
+
+#[cfg(not(unix))]
+fn is_socket(_: &Path) -> bool {
+    false
 }
 
 /// The run's own files in a folder and those below it; links are not followed.

@@ -2,10 +2,12 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use burn::tensor::Device;
 use firebrick_data::{Samples, ShuffleState};
 use firebrick_host::compute_on_main_thread;
+use firebrick_session::{Begin, SessionHandle, What};
 use firebrick_tensor::catch_panic;
 
 use super::checks::Checks;
@@ -19,10 +21,13 @@ use crate::display::Display;
 use crate::displays::{KeptLines, reporter};
 use crate::error::TrainError;
 use crate::fit::Fit;
-use crate::history::{FitParams, History};
+use crate::history::{FitParams, History, StopReason};
 use crate::interrupt::ctrl_c_on;
 use crate::interrupt::{CtrlC, StopHandle};
+use crate::metrics::Direction;
 use crate::rerun::{Part, Rerun};
+use crate::run_directory::RunDirectory;
+use crate::session::{Announcer, ChangedEpochs, IsResumed, actions_from, spoken};
 use crate::state::State;
 use crate::step::Step;
 
@@ -171,6 +176,9 @@ impl<'a> Fitting<'a> {
             self.notes.extend(broken);
             self.notes.extend(self.setup.device_warning(&found.state));
             self.notes.extend(self.setup.stream_warning(&found.state));
+            if let Some(changed) = ChangedEpochs::of(&found.state)? {
+                self.params.epochs = changed.of_fit(self.params.epochs);
+            }
             restore(step, found, self.params.epochs)?;
             done = Some(step.iterations());
         }
@@ -187,11 +195,92 @@ impl<'a> Fitting<'a> {
         Ok(())
     }
 
+    /// Through what somebody may ask for something: a training with a run can be asked by its socket in any case.
+    fn session(&self) -> Option<SessionHandle> {
+        let of_run = || self.fit.run.as_ref().map(|_| SessionHandle::new());
+        self.fit.session.clone().or_else(of_run)
+    }
+
+    /// Gathers those who are told what happens, and tells them that it begins.
+    fn begin<S: Step>(&mut self, step: &S, session: Option<&SessionHandle>) -> Announcer {
+        let mut announcer = Announcer::new(self.fit.watchers.clone());
+        if let (Some(run), Some(session)) = (&self.fit.run, session) {
+            let is_resumed = match &self.resumed {
+                Some(_) => IsResumed::Yes,
+                None => IsResumed::No,
+            };
+            announcer = announcer.in_run(run, session, is_resumed);
+        }
+        self.notes.extend(announcer.take_warnings());
+        if announcer.is_heard() {
+            let begin = What::Begin(Box::new(self.told(step)));
+            announcer.tell((step.iterations(), 0), begin);
+        }
+        announcer
+    }
+
+    /// What it is, for those who watch.
+    fn told<S: Step>(&self, step: &S) -> Begin {
+        let measures = step.measures();
+        let rising = |name: &&String| measures.direction(name) == Direction::Up;
+        let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH);
+        let resumed = self.resumed.as_ref().map(|found| &found.state);
+        let actions = resumed.and_then(|state| state.find::<State>("actions").ok().flatten());
+        Begin {
+            label: self.fit.label.clone(),
+            epochs: self.params.epochs,
+            steps_per_epoch: self.params.steps,
+            batch_size: self.params.batch_size,
+            rising: self.figures.iter().filter(rising).cloned().collect(),
+            figures: self.figures.clone(),
+            has_validation: self.validation.is_some(),
+            schedule: self.schedule(step),
+            class_names: self.fit.class_names.clone(),
+            process: std::process::id(),
+            time: since_1970.map_or(0, |time| time.as_secs()),
+            is_resumed: resumed.is_some(),
+            actions: actions
+                .and_then(|own| actions_from(&own).ok())
+                .unwrap_or_default(),
+        }
+    }
+
+    /// The rates to come at some of the steps, if it is known how many there are.
+    fn schedule<S: Step>(&self, step: &S) -> Vec<(u64, f64)> {
+        const POINTS: u64 = 200;
+
+        let (Some(mut control), Some(steps)) = (step.rate_control().cloned(), self.params.steps)
+        else {
+            return Vec::new();
+        };
+        let epochs = self
+            .params
+            .epochs
+            .saturating_sub(self.fit.settings.initial_epoch);
+        let all = epochs.saturating_mul(steps) as u64;
+        let mut state = control.state();
+        let resumed = self.resumed.as_ref().map_or(0, |_| state.step);
+        let first = state.step - resumed;
+        let mut rates = Vec::new();
+        for step in (0..all).step_by(
+            usize::try_from(all.div_ceil(POINTS))
+                .unwrap_or(usize::MAX)
+                .max(1),
+        ) {
+            state.step = first + step;
+            control.restore(state);
+            rates.push((state.step, control.learning_rate()));
+        }
+        rates
+    }
+
     /// Has the step learn all epochs, or those until an error or a stop; the run's files are then those of the end.
-    pub(super) fn run<S: Step>(self, step: S) -> Fitted<S> {
+    pub(super) fn run<S: Step>(mut self, step: S) -> Fitted<S> {
         compute_on_main_thread();
         let fit = self.fit;
         let params = self.params;
+        let session = self.session();
+        let announcer = self.begin(&step, session.as_ref());
         // The dashboard leaves nothing on the terminal, so that the epochs are told when it is gone.
         let kept = KeptLines::default();
         let mut settings = LoopSettings {
@@ -208,14 +297,19 @@ impl<'a> Fitting<'a> {
             display: self.display,
             label: fit.label.clone(),
             reporter: match self.display {
-                Display::Tui => kept.reporter(fit.settings.epochs),
-                shown => reporter(shown, fit.settings.epochs),
+                Display::Tui => kept.reporter(params.epochs),
+                shown => reporter(shown, params.epochs),
             },
             epoch_hook: RunFiles::epoch_hook(self.files.clone()),
             setup: setup_state(&self.setup, self.rerun.shuffle),
             checkpoints: self.checkpoints,
             resumed: self.resumed.map(|found| found.state),
             replays: self.training.replays(),
+            announcer,
+            session: session.clone(),
+            replay: fit.replay.clone(),
+            asked_epochs: fit.settings.epochs,
+            has_cycle: fit.settings.one_cycle.is_some() || fit.fine_tune.is_some(),
             rerun: self.rerun,
         };
         log::info!(
@@ -231,20 +325,24 @@ impl<'a> Fitting<'a> {
         for text in self.notes {
             log::warn!("{text}");
             settings.reporter.say(&text);
+            let place = (step.iterations(), 0);
+            settings.announcer.tell(place, spoken(&text));
         }
         let training = self.training.shared();
         let validation = self.validation.as_ref().map(Loader::shared);
-        let outcome = train(step, training, validation, settings, &self.stop);
+        let mut outcome = train(step, training, validation, settings, &self.stop);
         drop(kept);
 
         let mut history = outcome.history;
         // The length of a stream is known by now.
         history.params = FitParams {
             steps: params.steps.or(outcome.steps),
+            epochs: outcome.epochs.unwrap_or(params.epochs),
             ..params
         };
+        let is_discarded = matches!(history.stop_reason, StopReason::Discarded { .. });
         let saved = match (&self.files, &outcome.kept, &outcome.step) {
-            (Some(files), Some(weights), Some(step)) => {
+            (Some(files), Some(weights), Some(step)) if !is_discarded => {
                 let save = |path: &std::path::Path| step.save(weights, path);
                 files.borrow_mut().finish(&history, &save)
             }
@@ -259,6 +357,16 @@ impl<'a> Fitting<'a> {
         if let Some(error) = &error {
             log::error!("{error}");
         }
+        let step = outcome.step.as_ref().map_or(0, Step::iterations);
+        let place = (step, outcome.epoch);
+        if error.is_none() && !is_discarded && files_hold_model(fit) {
+            let file = RunDirectory::MODEL.to_owned();
+            outcome.announcer.tell(place, What::Saved { file });
+        }
+        end(outcome.announcer, place, &history, error.as_ref());
+        if let Some(session) = session {
+            session.end();
+        }
         Fitted {
             step: outcome.step,
             goes_on,
@@ -268,6 +376,36 @@ impl<'a> Fitting<'a> {
             error,
         }
     }
+}
+
+/// Whether the run's model has a file.
+fn files_hold_model(fit: &Fit) -> bool {
+    let run = fit.run.as_ref();
+    run.is_some_and(|run| run.file(RunDirectory::MODEL).exists())
+}
+
+/// Tells those who watch that it is over, and why.
+fn end(
+    mut announcer: Announcer,
+    place: (u64, usize),
+    history: &History,
+    error: Option<&TrainError>,
+) {
+    let reason = match error {
+        Some(error) => error.to_string(),
+        None => history.stop_reason.to_string(),
+    };
+    let is_complete = match history.stop_reason {
+        StopReason::Completed | StopReason::Callback { .. } => error.is_none(),
+        _ => false,
+    };
+    announcer.tell(
+        place,
+        What::End {
+            reason,
+            is_complete,
+        },
+    );
 }
 
 /// The batches in the order of this fit, which goes on where the last one with its seed ended.

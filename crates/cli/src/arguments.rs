@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::commands::completions::{self, CompletionsArguments};
+use crate::commands::control::{self, ControlArguments};
 use crate::commands::data::{self, DataArguments};
 use crate::commands::devices::{self, DevicesArguments};
 use crate::commands::evaluate::{self, EvaluateArguments};
@@ -20,6 +21,7 @@ EXAMPLES:
   firebrick train                       MNIST by default
   firebrick train --data mnist-sample   without any files
   firebrick train --data assets/iris/iris.csv --target species --classes
+  firebrick control mnist-1 rate x0.5   half the rate of a training at work
   firebrick evaluate mnist-1            how good it became
   firebrick predict mnist-1 assets/digits/seven.png
   firebrick plot mnist-1 mnist-2        curves of two runs
@@ -46,6 +48,8 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Train a network and keep what it learned in a run directory
     Train(Box<TrainArguments>),
+    /// Ask a running training for a pause, another rate, a checkpoint, the end
+    Control(ControlArguments),
     /// Judge a run's network on test samples
     Evaluate(EvaluateArguments),
     /// Say which digit a picture shows, or predict the rows of a table
@@ -71,6 +75,7 @@ impl Command {
     pub(crate) fn run(self) -> anyhow::Result<ExitCode> {
         match self {
             Self::Train(arguments) => train::run(*arguments),
+            Self::Control(arguments) => control::run(&arguments),
             Self::Evaluate(arguments) => evaluate::run(&arguments),
             Self::Predict(arguments) => predict::run(&arguments),
             Self::Summary(arguments) => summary::run(&arguments),

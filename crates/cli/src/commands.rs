@@ -1,6 +1,7 @@
 //! The commands, one a file.
 
 pub(crate) mod completions;
+pub(crate) mod control;
 pub(crate) mod data;
 pub(crate) mod devices;
 pub(crate) mod evaluate;

@@ -68,7 +68,11 @@ impl NewRun {
         }
         if self.is_fresh {
             // What cannot be removed stays; the failure itself is what the user is told.
-            for name in [RunDirectory::CONFIG, RunDirectory::LOG] {
+            for name in [
+                RunDirectory::CONFIG,
+                RunDirectory::EVENTS,
+                RunDirectory::LOG,
+            ] {
                 let _ = fs::remove_file(path.join(name));
             }
             remove_states(&path.join(RunDirectory::CHECKPOINTS));
@@ -78,6 +82,23 @@ impl NewRun {
         }
         Remains::Nothing
     }
+}
+
+/// Removes all that a run has left, which nothing else may hold any more, and its directory unless something else lies there.
+///
+/// # Errors
+/// A file that cannot be removed.
+pub(crate) fn throw_away(run: RunDirectory) -> Result<Remains, TrainError> {
+    if run.is_replacing() {
+        // Brings back what was there.
+        drop(run);
+        return Ok(Remains::Former);
+    }
+    run.remove_files()?;
+    let path = run.path().to_owned();
+    drop(run);
+    let _ = fs::remove_dir(path);
+    Ok(Remains::Nothing)
 }
 
 /// Removes the checkpoints of a training that has learned nothing, which holds what it began with.

@@ -10,7 +10,10 @@ use firebrick::datasets::BatchSource;
 use firebrick::devices::SelectedDevice;
 use firebrick::models::AnyModel;
 use firebrick::recipes::Settings;
-use firebrick::training::{Compile, Display, Fit, Progress, RunDirectory, TrainError, Trainer};
+use firebrick::sessions::{PlacedAction, read_actions};
+use firebrick::training::{
+    Compile, Display, Fit, Progress, RunDirectory, StopReason, TrainError, Trainer,
+};
 
 use self::words::{kept_line, remains_line};
 use crate::column_scales::ColumnScales;
@@ -40,6 +43,7 @@ EXAMPLES:
   firebrick train --model examples/models/cnn.toml --weights cnn --freeze 'conv*'
   firebrick train --epochs 100 --early-stopping val_loss:5:restore --checkpoint best
   firebrick train --resume mnist-1
+  firebrick train --config runs/adam/config.toml --replay runs/adam/events.jsonl
 
 Flags win over the file of --config, that wins over the one of --model, both win over the defaults. \
 The features of a table are normalized before the hidden layers, numbers to predict brought back to \
@@ -92,6 +96,10 @@ pub(crate) struct TrainArguments {
     )]
     resume: Option<PathBuf>,
 
+    /// Do at each step again what was done in another run: its events.jsonl; with that run's --config it comes to the same
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["resume", "find_rate"])]
+    replay: Option<PathBuf>,
+
     /// Train nothing, but learn some batches with a copy at rates that rise from 1e-7 to 10, and print what the loss does and
     /// which rates suit; with FILE draw it too, as .svg or .png
     #[arg(
@@ -119,6 +127,8 @@ struct Prepared {
     data: TrainingSamples,
     network: Network,
     device: SelectedDevice,
+    /// What is to be done again.
+    replay: Vec<PlacedAction>,
 }
 
 pub(crate) fn run(arguments: TrainArguments) -> anyhow::Result<ExitCode> {
@@ -161,6 +171,9 @@ pub(crate) fn run(arguments: TrainArguments) -> anyhow::Result<ExitCode> {
         None => None,
     };
     let mut prepared = Prepared::new(settings, resumed.as_ref())?;
+    if let Some(events) = &arguments.replay {
+        prepared.replay = read_actions(events)?;
+    }
     let compile = prepared.settings.compile.to_compile();
     let written = prepared.settings.written(prepared.device.name);
     let config = written.to_toml()?;
@@ -188,7 +201,7 @@ pub(crate) fn run(arguments: TrainArguments) -> anyhow::Result<ExitCode> {
     }
     if let Some(resumed) = &resumed {
         let run = resumed.claim(&prepared.settings, &config)?;
-        return prepared.go_on(&mut trainer, display, (&run, progress.as_ref()));
+        return prepared.go_on(&mut trainer, display, (run, progress.as_ref()));
     }
     let new_run = NewRun::create(
         &arguments.runs.path,
@@ -216,7 +229,17 @@ pub(crate) fn run(arguments: TrainArguments) -> anyhow::Result<ExitCode> {
         }
         return Err(error.into());
     }
+    if is_thrown_away(&trainer) {
+        drop(new_run);
+        return words::thrown_away(run, &trainer, display);
+    }
     prepared.conclude(&trainer, display, &run)
+}
+
+/// Whether somebody wants nothing of what was learned.
+fn is_thrown_away(trainer: &Trainer<AnyModel>) -> bool {
+    let reason = &trainer.history().stop_reason;
+    matches!(reason, StopReason::Discarded { .. })
 }
 
 /// Makes sure that all that decides a training is said, where a program could not write everything down.
@@ -277,6 +300,7 @@ impl Prepared {
             data,
             network,
             device,
+            replay: Vec::new(),
         })
     }
 
@@ -318,6 +342,7 @@ impl Prepared {
             .to_fit()
             .with_class_names(self.data.class_names.iter().cloned())
             .with_display(display)
+            .with_replay(self.replay.iter().copied())
             .stopped_by_ctrl_c();
         if let Some(run) = run {
             fit = fit
@@ -335,25 +360,29 @@ impl Prepared {
         &self,
         trainer: &mut Trainer<AnyModel>,
         display: Display,
-        (run, progress): (&RunDirectory, Option<&Progress>),
+        (run, progress): (RunDirectory, Option<&Progress>),
     ) -> anyhow::Result<ExitCode> {
         run.start_log();
         if display != Display::Quiet {
             let place = progress.map_or("from the beginning".to_owned(), ToString::to_string);
-            let introduction = self.introduction(run, trainer)?;
+            let introduction = self.introduction(&run, trainer)?;
             let _ = output::print(&format!("{introduction}goes on  {place}\n"));
         }
-        let fit = self.fit(display, Some(run))?;
+        let fit = self.fit(display, Some(&run))?;
         let fitted = match progress {
             Some(_) => trainer.resume(&self.data.train, &fit, run.path()),
             None => trainer.fit(&self.data.train, &fit),
         };
         if let Err(error) = fitted {
             if display != Display::Quiet {
-                let _ = output::print(&kept_line(run));
+                let _ = output::print(&kept_line(&run));
             }
             return Err(error.into());
         }
-        self.conclude(trainer, display, run)
+        drop(fit);
+        if is_thrown_away(trainer) {
+            return words::thrown_away(run, trainer, display);
+        }
+        self.conclude(trainer, display, &run)
     }
 }

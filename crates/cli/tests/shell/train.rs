@@ -1,7 +1,8 @@
 use crate::workplace::Workplace;
 
-const FILES: [&str; 6] = [
+const FILES: [&str; 7] = [
     "config.toml",
+    "events.jsonl",
     "history.csv",
     "curves.svg",
     "curves.png",
@@ -29,7 +30,7 @@ fn a_training_leaves_its_files_and_says_what_happened() {
         "\nepoch 2/2  ",
         "ended    all epochs done\n",
         "test     loss ",
-        "files    runs/mnist-sample-1: config.toml, history.csv, curves.svg, curves.png, model.bpk, log.txt, checkpoints\n",
+        "files    runs/mnist-sample-1: config.toml, events.jsonl, history.csv, curves.svg, curves.png, model.bpk, log.txt, checkpoints\n",
     ] {
         assert!(outcome.stdout.contains(text), "{text}: {}", outcome.stdout);
     }

@@ -74,7 +74,7 @@ impl Workplace {
                 if path.is_dir() {
                     collect(&path, files);
                     files.insert(path, Vec::new());
-                } else {
+                } else if path.is_file() {
                     files.insert(path.clone(), fs::read(&path).unwrap());
                 }
             }

@@ -10,7 +10,7 @@ use firebrick::training::{
 
 use super::Prepared;
 use crate::failure::interrupted;
-use crate::new_run::{NewRun, Remains};
+use crate::new_run::{self, NewRun, Remains};
 use crate::output::{self, ClosedPipe};
 use crate::unit::Unit;
 
@@ -95,6 +95,28 @@ impl Prepared {
             _ => Ok(code),
         }
     }
+}
+
+/// Removes a run that somebody wants nothing of, and says so.
+pub(super) fn thrown_away(
+    run: RunDirectory,
+    trainer: &Trainer<AnyModel>,
+    display: Display,
+) -> anyhow::Result<ExitCode> {
+    let path = run.path().to_owned();
+    let files = match new_run::throw_away(run)? {
+        Remains::Former => "as they were before this run",
+        _ => "removed",
+    };
+    if display != Display::Quiet {
+        let text = format!(
+            "ended    {}\nfiles    {}: {files}\n",
+            trainer.history().stop_reason,
+            path.display()
+        );
+        let _ = output::print(&text);
+    }
+    Ok(interrupted())
 }
 
 /// What is left of a run whose training failed.

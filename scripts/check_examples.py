@@ -15,7 +15,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 CRATES = [
     ROOT / "crates" / name / "src"
-    for name in ("spec", "tensor", "vocabulary", "model", "data", "scheduler", "plot", "trainer", "recipe", "host")
+    for name in ("spec", "tensor", "vocabulary", "model", "data", "scheduler", "session", "plot", "trainer", "recipe", "host")
 ]
 FACADE = ROOT / "crates/firebrick/src/lib.rs"
 
@@ -26,6 +26,7 @@ HOMES = {
     "metrics": "trainer/src/metrics",
     "callbacks": "trainer/src/callback",
     "schedules": "scheduler/src",
+    "sessions": "session/src",
 }
 
 # What errors carry.

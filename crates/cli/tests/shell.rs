@@ -15,6 +15,9 @@ mod workplace;
 mod callbacks;
 #[path = "shell/completions.rs"]
 mod completions;
+#[cfg(unix)]
+#[path = "shell/control.rs"]
+mod control;
 #[path = "shell/control_characters.rs"]
 mod control_characters;
 #[path = "shell/data.rs"]

@@ -17,7 +17,21 @@ const LONGEST: u64 = 64 << 20;
 
 /// A connection to the training in a run directory, of whatever process.
 ///
-/// See [`ControlSocket`](crate::ControlSocket) for an example.
+/// ```
+/// # #[cfg(unix)] {
+/// use firebrick_session::{Connection, ControlSocket, SessionHandle};
+///
+/// let run = tempfile::tempdir()?;
+/// // Nobody trains here.
+/// assert!(Connection::open(run.path()).is_err());
+/// let socket = ControlSocket::open(run.path(), &SessionHandle::new())?;
+/// let connection = Connection::open(run.path())?;
+/// # drop((socket, connection));
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// [`ControlSocket`](crate::ControlSocket) has an example of what is said.
 #[derive(Debug)]
 pub struct Connection {
     path: PathBuf,
@@ -153,6 +167,20 @@ fn is_timeout(error: &io::Error) -> bool {
 }
 
 /// What happens in a training that is watched; see [`Connection::watch`].
+///
+/// ```
+/// # #[cfg(unix)] {
+/// use firebrick_session::{Connection, ControlSocket, SessionHandle};
+///
+/// let run = tempfile::tempdir()?;
+/// let socket = ControlSocket::open(run.path(), &SessionHandle::new())?;
+/// let events = Connection::open(run.path())?.watch()?;
+/// drop(socket);
+/// // The training has ended.
+/// assert_eq!(events.count(), 0);
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct WatchedEvents {
     connection: Connection,

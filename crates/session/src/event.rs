@@ -33,6 +33,15 @@ pub struct Event {
 }
 
 /// What can happen.
+///
+/// ```
+/// use firebrick_session::What;
+///
+/// // The name of a variant is the `event` of its line.
+/// let text = serde_json::to_string(&What::Saved { file: "model.bpk".to_owned() })?;
+/// assert_eq!(text, r#"{"event":"saved","file":"model.bpk"}"#);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "kebab-case")]
 #[non_exhaustive]
@@ -93,6 +102,15 @@ pub enum What {
 }
 
 /// What a training is, for those who watch it.
+///
+/// ```
+/// use firebrick_session::Begin;
+///
+/// // Whatever a line of another version leaves out is as good as not said.
+/// let begin: Begin = serde_json::from_str(r#"{"label":"digits","epochs":3}"#)?;
+/// assert_eq!((begin.label.as_str(), begin.epochs, begin.steps_per_epoch), ("digits", 3, None));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Begin {
@@ -125,6 +143,14 @@ pub struct Begin {
 }
 
 /// Where the training part of an epoch is.
+///
+/// ```
+/// use firebrick_session::Progress;
+///
+/// let progress = Progress { batch: 30, batches: Some(120), ..Progress::default() };
+/// let share = progress.batches.map(|batches| progress.batch as f64 / batches as f64);
+/// assert_eq!(share, Some(0.25));
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Progress {
     /// Batches of the epoch that are done.
@@ -142,6 +168,14 @@ pub struct Progress {
 }
 
 /// An epoch that is over.
+///
+/// ```
+/// use firebrick_session::EpochEnd;
+///
+/// let figures = [("loss", 0.5), ("val_loss", 0.625)].into_iter().collect();
+/// let end = EpochEnd { figures, learning_rate: 0.01, took: 1.5 };
+/// assert_eq!(end.figures.get("val_loss"), Some(0.625));
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct EpochEnd {
     /// Those of the training, then those of the validation with `val_` before the name.
@@ -153,6 +187,14 @@ pub struct EpochEnd {
 }
 
 /// How one layer does.
+///
+/// ```
+/// use firebrick_session::LayerNumbers;
+///
+/// let layer = LayerNumbers { path: "dense".to_owned(), weights: 4.0, update: 0.004, ..LayerNumbers::default() };
+/// // A step that moves weights by a thousandth is a usual one.
+/// assert_eq!(layer.update / layer.weights, 0.001);
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct LayerNumbers {
     /// The path of the layer.
@@ -168,6 +210,13 @@ pub struct LayerNumbers {
 }
 
 /// Who says something.
+///
+/// ```
+/// use firebrick_session::Speaker;
+///
+/// assert_eq!(serde_json::to_string(&Speaker::Refused)?, r#""refused""#);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]

@@ -8,6 +8,19 @@ use crate::error::SessionError;
 use crate::event::Event;
 
 /// The events of a run, a line each, to be added to.
+///
+/// ```
+/// use firebrick_session::{Event, EventFile, EventReader, What};
+///
+/// let folder = tempfile::tempdir()?;
+/// let path = folder.path().join(EventFile::NAME);
+/// let event = Event { step: 0, epoch: 1, seconds: 0.5, what: What::EpochBegin };
+/// EventFile::create(&path)?.write(&event)?;
+/// // A process that goes on adds to what is there.
+/// EventFile::append(&path)?.write(&event)?;
+/// assert_eq!(EventReader::open(&path)?.read()?, [event.clone(), event]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct EventFile {
     path: PathBuf,
@@ -112,6 +125,20 @@ fn foreign(path: &Path) -> SessionError {
 /// Reads the events of a run, those that come later too.
 ///
 /// Lines that are no events are passed over: those of a later version, and those that a crash has cut off.
+///
+/// ```
+/// use firebrick_session::{Event, EventFile, EventReader, What};
+///
+/// let folder = tempfile::tempdir()?;
+/// let path = folder.path().join(EventFile::NAME);
+/// let mut file = EventFile::create(&path)?;
+/// let mut reader = EventReader::open(&path)?;
+/// assert!(reader.read()?.is_empty());
+/// let event = Event { step: 0, epoch: 1, seconds: 0.5, what: What::EpochBegin };
+/// file.write(&event)?;
+/// assert_eq!(reader.read()?, [event]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct EventReader {
     path: PathBuf,

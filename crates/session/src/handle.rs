@@ -10,6 +10,17 @@ use crate::action::Action;
 use crate::answer::Answer;
 
 /// An action that somebody asks for.
+///
+/// ```
+/// use firebrick_session::{Action, Answer, SessionHandle};
+///
+/// let session = SessionHandle::new();
+/// session.ask(Action::Resume, "a program");
+/// if let Some(request) = session.take() {
+///     assert_eq!((request.action, request.by.as_str()), (Action::Resume, "a program"));
+///     request.answer(Answer::Refused { reason: "it is not paused".to_owned() });
+/// }
+/// ```
 #[derive(Debug)]
 pub struct Request {
     /// What.
@@ -31,6 +42,19 @@ impl Request {
 }
 
 /// What a training will say to someone who has asked it for something.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use firebrick_session::{Action, Answer, SessionHandle};
+///
+/// let session = SessionHandle::new();
+/// let pending = session.request(Action::Stop, "a program");
+/// assert_eq!(pending.wait(Duration::ZERO), None);
+/// // The training is over before it came to it.
+/// session.end();
+/// assert!(matches!(pending.wait(Duration::ZERO), Some(Answer::Refused { .. })));
+/// ```
 #[derive(Debug)]
 pub struct PendingAnswer {
     reply: Receiver<Answer>,

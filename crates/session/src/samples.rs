@@ -5,6 +5,17 @@ use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A sample of the validation.
+///
+/// ```
+/// use firebrick_session::{Sample, SampleView};
+///
+/// let view = SampleView::Picture { width: 2, height: 1, channels: 1, pixels: vec![0, 255] };
+/// let (truth, answer) = ("7".to_owned(), "1".to_owned());
+/// let sample = Sample { row: 12, loss: 3.5, truth, answer, certainty: Some(0.75), view };
+/// let text = serde_json::to_string(&sample)?;
+/// assert_eq!(serde_json::from_str::<Sample>(&text)?, sample);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Sample {
     /// Its row, counted from 0.
@@ -22,6 +33,15 @@ pub struct Sample {
 }
 
 /// What there is to see of a sample.
+///
+/// ```
+/// use firebrick_session::SampleView;
+///
+/// let view = SampleView::Picture { width: 1, height: 1, channels: 1, pixels: vec![255] };
+/// let text = serde_json::to_string(&view)?;
+/// assert_eq!(text, r#"{"kind":"picture","width":1,"height":1,"channels":1,"pixels":"/w=="}"#);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 #[non_exhaustive]
@@ -46,6 +66,15 @@ pub enum SampleView {
 }
 
 /// A value of a row.
+///
+/// ```
+/// use firebrick_session::{SampleValue, SampleView};
+///
+/// let (column, value) = ("age".to_owned(), "41".to_owned());
+/// let row = SampleView::Row { values: vec![SampleValue { column, value }] };
+/// assert!(serde_json::to_string(&row)?.starts_with(r#"{"kind":"row""#));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SampleValue {
     /// The name of its column.
@@ -55,6 +84,14 @@ pub struct SampleValue {
 }
 
 /// Which classes are taken for which.
+///
+/// ```
+/// use firebrick_session::Confusion;
+///
+/// // Of nine of the first class one was taken for the second.
+/// let confusion = Confusion { counts: vec![vec![8, 1], vec![0, 5]] };
+/// assert_eq!(confusion.counts[0][1], 1);
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Confusion {
     /// Samples by their class, then by the class they were taken for.

@@ -28,7 +28,7 @@ impl AtWork {
     }
 
     /// Trains on the sample for as long as nobody stops it; some epochs are done.
-    fn train(workplace: &Workplace, arguments: &str) -> Self {
+    pub(crate) fn train(workplace: &Workplace, arguments: &str) -> Self {
         let mut training = Self::start(workplace, &format!("exec $RESET $F {LONG} {arguments}"));
         training.read_to("epoch ");
         training

@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -354,21 +355,25 @@ fn what_cannot_be_done_is_refused_and_the_training_goes_on() {
         (Action::Best, "no epoch is over"),
         (Action::SetRate(f64::NAN), "received `NaN`"),
         (Action::ScaleRate(-1.0), "received `x-1`"),
-        (Action::ScaleRate(f64::MAX), "the rate would be"),
     ] {
-        let twice = [(2, action), (2, action)];
-        let (left, events) = steered(&twice);
-        if action == Action::ScaleRate(f64::MAX) {
-            // Once there is room for it.
-            assert_eq!(refusals(&events).len(), 1);
-            continue;
-        }
+        let (left, events) = steered(&[(2, action), (2, action)]);
         let refusals = refusals(&events);
         assert_eq!(refusals.len(), 2, "{action}");
         assert!(refusals[0].contains(reason), "{refusals:?}");
         assert!(refusals[0].contains("asked for by keys"), "{refusals:?}");
+        assert_eq!(steps_of(&events), [0; 0], "{action}");
         assert!(left == whole, "{action}");
     }
+    // A rate that no number says any more; the one before it stays.
+    let twice = [
+        (2, Action::ScaleRate(1e-200)),
+        (2, Action::ScaleRate(1e-200)),
+    ];
+    let (left, events) = steered(&twice);
+    let refusals = refusals(&events);
+    assert_eq!(refusals.len(), 1);
+    assert!(refusals[0].contains("the rate would be 0"), "{refusals:?}");
+    assert_eq!(f64::from_bits(left.history[3].rate), 0.125e-200);
 }
 
 #[test]
@@ -508,41 +513,43 @@ fn in_run(path: &Path, actions: &[(u64, Action)], killed_after: Option<u64>) -> 
 #[test]
 fn a_training_with_actions_that_is_killed_ends_as_if_it_had_not_been() {
     let mut state = 4;
-    let lasting: [&[(u64, Action)]; 4] = [
-        &[
-            (2, Action::ScaleRate(0.5)),
-            (6, Action::Best),
-            (7, Action::Epochs(5)),
-            (9, Action::Validate),
-            (11, Action::ScaleRate(3.0)),
-            (18, Action::EndEpoch),
-        ],
-        &[(5, Action::EndEpoch)],
-        &[(6, Action::Epochs(2))],
-        &[
-            (9, Action::SetRate(0.5)),
-            (10, Action::Best),
-            (14, Action::Best),
-        ],
+    // With the step after which the training is over.
+    let cases: [(&[(u64, Action)], usize); 4] = [
+        (
+            &[
+                (2, Action::ScaleRate(0.5)),
+                (6, Action::Best),
+                (7, Action::Epochs(6)),
+                (9, Action::Validate),
+                (11, Action::ScaleRate(3.0)),
+                (18, Action::EndEpoch),
+            ],
+            20,
+        ),
+        (&[(5, Action::EndEpoch)], 8),
+        (&[(6, Action::Epochs(2))], 8),
+        (
+            &[
+                (9, Action::SetRate(0.5)),
+                (10, Action::Best),
+                (14, Action::Best),
+            ],
+            16,
+        ),
     ];
-    for actions in lasting {
+    for (actions, last) in cases {
         let folder = tempfile::tempdir().unwrap();
         let whole = in_run(&folder.path().join("whole"), actions, None).unwrap();
         for case in 0..4 {
             let path = folder.path().join(case.to_string());
-            let mut kills: Vec<u64> = (0..3)
-                .map(|_| 1 + (chance(&mut state) % 7) as u64)
+            let kills: BTreeSet<u64> = (0..3)
+                .map(|_| 1 + (chance(&mut state) % last) as u64)
                 .collect();
-            kills.sort_unstable();
-            let killed = kills
-                .iter()
-                .filter(|kill| in_run(&path, actions, Some(**kill)).is_none());
-            let killed = killed.count();
+            for kill in &kills {
+                assert!(in_run(&path, actions, Some(*kill)).is_none());
+            }
             let broken = in_run(&path, actions, None).unwrap();
-            assert!(
-                broken == whole,
-                "{actions:?} killed at {kills:?} ({killed})"
-            );
+            assert!(broken == whole, "{actions:?} killed at {kills:?}");
             // Its file says what counts of what was done.
             let again = read_actions(&path.join(RunDirectory::EVENTS)).unwrap();
             let mut trainer = trainer();

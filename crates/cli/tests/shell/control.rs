@@ -40,7 +40,7 @@ fn a_training_is_controlled_from_outside_and_repeated() {
     for (action, said) in [
         ("pause", "pause        after step "),
         ("rate x0.5", "; the next rate is 0.005\n"),
-        ("validate", "figures      val_accuracy "),
+        ("validate", "figures      val_loss "),
         ("checkpoint", "saved        checkpoints/state-"),
         ("best", "best         after step "),
         ("rate 0.02", "; the next rate is 0.02\n"),

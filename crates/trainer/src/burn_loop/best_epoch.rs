@@ -74,11 +74,12 @@ impl<W: Clone> BestEpoch<W> {
             .with("value", best.value)
             .with("epoch", best.epoch)
             .with("step", best.step);
-        Some(if now == Some(best.step) {
-            state
-        } else {
-            state.with("weights", weights(&best.weights))
-        })
+        if now == Some(best.step) {
+            return Some(state);
+        }
+        let kept = weights(&best.weights);
+        // A step of a program's own may have no way to keep them.
+        (!kept.is_empty()).then(|| state.with("weights", kept))
     }
 
     /// Goes on where it was, if it was judged by the same; `now` are the weights that the training has.
@@ -158,5 +159,6 @@ mod tests {
             restored.unwrap();
             assert_eq!(other.weights(), None);
         }
+        assert!(best.state(None, |_| State::new()).is_none());
     }
 }

@@ -70,6 +70,7 @@ impl<'a, S: Step> Run<'a, S> {
             proof: Proof::new(step.weights()),
             keeping: Keeping::new(settings.initial_epoch),
             tally: Tally::new(Some(step.measures())),
+            batches_done: settings.params.steps.unwrap_or(0),
             step,
             settings,
             loaders,
@@ -81,7 +82,6 @@ impl<'a, S: Step> Run<'a, S> {
             hint: UnmovedHint::default(),
             last_logs: Logs::new(),
             samples_seen: None,
-            batches_done: 0,
         }
     }
 

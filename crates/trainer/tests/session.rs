@@ -373,7 +373,7 @@ fn what_cannot_be_done_is_refused_and_the_training_goes_on() {
     let refusals = refusals(&events);
     assert_eq!(refusals.len(), 1);
     assert!(refusals[0].contains("the rate would be 0"), "{refusals:?}");
-    assert_eq!(f64::from_bits(left.history[3].rate), 0.125e-200);
+    assert_eq!(left.history[3].rate, 0.125e-200_f64.to_bits());
 }
 
 #[test]

@@ -211,6 +211,7 @@ fn help_fits_a_narrow_terminal_and_has_examples() {
     for command in [
         "",
         "train",
+        "control",
         "evaluate",
         "predict",
         "summary",

@@ -11,23 +11,27 @@ use std::os::unix::fs::{FileTypeExt, PermissionsExt};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::Builder;
 use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
 use self::client::Client;
+use crate::action::Action;
 use crate::answer::Answer;
 use crate::error::SessionError;
 use crate::event::{Event, What};
 use crate::handle::SessionHandle;
-use crate::protocol::SOCKET;
+use crate::protocol::{Receipt, SOCKET};
 use crate::short_path::ShortPath;
 use crate::watcher::Watcher;
 
 /// More at once are sent away.
 const MOST_CLIENTS: usize = 32;
+
+/// How often whoever waits for an answer looks whether there will be one.
+const GLANCE: Duration = Duration::from_millis(500);
 
 /// How long the end of a training waits at most for what is still to be said.
 const AT_END: Duration = Duration::from_millis(500);
@@ -74,12 +78,16 @@ struct Shared {
     session: SessionHandle,
     is_closing: AtomicBool,
     clients: Mutex<Clients>,
+    /// One who has asked for something has its answer.
+    is_answered: Condvar,
 }
 
 #[derive(Debug, Default)]
 struct Clients {
     there: HashMap<u64, Client>,
     next: u64,
+    /// How many wait for an answer.
+    waiting: usize,
     /// How the training began, for those who come later.
     begin: Option<Arc<str>>,
 }
@@ -106,6 +114,7 @@ impl ControlSocket {
             session: session.clone(),
             is_closing: AtomicBool::new(false),
             clients: Mutex::default(),
+            is_answered: Condvar::new(),
         });
         let listen = || {
             let listener = bound(run, &path)?;
@@ -128,8 +137,10 @@ impl ControlSocket {
 
     /// Lets nobody in any more; what is to be said is said first, at most for a moment.
     fn close(&mut self) {
-        self.shared.is_closing.store(true, Ordering::Release);
+        let until = Instant::now() + AT_END;
         let _ = fs::remove_file(&self.path);
+        self.shared.wait_for_answers(AT_END);
+        self.shared.is_closing.store(true, Ordering::Release);
         if let Some(listener) = self.listener.take() {
             // Wakes the thread that accepts.
             let _ = UnixStream::from(OwnedFd::from(listener)).shutdown(Shutdown::Both);
@@ -138,7 +149,6 @@ impl ControlSocket {
             let mut clients = self.shared.clients();
             clients.there.drain().map(|(_, client)| client).collect()
         };
-        let until = Instant::now() + AT_END;
         for client in clients {
             client.close(until);
         }
@@ -189,6 +199,30 @@ impl Shared {
         if !is_told {
             clients.there.remove(&number);
         }
+    }
+
+    /// Does what one of them asks for, and says what has come of it.
+    fn ask(&self, number: u64, action: Action, by: &str) {
+        self.say(number, &Receipt::Accepted);
+        self.clients().waiting += 1;
+        let pending = self.session.request(action, by);
+        while !self.is_closing() {
+            if let Some(answer) = pending.wait(GLANCE) {
+                self.say(number, &answer);
+                break;
+            }
+        }
+        self.clients().waiting -= 1;
+        self.is_answered.notify_all();
+    }
+
+    /// Waits until all who have asked have their answers, at most so long.
+    fn wait_for_answers(&self, at_most: Duration) {
+        let is_left = |clients: &mut Clients| clients.waiting > 0;
+        let waited = self
+            .is_answered
+            .wait_timeout_while(self.clients(), at_most, is_left);
+        drop(waited);
     }
 
     /// From now on this one is told what happens.

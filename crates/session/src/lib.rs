@@ -18,6 +18,7 @@ mod handle;
 #[cfg(not(unix))]
 mod no_sockets;
 mod placed_action;
+#[cfg(unix)]
 mod protocol;
 mod replay;
 mod samples;

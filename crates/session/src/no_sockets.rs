@@ -8,7 +8,6 @@ use crate::answer::Answer;
 use crate::error::SessionError;
 use crate::event::Event;
 use crate::handle::SessionHandle;
-use crate::protocol::SOCKET;
 use crate::watcher::Watcher;
 
 /// The socket of a run; there is none on this system.
@@ -17,7 +16,7 @@ pub struct ControlSocket(());
 
 impl ControlSocket {
     /// The name that it has elsewhere.
-    pub const NAME: &'static str = SOCKET;
+    pub const NAME: &'static str = "control.sock";
 
     /// # Errors
     /// Always.

@@ -7,16 +7,13 @@ use std::thread::Builder;
 use std::time::{Duration, Instant};
 
 use super::{Shared, refused};
-use crate::protocol::{LONGEST_REQUEST, Line, Receipt, read_line, tame};
+use crate::protocol::{LONGEST_REQUEST, Line, read_line, tame};
 
 /// Lines that wait for someone to read them; who is further behind is sent away.
 const WAITING: usize = 256;
 
 /// How long a line may take to be taken.
 const PATIENCE: Duration = Duration::from_secs(5);
-
-/// How often whoever waits for an answer looks whether there will be one.
-const GLANCE: Duration = Duration::from_millis(500);
 
 /// Someone at the other end.
 #[derive(Debug)]
@@ -88,7 +85,7 @@ pub(super) fn send_away(mut stream: UnixStream, most: usize) {
     let reason = format!("{most} others are connected already; come back when one has gone");
     let line = super::line_of(&refused(reason));
     // A line has room in what the system holds of an empty socket.
-    let _ = stream.set_write_timeout(Some(GLANCE));
+    let _ = stream.set_write_timeout(Some(PATIENCE));
     let _ = line.map(|line| stream.write_all(line.as_bytes()));
 }
 
@@ -121,16 +118,7 @@ fn read(stream: UnixStream, number: u64, shared: &Shared) {
 fn answer(line: &[u8], number: u64, shared: &Shared) {
     match serde_json::from_slice(line) {
         Ok(Line::Watch) => shared.watch(number),
-        Ok(Line::Action { action, by }) => {
-            shared.say(number, &Receipt::Accepted);
-            let pending = shared.session.request(action, &tame(&by));
-            while !shared.is_closing() {
-                if let Some(answer) = pending.wait(GLANCE) {
-                    shared.say(number, &answer);
-                    return;
-                }
-            }
-        }
+        Ok(Line::Action { action, by }) => shared.ask(number, action, &tame(&by)),
         Err(error) => shared.say(
             number,
             &refused(format!(

@@ -363,10 +363,10 @@ impl<'a> Fitting<'a> {
             let file = RunDirectory::MODEL.to_owned();
             outcome.announcer.tell(place, What::Saved { file });
         }
-        end(outcome.announcer, place, &history, error.as_ref());
         if let Some(session) = session {
             session.end();
         }
+        end(outcome.announcer, place, &history, error.as_ref());
         Fitted {
             step: outcome.step,
             goes_on,

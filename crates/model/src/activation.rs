@@ -215,6 +215,15 @@ impl Activation {
         )
     }
 
+    /// Whether a unit can give nothing above 0 and have no slope there, so that nothing brings it back.
+    pub(crate) fn may_silence(self) -> bool {
+        match self {
+            Self::Relu | Self::Relu6 => true,
+            Self::BentRelu { negative_slope, .. } => negative_slope == 0.0,
+            _ => false,
+        }
+    }
+
     /// Whether as much leaves as enters.
     pub fn keeps_shape(self) -> bool {
         self != Self::Glu

@@ -13,7 +13,7 @@ use crate::host_pass::HostPass;
 use crate::layer::NoHostForm;
 use crate::mlp::Mlp;
 use crate::mode::Mode;
-use crate::model::{Answers, Model};
+use crate::model::{Answers, DeadUnits, Model};
 use crate::model_size::ModelSize;
 use crate::network::Network;
 use crate::shape::Shape;
@@ -171,6 +171,10 @@ impl Model for AnyModel {
 
     fn first_not_finite(&self, inputs: AnyTensor) -> Result<Option<String>, ModelError> {
         either!(self, model => model.first_not_finite(inputs))
+    }
+
+    fn dead_units(&self, inputs: Signals) -> Result<Vec<DeadUnits>, ModelError> {
+        either!(self, model => model.dead_units(inputs))
     }
 
     fn freeze_to(self, layer: &str) -> Result<Self, ModelError> {

@@ -77,7 +77,7 @@ pub use layer::{Call, IntoNodes, NoHostForm, Node, input, named_input, text_inpu
 pub use mlp::Mlp;
 pub use mlp_config::MlpConfig;
 pub use mode::Mode;
-pub use model::{Answers, Model};
+pub use model::{Answers, DeadUnits, Model};
 pub use model_size::ModelSize;
 pub use network::{Network, WeightValue};
 pub use predictor::Predictor;

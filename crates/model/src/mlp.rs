@@ -10,8 +10,9 @@ use crate::initializer::Initializer;
 use crate::layer::NoHostForm;
 use crate::layer::activation_kernel;
 use crate::mlp_config::MlpConfig;
-use crate::model::Model;
+use crate::model::{DeadUnits, Model, only_input};
 use crate::model_size::ModelSize;
+use crate::signal::Signals;
 use crate::summary::Summary;
 use firebrick_tensor::AnyTensor;
 
@@ -179,6 +180,23 @@ impl Model for Mlp {
             }
         }
         Ok(None)
+    }
+
+    fn dead_units(&self, inputs: Signals) -> Result<Vec<DeadUnits>, ModelError> {
+        if !self.activation.may_silence() {
+            return Ok(Vec::new());
+        }
+        let inputs = only_input(self, inputs)?;
+        let samples = inputs.shape()[0];
+        let mut x: Tensor<2> = inputs
+            .reshape(&[samples, self.num_features()])?
+            .into_rank()?;
+        let mut dead = Vec::new();
+        for (index, layer) in self.layers.iter().enumerate().take(self.layers.len() - 1) {
+            x = self.activation.forward(layer.forward(x));
+            dead.push(DeadUnits::of(&format!("layers/{index}"), x.clone().into())?);
+        }
+        Ok(dead)
     }
 
     fn host_pass(&self) -> Result<HostPass, NoHostForm> {

@@ -34,6 +34,46 @@ pub struct Answers {
     pub losses: Vec<Tensor<1>>,
 }
 
+/// How many units of a layer say nothing: units of a relu that are above 0 for no sample learn nothing any more.
+///
+/// ```
+/// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
+/// use firebrick::burn::tensor::{Device, Tensor};
+/// use firebrick::layers::{Dense, Layer};
+/// use firebrick::models::{Activation, Model, Sequential};
+///
+/// let device = Device::flex();
+/// let layer = Dense::new(2).with_activation(Activation::Relu).named("hidden");
+/// // The second unit gives relu(-x).
+/// let model = Sequential::new([1]).add(layer).build_with_weights([vec![1.0, -1.0], vec![0.0, 0.0]], &device)?;
+/// let x = Tensor::<2>::from_floats([[1.0], [2.0]], &device);
+/// let dead = model.dead_units(x.into())?;
+/// assert_eq!((dead[0].layer.as_str(), dead[0].share.clone().into_scalar::<f32>()), ("hidden", 0.5));
+/// # Ok::<(), firebrick::models::ModelError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct DeadUnits {
+    /// The name of the layer.
+    pub layer: String,
+    /// The share of its units, from 0 to 1, on the device: `[1]`.
+    pub share: Tensor<1>,
+}
+
+impl DeadUnits {
+    /// Of what a layer gives for a batch, its units along the last axis.
+    pub(crate) fn of(layer: &str, outputs: AnyTensor) -> Result<Self, ModelError> {
+        let shape = outputs.shape();
+        let units = shape.last().copied().unwrap_or(1);
+        let rows = shape.iter().product::<usize>() / units.max(1);
+        let outputs: Tensor<2> = outputs.reshape(&[rows, units])?.into_rank()?;
+        let largest = outputs.max_dim(0);
+        Ok(Self {
+            layer: layer.to_owned(),
+            share: largest.lower_equal_elem(0.0).float().mean(),
+        })
+    }
+}
+
 /// A network that can be compiled, fitted and evaluated: any Burn [`Module`] with this one method.
 ///
 /// ```
@@ -282,6 +322,15 @@ pub trait Model: Module + ModuleDisplay + std::fmt::Display + 'static {
         Ok(None)
     }
 
+    /// How many units are above 0 for none of these samples, of each layer whose activation can come to that. By default
+    /// nobody knows.
+    ///
+    /// # Errors
+    /// Inputs that the network does not take.
+    fn dead_units(&self, _inputs: Signals) -> Result<Vec<DeadUnits>, ModelError> {
+        Ok(Vec::new())
+    }
+
     /// The same weights, of which training moves those of this layer and of the layers after it alone.
     ///
     /// # Errors
@@ -316,7 +365,7 @@ pub trait Model: Module + ModuleDisplay + std::fmt::Display + 'static {
 }
 
 /// The batch for the only input of a network.
-fn only_input<M: Model>(model: &M, inputs: Signals) -> Result<AnyTensor, ModelError> {
+pub(crate) fn only_input<M: Model>(model: &M, inputs: Signals) -> Result<AnyTensor, ModelError> {
     let received = inputs.len();
     inputs
         .into_values()

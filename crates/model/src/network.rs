@@ -1,6 +1,7 @@
 mod adapting;
 mod building;
 mod checks;
+mod dead_units;
 mod features;
 mod freezing;
 mod host;
@@ -24,7 +25,7 @@ use crate::host_pass::HostPass;
 use crate::layer::HeldWeights;
 use crate::layer::NoHostForm;
 use crate::mode::Mode;
-use crate::model::{Answers, Model};
+use crate::model::{Answers, DeadUnits, Model};
 use crate::model_size::ModelSize;
 use crate::signal::Signals;
 use crate::summary::Summary;
@@ -167,6 +168,10 @@ impl Model for Network {
 
     fn first_not_finite(&self, inputs: AnyTensor) -> Result<Option<String>, ModelError> {
         self.first_spoiled(inputs.into())
+    }
+
+    fn dead_units(&self, inputs: Signals) -> Result<Vec<DeadUnits>, ModelError> {
+        self.silent_units(inputs)
     }
 
     fn freeze_to(self, layer: &str) -> Result<Self, ModelError> {

@@ -102,6 +102,10 @@ impl Layer for ReLU {
         Masking::Passes
     }
 
+    fn last_activation(&self) -> Activation {
+        self.activation()
+    }
+
     fn call(&self, inputs: Signals, _: &Call) -> Result<Signals, LayerProblem> {
         Ok(self.activation().activate(inputs.into_values()?).into())
     }

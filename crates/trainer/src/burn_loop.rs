@@ -12,6 +12,7 @@ mod drawn;
 mod emitting;
 mod epoch_loop;
 mod epochs;
+mod insight;
 mod keeping;
 mod launched;
 mod loop_dashboard;

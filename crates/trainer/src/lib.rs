@@ -28,6 +28,7 @@ mod figures;
 mod fit;
 mod history;
 mod inputs;
+mod insight;
 mod interrupt;
 mod joint_loss;
 mod lock_holder;

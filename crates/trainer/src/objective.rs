@@ -187,6 +187,11 @@ impl Objective {
         &self.outputs
     }
 
+    /// Whether there is a loss of all outputs together.
+    pub(crate) fn has_joint_loss(&self) -> bool {
+        self.joint.is_some()
+    }
+
     /// What the losses are called.
     pub(crate) fn loss_names(&self) -> String {
         let own = self.outputs.iter().map(|output| output.loss().name());

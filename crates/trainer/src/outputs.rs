@@ -124,6 +124,18 @@ impl Outputs {
         self.activation.forward(self.raw.clone())
     }
 
+    /// The class that each row stands for; a single column decides between two.
+    ///
+    /// # Shapes
+    /// - output: `[rows]`
+    pub(crate) fn decided(&self) -> Tensor<1> {
+        if self.raw.dims()[1] == 1 {
+            self.values().greater_elem(0.5).float().squeeze_dim(1)
+        } else {
+            self.raw().argmax(1).float().squeeze_dim(1)
+        }
+    }
+
     /// What these answers are if they are what comes before this activation.
     pub(crate) fn followed_by(&self, activation: Activation) -> Self {
         Self {

@@ -2,6 +2,7 @@
 
 mod autodiff;
 mod held_model;
+mod insight;
 mod judge;
 mod measures;
 mod output;
@@ -13,6 +14,7 @@ use firebrick_data::Batch;
 use firebrick_scheduler::RateControl;
 
 pub(crate) use autodiff::{AutodiffStep, SecondPart};
+pub(crate) use insight::StepInsight;
 pub(crate) use judge::{Judge, judge};
 pub use measures::Measures;
 pub(crate) use output::Figures;
@@ -158,6 +160,12 @@ pub trait Step: 'static {
     /// # Errors
     /// Weights of another model.
     fn set_weights(&mut self, weights: &Self::Weights) -> Result<(), TrainError>;
+
+    /// What it can say of its layers and of single samples, for those who watch; by default nothing.
+    #[doc(hidden)]
+    fn insight(&mut self) -> Option<&mut dyn StepInsight<Self::Weights>> {
+        None
+    }
 
     /// What callbacks change the rates to come by, if they can.
     fn rate_control(&self) -> Option<&RateControl> {

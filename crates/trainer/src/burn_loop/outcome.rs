@@ -41,6 +41,8 @@ pub(crate) struct LoopSettings {
     pub(crate) run: Option<RunDirectory>,
     pub(crate) display: Display,
     pub(crate) label: String,
+    /// What the classes are called; empty where nobody has said it.
+    pub(crate) class_names: Vec<String>,
     pub(crate) reporter: Box<dyn Reporter>,
     pub(crate) epoch_hook: EpochHook,
     /// What a training is beside its state, to be kept with it.

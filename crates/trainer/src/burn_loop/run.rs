@@ -5,6 +5,7 @@ use burn::train::{Interrupter, TrainLoader, ValidLoader};
 use firebrick_data::Batch;
 
 use super::drawn::Drawn;
+use super::insight::Insight;
 use super::keeping::Keeping;
 use super::launched::Launched;
 use super::outcome::{LoopOutcome, LoopSettings};
@@ -43,6 +44,7 @@ pub(super) struct Run<'a, S: Step> {
     /// The callback that wants to stop.
     pub(super) stopped_by: Option<String>,
     pub(super) hint: UnmovedHint,
+    pub(super) insight: Insight,
     pub(super) keeping: Keeping,
     pub(super) steering: Steering<S::Weights>,
     pub(super) last_logs: Logs,
@@ -67,6 +69,7 @@ impl<'a, S: Step> Run<'a, S> {
         };
         Self {
             steering: Steering::new(settings, validation),
+            insight: Insight::new(settings),
             proof: Proof::new(step.weights()),
             keeping: Keeping::new(settings.initial_epoch),
             tally: Tally::new(Some(step.measures())),

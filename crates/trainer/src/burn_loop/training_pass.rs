@@ -128,7 +128,9 @@ impl<S: Step> DataPass for TrainingPass<'_, '_, '_, S> {
     fn take(&mut self, batch: Batch) -> Result<(), TrainError> {
         let run = &mut *self.run;
         let rate_before = run.step.updates().last_rate;
+        run.look_before_batch();
         let output = run.step.train_step(batch)?;
+        run.look_after_batch();
         run.tally.push(output, rate_before)?;
         if run.tally.batch() == 1 {
             run.telling.first_step = Some(run.telling.begin.elapsed());

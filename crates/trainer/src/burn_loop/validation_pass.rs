@@ -107,8 +107,12 @@ impl<S: Step> Run<'_, S> {
         let steps = self.settings.validation_steps.unwrap_or(usize::MAX);
         // Not before: a callback may evaluate with other weights.
         let weights = self.step.weights();
+        let (prepared, watch) = match self.watched_test_step(&weights)? {
+            Some((test, watch)) => (Some(test), Some(watch)),
+            None => (self.step.prepared_test_step(&weights)?, None),
+        };
         let mut pass = ValidationPass {
-            prepared: self.step.prepared_test_step(&weights)?,
+            prepared,
             weights,
             run: self,
             batches: validation.iter().take(steps),
@@ -116,7 +120,15 @@ impl<S: Step> Run<'_, S> {
             is_interrupted: false,
         };
         passes::run(&mut pass)?;
-        Ok((pass.weights, pass.is_interrupted))
+        let ValidationPass {
+            weights,
+            is_interrupted,
+            ..
+        } = pass;
+        if let Some(watch) = watch.filter(|_| !is_interrupted) {
+            self.tell_samples(watch, &weights);
+        }
+        Ok((weights, is_interrupted))
     }
 }
 

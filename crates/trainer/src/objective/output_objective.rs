@@ -1,6 +1,7 @@
 //! What is made small and measured at one output.
 
 mod on_host;
+mod sample_losses;
 mod target_scan;
 mod turned_targets;
 
@@ -323,6 +324,25 @@ impl OutputObjective {
         }
     }
 
+    /// The targets of a batch in the form that they are of, beside outputs of this many rows and columns.
+    ///
+    /// # Shapes
+    /// - output: `[rows, columns]`, of sequences of labels `[batch_size, labels]`
+    fn natural_targets(&self, batch: &Batch, [rows, columns]: [usize; 2]) -> Tensor<2> {
+        let natural_columns = match self.form {
+            TargetForm::ClassIndex | TargetForm::Label => 1,
+            TargetForm::LikeOutputs if self.targets.num_classes().is_some() => 1,
+            TargetForm::LikeOutputs => columns,
+            TargetForm::LabelSequence => self.targets.num_columns(),
+        };
+        let natural_rows = match self.form {
+            TargetForm::LabelSequence => batch.num_samples(),
+            _ => rows,
+        };
+        self.targets_of(batch)
+            .reshape([natural_rows, natural_columns])
+    }
+
     /// An output with the columns of the loss last, and what is left of its last activation.
     fn turned(&self, output: AnyTensor) -> (AnyTensor, Activation) {
         if self.axis.is_none() || self.activation == Activation::Sigmoid {
@@ -360,25 +380,8 @@ impl OutputObjective {
         if let Some(mask) = mask {
             outputs = outputs.with_mask(row_mask(mask, rows)?);
         }
-        let natural_columns = match self.form {
-            TargetForm::ClassIndex | TargetForm::Label => 1,
-            TargetForm::LikeOutputs if self.targets.num_classes().is_some() => 1,
-            TargetForm::LikeOutputs => columns,
-            TargetForm::LabelSequence => self.targets.num_columns(),
-        };
-        let natural_rows = match self.form {
-            TargetForm::LabelSequence => batch_size,
-            _ => rows,
-        };
-        let natural = self
-            .targets_of(batch)
-            .reshape([natural_rows, natural_columns]);
-        let targets = |form| match form {
-            TargetForm::LikeOutputs if columns > 1 && natural_columns == 1 => {
-                one_hot(natural.clone().squeeze_dim::<1>(1).int(), columns)
-            }
-            _ => natural.clone(),
-        };
+        let natural = self.natural_targets(batch, [rows, columns]);
+        let targets = |form| targets_as(form, &natural, columns);
         let weights = batch.weights_of(target).map(|weights| {
             if repeats == 1 {
                 return weights;
@@ -414,6 +417,16 @@ impl OutputObjective {
             sums,
             outputs,
         })
+    }
+}
+
+/// Targets in the form that somebody compares them in, where they are compared with so many columns of outputs.
+fn targets_as(form: TargetForm, natural: &Tensor<2>, columns: usize) -> Tensor<2> {
+    match form {
+        TargetForm::LikeOutputs if columns > 1 && natural.dims()[1] == 1 => {
+            one_hot(natural.clone().squeeze_dim::<1>(1).int(), columns)
+        }
+        _ => natural.clone(),
     }
 }
 

@@ -1,4 +1,5 @@
 mod cycle;
+mod insight;
 mod on_host;
 mod second_part;
 mod state;
@@ -19,8 +20,9 @@ use super::held_model::HeldModel;
 use super::judge::{Judge, assess, judge};
 use super::measures::Measures;
 use super::output::StepOutput;
-use super::{Step, TestStep, Updates};
+use super::{Step, StepInsight, TestStep, Updates};
 use crate::error::TrainError;
+use crate::insight::Look;
 use crate::non_finite::cause_by_rerun;
 use crate::non_finite_cause::NonFiniteCause;
 use crate::objective::{Assessed, Objective};
@@ -56,6 +58,8 @@ pub(crate) struct AutodiffStep<M: Model> {
     /// The rate of the last step, 0 before the first.
     learning_rate: f64,
     updates: Updates,
+    /// At the layers in the course of an update, where somebody asks for one.
+    look: Look<M>,
 }
 
 impl<M: Model> AutodiffStep<M> {
@@ -86,6 +90,7 @@ impl<M: Model> AutodiffStep<M> {
             average: optimizer.average(),
             learning_rate: 0.0,
             updates: Updates::default(),
+            look: Look::None,
         }
     }
 
@@ -172,7 +177,8 @@ impl<M: Model> Step for AutodiffStep<M> {
             Some(accumulation) => accumulation.add(&*self.model, gradients),
             None => Some(gradients),
         };
-        if gradients.is_some() && self.is_trainable {
+        if let Some(gradients) = gradients.as_ref().filter(|_| self.is_trainable) {
+            self.look.begin(&*self.model, gradients);
             self.updates.count += 1;
             self.updates.last_rate = Some(self.learning_rate);
         }
@@ -231,6 +237,10 @@ impl<M: Model> Step for AutodiffStep<M> {
 
     fn weights_from(&self, state: &State) -> Result<M, TrainError> {
         Ok(state.load_module("weights", self.weights())?)
+    }
+
+    fn insight(&mut self) -> Option<&mut dyn StepInsight<M>> {
+        Some(self)
     }
 
     fn rate_control(&self) -> Option<&RateControl> {

@@ -90,7 +90,7 @@ impl<M: Model> DataPass for Evaluating<'_, M> {
         let classes = has_classes.then(|| batch.classes());
         let (output, outputs) = self.judge.judge(batch)?;
         let tally = &mut self.passing.tally;
-        let decided = outputs.first().map(decided);
+        let decided = outputs.first().map(Outputs::decided);
         match classes.zip(decided) {
             // Whole numbers below 2^24 are the same in single precision.
             Some((classes, decided)) => {
@@ -121,16 +121,6 @@ impl<M: Model> DataPass for Evaluating<'_, M> {
         self.passing.tally.read()?;
         self.lines.end(&self.passing.tally.logs()?);
         Ok(())
-    }
-}
-
-/// The class that each row of outputs stands for; a single column decides between two.
-fn decided(outputs: &Outputs) -> Tensor<1> {
-    let raw = outputs.raw();
-    if raw.dims()[1] == 1 {
-        outputs.values().greater_elem(0.5).float().squeeze_dim(1)
-    } else {
-        raw.argmax(1).float().squeeze_dim(1)
     }
 }
 

@@ -296,6 +296,7 @@ impl<'a> Fitting<'a> {
             run: fit.run.clone(),
             display: self.display,
             label: fit.label.clone(),
+            class_names: fit.class_names.clone(),
             reporter: match self.display {
                 Display::Tui => kept.reporter(params.epochs),
                 shown => reporter(shown, params.epochs),

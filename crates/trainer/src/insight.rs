@@ -16,4 +16,4 @@ pub(crate) use hints::LayerHints;
 pub(crate) use layers::Look;
 pub(crate) use rows::{RowForm, sample_rows};
 pub(crate) use samples::SampleWatch;
-pub(crate) use view::Views;
+pub(crate) use view::{Views, column_names};

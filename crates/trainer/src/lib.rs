@@ -11,6 +11,7 @@ mod adapt;
 mod burn_loop;
 mod callback;
 pub mod callbacks;
+mod check;
 mod checkpoint_error;
 mod checkpoints;
 mod class_axis;
@@ -74,6 +75,10 @@ pub use burn;
 
 pub use adapt::adapt;
 pub use callback::{Callback, Flow, HookResult, Training, Weights};
+pub use check::{
+    BatchLosses, ClassRange, Estimate, Examination, ExaminedInput, ExaminedSamples, ExaminedTarget,
+    Finding, Severity,
+};
 pub use checkpoint_error::CheckpointError;
 pub use checkpoints::{CheckpointInterval, Checkpoints, Progress};
 pub use compile::Compile;

@@ -279,6 +279,11 @@ impl Loss {
         }
     }
 
+    /// Whether it is a mean over rows.
+    pub(crate) fn is_mean(&self) -> bool {
+        self.reduction != Reduction::Sum
+    }
+
     /// Whether it can be told to take logits by an argument `from_logits`.
     pub(crate) fn has_from_logits(&self) -> bool {
         match &self.function {

@@ -43,6 +43,12 @@ impl Compile {
         let demand = Demand::of_training(size, batch_size, self.optimizer.num_slots());
         Ok(demand.check(device)?)
     }
+
+    /// The least that a training takes, in bytes.
+    pub(crate) fn least_memory(&self, size: &ModelSize, batch_size: usize) -> u64 {
+        let demand = Demand::of_training(size, batch_size, self.optimizer.num_slots());
+        demand.weights.saturating_add(demand.outputs)
+    }
 }
 
 /// The same for a pass that learns nothing.

@@ -1,6 +1,7 @@
 mod assembly;
 mod checks;
 mod evaluating;
+mod examining;
 mod fine_tuning;
 mod fitting;
 mod loading;

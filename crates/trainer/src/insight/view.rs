@@ -92,7 +92,7 @@ impl Form {
 }
 
 /// What the numbers of a sample are called: the columns of a table where they are known, else their places.
-fn column_names(
+pub(crate) fn column_names(
     inputs: &[InputField],
     description: Option<&DataDescription>,
 ) -> Vec<String> {

@@ -211,7 +211,7 @@ impl OutputObjective {
     }
 
     /// How much the loss counts in that of the training.
-    pub(super) fn weight(&self) -> f64 {
+    pub(crate) fn weight(&self) -> f64 {
         self.weight
     }
 

@@ -86,7 +86,7 @@ impl<M: Model> Trainer<M> {
     }
 
     /// What learns, as a copy that shares nothing with it.
-    fn copied_step(
+    pub(super) fn copied_step(
         &self,
         objective: Objective,
         steps_per_epoch: usize,

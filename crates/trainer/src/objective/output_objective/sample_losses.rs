@@ -24,6 +24,19 @@ impl OutputObjective {
         is_alike.then_some(self.columns * self.steps)
     }
 
+    /// Columns that the answers are compared in, and the classes that targets are the indices of, if they are; `None` where the order
+    /// of the columns is another one than that of the targets, or rows of labels are no answers.
+    pub(crate) fn compared(&self) -> Option<(usize, Option<usize>)> {
+        if self.axis.is_some() || !self.loss.is_mean() {
+            return None;
+        }
+        match self.form {
+            TargetForm::ClassIndex => Some((self.columns, Some(self.columns))),
+            TargetForm::LikeOutputs => Some((self.columns, self.targets.num_classes())),
+            TargetForm::Label | TargetForm::LabelSequence => None,
+        }
+    }
+
     /// The loss of each sample, whatever it weighs; of a sequence the mean of those of its steps that count. `None` where the
     /// loss takes several samples together.
     ///

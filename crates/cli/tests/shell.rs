@@ -13,6 +13,8 @@ mod workplace;
 
 #[path = "shell/callbacks.rs"]
 mod callbacks;
+#[path = "shell/check.rs"]
+mod check;
 #[path = "shell/completions.rs"]
 mod completions;
 #[cfg(unix)]

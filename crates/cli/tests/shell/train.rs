@@ -25,7 +25,7 @@ fn a_training_leaves_its_files_and_says_what_happened() {
         "network  784 → 128 → 64 → 10, sigmoid, softmax; 109386 parameters\n",
         "step     host: all layers can\n",
         "learning sparse_categorical_crossentropy, sgd, time-based:3, 2 epochs, batches of 128, seed 42\n",
-        "run      runs/mnist-sample-1\n",
+        "run      runs/mnist-sample-1\ncheck    loss 2.",
         "\nepoch 1/2  ",
         "\nepoch 2/2  ",
         "ended    all epochs done\n",
@@ -34,7 +34,7 @@ fn a_training_leaves_its_files_and_says_what_happened() {
     ] {
         assert!(outcome.stdout.contains(text), "{text}: {}", outcome.stdout);
     }
-    assert_eq!(outcome.stdout.lines().count(), 11);
+    assert_eq!(outcome.stdout.lines().count(), 12);
     assert!(!outcome.stdout.contains('\u{1b}'), "no colours in a pipe");
     assert_eq!(
         workplace

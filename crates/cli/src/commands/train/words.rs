@@ -21,6 +21,15 @@ impl Prepared {
         run: &RunDirectory,
         trainer: &Trainer<AnyModel>,
     ) -> anyhow::Result<String> {
+        Ok(format!(
+            "{}run      {}\n",
+            self.head(trainer)?,
+            run.path().display()
+        ))
+    }
+
+    /// Data, device, network and what is to be learned.
+    pub(super) fn head(&self, trainer: &Trainer<AnyModel>) -> anyhow::Result<String> {
         let (settings, data) = (&self.settings, &self.data);
         let step = settings.fit.step;
         Ok(format!(
@@ -28,8 +37,7 @@ impl Prepared {
              device   {} ({}), {}\n\
              network  {}\n\
              step     {}\n\
-             learning {}, {}, {}, {} epochs, batches of {}, seed {}\n\
-             run      {}\n",
+             learning {}, {}, {}, {} epochs, batches of {}, seed {}\n",
             data.train.num_samples(),
             data.validation.as_ref().map_or(0, BatchSource::num_samples),
             data.test.as_ref().map_or(0, BatchSource::num_samples),
@@ -46,7 +54,6 @@ impl Prepared {
             settings.fit.epochs,
             settings.fit.batch_size,
             settings.fit.seed,
-            run.path().display(),
         ))
     }
 

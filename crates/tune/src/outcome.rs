@@ -1,0 +1,230 @@
+use std::cmp::Ordering;
+use std::fmt;
+
+use firebrick::training::figure_text;
+
+use crate::dimension::value_text;
+use crate::record::{TrialRecord, TrialState};
+use crate::settings::TuneSettings;
+use crate::space::SearchSpace;
+
+/// What has come of a search; shown, it is a table, the best trial first.
+///
+/// ```
+/// use firebrick_tune::Tuner;
+///
+/// let tuner = Tuner::new("x=1|2".parse()?).with_epochs(1).with_jobs(1);
+/// let outcome = tuner.run(|trial| Ok::<_, firebrick_tune::TuneError>(vec![trial.values().number("x")?]))?;
+/// let table = outcome.to_string();
+/// assert!(table.starts_with("rank  trial  x  val_loss  epochs"), "{table}");
+/// assert_eq!(outcome.ranked().next().unwrap().values.to_string(), "x=1");
+/// # Ok::<(), firebrick_tune::TuneError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outcome {
+    settings: TuneSettings,
+    space: SearchSpace,
+    trials: Vec<TrialRecord>,
+    is_whole: bool,
+}
+
+impl Outcome {
+    pub(crate) fn new(
+        settings: &TuneSettings,
+        space: &SearchSpace,
+        trials: Vec<TrialRecord>,
+        is_whole: bool,
+    ) -> Self {
+        Self {
+            settings: settings.clone(),
+            space: space.clone(),
+            trials,
+            is_whole,
+        }
+    }
+
+    /// What the search was.
+    pub fn settings(&self) -> &TuneSettings {
+        &self.settings
+    }
+
+    /// What was searched.
+    pub fn space(&self) -> &SearchSpace {
+        &self.space
+    }
+
+    /// All trials that have begun, by their numbers.
+    pub fn trials(&self) -> &[TrialRecord] {
+        &self.trials
+    }
+
+    /// Whether all of the search is done.
+    pub fn is_whole(&self) -> bool {
+        self.is_whole
+    }
+
+    /// The trials, the best first: by the figure of their last epoch, of equal ones those that were trained longer; those
+    /// without a figure last.
+    pub fn ranked(&self) -> impl Iterator<Item = &TrialRecord> {
+        let mut ranked: Vec<&TrialRecord> = self.trials.iter().collect();
+        ranked.sort_by(|one, other| {
+            let [own, its] = [one, other].map(|trial| self.score(trial));
+            own.partial_cmp(&its)
+                .unwrap_or(Ordering::Equal)
+                .then(other.epochs().cmp(&one.epochs()))
+                .then(one.number.cmp(&other.number))
+        });
+        ranked.into_iter()
+    }
+
+    /// The best trial, if any has a figure.
+    pub fn best(&self) -> Option<&TrialRecord> {
+        self.ranked().find(|trial| self.score(trial).is_finite())
+    }
+
+    fn score(&self, trial: &TrialRecord) -> f64 {
+        let figure = trial.figure().filter(|_| !is_failed(trial));
+        figure
+            .and_then(|figure| self.settings.score(figure))
+            .unwrap_or(f64::INFINITY)
+    }
+
+    /// The heads of the table and its rows, the best trial first.
+    pub(crate) fn table(&self) -> (Vec<String>, Vec<Vec<String>>) {
+        let mut heads = vec!["rank".to_owned(), "trial".to_owned()];
+        heads.extend(self.space.names().map(str::to_owned));
+        heads.extend([
+            self.settings.monitor.clone(),
+            "epochs".to_owned(),
+            "time".to_owned(),
+            "state".to_owned(),
+        ]);
+        let row = |(index, trial): (usize, &TrialRecord)| {
+            let has_rank = self.score(trial).is_finite();
+            let mut row = vec![
+                if has_rank {
+                    (index + 1).to_string()
+                } else {
+                    "-".to_owned()
+                },
+                trial.number.to_string(),
+            ];
+            let values = self.space.names().map(|name| trial.values.get(name));
+            row.extend(values.map(|value| value.map_or_else(|| "-".to_owned(), value_text)));
+            let figure = trial.figure().filter(|_| has_rank);
+            row.extend([
+                figure.map_or_else(|| "-".to_owned(), figure_text),
+                trial.epochs().to_string(),
+                seconds_text(trial.seconds),
+                self.state_text(trial),
+            ]);
+            row
+        };
+        (heads, self.ranked().enumerate().map(row).collect())
+    }
+
+    fn state_text(&self, trial: &TrialRecord) -> String {
+        match &trial.state {
+            TrialState::Begun { epochs } => format!("stopped before epoch {epochs} was done"),
+            TrialState::Failed { reason } => format!("failed: {reason}"),
+            TrialState::Trained if trial.epochs() < self.settings.epochs => {
+                if self.settings.strategy.has_rungs() {
+                    "not promoted".to_owned()
+                } else {
+                    "stopped early".to_owned()
+                }
+            }
+            TrialState::Trained => "trained".to_owned(),
+        }
+    }
+}
+
+fn is_failed(trial: &TrialRecord) -> bool {
+    matches!(trial.state, TrialState::Failed { .. })
+}
+
+/// `3.4 s`, `2 min 5 s`.
+pub(crate) fn seconds_text(seconds: f64) -> String {
+    if seconds < 100.0 {
+        return format!("{seconds:.1} s");
+    }
+    let minutes = (seconds / 60.0).floor();
+    format!("{minutes:.0} min {:.0} s", seconds - minutes * 60.0)
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (heads, rows) = self.table();
+        let last = heads.len() - 1;
+        let width = |column: usize| {
+            let cells = rows.iter().map(|row| row[column].chars().count());
+            cells.fold(heads[column].chars().count(), usize::max)
+        };
+        let widths: Vec<usize> = (0..heads.len()).map(width).collect();
+        for row in std::iter::once(&heads).chain(&rows) {
+            for (cell, width) in row.iter().zip(&widths).take(last) {
+                write!(f, "{cell:>width$}  ")?;
+            }
+            writeln!(f, "{}", row[last])?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::strategy::Strategy;
+    use firebrick::callbacks::MonitorMode;
+
+    fn trial(number: usize, figures: &[f64], state: TrialState) -> TrialRecord {
+        let space: SearchSpace = "units=8|16|32|64".parse().unwrap();
+        TrialRecord {
+            number,
+            values: space.nth(number).unwrap(),
+            figures: figures.to_vec(),
+            seconds: 1.25 * number as f64,
+            state,
+        }
+    }
+
+    fn outcome(mode: MonitorMode) -> Outcome {
+        let settings = TuneSettings {
+            strategy: Strategy::Asha,
+            epochs: 2,
+            mode,
+            ..TuneSettings::default()
+        };
+        let reason = "the loss is NaN".to_owned();
+        let trials = vec![
+            trial(0, &[0.5, 0.25], TrialState::Trained),
+            trial(1, &[0.125], TrialState::Failed { reason }),
+            trial(2, &[0.75], TrialState::Trained),
+            trial(3, &[], TrialState::Begun { epochs: 1 }),
+        ];
+        let space = "units=8|16|32|64".parse().unwrap();
+        Outcome::new(&settings, &space, trials, false)
+    }
+
+    #[test]
+    fn the_table_has_the_best_first_and_says_what_became_of_the_others() {
+        assert_eq!(
+            outcome(MonitorMode::Min).to_string(),
+            "rank  trial  units  val_loss  epochs   time  state\n\
+             \x20  1      0      8    0.2500       2  0.0 s  trained\n\
+             \x20  2      2     32    0.7500       1  2.5 s  not promoted\n\
+             \x20  -      1     16         -       1  1.2 s  failed: the loss is NaN\n\
+             \x20  -      3     64         -       0  3.8 s  stopped before epoch 1 was done\n"
+        );
+        assert_eq!(outcome(MonitorMode::Max).best().unwrap().number, 2);
+        assert_eq!(outcome(MonitorMode::Min).best().unwrap().number, 0);
+    }
+
+    #[test]
+    fn times_are_short() {
+        assert_eq!(
+            [0.04, 99.0, 125.0].map(seconds_text),
+            ["0.0 s", "99.0 s", "2 min 5 s"]
+        );
+    }
+}

@@ -15,6 +15,7 @@ use crate::commands::schedule::{self, ScheduleArguments};
 use crate::commands::study::{self, StudyArguments};
 use crate::commands::summary::{self, SummaryArguments};
 use crate::commands::train::{self, TrainArguments};
+use crate::commands::tune::{self, TuneArguments};
 
 const EXAMPLES: &str = "\
 EXAMPLES:
@@ -62,6 +63,8 @@ pub(crate) enum Command {
     Schedule(ScheduleArguments),
     /// Train networks to compare them: three side by side, or curves of over- and underfitting
     Study(StudyArguments),
+    /// Search for settings by training: several networks at once, a table and a page of what came of it
+    Tune(Box<TuneArguments>),
     /// List the devices to compute on
     Devices(DevicesArguments),
     /// Look at data sets, or download MNIST
@@ -82,6 +85,7 @@ impl Command {
             Self::Plot(arguments) => plot::run(&arguments),
             Self::Schedule(arguments) => schedule::run(&arguments),
             Self::Study(arguments) => study::run(arguments),
+            Self::Tune(arguments) => tune::run(*arguments),
             Self::Devices(arguments) => devices::run(&arguments),
             Self::Data(arguments) => data::run(arguments),
             Self::Completions(arguments) => completions::run(&arguments, Arguments::command()),

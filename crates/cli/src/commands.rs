@@ -11,3 +11,4 @@ pub(crate) mod schedule;
 pub(crate) mod study;
 pub(crate) mod summary;
 pub(crate) mod train;
+pub(crate) mod tune;

@@ -95,5 +95,7 @@ mod train;
 mod training_checks;
 #[path = "shell/transfer.rs"]
 mod transfer;
+#[path = "shell/tune.rs"]
+mod tune;
 #[path = "shell/usage.rs"]
 mod usage;

@@ -40,7 +40,7 @@ pub use output_settings::OutputSettings;
 /// them. What has arguments is a table instead of a name:
 /// `{ name = "adam", beta_1 = 0.8 }` for an optimizer, a loss or a schedule, `{ metric = "auc", curve = "PR" }`
 /// for a metric. `data` says what is learned from, see [`DataDescription`]: `data = "mnist"` before the
-/// first table, or a table `[data]`.
+/// first table, or a table `[data]`. A table `[search]` says which settings `firebrick tune` searches; a training passes it over.
 ///
 /// A `Normalization` without `mean` and `variance` waits for samples: [`adapt`](firebrick_trainer::adapt) gives it theirs, and a
 /// `TextVectorization` or a lookup its `vocabulary`. That may also be a list, or the name of a file with a token on each line,
@@ -102,9 +102,12 @@ impl ModelFile {
         Self::COMPILE,
         Self::FIT,
         callback_list::CALLBACKS,
+        Self::SEARCH,
     ];
     const COMPILE: &str = "compile";
     const FIT: &str = "fit";
+    /// What `firebrick tune` searches; a training passes it over.
+    const SEARCH: &str = "search";
 
     /// Reads a file.
     ///

@@ -137,11 +137,11 @@ pub(crate) struct TrainArguments {
 }
 
 /// All that a training needs, checked.
-struct Prepared {
-    settings: TrainSettings,
-    data: TrainingSamples,
+pub(crate) struct Prepared {
+    pub(crate) settings: TrainSettings,
+    pub(crate) data: TrainingSamples,
     network: Network,
-    device: SelectedDevice,
+    pub(crate) device: SelectedDevice,
     /// What is to be done again.
     replay: Vec<PlacedAction>,
 }
@@ -194,11 +194,7 @@ pub(crate) fn run(arguments: TrainArguments) -> anyhow::Result<ExitCode> {
     let written = prepared.settings.written(prepared.device.name);
     let config = written.to_toml()?;
     prepared.check_memory(&compile)?;
-    let model = prepared.network.init(
-        prepared.settings.fit.seed,
-        &prepared.data.train,
-        &prepared.device.device,
-    )?;
+    let model = prepared.init()?;
     let model = match &progress {
         Some(_) => model,
         None => prepared.with_weights(model)?,
@@ -277,7 +273,10 @@ fn check_complete(given: &Settings) -> anyhow::Result<()> {
 }
 
 impl Prepared {
-    fn new(mut settings: TrainSettings, resumed: Option<&Resumed>) -> anyhow::Result<Self> {
+    pub(crate) fn new(
+        mut settings: TrainSettings,
+        resumed: Option<&Resumed>,
+    ) -> anyhow::Result<Self> {
         let loaded = TrainingSamples::load(&settings);
         let mut data = match resumed {
             Some(resumed) => resumed.with_own_data(loaded)?,
@@ -322,15 +321,22 @@ impl Prepared {
         })
     }
 
+    /// The model with initial weights.
+    pub(crate) fn init(&self) -> anyhow::Result<AnyModel> {
+        let seed = self.settings.fit.seed;
+        self.network
+            .init(seed, &self.data.train, &self.device.device)
+    }
+
     /// The model with the weights that it is to begin with.
-    fn with_weights(&mut self, model: AnyModel) -> anyhow::Result<AnyModel> {
+    pub(crate) fn with_weights(&mut self, model: AnyModel) -> anyhow::Result<AnyModel> {
         let (model, note) = starting_weights::load(model, &self.settings.given)?;
         self.data.notes.extend(note);
         Ok(model)
     }
 
     /// Makes sure that there is room for the training, before anything of the network is.
-    fn check_memory(&self, compile: &Compile) -> anyhow::Result<()> {
+    pub(crate) fn check_memory(&self, compile: &Compile) -> anyhow::Result<()> {
         let size = self.network.summary()?.size();
         let batch_size = self
             .settings
@@ -354,7 +360,11 @@ impl Prepared {
     }
 
     /// What is asked for, to be checked or, with a run, to be done.
-    fn fit(&self, display: Display, run: Option<&RunDirectory>) -> Result<Fit, TrainError> {
+    pub(crate) fn fit(
+        &self,
+        display: Display,
+        run: Option<&RunDirectory>,
+    ) -> Result<Fit, TrainError> {
         let mut fit = self
             .settings
             .to_fit()

@@ -91,6 +91,24 @@ pub struct Tuner {
 }
 
 /// What whoever watches a search is told.
+///
+/// ```
+/// use firebrick_tune::{Moment, TuneError, Tuner};
+///
+/// let tuner = Tuner::new("x=1|2|3".parse()?).with_epochs(1);
+/// let mut figures = Vec::new();
+/// let outcome = tuner.run_watched(
+///     |trial| Ok::<_, TuneError>(vec![trial.values().number("x")?]),
+///     &mut |moment| {
+///         if let Moment::Ended(record) = moment {
+///             figures.extend(record.figure());
+///         }
+///     },
+/// )?;
+/// figures.sort_by(f64::total_cmp);
+/// assert_eq!(figures, [1.0, 2.0, 3.0]);
+/// # Ok::<(), TuneError>(())
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub enum Moment<'a> {
     /// What is already done, before anything else is; there will be so many trials, at most.

@@ -211,6 +211,13 @@ pub(crate) fn run(arguments: TuneArguments) -> anyhow::Result<ExitCode> {
     if !outcome.is_whole() && Signal::last().is_some() {
         return Ok(interrupted());
     }
+    if outcome.is_whole() && outcome.best().is_none() {
+        return Err(anyhow!(
+            "no trial has a figure `{}`: `{}` says what became of each; search elsewhere, as at lower learning rates",
+            ready.settings.monitor,
+            ready.directory.file(TuneDirectory::TRIALS).display()
+        ));
+    }
     Ok(ExitCode::SUCCESS)
 }
 

@@ -218,12 +218,9 @@ fn a_model_file_says_what_is_searched_in_its_layers() {
 #[test]
 fn a_training_that_diverges_is_a_row_and_the_search_goes_on() {
     let workplace = workplace();
-    let said = workplace
-        .run(&format!(
-            "{IRIS} --optimizer sgd --search learning_rate=1e30|0.01 --strategy grid --jobs 1 --ui quiet --json"
-        ))
+    workplace
+        .run(&format!("{IRIS} {SPACE} --ui quiet --json"))
         .fails(2, &["cannot be used with"]);
-    drop(said);
     let json = workplace
         .run(&format!(
             "{IRIS} --optimizer sgd --search learning_rate=1e30|0.01 --strategy grid --jobs 1 --json"
@@ -237,6 +234,15 @@ fn a_training_that_diverges_is_a_row_and_the_search_goes_on() {
         .as_str()
         .unwrap();
     assert!(failed.contains("loss"), "{failed}");
+    // Where nothing came of any, that is a failure.
+    workplace
+        .run(&format!(
+            "{IRIS} --optimizer sgd --search learning_rate=1e30 --ui quiet"
+        ))
+        .fails(
+            1,
+            &["no trial has a figure `val_loss`: `runs/tune-2/trials.jsonl`"],
+        );
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! `trials.jsonl`: what has happened, a line each, appended whole.
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use crate::error::TuneError;
@@ -22,12 +22,10 @@ impl Journal {
     pub(crate) fn open(path: &Path) -> Result<(Self, Vec<TrialEvent>), TuneError> {
         let opened = OpenOptions::new().append(true).create(true).open(path);
         let file = opened.map_err(|source| TuneError::file("write", path, source))?;
-        let events = read(path)?;
         let text = std::fs::read(path).map_err(|source| TuneError::file("read", path, source))?;
-        let whole = text
-            .iter()
-            .rposition(|&byte| byte == b'\n')
-            .map_or(0, |end| end + 1);
+        let end = text.iter().rposition(|&byte| byte == b'\n');
+        let whole = end.map_or(0, |end| end + 1);
+        let events = read(&text[..whole], path)?;
         if whole < text.len() {
             file.set_len(whole as u64)
                 .map_err(|source| TuneError::file("write", path, source))?;
@@ -48,24 +46,16 @@ impl Journal {
     }
 }
 
-/// What a file says, but for a last line that was cut off.
+/// What the lines of a file say.
 ///
 /// # Errors
-/// A file that cannot be read, or a line that cannot be understood.
-fn read(path: &Path) -> Result<Vec<TrialEvent>, TuneError> {
-    let text = match std::fs::read_to_string(path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(source) => return Err(TuneError::file("read", path, source)),
-    };
-    let whole = text.rfind('\n').map_or("", |end| &text[..end]);
-    let lines = whole
-        .lines()
-        .enumerate()
-        .filter(|(_, line)| !line.trim().is_empty());
+/// A line that cannot be understood.
+fn read(text: &[u8], path: &Path) -> Result<Vec<TrialEvent>, TuneError> {
+    let lines = text.split(|&byte| byte == b'\n').enumerate();
+    let lines = lines.filter(|(_, line)| !line.trim_ascii().is_empty());
     lines
         .map(|(index, line)| {
-            serde_json::from_str(line).map_err(|error| TuneError::Malformed {
+            serde_json::from_slice(line).map_err(|error| TuneError::Malformed {
                 path: path.to_owned(),
                 line: Some(index + 1),
                 reason: error.to_string(),
@@ -104,8 +94,28 @@ mod tests {
             let (mut journal, events) = Journal::open(&path).unwrap();
             assert_eq!(events, [trained(0)], "{cut} bytes less");
             journal.add(&trained(2)).unwrap();
-            assert_eq!(read(&path).unwrap(), [trained(0), trained(2)]);
+            assert_eq!(Journal::open(&path).unwrap().1, [trained(0), trained(2)]);
         }
+    }
+
+    #[test]
+    fn a_line_may_be_cut_off_within_a_letter() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("trials.jsonl");
+        let failed = TrialEvent::Failed {
+            trial: 0,
+            rung: 0,
+            epochs: 1,
+            reason: "größer".to_owned(),
+            seconds: 0.5,
+        };
+        let (mut journal, _) = Journal::open(&path).unwrap();
+        journal.add(&trained(0)).unwrap();
+        journal.add(&failed).unwrap();
+        let text = std::fs::read(&path).unwrap();
+        let letter = text.iter().rposition(|&byte| byte == 0xc3).unwrap();
+        std::fs::write(&path, &text[..=letter]).unwrap();
+        assert_eq!(Journal::open(&path).unwrap().1, [trained(0)]);
     }
 
     #[test]
@@ -113,7 +123,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("trials.jsonl");
         std::fs::write(&path, "\n{\"event\":\"lost\"}\n").unwrap();
-        let message = read(&path).unwrap_err().to_string();
+        let message = Journal::open(&path).err().unwrap().to_string();
         assert!(
             message.contains("trials.jsonl`, line 2: unknown variant"),
             "{message}"

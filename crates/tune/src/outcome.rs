@@ -126,7 +126,11 @@ impl Outcome {
     fn state_text(&self, trial: &TrialRecord) -> String {
         match &trial.state {
             TrialState::Begun { epochs } => format!("stopped before epoch {epochs} was done"),
-            TrialState::Failed { reason } => format!("failed: {reason}"),
+            TrialState::Failed { reason } => {
+                // A row is a line.
+                let lines: Vec<&str> = reason.lines().map(str::trim).collect();
+                format!("failed: {}", lines.join(" "))
+            }
             TrialState::Trained if trial.epochs() < self.settings.epochs => {
                 if self.settings.strategy.has_rungs() {
                     "not promoted".to_owned()
@@ -195,7 +199,7 @@ mod tests {
             mode,
             ..TuneSettings::default()
         };
-        let reason = "the loss is NaN".to_owned();
+        let reason = "the loss\n  is NaN".to_owned();
         let trials = vec![
             trial(0, &[0.5, 0.25], TrialState::Trained),
             trial(1, &[0.125], TrialState::Failed { reason }),

@@ -145,6 +145,10 @@ pub struct EventReader {
     file: File,
     /// What is read and has no end yet.
     rest: Vec<u8>,
+    /// Bytes from the beginning of the file to the end of what is read.
+    offset: u64,
+    /// Whether the last call found nothing more.
+    is_at_end: bool,
 }
 
 impl EventReader {
@@ -153,15 +157,45 @@ impl EventReader {
     /// # Errors
     /// A file that cannot be opened.
     pub fn open(path: &Path) -> Result<Self, SessionError> {
+        Self::open_at(path, 0)
+    }
+
+    /// Opens a file of events where another reader has [come to](Self::position); from the beginning, if it is shorter than
+    /// that by now, since it is another one then.
+    ///
+    /// # Errors
+    /// A file that cannot be opened.
+    pub fn open_at(path: &Path, position: u64) -> Result<Self, SessionError> {
         let path = path.to_owned();
-        match File::open(&path) {
-            Ok(file) => Ok(Self {
+        let opened = File::open(&path).and_then(|mut file| {
+            let offset = if position <= file.metadata()?.len() {
+                position
+            } else {
+                0
+            };
+            file.seek(SeekFrom::Start(offset))?;
+            Ok((file, offset))
+        });
+        match opened {
+            Ok((file, offset)) => Ok(Self {
                 path,
                 file,
                 rest: Vec::new(),
+                offset,
+                is_at_end: false,
             }),
             Err(source) => Err(SessionError::Io { path, source }),
         }
+    }
+
+    /// Bytes from the beginning of the file to the first line that was not read.
+    pub fn position(&self) -> u64 {
+        self.offset - self.rest.len() as u64
+    }
+
+    /// Whether the last call of [`read`](Self::read) came to the end of what is written by now.
+    pub fn is_at_end(&self) -> bool {
+        self.is_at_end
     }
 
     /// What has come since the last call, at most about a mebibyte of it.
@@ -183,7 +217,9 @@ impl EventReader {
         let read = read.map_err(|source| SessionError::Io {
             path: self.path.clone(),
             source,
-        })?;
+        })? as u64;
+        self.offset += read;
+        self.is_at_end = read < AT_ONCE;
         if read == 0 {
             return Ok(None);
         }
@@ -236,5 +272,24 @@ mod tests {
         assert_eq!(reader.read().unwrap(), [event(1)]);
         EventFile::append(&path).unwrap().write(&event(3)).unwrap();
         assert_eq!(reader.read().unwrap(), [event(3)]);
+    }
+
+    #[test]
+    fn another_reader_goes_on_where_one_has_come_to() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(EventFile::NAME);
+        let mut file = EventFile::create(&path).unwrap();
+        file.write(&event(1)).unwrap();
+        let mut first = EventReader::open(&path).unwrap();
+        assert_eq!(first.read().unwrap(), [event(1)]);
+        assert!(first.is_at_end());
+        let position = first.position();
+        file.write(&event(2)).unwrap();
+        let mut second = EventReader::open_at(&path, position).unwrap();
+        assert_eq!(second.read().unwrap(), [event(2)]);
+        assert_eq!(second.position(), 2 * position);
+        // A file that is shorter than that is another one.
+        let mut third = EventReader::open_at(&path, 1 << 30).unwrap();
+        assert_eq!(third.read().unwrap(), [event(1), event(2)]);
     }
 }

@@ -136,6 +136,12 @@ impl DirectoryClaim {
         Ok(())
     }
 
+    /// Gives the lock of a directory back that has been renamed since it was claimed.
+    pub(crate) fn release_at(renamed: &Path) {
+        // One that stays is locked by nobody, once the claim is dropped.
+        let _ = std::fs::remove_file(renamed.join(lock::FILE));
+    }
+
     /// Marks the directory as that of one training, until the guard is dropped.
     ///
     /// # Errors

@@ -1,4 +1,5 @@
 mod folders;
+mod moving;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -64,6 +65,8 @@ impl RunDirectory {
     pub const EVENTS: &'static str = EventFile::NAME;
     /// What was logged.
     pub const LOG: &'static str = "log.txt";
+    /// The page that shows it.
+    pub const REPORT: &'static str = "report.html";
 
     /// The folder of models saved in the course of the training.
     pub const CHECKPOINTS: &'static str = "checkpoints";
@@ -77,7 +80,7 @@ impl RunDirectory {
     pub const FOLDERS: [&'static str; 3] = [Self::CHECKPOINTS, Self::TENSORBOARD, Self::LOGS];
 
     /// All of its files, in the order in which they come about.
-    pub const FILES: [&'static str; 7] = [
+    pub const FILES: [&'static str; 8] = [
         Self::CONFIG,
         Self::EVENTS,
         Self::HISTORY,
@@ -85,6 +88,7 @@ impl RunDirectory {
         Self::CURVES_PNG,
         Self::MODEL,
         Self::LOG,
+        Self::REPORT,
     ];
 
     /// What there is in it; something worth keeping once there is a model or a checkpoint.
@@ -224,7 +228,9 @@ impl RunDirectory {
     }
 
     fn is_run(path: &Path) -> bool {
-        Self::FILES.iter().any(|name| path.join(name).exists())
+        // Others make pages too.
+        let names = Self::FILES.iter().filter(|name| **name != Self::REPORT);
+        names.into_iter().any(|name| path.join(name).exists())
     }
 
     /// The directory.

@@ -6,7 +6,7 @@ use crate::error::TrainError;
 use crate::lock_holder::LockHolder;
 
 /// The file that is locked, and says by whom.
-const FILE: &str = ".lock";
+pub(super) const FILE: &str = ".lock";
 
 /// The lock on a directory. The system takes it back when the process ends, whatever ends it.
 #[derive(Debug)]

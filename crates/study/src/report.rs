@@ -10,9 +10,6 @@ use image::{GrayImage, ImageFormat};
 use crate::directory::StudyDirectory;
 use crate::error::StudyError;
 
-/// The version that makes the pages.
-pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
-
 /// Names and values, in order.
 pub(crate) type Rows = Vec<(&'static str, String)>;
 
@@ -39,33 +36,9 @@ pub(crate) fn picture(data: &MnistDataset, row: usize) -> Result<String, StudyEr
     ))
 }
 
-/// `97.43 %`.
-pub(crate) fn percent(share: f64) -> String {
-    format!("{:.2} %", share * 100.0)
-}
-
-/// A whole number with its thousands apart.
-pub(crate) fn thousands(number: usize) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn thousands_stand_apart() {
-        let texts = [0, 12, 999, 1000, 54_000, 1_234_567].map(thousands);
-        assert_eq!(texts, ["0", "12", "999", "1,000", "54,000", "1,234,567"]);
-    }
 
     #[test]
     fn a_picture_is_dark_on_light() {

@@ -2,10 +2,10 @@ use std::fmt;
 use std::str::FromStr;
 
 use firebrick::models::nearest_name;
+use firebrick_pages::thousands;
 use serde::{Deserialize, Serialize};
 
 use crate::error::StudyError;
-use crate::report::thousands;
 
 /// What a curve goes by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

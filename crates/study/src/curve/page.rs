@@ -1,17 +1,19 @@
 //! The page of a curve.
 
 use askama::Template;
+use firebrick_pages::{STYLE, VERSION, percent, thousands};
 
 use super::summary::Summary;
 use super::{CurveAxis, CurveStudy};
 use crate::directory::StudyDirectory;
 use crate::error::StudyError;
-use crate::report::{self, Rows, VERSION, percent, thousands};
+use crate::report::{self, Rows};
 
 #[derive(Template)]
 #[template(path = "curve.html")]
 struct Page {
     version: &'static str,
+    style: &'static str,
     title: &'static str,
     lead: &'static str,
     is_whole: bool,
@@ -43,6 +45,7 @@ pub(super) fn render(
     let (title, lead) = words(study.settings.by);
     let page = Page {
         version: VERSION,
+        style: STYLE,
         title,
         lead,
         is_whole,

@@ -2,11 +2,12 @@
 
 use std::fmt;
 
+use firebrick_pages::{percent, thousands};
+
 use super::job::Job;
 use super::result::{JobResult, Quality};
 use super::statistics::{Spread, median};
 use super::{CurveAxis, CurveSettings};
-use crate::report::{percent, thousands};
 
 /// Mean and spread over the seeds.
 pub(super) enum Summary {

@@ -1,6 +1,7 @@
 //! The page of three networks.
 
 use askama::Template;
+use firebrick_pages::{ConfusionView, STYLE, VERSION, percent, thousands};
 
 use super::NetworksStudy;
 use super::contender::Contender;
@@ -8,20 +9,18 @@ use super::judgement::Mistake;
 use super::result::NetworkResult;
 use crate::directory::StudyDirectory;
 use crate::error::StudyError;
-use crate::report::{self, Rows, VERSION, percent, thousands};
-
-/// The most classes whose confusion matrix a reader takes in.
-const FEW_CLASSES: usize = 30;
+use crate::report::{self, Rows};
 
 #[derive(Template)]
 #[template(path = "networks.html")]
 struct Page {
     version: &'static str,
+    style: &'static str,
     title: String,
     is_whole: bool,
     figure: String,
     findings: Vec<String>,
-    classes: Vec<usize>,
+    num_classes: usize,
     networks: Vec<Row>,
     image_width: usize,
     image_height: usize,
@@ -43,31 +42,8 @@ struct Row {
     test_accuracy: String,
     seconds: String,
     is_best: bool,
-    /// Empty where there are too many classes to show it.
-    matrix: Vec<MatrixRow>,
-    /// What is shown instead.
-    confusions: Vec<Confusion>,
+    confusion: ConfusionView,
     mistakes: Vec<ShownMistake>,
-}
-
-/// How often a class was taken for another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Confusion {
-    class: usize,
-    predicted: usize,
-    count: usize,
-}
-
-struct MatrixRow {
-    class: usize,
-    cells: Vec<Cell>,
-}
-
-struct Cell {
-    count: usize,
-    is_right: bool,
-    alpha: String,
-    is_dark: bool,
 }
 
 struct ShownMistake {
@@ -95,11 +71,12 @@ pub(super) fn render(
         .collect::<Result<_, StudyError>>()?;
     let page = Page {
         version: VERSION,
+        style: STYLE,
         title: "Three networks side by side".to_owned(),
         is_whole: results.len() == Contender::ALL.len() && results.iter().all(|own| own.is_whole),
         figure: report::drawing(directory, NetworksStudy::FIGURE_SVG)?,
         findings: findings(results),
-        classes: (0..data.num_classes()).collect(),
+        num_classes: data.num_classes(),
         networks,
         image_width: data.test.width(),
         image_height: data.test.height(),
@@ -141,68 +118,15 @@ fn row(study: &NetworksStudy, result: &NetworkResult, highest: f64) -> Result<Ro
         test_accuracy: percent(result.test.accuracy),
         seconds: format!("{:.2}", result.seconds_per_epoch()),
         is_best: result.test.accuracy >= highest,
-        matrix: if study.data.num_classes() <= FEW_CLASSES {
-            matrix(&result.test.confusion_matrix)
-        } else {
-            Vec::new()
-        },
-        confusions: confusions(&result.test.confusion_matrix),
+        confusion: ConfusionView::new(&counts(&result.test.confusion_matrix), &[]),
         mistakes: mistakes.collect::<Result<_, StudyError>>()?,
     })
 }
 
-/// The classes that are taken for others most often.
-fn confusions(counts: &[Vec<usize>]) -> Vec<Confusion> {
-    const SHOWN: usize = 20;
-    let cells = counts.iter().enumerate().flat_map(|(class, row)| {
-        row.iter()
-            .enumerate()
-            .map(move |(predicted, &count)| Confusion {
-                class,
-                predicted,
-                count,
-            })
-    });
-    let mut confusions: Vec<Confusion> = cells
-        .filter(|cell| cell.class != cell.predicted && cell.count > 0)
-        .collect();
-    confusions.sort_by_key(|cell| std::cmp::Reverse(cell.count));
-    confusions.truncate(SHOWN);
-    confusions
-}
-
-/// The confusion matrix with its shades: of a row's share on the diagonal; beside it stronger, since mistakes are few.
-fn matrix(counts: &[Vec<usize>]) -> Vec<MatrixRow> {
-    let largest_mistake = counts.iter().enumerate().flat_map(|(class, row)| {
-        let others = row
-            .iter()
-            .enumerate()
-            .filter(move |(column, _)| *column != class);
-        others.map(|(_, count)| *count)
-    });
-    let largest_mistake = largest_mistake.max().unwrap_or(0).max(1) as f64;
-    let shaded = |(class, row): (usize, &Vec<usize>)| {
-        let support = row.iter().sum::<usize>().max(1) as f64;
-        let cells = row.iter().enumerate().map(|(column, &count)| {
-            let is_right = column == class;
-            let alpha = if is_right {
-                0.9 * count as f64 / support
-            } else {
-                0.75 * count as f64 / largest_mistake
-            };
-            Cell {
-                count,
-                is_right,
-                alpha: format!("{alpha:.3}"),
-                is_dark: alpha > 0.55,
-            }
-        });
-        MatrixRow {
-            class,
-            cells: cells.collect(),
-        }
-    };
-    counts.iter().enumerate().map(shaded).collect()
+fn counts(matrix: &[Vec<usize>]) -> Vec<Vec<u64>> {
+    let count = |count: &usize| u64::try_from(*count).unwrap_or(u64::MAX);
+    let rows = matrix.iter().map(|row| row.iter().map(count).collect());
+    rows.collect()
 }
 
 fn shown(study: &NetworksStudy, mistake: Mistake) -> Result<ShownMistake, StudyError> {
@@ -309,24 +233,4 @@ fn command(study: &NetworksStudy) -> String {
         settings.mlp_learning_rate,
         settings.time_based
     )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_most_frequent_confusion_comes_first() {
-        let confusion = |class, predicted, count| Confusion {
-            class,
-            predicted,
-            count,
-        };
-        assert_eq!(
-            confusions(&[vec![9, 1, 0], vec![0, 9, 4], vec![2, 0, 0]]),
-            [confusion(1, 2, 4), confusion(2, 0, 2), confusion(0, 1, 1)]
-        );
-        let all = vec![vec![1; 256]; 256];
-        assert_eq!(confusions(&all).len(), 20);
-    }
 }

@@ -4,6 +4,9 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
+#[cfg(feature = "board")]
+use crate::commands::board::{self, BoardArguments};
+use crate::commands::compare::{self, CompareArguments};
 use crate::commands::completions::{self, CompletionsArguments};
 use crate::commands::control::{self, ControlArguments};
 use crate::commands::data::{self, DataArguments};
@@ -11,6 +14,8 @@ use crate::commands::devices::{self, DevicesArguments};
 use crate::commands::evaluate::{self, EvaluateArguments};
 use crate::commands::plot::{self, PlotArguments};
 use crate::commands::predict::{self, PredictArguments};
+use crate::commands::report::{self, ReportArguments};
+use crate::commands::runs::{self, RunsArguments};
 use crate::commands::schedule::{self, ScheduleArguments};
 use crate::commands::study::{self, StudyArguments};
 use crate::commands::summary::{self, SummaryArguments};
@@ -26,6 +31,7 @@ EXAMPLES:
   firebrick evaluate mnist-1            how good it became
   firebrick predict mnist-1 assets/digits/seven.png
   firebrick plot mnist-1 mnist-2        curves of two runs
+  firebrick runs --sort val_accuracy    all runs, the best first
   firebrick study networks              three ways to write a network
 
 EXIT CODES:
@@ -59,6 +65,15 @@ pub(crate) enum Command {
     Summary(SummaryArguments),
     /// Draw the curves of one run, or of several in one picture
     Plot(PlotArguments),
+    /// List the runs of a folder, remove or rename some
+    Runs(RunsArguments),
+    /// Make the page of a run
+    Report(ReportArguments),
+    /// Show several runs side by side
+    Compare(CompareArguments),
+    /// Serve the runs and their pages to a browser on this machine
+    #[cfg(feature = "board")]
+    Board(BoardArguments),
     /// Draw a learning rate over the steps
     Schedule(ScheduleArguments),
     /// Train networks to compare them: three side by side, or curves of over- and underfitting
@@ -83,6 +98,11 @@ impl Command {
             Self::Predict(arguments) => predict::run(&arguments),
             Self::Summary(arguments) => summary::run(&arguments),
             Self::Plot(arguments) => plot::run(&arguments),
+            Self::Runs(arguments) => runs::run(arguments),
+            Self::Report(arguments) => report::run(&arguments),
+            Self::Compare(arguments) => compare::run(&arguments),
+            #[cfg(feature = "board")]
+            Self::Board(arguments) => board::run(&arguments),
             Self::Schedule(arguments) => schedule::run(&arguments),
             Self::Study(arguments) => study::run(arguments),
             Self::Tune(arguments) => tune::run(*arguments),

@@ -1,5 +1,8 @@
 //! The commands, one a file.
 
+#[cfg(feature = "board")]
+pub(crate) mod board;
+pub(crate) mod compare;
 pub(crate) mod completions;
 pub(crate) mod control;
 pub(crate) mod data;
@@ -7,6 +10,8 @@ pub(crate) mod devices;
 pub(crate) mod evaluate;
 pub(crate) mod plot;
 pub(crate) mod predict;
+pub(crate) mod report;
+pub(crate) mod runs;
 pub(crate) mod schedule;
 pub(crate) mod study;
 pub(crate) mod summary;

@@ -60,7 +60,8 @@ impl Predicted {
     }
 }
 
-fn panels(predicted: &Predicted) -> Vec<Panel> {
+/// A panel for each column.
+pub(crate) fn panels(predicted: &Predicted) -> Vec<Panel> {
     let columns = predicted.columns.len();
     let pairs = || predicted.targets.iter().zip(&predicted.answers);
     let panel = |(index, name): (usize, &String)| {

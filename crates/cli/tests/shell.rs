@@ -59,10 +59,14 @@ mod rates;
 mod repeat;
 #[path = "shell/replaced_runs.rs"]
 mod replaced_runs;
+#[path = "shell/report.rs"]
+mod report;
 #[path = "shell/resume.rs"]
 mod resume;
 #[path = "shell/run_argument.rs"]
 mod run_argument;
+#[path = "shell/runs.rs"]
+mod runs;
 #[path = "shell/schedule.rs"]
 mod schedule;
 #[path = "shell/study.rs"]

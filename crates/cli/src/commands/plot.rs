@@ -77,7 +77,7 @@ pub(crate) fn run(arguments: &PlotArguments) -> anyhow::Result<ExitCode> {
 }
 
 /// The panels one below the other, as plain characters.
-fn charts(panels: &[Panel], is_single: bool, width: usize) -> String {
+pub(crate) fn charts(panels: &[Panel], is_single: bool, width: usize) -> String {
     let mut text = String::new();
     for panel in panels {
         let (curves, legend) = if is_single {

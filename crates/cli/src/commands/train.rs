@@ -61,6 +61,7 @@ saved before, c goes on. The upper bar is the epoch, the lower one the training.
 /// Train a network and keep settings, history, curves and weights in a run directory.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(crate) struct TrainArguments {
     #[command(flatten)]
     settings: Settings,
@@ -134,6 +135,10 @@ pub(crate) struct TrainArguments {
     /// Replace the run if it is already there
     #[arg(long, requires = "run")]
     overwrite: bool,
+
+    /// Leave no page of the training, report.html, in the run directory
+    #[arg(long)]
+    no_report: bool,
 }
 
 /// All that a training needs, checked.
@@ -144,6 +149,8 @@ pub(crate) struct Prepared {
     pub(crate) device: SelectedDevice,
     /// What is to be done again.
     replay: Vec<PlacedAction>,
+    /// Whether the training leaves a page.
+    leaves_page: bool,
 }
 
 pub(crate) fn run(arguments: TrainArguments) -> anyhow::Result<ExitCode> {
@@ -190,6 +197,7 @@ pub(crate) fn run(arguments: TrainArguments) -> anyhow::Result<ExitCode> {
     if let Some(events) = &arguments.replay {
         prepared.replay = read_actions(events)?;
     }
+    prepared.leaves_page = !arguments.no_report;
     let compile = prepared.settings.compile.to_compile();
     let written = prepared.settings.written(prepared.device.name);
     let config = written.to_toml()?;
@@ -318,6 +326,7 @@ impl Prepared {
             network,
             device,
             replay: Vec::new(),
+            leaves_page: true,
         })
     }
 

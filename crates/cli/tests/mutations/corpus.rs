@@ -93,6 +93,22 @@ pub(crate) fn histories() -> Vec<Vec<u8>> {
     ])
 }
 
+/// Events of a run.
+pub(crate) fn events() -> Vec<Vec<u8>> {
+    texts(&[
+        "{\"step\":0,\"epoch\":0,\"seconds\":0.1,\"event\":\"begin\",\"epochs\":2,\"steps_per_epoch\":5,\"class_names\":[\"a\",\"b\"],\
+         \"schedule\":[[0,0.1],[10,0.01]],\"rising\":[\"accuracy\"],\"time\":1700000000,\"is_resumed\":false}\n\
+         {\"step\":3,\"epoch\":1,\"seconds\":0.2,\"event\":\"action\",\"action\":\"epochs +3\",\"by\":\"me\",\"learning_rate\":0.1}\n\
+         {\"step\":5,\"epoch\":1,\"seconds\":0.5,\"event\":\"epoch-end\",\"figures\":{\"loss\":0.5,\"val_loss\":\"NaN\"},\"learning_rate\":0.1,\"took\":0.4}\n\
+         {\"step\":5,\"epoch\":1,\"seconds\":0.5,\"event\":\"confusion\",\"counts\":[[3,1],[0,4]]}\n\
+         {\"step\":5,\"epoch\":1,\"seconds\":0.5,\"event\":\"samples\",\"worst\":[{\"row\":3,\"loss\":2.5,\"truth\":\"a\",\"answer\":\"b\",\
+         \"certainty\":0.9,\"view\":{\"kind\":\"picture\",\"width\":2,\"height\":1,\"channels\":1,\"pixels\":\"AP8=\"}}]}\n\
+         {\"step\":5,\"epoch\":1,\"seconds\":0.6,\"event\":\"layers\",\"layers\":[{\"path\":\"dense\",\"weights\":2.0,\"update\":0.1,\"gradients\":null,\"dead\":0.5}]}\n\
+         {\"step\":10,\"epoch\":2,\"seconds\":0.9,\"event\":\"epoch-end\",\"figures\":{\"loss\":0.25},\"learning_rate\":0.05,\"took\":0.4}\n\
+         {\"step\":10,\"epoch\":2,\"seconds\":0.9,\"event\":\"end\",\"reason\":\"all epochs done\",\"is_complete\":true}\n",
+    ])
+}
+
 pub(crate) fn model_files() -> Vec<Vec<u8>> {
     texts(&[
         include_str!("../../../../examples/models/callbacks.toml"),

@@ -5,8 +5,10 @@ use std::path::Path;
 use firebrick::burn::tensor::Device;
 use firebrick::datasets::{CsvSource, read_digit_image, read_images, read_labels};
 use firebrick::models::{MlpConfig, SavedModel, Sequential, save_model};
-use firebrick::training::History;
+use firebrick::training::{History, RunDirectory};
 use firebrick::{curves, layers};
+use firebrick_pages::{RunRecord, RunReport};
+use firebrick_session::EventFile;
 use image::{GrayImage, Luma};
 
 use crate::campaign::{Campaign, Outcome};
@@ -225,5 +227,37 @@ fn mutated_histories_are_drawn_or_refused() {
                 .into();
         }
         Outcome::Read
+    });
+}
+
+#[test]
+fn mutated_events_still_make_a_page() {
+    let campaign = Campaign {
+        reader: "events",
+        extension: ".jsonl",
+        inputs: corpus::events(),
+        words: &[
+            "\"epoch-end\"",
+            "\"begin\"",
+            "\"NaN\"",
+            "18446744073709551615",
+            "true",
+            "[]",
+            "{}",
+        ],
+        cost: 4,
+    };
+    campaign.run(|path, bytes| {
+        let folder = path.with_extension("run");
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join(EventFile::NAME), bytes).unwrap();
+        std::fs::write(folder.join(RunDirectory::CONFIG), "epochs = 2").unwrap();
+        let record = RunRecord::read(&RunDirectory::open(&folder).unwrap());
+        let is_empty = record.history().epochs().is_empty();
+        match RunReport::new(record).render() {
+            Ok(_) if is_empty => Outcome::Refused("no epoch can be read".to_owned()),
+            Ok(_) => Outcome::Read,
+            Err(error) => Outcome::Wrong(error.to_string()),
+        }
     });
 }

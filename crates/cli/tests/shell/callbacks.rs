@@ -45,7 +45,9 @@ fn a_training_stops_by_itself_and_keeps_the_best_weights() {
     let ended = format!("ended    stopped by EarlyStopping in epoch {stopped}\n");
     assert!(outcome.stdout.contains(&ended), "{}", outcome.stdout);
     assert!(
-        outcome.stdout.contains("log.txt, checkpoints\n"),
+        outcome
+            .stdout
+            .contains("log.txt, report.html, checkpoints\n"),
         "{}",
         outcome.stdout
     );
@@ -217,7 +219,7 @@ fn callbacks_of_a_model_file_write_into_the_run() {
     let train = "train --model m.toml --data mnist-sample --ui lines --run x";
     let told = workplace.run(train).succeeds().stdout;
     assert!(
-        told.contains("log.txt, checkpoints, tensorboard, logs\n"),
+        told.contains("log.txt, report.html, checkpoints, tensorboard, logs\n"),
         "{told}"
     );
     let history = workplace.read("runs/x/history.csv");

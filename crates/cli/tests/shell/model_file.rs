@@ -56,7 +56,7 @@ fn a_network_from_a_file_trains_and_leaves_a_whole_run() {
         "\nepoch 2/2  ",
         "  val_top_2 ",
         "\ntest     loss ",
-        "files    runs/mnist-sample-1: config.toml, events.jsonl, history.csv, curves.svg, curves.png, model.bpk, log.txt, checkpoints\n",
+        "files    runs/mnist-sample-1: config.toml, events.jsonl, history.csv, curves.svg, curves.png, model.bpk, log.txt, report.html, checkpoints\n",
     ] {
         assert!(trained.contains(text), "{text}: {trained}");
     }

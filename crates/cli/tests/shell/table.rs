@@ -54,7 +54,7 @@ fn a_table_of_classes_trains_and_leaves_a_whole_run() {
         "\nepoch 30/30  ",
         "  val_accuracy 1.0000",
         ", accuracy 1.0000 on 18 rows\n",
-        "files    runs/flowers-1: config.toml, events.jsonl, history.csv, curves.svg, curves.png, model.bpk, log.txt, checkpoints\n",
+        "files    runs/flowers-1: config.toml, events.jsonl, history.csv, curves.svg, curves.png, model.bpk, log.txt, report.html, checkpoints\n",
     ] {
         assert!(trained.contains(text), "{text}: {trained}");
     }

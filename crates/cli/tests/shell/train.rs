@@ -1,6 +1,6 @@
 use crate::workplace::Workplace;
 
-const FILES: [&str; 7] = [
+const FILES: [&str; 8] = [
     "config.toml",
     "events.jsonl",
     "history.csv",
@@ -8,6 +8,7 @@ const FILES: [&str; 7] = [
     "curves.png",
     "model.bpk",
     "log.txt",
+    "report.html",
 ];
 
 #[test]
@@ -30,7 +31,7 @@ fn a_training_leaves_its_files_and_says_what_happened() {
         "\nepoch 2/2  ",
         "ended    all epochs done\n",
         "test     loss ",
-        "files    runs/mnist-sample-1: config.toml, events.jsonl, history.csv, curves.svg, curves.png, model.bpk, log.txt, checkpoints\n",
+        "files    runs/mnist-sample-1: config.toml, events.jsonl, history.csv, curves.svg, curves.png, model.bpk, log.txt, report.html, checkpoints\n",
     ] {
         assert!(outcome.stdout.contains(text), "{text}: {}", outcome.stdout);
     }

@@ -9,9 +9,10 @@ use firebrick::training::{
 };
 
 use super::Prepared;
-use crate::failure::interrupted;
+use crate::failure::{in_one_line, interrupted};
 use crate::new_run::{self, NewRun, Remains};
 use crate::output::{self, ClosedPipe};
+use crate::run_page;
 use crate::unit::Unit;
 
 impl Prepared {
@@ -74,6 +75,15 @@ impl Prepared {
                 interrupted(),
             ),
         };
+        if self.leaves_page {
+            let written = run_page::write(run, self.network.summary().ok(), &self.device);
+            if let Err(error) = written {
+                output::note(&format!(
+                    "warning: the run has no page: {}",
+                    in_one_line(&error)
+                ));
+            }
+        }
         if display == Display::Quiet {
             return Ok(code);
         }

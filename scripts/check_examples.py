@@ -15,7 +15,9 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 CRATES = [
     ROOT / "crates" / name / "src"
-    for name in ("spec", "tensor", "vocabulary", "model", "data", "scheduler", "session", "plot", "trainer", "recipe", "host")
+    for name in (
+        "spec", "tensor", "vocabulary", "model", "data", "scheduler", "session", "plot", "trainer", "recipe", "host", "dashboard"
+    )
 ]
 FACADE = ROOT / "crates/firebrick/src/lib.rs"
 

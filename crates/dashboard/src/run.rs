@@ -1,0 +1,156 @@
+//! What a run has left to be drawn.
+
+mod history;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use firebrick_session::{Event, EventFile, EventReader, Watcher};
+
+use crate::error::DashboardError;
+use crate::view::View;
+
+/// The events of a run, from its directory alone: those of `events.jsonl`, or of a run that has none what `history.csv` says
+/// of its epochs.
+///
+/// ```
+/// use firebrick_dashboard::RunEvents;
+///
+/// let folder = std::env::temp_dir().join("firebrick-no-run");
+/// let error = RunEvents::open(&folder).unwrap_err();
+/// assert!(error.to_string().contains("is no run"));
+/// ```
+#[derive(Debug)]
+pub struct RunEvents {
+    /// Of a file that may grow.
+    reader: Option<EventReader>,
+    /// What is known already.
+    known: Vec<Event>,
+}
+
+impl RunEvents {
+    /// Opens the directory of a run.
+    ///
+    /// # Errors
+    /// A folder that is no run's; files that cannot be read.
+    pub fn open(run: &Path) -> Result<Self, DashboardError> {
+        let events = run.join(EventFile::NAME);
+        if events.is_file() {
+            return Ok(Self {
+                reader: Some(EventReader::open(&events)?),
+                known: Vec::new(),
+            });
+        }
+        let path = run.join(history::NAME);
+        if !path.is_file() {
+            return Err(DashboardError::NoRun {
+                path: run.to_owned(),
+            });
+        }
+        let text = fs::read_to_string(&path);
+        let text = text.map_err(|source| DashboardError::Io {
+            path: path.clone(),
+            source,
+        })?;
+        Ok(Self {
+            reader: None,
+            known: history::events(&label(run), &text, &path)?,
+        })
+    }
+
+    /// Those that have come since the last call; after a long time not all at once.
+    ///
+    /// # Errors
+    /// A file that cannot be read.
+    pub fn read(&mut self) -> Result<Vec<Event>, DashboardError> {
+        match &mut self.reader {
+            Some(reader) => Ok(reader.read()?),
+            None => Ok(std::mem::take(&mut self.known)),
+        }
+    }
+
+    /// All of them so far, folded.
+    ///
+    /// # Errors
+    /// A file that cannot be read.
+    pub fn view(&mut self) -> Result<View, DashboardError> {
+        let mut view = View::new();
+        loop {
+            let events = self.read()?;
+            if events.is_empty() {
+                return Ok(view);
+            }
+            for event in &events {
+                view.tell(event);
+            }
+        }
+    }
+}
+
+/// The name of a run.
+pub(crate) fn label(run: &Path) -> String {
+    let name = run.file_name().unwrap_or(run.as_os_str());
+    name.to_string_lossy().into_owned()
+}
+
+/// The runs beside this one, by name.
+pub(crate) fn siblings(run: &Path) -> Vec<(String, PathBuf)> {
+    let folder = run.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let folder = folder.unwrap_or(Path::new("."));
+    let Ok(entries) = fs::read_dir(folder) else {
+        return Vec::new();
+    };
+    let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
+    let is_run = |path: &PathBuf| {
+        let has = |name| path.join(name).is_file();
+        path.file_name() != run.file_name() && (has(EventFile::NAME) || has(history::NAME))
+    };
+    let mut runs: Vec<_> = paths
+        .filter(is_run)
+        .map(|path| (label(&path), path))
+        .collect();
+    runs.sort();
+    runs
+}
+
+#[cfg(test)]
+mod tests {
+    use firebrick_session::{Begin, What};
+
+    use super::*;
+
+    #[test]
+    fn a_run_is_read_from_its_events_or_its_history() {
+        let folder = tempfile::tempdir().unwrap();
+        let (old, new) = (folder.path().join("old"), folder.path().join("new"));
+        for run in [&old, &new, &folder.path().join("none")] {
+            fs::create_dir(run).unwrap();
+        }
+        let history =
+            "epoch,learning_rate,loss,val_loss,seconds\n1,0.1,0.5,0.6,1.5\n2,0.1,0.4,NaN,1.5\n";
+        fs::write(old.join(history::NAME), history).unwrap();
+        let begin = Begin {
+            label: "new".to_owned(),
+            ..Begin::default()
+        };
+        let mut file = EventFile::create(&new.join(EventFile::NAME)).unwrap();
+        file.write(&Event {
+            step: 0,
+            epoch: 0,
+            seconds: 0.0,
+            what: What::Begin(Box::new(begin)),
+        })
+        .unwrap();
+        let view = |run: &Path| RunEvents::open(run).unwrap().view().unwrap();
+        assert_eq!(view(&new).label(), "new");
+        let old_view = view(&old);
+        assert_eq!((old_view.label(), old_view.epoch), ("old", 2));
+        let best = old_view
+            .curves
+            .find("loss")
+            .and_then(crate::view::Figure::best);
+        assert_eq!(best.map(|best| best.epoch), Some(1.0));
+        let names: Vec<_> = siblings(&new).into_iter().map(|(name, _)| name).collect();
+        assert_eq!(names, ["old"]);
+    }
+}

@@ -25,6 +25,9 @@ struct FromKeras;
 /// Burn itself, in the version this crate is built on.
 pub use burn;
 
+#[cfg(feature = "tui")]
+#[doc(inline)]
+pub use firebrick_dashboard as dashboards;
 #[doc(inline)]
 pub use firebrick_data as datasets;
 #[doc(inline)]

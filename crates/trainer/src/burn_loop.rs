@@ -15,6 +15,7 @@ mod epochs;
 mod insight;
 mod keeping;
 mod launched;
+mod learner_dashboard;
 mod loop_dashboard;
 mod outcome;
 mod proof;
@@ -40,6 +41,7 @@ use firebrick_data::Batch;
 use firebrick_tensor::{catch_panic, panic_message};
 
 pub(crate) use dashboard_metrics::DashboardFigures;
+pub use learner_dashboard::LearnerDashboard;
 pub(crate) use loop_dashboard::LoopDashboard;
 pub(crate) use outcome::{EpochHook, LoopOutcome, LoopSettings, SaveModel};
 

@@ -23,6 +23,9 @@ pub enum Display {
     /// The dashboard on a terminal, else one line an epoch.
     #[default]
     Auto,
+    /// The dashboard: curves, rate, layers, samples and words, and keys that steer the training; `?` lists them, `q` asks whether to
+    /// stop. What [`Lines`](Self::Lines) would have printed is printed when it is gone.
+    Dashboard,
     /// Burn's dashboard: curves of loss, accuracy, learning rate and speed, and the progress. It stops
     /// by `q` and `s`, on Unix also by Ctrl-C. What [`Lines`](Self::Lines) would have printed is printed when it is gone.
     Tui,
@@ -38,7 +41,15 @@ pub enum Display {
 
 impl Display {
     /// The names that [`FromStr`] takes.
-    pub const NAMES: [&'static str; 6] = ["auto", "tui", "bar", "keras-lines", "lines", "quiet"];
+    pub const NAMES: [&'static str; 7] = [
+        "auto",
+        "dashboard",
+        "tui",
+        "bar",
+        "keras-lines",
+        "lines",
+        "quiet",
+    ];
 
     /// What Keras' `verbose` asks for: 0 for nothing, 1 for a progress line, 2 for one line an epoch.
     ///
@@ -57,6 +68,11 @@ impl Display {
         }
     }
 
+    /// Whether it has the whole terminal, so that lines are printed when it is gone.
+    pub(crate) fn is_full_screen(self) -> bool {
+        matches!(self, Self::Dashboard | Self::Tui)
+    }
+
     /// What `auto` means here and now; checks that the dashboard can be shown where it is asked for.
     ///
     /// # Errors
@@ -64,9 +80,9 @@ impl Display {
     pub fn resolve(self) -> Result<Self, TrainError> {
         let obstacle = dashboard_obstacle();
         match (self, obstacle) {
-            (Self::Auto, None) => Ok(Self::Tui),
+            (Self::Auto, None) => Ok(Self::Dashboard),
             (Self::Auto, Some(_)) => Ok(Self::Lines),
-            (Self::Tui, Some(reason)) => Err(TrainError::NoDashboard { reason }),
+            (Self::Dashboard | Self::Tui, Some(reason)) => Err(TrainError::NoDashboard { reason }),
             (display, _) => Ok(display),
         }
     }
@@ -91,6 +107,7 @@ impl fmt::Display for Display {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
             Self::Auto => "auto",
+            Self::Dashboard => "dashboard",
             Self::Tui => "tui",
             Self::Bar => "bar",
             Self::KerasLines => "keras-lines",
@@ -106,6 +123,7 @@ impl FromStr for Display {
     fn from_str(name: &str) -> Result<Self, TrainError> {
         match name.to_lowercase().as_str() {
             "auto" => Ok(Self::Auto),
+            "dashboard" => Ok(Self::Dashboard),
             "tui" => Ok(Self::Tui),
             "bar" => Ok(Self::Bar),
             "keras-lines" => Ok(Self::KerasLines),

@@ -65,7 +65,7 @@ pub(crate) fn reporter(display: Display, epochs: usize) -> Box<dyn Reporter> {
         Display::Bar => Box::new(Bar::new(epochs)),
         Display::KerasLines => Box::new(keras_lines::KerasLines::new(epochs)),
         Display::Lines => Box::new(lines::Lines::new(epochs)),
-        Display::Auto | Display::Tui | Display::Quiet => Box::new(Quiet),
+        Display::Auto | Display::Dashboard | Display::Tui | Display::Quiet => Box::new(Quiet),
     }
 }
 

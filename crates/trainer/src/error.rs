@@ -109,6 +109,11 @@ pub enum TrainError {
     #[error(transparent)]
     Memory(#[from] MemoryError),
 
+    /// A dashboard that cannot be opened, or a run behind it that cannot be read.
+    #[cfg(feature = "tui")]
+    #[error(transparent)]
+    Dashboard(#[from] firebrick_dashboard::DashboardError),
+
     /// The dashboard asked for where it cannot be shown.
     #[error("the dashboard cannot be shown: {reason}; use `lines` (one line an epoch) instead")]
     NoDashboard {

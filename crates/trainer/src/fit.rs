@@ -2,6 +2,7 @@ mod class_key;
 mod fine_tune;
 mod fit_settings;
 
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use firebrick_data::{DataDescription, Samples};
@@ -57,6 +58,7 @@ pub struct Fit {
     pub(crate) watchers: Vec<SharedWatcher>,
     pub(crate) session: Option<SessionHandle>,
     pub(crate) replay: Vec<PlacedAction>,
+    pub(crate) compared: Option<PathBuf>,
 }
 
 impl From<FitSettings> for Fit {
@@ -78,6 +80,7 @@ impl From<FitSettings> for Fit {
             watchers: Vec::new(),
             session: None,
             replay: Vec::new(),
+            compared: None,
         }
     }
 }
@@ -318,6 +321,22 @@ impl Fit {
     #[must_use = "returns the changed settings"]
     pub fn with_replay(mut self, actions: impl IntoIterator<Item = PlacedAction>) -> Self {
         self.replay = actions.into_iter().collect();
+        self
+    }
+
+    /// Has the curves of another run, by its directory, behind those of this training, where it is shown on the dashboard.
+    ///
+    /// ```
+    /// use firebrick::training::{Display, Fit};
+    ///
+    /// let fit = Fit::new(10)
+    ///     .with_display(Display::Auto)
+    ///     .with_compared_run("runs/mnist-1");
+    /// # let _ = fit;
+    /// ```
+    #[must_use = "returns the changed settings"]
+    pub fn with_compared_run(mut self, run: impl Into<PathBuf>) -> Self {
+        self.compared = Some(run.into());
         self
     }
 

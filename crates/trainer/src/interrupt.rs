@@ -154,7 +154,7 @@ fn listeners() -> MutexGuard<'static, Listeners> {
 
 /// Lets Ctrl-C stop the handle of a training on the dashboard, whose terminal would else be left to the dashboard.
 pub(crate) fn ctrl_c_on(display: Display, stop: &StopHandle) -> Option<CtrlC> {
-    if display != Display::Tui {
+    if !display.is_full_screen() {
         return None;
     }
     let listening = stop.on_ctrl_c();

@@ -44,6 +44,7 @@ mod model_diagram;
 mod non_finite;
 mod non_finite_cause;
 mod objective;
+mod open_dashboard;
 mod optimizers;
 mod output_form;
 mod outputs;
@@ -74,6 +75,7 @@ mod weight_group;
 pub use burn;
 
 pub use adapt::adapt;
+pub use burn_loop::LearnerDashboard;
 pub use callback::{Callback, Flow, HookResult, Training, Weights};
 pub use check::{
     BatchLosses, ClassRange, Estimate, Examination, ExaminedInput, ExaminedSamples, ExaminedTarget,

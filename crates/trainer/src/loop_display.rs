@@ -1,5 +1,8 @@
+mod told;
+
 use std::time::{Duration, Instant};
 
+use self::told::ToldDashboard;
 use crate::burn_loop::{DashboardFigures, LoopDashboard};
 use crate::display::Display;
 use crate::displays::{KeptLines, Moment, Reporter, reporter};
@@ -93,11 +96,12 @@ pub struct LoopProgress {
 }
 
 enum Shown {
-    Dashboard(Box<OnDashboard>),
+    Dashboard(Box<ToldDashboard>),
+    Tui(Box<OnDashboard>),
     Text(Box<dyn Reporter>),
 }
 
-/// A loop on the dashboard.
+/// A loop on Burn's dashboard.
 struct OnDashboard {
     dashboard: LoopDashboard,
     /// Whether something of the epoch has been shown.
@@ -113,8 +117,8 @@ impl LoopDisplay {
     /// Opens the display for a loop of `epochs` epochs under the title `label`, which only the dashboard shows.
     ///
     /// `figures` are the names of what is measured in training, e.g. `loss` and `accuracy`; those of the validation have
-    /// `val_` before them. On the dashboard, `q` and Ctrl-C set `stop`; with the other displays Ctrl-C does so if asked
-    /// to, by [`StopHandle::on_ctrl_c`].
+    /// `val_` before them. On a dashboard, `q` and Ctrl-C set `stop`; with the other displays Ctrl-C does so if asked
+    /// to, by [`StopHandle::on_ctrl_c`]. While somebody has it pause, [`progress`](Self::progress) waits.
     ///
     /// # Errors
     /// The dashboard without a terminal, or in a build without it.
@@ -126,9 +130,13 @@ impl LoopDisplay {
         stop: &StopHandle,
     ) -> Result<Self, TrainError> {
         let shown = match display.resolve()? {
+            Display::Dashboard => {
+                let dashboard = ToldDashboard::open(label, epochs, figures, stop)?;
+                Shown::Dashboard(Box::new(dashboard))
+            }
             Display::Tui => {
                 let kept = KeptLines::default();
-                Shown::Dashboard(Box::new(OnDashboard {
+                Shown::Tui(Box::new(OnDashboard {
                     _ctrl_c: ctrl_c_on(Display::Tui, stop),
                     dashboard: LoopDashboard::open(label, epochs, figures, stop)?,
                     has_begun: false,
@@ -160,7 +168,11 @@ impl LoopDisplay {
             self.first_step.get_or_insert(elapsed);
         }
         match &mut self.shown {
-            Shown::Dashboard(shown) => shown.progress(progress, elapsed),
+            Shown::Dashboard(shown) => {
+                shown.progress(progress, elapsed);
+                Ok(())
+            }
+            Shown::Tui(shown) => shown.progress(progress, elapsed),
             Shown::Text(reporter) => {
                 reporter.progress(&Moment {
                     epoch: progress.epoch,
@@ -183,7 +195,11 @@ impl LoopDisplay {
         self.begin = Instant::now();
         self.first_step = None;
         match &mut self.shown {
-            Shown::Dashboard(shown) => shown.epoch_end(record, batches),
+            Shown::Dashboard(shown) => {
+                shown.epoch_end(record, batches);
+                Ok(())
+            }
+            Shown::Tui(shown) => shown.epoch_end(record, batches),
             Shown::Text(reporter) => {
                 reporter.epoch_end(record, batches);
                 Ok(())
@@ -205,7 +221,7 @@ impl Drop for LoopDisplay {
 
 impl std::fmt::Debug for LoopDisplay {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let is_dashboard = matches!(self.shown, Shown::Dashboard(_));
+        let is_dashboard = !matches!(self.shown, Shown::Text(_));
         f.debug_struct("LoopDisplay")
             .field("is_dashboard", &is_dashboard)
             .finish_non_exhaustive()

@@ -35,7 +35,7 @@ impl Progress {
             Display::Bar => Form::Bar(ProgressBar::no_length()),
             Display::Auto | Display::Lines => Form::Lines,
             Display::Quiet => Form::Quiet,
-            Display::Tui | Display::KerasLines => {
+            Display::Dashboard | Display::Tui | Display::KerasLines => {
                 let expected = "auto, bar, lines or quiet: many networks are trained at once";
                 return Err(StudyError::setting("ui", display, expected));
             }

@@ -25,6 +25,7 @@ use crate::history::{FitParams, History, StopReason};
 use crate::interrupt::ctrl_c_on;
 use crate::interrupt::{CtrlC, StopHandle};
 use crate::metrics::Direction;
+use crate::open_dashboard::{OpenDashboard, Panics};
 use crate::rerun::{Part, Rerun};
 use crate::run_directory::RunDirectory;
 use crate::session::{Announcer, ChangedEpochs, IsResumed, actions_from, spoken};
@@ -61,6 +62,9 @@ pub(super) struct Fitting<'a> {
     checkpoints: Option<CheckpointWriter>,
     /// What is to be told before the first epoch.
     notes: Vec<String>,
+    /// Through what somebody may ask for something: a training with a run can be asked by its socket in any case.
+    session: Option<SessionHandle>,
+    dashboard: Option<OpenDashboard>,
     stop: StopHandle,
     _ctrl_c: Option<CtrlC>,
 }
@@ -133,6 +137,18 @@ impl<'a> Fitting<'a> {
         } else {
             ctrl_c_on(display, &stop)
         };
+        let is_asked = fit.run.is_some() || display == Display::Dashboard;
+        let session = fit.session.clone();
+        let session = session.or_else(|| is_asked.then(SessionHandle::new));
+        let dashboard = match &session {
+            Some(session) if display == Display::Dashboard => Some(OpenDashboard::open(
+                session,
+                fit.run.as_ref().map(RunDirectory::path),
+                fit.compared.as_deref(),
+                Panics::Logged,
+            )?),
+            _ => None,
+        };
         Ok(Self {
             fit,
             device: device.clone(),
@@ -151,6 +167,8 @@ impl<'a> Fitting<'a> {
             resumed: data.resumed,
             checkpoints: None,
             notes: Vec::new(),
+            session,
+            dashboard,
             stop,
             _ctrl_c: ctrl_c,
         })
@@ -195,16 +213,12 @@ impl<'a> Fitting<'a> {
         Ok(())
     }
 
-    /// Through what somebody may ask for something: a training with a run can be asked by its socket in any case.
-    fn session(&self) -> Option<SessionHandle> {
-        let of_run = || self.fit.run.as_ref().map(|_| SessionHandle::new());
-        self.fit.session.clone().or_else(of_run)
-    }
-
     /// Gathers those who are told what happens, and tells them that it begins.
-    fn begin<S: Step>(&mut self, step: &S, session: Option<&SessionHandle>) -> Announcer {
-        let mut announcer = Announcer::new(self.fit.watchers.clone());
-        if let (Some(run), Some(session)) = (&self.fit.run, session) {
+    fn begin<S: Step>(&mut self, step: &S) -> Announcer {
+        let watchers = self.fit.watchers.iter().cloned();
+        let shown = self.dashboard.as_ref().map(OpenDashboard::watcher);
+        let mut announcer = Announcer::new(watchers.chain(shown).collect());
+        if let (Some(run), Some(session)) = (&self.fit.run, &self.session) {
             let is_resumed = match &self.resumed {
                 Some(_) => IsResumed::Yes,
                 None => IsResumed::No,
@@ -279,8 +293,7 @@ impl<'a> Fitting<'a> {
         compute_on_main_thread();
         let fit = self.fit;
         let params = self.params;
-        let session = self.session();
-        let announcer = self.begin(&step, session.as_ref());
+        let announcer = self.begin(&step);
         // The dashboard leaves nothing on the terminal, so that the epochs are told when it is gone.
         let kept = KeptLines::default();
         let mut settings = LoopSettings {
@@ -298,7 +311,7 @@ impl<'a> Fitting<'a> {
             label: fit.label.clone(),
             class_names: fit.class_names.clone(),
             reporter: match self.display {
-                Display::Tui => kept.reporter(params.epochs),
+                shown if shown.is_full_screen() => kept.reporter(params.epochs),
                 shown => reporter(shown, params.epochs),
             },
             epoch_hook: RunFiles::epoch_hook(self.files.clone()),
@@ -307,7 +320,7 @@ impl<'a> Fitting<'a> {
             resumed: self.resumed.map(|found| found.state),
             replays: self.training.replays(),
             announcer,
-            session: session.clone(),
+            session: self.session.clone(),
             replay: fit.replay.clone(),
             asked_epochs: fit.settings.epochs,
             has_cycle: fit.settings.one_cycle.is_some() || fit.fine_tune.is_some(),
@@ -332,6 +345,7 @@ impl<'a> Fitting<'a> {
         let training = self.training.shared();
         let validation = self.validation.as_ref().map(Loader::shared);
         let mut outcome = train(step, training, validation, settings, &self.stop);
+        drop(self.dashboard);
         drop(kept);
 
         let mut history = outcome.history;
@@ -364,7 +378,7 @@ impl<'a> Fitting<'a> {
             let file = RunDirectory::MODEL.to_owned();
             outcome.announcer.tell(place, What::Saved { file });
         }
-        if let Some(session) = session {
+        if let Some(session) = self.session {
             session.end();
         }
         end(outcome.announcer, place, &history, error.as_ref());

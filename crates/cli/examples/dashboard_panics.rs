@@ -1,7 +1,7 @@
 //! Panics under the dashboard, each in another place, so that `.ci/dashboard` can look at the terminal afterwards.
 //!
 //! ```sh
-//! cargo run --release --example dashboard_panics -- callback|loss|thread|loop
+//! cargo run --release --example dashboard_panics -- callback|loss|thread|loop dashboard|tui
 //! ```
 //!
 //! It takes a second, but for `thread`, where the training goes on until it is stopped. It is no example of how to
@@ -21,21 +21,23 @@ const EPOCH: usize = 300;
 
 fn main() -> anyhow::Result<()> {
     let place = std::env::args().nth(1).unwrap_or_default();
+    let display: Display = std::env::args().nth(2).unwrap_or_default().parse()?;
     match place.as_str() {
-        "loop" => own_loop(),
+        "loop" => own_loop(display),
         "callback" | "thread" => train(
             MeanSquaredError::new().into(),
             Panics {
                 is_elsewhere: place == "thread",
             },
+            display,
         ),
-        "loss" => train(Loss::custom(Broken), Panics { is_elsewhere: true }),
+        "loss" => train(Loss::custom(Broken), Panics { is_elsewhere: true }, display),
         _ => anyhow::bail!("expected callback, loss, thread or loop, received `{place}`"),
     }
 }
 
 /// A training that something ends.
-fn train(loss: Loss, callback: Panics) -> anyhow::Result<()> {
+fn train(loss: Loss, callback: Panics, display: Display) -> anyhow::Result<()> {
     let data = ArrayDataset::new([[0.0], [1.0], [2.0], [3.0]], [1.0, 3.0, 5.0, 7.0])?;
     let model = Sequential::new([1])
         .add(Dense::new(1))
@@ -43,7 +45,7 @@ fn train(loss: Loss, callback: Panics) -> anyhow::Result<()> {
     let mut trainer = Compile::new(Optimizer::adam(), loss).model(model);
     let fit = Fit::new(1_000_000)
         .with_callback(callback)
-        .with_display(Display::Tui)
+        .with_display(display)
         .stopped_by_ctrl_c();
     let history = trainer.fit(&data, &fit)?;
     anyhow::bail!("no panic has ended it: {}", history.stop_reason)
@@ -89,9 +91,9 @@ impl LossFunction for Broken {
 
 /// A loop of one's own that panics under the dashboard.
 #[expect(clippy::panic, reason = "that is what it is for")]
-fn own_loop() -> anyhow::Result<()> {
+fn own_loop(display: Display) -> anyhow::Result<()> {
     let stop = StopHandle::new();
-    let mut display = LoopDisplay::open(Display::Tui, "by hand", EPOCH, &["loss"], &stop)?;
+    let mut display = LoopDisplay::open(display, "by hand", EPOCH, &["loss"], &stop)?;
     for batch in 1..=EPOCH {
         display.progress(&LoopProgress {
             epoch: 1,

@@ -21,12 +21,14 @@ use crate::commands::study::{self, StudyArguments};
 use crate::commands::summary::{self, SummaryArguments};
 use crate::commands::train::{self, TrainArguments};
 use crate::commands::tune::{self, TuneArguments};
+use crate::commands::watch::{self, WatchArguments};
 
 const EXAMPLES: &str = "\
 EXAMPLES:
   firebrick train                       MNIST by default
   firebrick train --data mnist-sample   without any files
   firebrick train --data assets/iris/iris.csv --target species --classes
+  firebrick watch mnist-1 --once        how far it is; without --once its dashboard
   firebrick control mnist-1 rate x0.5   half the rate of a training at work
   firebrick evaluate mnist-1            how good it became
   firebrick predict mnist-1 assets/digits/seven.png
@@ -57,6 +59,8 @@ pub(crate) enum Command {
     Train(Box<TrainArguments>),
     /// Ask a running training for a pause, another rate, a checkpoint, the end
     Control(ControlArguments),
+    /// Show the dashboard of a training in another terminal, or of one that is over
+    Watch(WatchArguments),
     /// Judge a run's network on test samples
     Evaluate(EvaluateArguments),
     /// Say which digit a picture shows, or predict the rows of a table
@@ -94,6 +98,7 @@ impl Command {
         match self {
             Self::Train(arguments) => train::run(*arguments),
             Self::Control(arguments) => control::run(&arguments),
+            Self::Watch(arguments) => watch::run(&arguments),
             Self::Evaluate(arguments) => evaluate::run(&arguments),
             Self::Predict(arguments) => predict::run(&arguments),
             Self::Summary(arguments) => summary::run(&arguments),

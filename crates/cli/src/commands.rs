@@ -17,3 +17,4 @@ pub(crate) mod study;
 pub(crate) mod summary;
 pub(crate) mod train;
 pub(crate) mod tune;
+pub(crate) mod watch;

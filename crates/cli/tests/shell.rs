@@ -103,3 +103,5 @@ mod transfer;
 mod tune;
 #[path = "shell/usage.rs"]
 mod usage;
+#[path = "shell/watch.rs"]
+mod watch;

@@ -54,9 +54,8 @@ their scale behind them. Ctrl-C stops in order, as SIGTERM and SIGHUP do: what w
 A run that was stopped or killed goes on by --resume, and ends as if it had never been broken off: nothing else \
 need be said, --epochs may be raised.
 
-Keys of the dashboard: left and right choose the figure, up and down all of it, its latest part or a \
-summary; q asks whether to stop: s stops in order and saves what was learned, k leaves at once with what was \
-saved before, c goes on. The upper bar is the epoch, the lower one the training.";
+Keys of the dashboard: ? lists them; space pauses, < and > halve and double the rate, v validates, b goes back to \
+the best weights; q asks whether to stop, f stops after this epoch. `firebrick watch RUN` shows it in another terminal too.";
 
 /// Train a network and keep settings, history, curves and weights in a run directory.
 #[derive(Debug, clap::Args)]
@@ -83,7 +82,7 @@ pub(crate) struct TrainArguments {
     #[arg(long = "config", value_name = "FILE")]
     config_file: Option<PathBuf>,
 
-    /// How to show the training: auto, tui (dashboard), bar, keras-lines (as Keras at verbose=2), lines
+    /// How to show the training: auto, dashboard, tui (Burn's dashboard), bar, keras-lines (as Keras at verbose=2), lines
     /// (one an epoch), quiet
     #[arg(long, value_name = "DISPLAY", default_value_t)]
     ui: Display,
@@ -100,9 +99,8 @@ pub(crate) struct TrainArguments {
     )]
     resume: Option<PathBuf>,
 
-    /// Do at each step again what was done in another run: its events.jsonl; with that run's --config it comes to the same
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["resume", "find_rate"])]
-    replay: Option<PathBuf>,
+    #[command(flatten)]
+    others: OtherRuns,
 
     /// Train nothing, but learn some batches with a copy at rates that rise from 1e-7 to 10, and print what the loss does and
     /// which rates suit; with FILE draw it too, as .svg or .png
@@ -141,6 +139,18 @@ pub(crate) struct TrainArguments {
     no_report: bool,
 }
 
+/// What is taken of other runs.
+#[derive(Debug, clap::Args)]
+struct OtherRuns {
+    /// Draw the curves of another run behind those of this one, on the dashboard; by name or path
+    #[arg(long, value_name = "RUN", conflicts_with = "find_rate")]
+    compare: Option<PathBuf>,
+
+    /// Do at each step again what was done in another run: its events.jsonl; with that run's --config it comes to the same
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["resume", "find_rate"])]
+    replay: Option<PathBuf>,
+}
+
 /// All that a training needs, checked.
 pub(crate) struct Prepared {
     pub(crate) settings: TrainSettings,
@@ -151,6 +161,8 @@ pub(crate) struct Prepared {
     replay: Vec<PlacedAction>,
     /// Whether the training leaves a page.
     leaves_page: bool,
+    /// A run to compare with.
+    compared: Option<RunDirectory>,
 }
 
 pub(crate) fn run(arguments: TrainArguments) -> anyhow::Result<ExitCode> {
@@ -194,10 +206,8 @@ pub(crate) fn run(arguments: TrainArguments) -> anyhow::Result<ExitCode> {
         None => None,
     };
     let mut prepared = Prepared::new(settings, resumed.as_ref())?;
-    if let Some(events) = &arguments.replay {
-        prepared.replay = read_actions(events)?;
-    }
     prepared.leaves_page = !arguments.no_report;
+    prepared.look_at_others(&arguments.others, &arguments.runs, display)?;
     let compile = prepared.settings.compile.to_compile();
     let written = prepared.settings.written(prepared.device.name);
     let config = written.to_toml()?;
@@ -326,6 +336,7 @@ impl Prepared {
             network,
             device,
             replay: Vec::new(),
+            compared: None,
             leaves_page: true,
         })
     }
@@ -335,6 +346,31 @@ impl Prepared {
         let seed = self.settings.fit.seed;
         self.network
             .init(seed, &self.data.train, &self.device.device)
+    }
+
+    /// Takes what is asked for of other runs.
+    ///
+    /// # Errors
+    /// With a usage error a comparison on a display that draws none; a run that is not there or cannot be read.
+    fn look_at_others(
+        &mut self,
+        others: &OtherRuns,
+        runs: &RunsFolder,
+        display: Display,
+    ) -> anyhow::Result<()> {
+        if let Some(run) = &others.compare {
+            if display != Display::Dashboard {
+                return Err(anyhow!(
+                    "--compare draws on the dashboard, and --ui is {display} here; `firebrick plot` draws the curves of several runs without it"
+                ))
+                .or_usage();
+            }
+            self.compared = Some(runs.open(run)?);
+        }
+        if let Some(events) = &others.replay {
+            self.replay = read_actions(events)?;
+        }
+        Ok(())
     }
 
     /// The model with the weights that it is to begin with.
@@ -381,6 +417,9 @@ impl Prepared {
             .with_display(display)
             .with_replay(self.replay.iter().copied())
             .stopped_by_ctrl_c();
+        if let Some(compared) = &self.compared {
+            fit = fit.with_compared_run(compared.path());
+        }
         if let Some(run) = run {
             fit = fit
                 .with_label(runs::name(run))

@@ -110,7 +110,10 @@ fn all_examples(workplace: &Workplace) -> Vec<String> {
         assert!(!own.is_empty(), "{command}: {help}");
         found.extend(own);
     }
-    found.retain(|example| example != "firebrick data fetch");
+    // Nothing is fetched, and nobody trains who could be asked.
+    found.retain(|example| {
+        example != "firebrick data fetch" && !example.starts_with("firebrick control ")
+    });
     found
 }
 

@@ -18,7 +18,7 @@ pub(crate) struct ContinueArguments {
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     jobs: Option<usize>,
 
-    /// How to show the trainings: auto, tui (dashboard, not for curves), bar, keras-lines, lines, quiet
+    /// How to show the trainings: auto, dashboard and tui (not for curves), bar, keras-lines, lines, quiet
     #[arg(long, value_name = "DISPLAY", default_value_t)]
     ui: Display,
 }

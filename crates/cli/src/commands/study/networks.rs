@@ -110,7 +110,7 @@ pub(crate) struct NetworksArguments {
     #[arg(long, value_name = "NAME", help_heading = "Learning")]
     device: Option<DeviceName>,
 
-    /// How to show the trainings: auto, tui (dashboard), bar, keras-lines (as Keras at verbose=2), lines (one an epoch),
+    /// How to show the trainings: auto, dashboard, tui (Burn's dashboard), bar, keras-lines (as Keras at verbose=2), lines (one an epoch),
     /// quiet
     #[arg(long, value_name = "DISPLAY", default_value_t)]
     ui: Display,

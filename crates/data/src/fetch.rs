@@ -1,6 +1,5 @@
 //! Downloading MNIST, checked and whole or not at all.
 
-use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -12,6 +11,7 @@ use tempfile::NamedTempFile;
 use ureq::Agent;
 
 use crate::error::DataError;
+use crate::hexadecimal::hexadecimal;
 use crate::load::cache_directory;
 use crate::mnist_files::{ORIGINAL_FILES, OriginalFile};
 
@@ -286,14 +286,4 @@ fn write_error(path: &Path, source: io::Error) -> DataError {
         path: path.to_owned(),
         source,
     }
-}
-
-pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
-    bytes
-        .iter()
-        .fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
-            // Writing into a string cannot fail.
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
 }

@@ -4,6 +4,7 @@ use std::env;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use crate::cache_folder::cache_folder;
 use crate::data_description::DataDescription;
 use crate::data_source::DataSource;
 use crate::error::DataError;
@@ -72,11 +73,6 @@ fn read(source: &DataSource) -> Result<Mnist, DataError> {
 /// Where downloads go; `None` for a user without a cache folder.
 pub(crate) fn cache_directory() -> Option<PathBuf> {
     cache_folder("mnist")
-}
-
-/// What is kept for a user under this name.
-pub(crate) fn cache_folder(name: &str) -> Option<PathBuf> {
-    Some(dirs::cache_dir()?.join("firebrick").join(name))
 }
 
 fn places(

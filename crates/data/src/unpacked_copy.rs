@@ -14,10 +14,10 @@ use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 
+use crate::cache_folder::cache_folder;
 use crate::error::DataError;
-use crate::fetch::hexadecimal;
+use crate::hexadecimal::hexadecimal;
 use crate::idx::{GZIP_MAGIC, IMAGES_HEADER, IdxImages, read_images};
-use crate::load::cache_folder;
 
 /// What a copy is made of: less is unpacked soon, more should not be kept without being asked for.
 const LEAST: u32 = 1 << 22;

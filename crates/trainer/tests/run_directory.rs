@@ -208,7 +208,7 @@ fn a_run_that_is_replaced_is_aside_until_the_new_one_has_a_model() {
     assert!(!run.is_replacing());
     drop(run);
     let files = contents(&path);
-    assert_eq!(files.len(), 6, "{:?}", files.keys());
+    assert_eq!(files.len(), 7, "{:?}", files.keys());
     assert_eq!(files[&path.join("notes.md")], b"old");
     assert!(SavedModel::read(&path.join("model.bpk")).is_ok());
 }

@@ -55,10 +55,12 @@ impl MergeMode {
     /// Both in one; nothing where they stay two.
     fn merged(self, forward: AnyTensor, backward: AnyTensor) -> Option<AnyTensor> {
         let mut shape = forward.shape();
-        let units = shape.pop().unwrap_or_default();
+        shape.pop();
         let rows = shape.iter().product();
-        let [forward, backward] =
-            [forward, backward].map(|x| x.reshaped(&[rows, units]).expect_rank::<2>());
+        let [forward, backward] = [forward, backward].map(|x| {
+            let units = x.shape().last().copied().unwrap_or_default();
+            x.reshaped(&[rows, units]).expect_rank::<2>()
+        });
         let merged = match self {
             Self::Concat => Tensor::cat(vec![forward, backward], 1),
             Self::Sum => forward + backward,

@@ -91,19 +91,15 @@ fn a_search_leaves_runs_a_table_and_a_page() {
 #[test]
 fn what_comes_of_a_trial_is_the_same_however_many_are_trained_at_once() {
     let workplace = workplace();
-    for (strategy, trials_given) in [("halving", 6), ("hyperband", 8)] {
-        for jobs in [1, 3] {
-            workplace
-                .run(&format!(
-                    "{IRIS} {SPACE} --strategy {strategy} --max-trials {trials_given} --jobs {jobs} --run {strategy}-{jobs} \
-                     --ui quiet"
-                ))
-                .succeeds();
-        }
-        let [serial, parallel] =
-            [1, 3].map(|jobs| trials(&workplace, &format!("{strategy}-{jobs}")));
-        assert_eq!(serial, parallel, "{strategy}");
+    for jobs in [1, 3] {
+        workplace
+            .run(&format!(
+                "{IRIS} {SPACE} --strategy halving --max-trials 4 --jobs {jobs} --run jobs-{jobs} --ui quiet"
+            ))
+            .succeeds();
     }
+    let [serial, parallel] = [1, 3].map(|jobs| trials(&workplace, &format!("jobs-{jobs}")));
+    assert_eq!(serial, parallel);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use firebrick_session::{SessionHandle, Watcher};
 use ratatui::crossterm::event::{
-    self, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseEvent,
+    self, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseEvent, MouseEventKind,
 };
 
 use super::{DashboardSettings, Switch};
@@ -112,7 +112,7 @@ impl Drawing {
             let Ok(event) = event::read() else {
                 return Flow::Close;
             };
-            self.is_stale = true;
+            self.is_stale |= !is_motion(&event);
             if self.event(&event) == Flow::Close {
                 return Flow::Close;
             }
@@ -179,4 +179,12 @@ impl Drawing {
             Err(error) => self.screen.message = Some(error.to_string()),
         }
     }
+}
+
+/// Whether it is nothing but the mouse on its way.
+fn is_motion(event: &Event) -> bool {
+    let Event::Mouse(mouse) = event else {
+        return false;
+    };
+    matches!(mouse.kind, MouseEventKind::Moved | MouseEventKind::Drag(_))
 }

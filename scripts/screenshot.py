@@ -4,8 +4,9 @@
     pip install pyte pillow
     apt-get install fonts-dejavu-core
     cargo build --release
-    scripts/screenshot.py --seconds 12 --keys qs -o assets/dashboard.png -- \
-        target/release/firebrick train --runs-dir pictures
+    scripts/screenshot.py --columns 160 --lines 46 --seconds 12 --keys qs -o assets/dashboard.png -- \
+        target/release/firebrick train --data mnist-sample --hidden 64 --activation relu --optimizer adam \
+        --batch-size 32 --epochs 600 --runs-dir pictures
 
 The picture is taken after `--seconds`; then `--keys` are typed, so that the program can end.
 """

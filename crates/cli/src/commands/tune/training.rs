@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 use firebrick::recipes::Settings;
-use firebrick::training::{Display, GivenFit, History, Progress, RunDirectory};
+use firebrick::training::{Display, GivenFit, History, Progress, RunDirectory, StopReason};
 use firebrick_tune::{Trained, Trial};
 
 use super::Ready;
@@ -27,9 +27,9 @@ pub(super) fn train(trial: &Trial, ready: &Ready, runs: &RunsFolder) -> anyhow::
     // One that was killed before it had its settings has learned nothing.
     if path.join(RunDirectory::CONFIG).exists() {
         if let Some(history) = finished(path, trial.epochs())? {
-            return Ok(Trained::of(&history, monitor));
+            return came_to(&history, monitor);
         }
-        return go_on(trial, path, epochs, runs).map(|history| Trained::of(&history, monitor));
+        return came_to(&go_on(trial, path, epochs, runs)?, monitor);
     }
     let settings = trial.values().applied_to(&ready.base)?;
     let settings = TrainSettings::resolve(epochs.over(settings))?;
@@ -46,7 +46,15 @@ pub(super) fn train(trial: &Trial, ready: &Ready, runs: &RunsFolder) -> anyhow::
         .fit(Display::Quiet, Some(&run))?
         .with_stop_handle(trial.stop_handle());
     let history = trainer.fit(&prepared.data.train, &fit)?;
-    Ok(Trained::of(&history, monitor))
+    came_to(&history, monitor)
+}
+
+/// What a training came to; one that somebody has thrown away is none.
+fn came_to(history: &History, monitor: &str) -> anyhow::Result<Trained> {
+    if let StopReason::Discarded { .. } = history.stop_reason {
+        return Err(anyhow!("{}", history.stop_reason));
+    }
+    Ok(Trained::of(history, monitor))
 }
 
 /// What a run has learned that has nothing left to do: the search was killed before it could write that down, or a callback

@@ -129,7 +129,7 @@ pub(crate) struct TuneArguments {
     #[command(flatten)]
     table: TableFlags,
 
-    /// Network and training from a TOML file, see examples/models; a table [search] in it is what is searched
+    /// Network and training from a TOML file, see examples/models; its table `search` says what is searched
     #[arg(
         long = "model",
         value_name = "FILE",

@@ -26,7 +26,7 @@ fn a_training_leaves_what_is_watched() {
     workplace.train(training).succeeds();
     workplace.write("runs/old/history.csv", HISTORY);
     let outcome = workplace.run("watch new --once --compare old").succeeds();
-    for word in ["new  epoch 2/2", "loss 1/2", "old"] {
+    for word in ["new  epoch 2/2", "accuracy 1/2", "old"] {
         assert!(outcome.stdout.contains(word), "{word}: {}", outcome.stdout);
     }
 }

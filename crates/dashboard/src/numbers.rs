@@ -1,5 +1,7 @@
 //! Numbers as a screen has room for them.
 
+use firebrick_spec::thousands;
+
 /// A figure with four significant digits or so.
 pub(crate) fn figure(value: f64) -> String {
     let size = value.abs();
@@ -17,15 +19,7 @@ pub(crate) fn figure(value: f64) -> String {
 
 /// A whole number with its thousands apart.
 pub(crate) fn count(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
+    thousands(usize::try_from(number).unwrap_or(usize::MAX))
 }
 
 /// Seconds as `12s`, `3:10` or `1:02:03`.

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use firebrick_spec::shortened;
+use firebrick_spec::{shortened, thousands};
 
 use crate::shape::{Shape, axis_text};
 
@@ -257,7 +257,7 @@ impl fmt::Display for Summary {
             let mut cells = vec![
                 layer.title(),
                 layer.shapes_text(),
-                grouped(layer.num_params),
+                thousands(layer.num_params),
             ];
             if self.is_graph {
                 cells.push(match layer.connected_to.as_slice() {
@@ -283,7 +283,7 @@ impl fmt::Display for Summary {
             ("Non-trainable", self.num_params() - trainable),
         ] {
             let bytes = readable_bytes(count as u64 * BYTES_PER_PARAM as u64);
-            writeln!(f, " {label} params: {} ({bytes})", grouped(count))?;
+            writeln!(f, " {label} params: {} ({bytes})", thousands(count))?;
         }
         Ok(())
     }
@@ -366,19 +366,6 @@ fn batched(shape: &Shape) -> String {
     format!("({})", axes.join(", "))
 }
 
-/// `100480` as `100,480`.
-fn grouped(number: usize) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 /// `407080` as `397.54 KB`, in powers of 1024 as Keras counts.
 ///
 /// ```
@@ -421,10 +408,10 @@ mod tests {
 
     #[test]
     fn numbers_read_as_keras_writes_them() {
-        assert_eq!(grouped(0), "0");
-        assert_eq!(grouped(999), "999");
-        assert_eq!(grouped(101_770), "101,770");
-        assert_eq!(grouped(1_000_000), "1,000,000");
+        assert_eq!(thousands(0), "0");
+        assert_eq!(thousands(999), "999");
+        assert_eq!(thousands(101_770), "101,770");
+        assert_eq!(thousands(1_000_000), "1,000,000");
         assert_eq!(readable_bytes(0), "0.00 B");
         assert_eq!(readable_bytes(4 * 101_770), "397.54 KB");
         assert_eq!(readable_bytes(4 * 305_312), "1.16 MB");

@@ -38,7 +38,7 @@ pub use error::PagesError;
 pub use figures::BestFigure;
 pub use judgement::Judgement;
 pub use live::Live;
-pub use numbers::{duration, percent, thousands};
+pub use numbers::{duration, percent};
 pub use report::RunReport;
 pub use run_list::{choose_runs, find_runs, read_runs, sort_runs};
 pub use run_record::RunRecord;

@@ -1,5 +1,7 @@
 //! Numbers for people.
 
+use firebrick::specs::thousands;
+
 /// A share as a percentage.
 ///
 /// ```
@@ -7,23 +9,6 @@
 /// ```
 pub fn percent(share: f64) -> String {
     format!("{:.2} %", share * 100.0)
-}
-
-/// A whole number with its thousands apart.
-///
-/// ```
-/// assert_eq!(firebrick_pages::thousands(54_000), "54,000");
-/// ```
-pub fn thousands(number: usize) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 /// How long something took, in two units at most.
@@ -79,12 +64,6 @@ pub(crate) fn counted(number: usize, one: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn thousands_stand_apart() {
-        let texts = [0, 12, 999, 1000, 54_000, 1_234_567].map(thousands);
-        assert_eq!(texts, ["0", "12", "999", "1,000", "54,000", "1,234,567"]);
-    }
 
     #[test]
     fn durations_have_two_units_at_most() {

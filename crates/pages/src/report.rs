@@ -3,6 +3,7 @@
 use askama::Template;
 use firebrick::curves::run_panels;
 use firebrick::models::Summary;
+use firebrick::specs::thousands;
 use firebrick::training::{RunDirectory, figure_text};
 use firebrick_session::LayerNumbers;
 
@@ -12,7 +13,7 @@ use crate::error::PagesError;
 use crate::judgement::Judgement;
 use crate::learning_rate::rate_panel;
 use crate::live::{Live, ProgressLine};
-use crate::numbers::{counted, duration, thousands};
+use crate::numbers::{counted, duration};
 use crate::run_record::RunRecord;
 use crate::run_state::RunState;
 use crate::run_summary::RunSummary;

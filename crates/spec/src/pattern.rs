@@ -46,6 +46,8 @@ mod tests {
             ("enc*/k*l", "encoder/lstm/kernel", true),
             ("enc*er*er/k", "encoder/k", false),
             ("a*a", "a", false),
+            ("*ab*ab*", "ab", false),
+            ("*", "", true),
             ("", "", true),
         ] {
             assert_eq!(is_like(path, pattern), expected, "{pattern} {path}");

@@ -2,7 +2,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use firebrick::models::nearest_name;
-use firebrick_pages::thousands;
+use firebrick::specs::thousands;
 use serde::{Deserialize, Serialize};
 
 use crate::error::StudyError;

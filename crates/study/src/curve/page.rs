@@ -1,7 +1,8 @@
 //! The page of a curve.
 
 use askama::Template;
-use firebrick_pages::{STYLE, VERSION, percent, thousands};
+use firebrick::specs::thousands;
+use firebrick_pages::{STYLE, VERSION, percent};
 
 use super::summary::Summary;
 use super::{CurveAxis, CurveStudy};

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use firebrick_pages::{percent, thousands};
+use firebrick::specs::thousands;
+use firebrick_pages::percent;
 
 use super::job::Job;
 use super::result::{JobResult, Quality};

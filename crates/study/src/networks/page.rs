@@ -1,7 +1,8 @@
 //! The page of three networks.
 
 use askama::Template;
-use firebrick_pages::{ConfusionView, STYLE, VERSION, percent, thousands};
+use firebrick::specs::thousands;
+use firebrick_pages::{ConfusionView, STYLE, VERSION, percent};
 
 use super::NetworksStudy;
 use super::contender::Contender;

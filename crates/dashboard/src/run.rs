@@ -75,15 +75,11 @@ impl RunEvents {
     /// A file that cannot be read.
     pub fn view(&mut self) -> Result<View, DashboardError> {
         let mut view = View::new();
-        loop {
-            let events = self.read()?;
-            if events.is_empty() {
-                return Ok(view);
-            }
-            for event in &events {
-                view.tell(event);
-            }
+        match &mut self.reader {
+            Some(reader) => reader.read_to_end(|event| view.tell(&event))?,
+            None => self.known.drain(..).for_each(|event| view.tell(&event)),
         }
+        Ok(view)
     }
 }
 

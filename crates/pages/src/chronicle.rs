@@ -51,13 +51,8 @@ impl Chronicle {
         if !path.exists() {
             return Ok(own);
         }
-        let mut reader = EventReader::open(path)?;
-        loop {
-            reader.read()?.into_iter().for_each(|event| own.take(event));
-            if reader.is_at_end() {
-                return Ok(own);
-            }
-        }
+        EventReader::open(path)?.read_to_end(|event| own.take(event))?;
+        Ok(own)
     }
 
     /// The epochs that are over, as a history has them.
@@ -137,15 +132,11 @@ impl Chronicle {
     }
 
     fn change_epochs(&mut self, action: Action, epoch: usize) {
-        match action {
-            Action::Epochs(epochs) => self.epochs = Some(epochs.max(epoch)),
-            Action::MoreEpochs(more) => {
-                let more = isize::try_from(more).unwrap_or(0);
-                let changed = |epochs: usize| epochs.saturating_add_signed(more).max(epoch);
-                self.epochs = self.epochs.map(changed);
-            }
-            _ => {}
-        }
+        self.epochs = match action {
+            // Said whole, also where nobody has said how many there were to be.
+            Action::Epochs(epochs) => Some(action.last_epoch(epochs, epoch)),
+            _ => self.epochs.map(|own| action.last_epoch(own, epoch)),
+        };
     }
 }
 

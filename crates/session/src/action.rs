@@ -69,6 +69,26 @@ impl Action {
         "discard",
     ];
 
+    /// The last epoch after it, where `epochs` were to be done and `epoch` is at work; both counted from 1.
+    ///
+    /// ```
+    /// use firebrick_session::Action;
+    ///
+    /// assert_eq!(Action::MoreEpochs(-5).last_epoch(10, 7), 7);
+    /// assert_eq!(Action::Pause.last_epoch(10, 7), 10);
+    /// ```
+    pub fn last_epoch(self, epochs: usize, epoch: usize) -> usize {
+        match self {
+            Self::Epochs(asked) => asked.max(epoch),
+            Self::MoreEpochs(more) => {
+                let most = if more < 0 { isize::MIN } else { isize::MAX };
+                let more = isize::try_from(more).unwrap_or(most);
+                epochs.saturating_add_signed(more).max(epoch)
+            }
+            _ => epochs,
+        }
+    }
+
     /// Whether it changes what is learned, so that it has to be done again where the run is repeated.
     pub fn is_replayed(self) -> bool {
         match self {

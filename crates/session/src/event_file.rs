@@ -198,6 +198,17 @@ impl EventReader {
         self.is_at_end
     }
 
+    /// Everything up to the end of what is written by now.
+    ///
+    /// # Errors
+    /// A file that cannot be read.
+    pub fn read_to_end(&mut self, mut take: impl FnMut(Event)) -> Result<(), SessionError> {
+        while let Some(events) = self.read_next()? {
+            events.into_iter().for_each(&mut take);
+        }
+        Ok(())
+    }
+
     /// What has come since the last call, at most about a mebibyte of it.
     ///
     /// # Errors

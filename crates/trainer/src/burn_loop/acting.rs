@@ -171,13 +171,7 @@ impl<S: Step> Run<'_, S> {
             Action::Validate => self.validate_now(),
             Action::Checkpoint => self.save_now(place),
             Action::Best => self.go_back(),
-            Action::Epochs(epochs) => Ok(self.change_epochs(epochs)),
-            Action::MoreEpochs(more) => {
-                let more =
-                    isize::try_from(more).unwrap_or(if more < 0 { isize::MIN } else { isize::MAX });
-                let epochs = self.settings.params.epochs.saturating_add_signed(more);
-                Ok(self.change_epochs(epochs))
-            }
+            Action::Epochs(_) | Action::MoreEpochs(_) => Ok(self.change_epochs(action)),
             Action::EndEpoch => {
                 self.steering.ending.get_or_insert_with(|| by.to_owned());
                 Ok(Ok(Deed::of(action)))
@@ -273,9 +267,9 @@ impl<S: Step> Run<'_, S> {
     }
 
     /// Ends after this epoch, the one at work at the earliest.
-    fn change_epochs(&mut self, epochs: usize) -> Result<Deed, Refusal> {
+    fn change_epochs(&mut self, action: Action) -> Result<Deed, Refusal> {
         let first = self.settings.initial_epoch + 1;
-        let epochs = epochs.max(self.epoch).max(first);
+        let epochs = action.last_epoch(self.settings.params.epochs, self.epoch.max(first));
         let asked = self.steering.asked_epochs();
         if self.settings.has_cycle && epochs > asked {
             return Err(Refusal(format!(

@@ -126,13 +126,6 @@ fn nearest<'a>(name: &str, known: &[&'a str], count: usize) -> Vec<&'a str> {
     found
 }
 
-/// What a run is called.
-pub(crate) fn name(run: &RunDirectory) -> String {
-    let whole = fs::canonicalize(run.path()).unwrap_or_else(|_| run.path().to_owned());
-    let name = whole.file_name().unwrap_or(whole.as_os_str());
-    name.to_string_lossy().into_owned()
-}
-
 /// What is read of a run: all its files but the log and the pictures.
 pub(crate) fn read_files(run: &RunDirectory) -> Vec<PathBuf> {
     [

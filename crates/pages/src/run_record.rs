@@ -55,7 +55,7 @@ impl RunRecord {
         });
         let history = history(run, &chronicle, &mut notes);
         let mut own = Self {
-            name: name(run.path()),
+            name: run.name(),
             path: run.path().to_owned(),
             began: chronicle.began.or_else(|| written(run)),
             state: RunState::Stopped,
@@ -170,13 +170,6 @@ impl RunRecord {
         }
         (RunState::Stopped, None)
     }
-}
-
-/// What a run is called.
-fn name(path: &Path) -> String {
-    let whole = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let name = whole.file_name().unwrap_or(whole.as_os_str());
-    name.to_string_lossy().into_owned()
 }
 
 fn settings(run: &RunDirectory, notes: &mut Vec<String>) -> RunSettings {

@@ -1,6 +1,7 @@
 mod folders;
 mod moving;
 
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -231,6 +232,13 @@ impl RunDirectory {
         // Others make pages too.
         let names = Self::FILES.iter().filter(|name| **name != Self::REPORT);
         names.into_iter().any(|name| path.join(name).exists())
+    }
+
+    /// What the run is called: the directory's own name, whatever the path to it.
+    pub fn name(&self) -> String {
+        let whole = fs::canonicalize(&self.path).unwrap_or_else(|_| self.path.clone());
+        let name = whole.file_name().unwrap_or(whole.as_os_str());
+        name.to_string_lossy().into_owned()
     }
 
     /// The directory.

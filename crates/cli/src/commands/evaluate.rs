@@ -137,7 +137,7 @@ pub(crate) fn run(arguments: &EvaluateArguments) -> anyhow::Result<ExitCode> {
     }
     if let Some(destination) = &plot {
         let predicted = predicted((&trainer, &pass), &data, &device.device)?;
-        predicted_plot::draw(&predicted, &runs::name(&run), destination)?;
+        predicted_plot::draw(&predicted, &run.name(), destination)?;
     }
     class_files::write(
         &evaluation,

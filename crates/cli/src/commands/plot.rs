@@ -152,7 +152,7 @@ fn points(curve: &Curve) -> Vec<(u64, f64)> {
 
 /// The names of the runs; those of one name in different folders are told apart by their paths.
 fn legend_names<'a>(runs: impl Iterator<Item = &'a RunDirectory> + Clone) -> Vec<String> {
-    let names: Vec<String> = runs.clone().map(runs::name).collect();
+    let names: Vec<String> = runs.clone().map(RunDirectory::name).collect();
     let is_unique = |name| names.iter().filter(|other| *other == name).count() == 1;
     runs.zip(&names)
         .map(|(run, name)| {

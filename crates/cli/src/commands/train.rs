@@ -26,7 +26,7 @@ use crate::new_run::NewRun;
 use crate::output;
 use crate::resume::{self, Resumed};
 use crate::run_name::RunName;
-use crate::runs::{self, RunsFolder};
+use crate::runs::RunsFolder;
 use crate::samples::TrainingSamples;
 use crate::table_flags::TableFlags;
 use crate::train_settings::TrainSettings;
@@ -421,9 +421,7 @@ impl Prepared {
             fit = fit.with_compared_run(compared.path());
         }
         if let Some(run) = run {
-            fit = fit
-                .with_label(runs::name(run))
-                .with_run_directory(run.clone());
+            fit = fit.with_label(run.name()).with_run_directory(run.clone());
         }
         if let Some(validation) = &self.data.validation {
             fit = fit.with_validation(validation);

@@ -10,7 +10,7 @@ use firebrick::training::{History, RunDirectory};
 use crate::failure::OrUsage;
 use crate::output;
 use crate::run_name::RunName;
-use crate::runs::{self, RunsFolder};
+use crate::runs::RunsFolder;
 
 /// How the first line of a `config.toml` begins that a training has written, in this program or another.
 const HEADINGS: [&str; 2] = ["# Settings of a training", "# What a program has trained"];
@@ -78,7 +78,7 @@ pub(super) fn remove(arguments: &RemoveArguments) -> anyhow::Result<ExitCode> {
 
 pub(super) fn rename(arguments: &RenameArguments) -> anyhow::Result<ExitCode> {
     let run = own_run(&arguments.folder, &arguments.run)?;
-    let old = runs::name(&run);
+    let old = run.name();
     let to = run.path().with_file_name(arguments.name.as_str());
     if to.symlink_metadata().is_ok() {
         return Err(anyhow!(
@@ -118,7 +118,7 @@ fn own_run(folder: &RunsFolder, run: &Path) -> anyhow::Result<RunDirectory> {
     if found.is_busy() {
         return Err(anyhow!(
             "somebody trains in `{shown}`; stop the training first, e.g. by Ctrl-C or `firebrick control {} stop`",
-            runs::name(&found)
+            found.name()
         ));
     }
     if !is_of_a_training(&found) {

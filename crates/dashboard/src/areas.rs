@@ -101,9 +101,8 @@ fn tab_areas(line: Rect, room: Room, focus: Pane) -> Vec<(Pane, Rect)> {
 
 fn pane_areas(body: Rect, room: Room, focus: Focus) -> Vec<(Pane, Rect)> {
     match room {
-        _ if focus.is_whole => vec![(focus.pane, body)],
-        Room::Wall => wall(body),
-        Room::Wide => wide(body, focus.pane),
+        Room::Wall if !focus.is_whole => wall(body),
+        Room::Wide if !focus.is_whole => wide(body, focus.pane),
         _ => vec![(focus.pane, body)],
     }
 }

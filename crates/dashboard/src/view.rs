@@ -11,7 +11,7 @@ use firebrick_session::{
     Action, Begin, Confusion, EpochEnd, Event, Progress, Sample, Watcher, What,
 };
 
-pub(crate) use curves::{Curves, Figure};
+pub(crate) use curves::{Curves, Figure, Parts};
 pub(crate) use layers::{Layer, Layers};
 pub(crate) use points::{Points, smoothed};
 pub(crate) use rates::Rates;
@@ -188,13 +188,8 @@ impl View {
         match action {
             Action::Pause => self.pace.pause(event.seconds),
             Action::Resume => self.pace.resume(event.seconds),
-            Action::Epochs(epochs) => self.epochs = epochs.max(self.epoch),
-            Action::MoreEpochs(more) => {
-                let more = isize::try_from(more).unwrap_or(0);
-                self.epochs = self.epochs.saturating_add_signed(more).max(self.epoch);
-            }
             Action::EndEpoch => self.epochs = self.epochs.min(self.epoch),
-            _ => {}
+            _ => self.epochs = action.last_epoch(self.epochs, self.epoch),
         }
         let is_rate = matches!(action, Action::ScaleRate(_) | Action::SetRate(_));
         if is_rate && rate.is_finite() {

@@ -11,7 +11,7 @@ use super::nothing;
 use crate::areas::{below, beside};
 use crate::numbers::{cells, count, figure, size, whole};
 use crate::screen::{Axis, Scale, Screen};
-use crate::view::{Curves, Figure, Points, View, smoothed};
+use crate::view::{Curves, Figure, Parts, Points, View, smoothed};
 
 /// The columns of the table of all figures.
 const TABLE: u16 = 46;
@@ -97,10 +97,6 @@ fn chart(view: &View, screen: &Screen, index: usize, frame: &mut Frame<'_>, area
 fn drawn(view: &View, screen: &Screen, figure: &Figure) -> Vec<Curve> {
     let theme = screen.theme;
     let weight = screen.smoothing_weight();
-    let parts = |figure: &Figure| match screen.axis {
-        Axis::Steps => figure.steps.clone(),
-        Axis::Epochs => figure.epochs.clone(),
-    };
     let curve = |points: &Points, stretch: f64, color: Color, letter| Curve {
         points: smoothed(points.iter().map(|(x, y)| (x * stretch, y)), weight),
         color,
@@ -114,33 +110,29 @@ fn drawn(view: &View, screen: &Screen, figure: &Figure) -> Vec<Curve> {
             (Axis::Steps, Some(own), Some(others)) => own as f64 / others as f64,
             _ => 1.0,
         };
-        let behind = parts(behind);
-        let points = if behind.validation.newest().is_some() {
-            &behind.validation
-        } else {
-            &behind.training
-        };
+        let points = parts(behind, screen.axis).judged();
         curves.push(curve(points, stretch, theme.behind(), "o"));
     }
-    let own = parts(figure);
+    let own = parts(figure, screen.axis);
     curves.push(curve(&own.training, 1.0, theme.training(), "t"));
     curves.push(curve(&own.validation, 1.0, theme.validation(), "v"));
     curves
+}
+
+fn parts(figure: &Figure, axis: Axis) -> &Parts {
+    match axis {
+        Axis::Steps => &figure.steps,
+        Axis::Epochs => &figure.epochs,
+    }
 }
 
 /// What is seen of the steps or epochs there are.
 fn window(view: &View, screen: &Screen) -> (f64, f64) {
     let ends = |curves: &Curves| {
         let figures = curves.figures.iter();
-        let newest = figures.flat_map(|figure| match screen.axis {
-            Axis::Steps => [
-                figure.steps.training.newest(),
-                figure.steps.validation.newest(),
-            ],
-            Axis::Epochs => [
-                figure.epochs.training.newest(),
-                figure.epochs.validation.newest(),
-            ],
+        let newest = figures.flat_map(|figure| {
+            let parts = parts(figure, screen.axis);
+            [parts.training.newest(), parts.validation.newest()]
         });
         newest.flatten().map(|point| point.0).fold(0.0, f64::max)
     };

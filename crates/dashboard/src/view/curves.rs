@@ -35,6 +35,17 @@ pub(crate) struct Parts {
     pub(crate) validation: Points,
 }
 
+impl Parts {
+    /// What is judged by: the validation, or the training where there is none.
+    pub(crate) fn judged(&self) -> &Points {
+        if self.validation.newest().is_some() {
+            &self.validation
+        } else {
+            &self.training
+        }
+    }
+}
+
 /// The best epoch of a figure.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Best {
@@ -123,12 +134,7 @@ impl Curves {
 impl Figure {
     /// The best epoch by the validation, or by the training where there is none; of equal ones the first.
     pub(crate) fn best(&self) -> Option<Best> {
-        let validation = &self.epochs.validation;
-        let points = if validation.newest().is_some() {
-            validation
-        } else {
-            &self.epochs.training
-        };
+        let points = self.epochs.judged();
         let mut best: Option<Best> = None;
         for (epoch, value) in points.iter() {
             let is_better = best.is_none_or(|best| {

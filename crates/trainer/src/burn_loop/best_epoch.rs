@@ -35,7 +35,10 @@ impl<W: Clone> BestEpoch<W> {
     pub(super) fn by(figure: String, direction: Direction) -> Self {
         Self {
             figure,
-            direction,
+            direction: match direction {
+                Direction::Unknown => Direction::Down,
+                known => known,
+            },
             best: None,
         }
     }
@@ -46,10 +49,7 @@ impl<W: Clone> BestEpoch<W> {
             return;
         };
         let before = self.best.as_ref();
-        let is_better = before.is_none_or(|best| match self.direction {
-            Direction::Unknown => Direction::Down.is_better(value, best.value),
-            direction => direction.is_better(value, best.value),
-        });
+        let is_better = before.is_none_or(|best| self.direction.is_better(value, best.value));
         if value.is_finite() && is_better {
             self.best = Some(Best {
                 value,

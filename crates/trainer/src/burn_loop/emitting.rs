@@ -1,11 +1,11 @@
 //! Telling those who watch what happens.
 
-use firebrick_session::{EpochEnd, Event, Progress, Speaker, What};
+use firebrick_session::{Event, Progress, Speaker, What};
 
 use super::run::Run;
 use crate::history::EpochRecord;
 use crate::logs::Logs;
-use crate::session::{process_memory, spoken, told_figures};
+use crate::session::{epoch_end, process_memory, samples_per_second, spoken, told_figures};
 use crate::step::Step;
 
 impl<S: Step> Run<'_, S> {
@@ -58,24 +58,23 @@ impl<S: Step> Run<'_, S> {
             return;
         }
         let sums = self.tally.figures();
-        let elapsed = self.telling.begin.elapsed().as_secs_f64();
+        let elapsed = self.telling.begin.elapsed();
         self.emit(What::Progress(Progress {
             batch: sums.batches(),
             batches: self.settings.params.steps,
             figures: told_figures(figures),
             learning_rate: self.step.learning_rate(),
-            samples_per_second: sums.samples() as f64 / elapsed.max(f64::MIN_POSITIVE),
+            samples_per_second: samples_per_second(sums.samples(), elapsed),
             memory: process_memory(),
         }));
     }
 
     /// An epoch is over.
     pub(super) fn emit_epoch_end(&mut self, record: &EpochRecord) {
-        self.emit(What::EpochEnd(EpochEnd {
-            figures: told_figures(&record.figures),
-            learning_rate: record.learning_rate,
-            took: record.seconds,
-        }));
+        if !self.is_heard() {
+            return;
+        }
+        self.emit(epoch_end(record));
     }
 
     /// The checkpoints that are written by now.

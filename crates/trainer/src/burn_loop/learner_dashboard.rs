@@ -16,7 +16,7 @@ use firebrick_session::{Action, Begin, EpochEnd, Event, Progress, SessionHandle,
 use crate::error::TrainError;
 use crate::logs::Logs;
 use crate::open_dashboard::{OpenDashboard, Panics};
-use crate::session::{process_memory, told_figures};
+use crate::session::{process_memory, samples_per_second, told_figures};
 
 /// What Burn calls the metric that the rate is.
 const RATE: &str = "Learning Rate";
@@ -217,13 +217,13 @@ impl TrainingProgressLogger for LearnerDashboard {
             return;
         }
         self.told = Some(Instant::now());
-        let elapsed = self.split_begin.elapsed().as_secs_f64();
+        let elapsed = self.split_begin.elapsed();
         self.tell(What::Progress(Progress {
             batch: self.batch,
             batches: self.batches,
             figures: told_figures(&self.training),
             learning_rate: self.learning_rate,
-            samples_per_second: items_processed as f64 / elapsed.max(f64::MIN_POSITIVE),
+            samples_per_second: samples_per_second(items_processed, elapsed),
             memory: process_memory(),
         }));
     }

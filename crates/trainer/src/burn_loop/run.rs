@@ -10,7 +10,7 @@ use super::keeping::Keeping;
 use super::launched::Launched;
 use super::outcome::{LoopOutcome, LoopSettings};
 use super::proof::Proof;
-use super::steering::{Steering, Validation};
+use super::steering::Steering;
 use super::telling::{Events, Telling};
 use super::unmoved_hint::UnmovedHint;
 use crate::callback::{Flow, Training};
@@ -63,12 +63,8 @@ impl<'a, S: Step> Run<'a, S> {
         events: &'a mut Events,
         interrupter: Interrupter,
     ) -> Self {
-        let validation = match &loaders.validation {
-            Some(_) => Validation::There,
-            None => Validation::Missing,
-        };
         Self {
-            steering: Steering::new(settings, validation),
+            steering: Steering::new(settings),
             insight: Insight::new(settings),
             proof: Proof::new(step.weights()),
             keeping: Keeping::new(settings.initial_epoch),

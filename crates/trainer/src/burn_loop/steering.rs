@@ -44,10 +44,10 @@ pub(super) struct Steering<W> {
 }
 
 impl<W: Clone> Steering<W> {
-    /// Of a training with these settings; `has_validation` says what its epochs are judged by.
-    pub(super) fn new(settings: &LoopSettings, validation: Validation) -> Self {
+    /// Of a training with these settings.
+    pub(super) fn new(settings: &LoopSettings) -> Self {
         let is_steered = settings.session.is_some() || !settings.replay.is_empty();
-        let best = is_steered.then(|| best_of(settings, validation));
+        let best = is_steered.then(|| best_of(settings));
         Self {
             session: settings.session.clone(),
             replay: settings.replay.iter().copied().collect(),
@@ -150,22 +150,15 @@ impl<W: Clone> Steering<W> {
     }
 }
 
-/// Whether a training is validated.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Validation {
-    There,
-    Missing,
-}
-
 /// By what its checkpoints are judged, else by the validation loss, else by the loss.
-fn best_of<W: Clone>(settings: &LoopSettings, validation: Validation) -> BestEpoch<W> {
+fn best_of<W: Clone>(settings: &LoopSettings) -> BestEpoch<W> {
     let checkpoints = settings.checkpoints.as_ref();
     if let Some(best) = checkpoints.and_then(|own| own.best()) {
         return BestEpoch::by(best.figure.clone(), best.direction);
     }
-    let figure = match validation {
-        Validation::There => "val_loss",
-        Validation::Missing => "loss",
+    let figure = match settings.rerun.validation {
+        Some(_) => "val_loss",
+        None => "loss",
     };
     BestEpoch::by(figure.to_owned(), Direction::Down)
 }

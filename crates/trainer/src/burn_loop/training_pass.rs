@@ -51,10 +51,9 @@ impl<S: Step> Run<'_, S> {
         let total = self.samples_an_epoch();
         let elapsed = self.telling.begin.elapsed();
         let rate = self.step.learning_rate();
-        let sums = self.tally.figures();
-        let item = item(self.epoch, sums, &figures, rate, elapsed, total);
         self.emit_progress(&figures);
         let sums = self.tally.figures();
+        let item = item(self.epoch, sums, &figures, rate, elapsed, total);
         self.settings.reporter.progress(&Moment {
             epoch: self.epoch,
             batches_done: sums.batches(),

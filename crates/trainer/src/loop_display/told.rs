@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use firebrick_session::{
-    Action, Begin, EpochEnd, Event, Progress, Request, SessionHandle, Speaker, Watcher, What,
+    Action, Begin, Event, Progress, Request, SessionHandle, Speaker, Watcher, What,
 };
 
 use super::LoopProgress;
@@ -12,7 +12,7 @@ use crate::error::TrainError;
 use crate::history::EpochRecord;
 use crate::interrupt::{CtrlC, StopHandle, ctrl_c_on};
 use crate::open_dashboard::{OpenDashboard, Panics};
-use crate::session::{process_memory, told_figures};
+use crate::session::{epoch_end, process_memory, samples_per_second, told_figures};
 
 /// How often a paused loop looks whether it is stopped otherwise.
 const GLANCE: Duration = Duration::from_millis(100);
@@ -90,13 +90,12 @@ impl ToldDashboard {
             self.tell(What::EpochBegin);
         }
         self.step = self.steps_before + progress.batches_done as u64;
-        let speed = progress.samples_done as f64 / elapsed.as_secs_f64().max(f64::MIN_POSITIVE);
         self.tell(What::Progress(Progress {
             batch: progress.batches_done,
             batches: Some(progress.batches),
             figures: told_figures(&progress.figures),
             learning_rate: progress.learning_rate,
-            samples_per_second: speed,
+            samples_per_second: samples_per_second(progress.samples_done, elapsed),
             memory: process_memory(),
         }));
         self.act(progress.learning_rate);
@@ -106,11 +105,7 @@ impl ToldDashboard {
         self.epoch = record.epoch;
         self.step = self.step.max(self.steps_before + batches as u64);
         self.lines.epoch_end(record, batches);
-        self.tell(What::EpochEnd(EpochEnd {
-            figures: told_figures(&record.figures),
-            learning_rate: record.learning_rate,
-            took: record.seconds,
-        }));
+        self.tell(epoch_end(record));
         if self.ends_with_epoch {
             self.stop.stop("`f` in the dashboard");
         }

@@ -109,13 +109,15 @@ impl<M: Model> Trainer<M> {
         examination.samples.validation = validation.as_ref().and_then(Samples::num_samples);
         examination.samples.looked_at = looked.rows;
         examination.inputs = examined_inputs(&looked);
-        examination.targets = examined_targets(training, &looked);
+        let classes = class_indices(training);
+        let classes = classes.as_deref();
+        examination.targets = examined_targets(classes, &looked);
 
         let columns = Columns::of(&looked.fields.inputs, training.description().as_ref());
         let scales = self.scales_inputs();
         let mut findings = of_inputs(&looked.fields.inputs, &looked.inputs, &columns, scales);
         findings.extend(of_targets(&looked));
-        findings.extend(of_classes(&parts, fit));
+        findings.extend(of_classes(classes, &parts, fit));
         findings.extend(self.of_split(&parts, &looked)?);
         let objective = match self.checked_objective(data, fit, depth) {
             Ok(objective) => objective,
@@ -242,18 +244,17 @@ fn examined_inputs(looked: &Looked) -> Vec<ExaminedInput> {
         .collect()
 }
 
-fn examined_targets(training: &Samples, looked: &Looked) -> Vec<ExaminedTarget> {
-    let classes = match training {
-        Samples::Rows(rows) => class_indices(&**rows),
-        Samples::Stream(_) => None,
-    };
+fn examined_targets(classes: Option<&[usize]>, looked: &Looked) -> Vec<ExaminedTarget> {
     let targets = looked.fields.targets.iter();
     targets
         .map(|field| ExaminedTarget {
             name: field.name.clone(),
             what: field.targets.to_string(),
-            classes: field.targets.num_classes().zip(classes.as_ref()).map(
-                |(num_classes, classes)| {
+            classes: field
+                .targets
+                .num_classes()
+                .zip(classes)
+                .map(|(num_classes, classes)| {
                     let counts = ClassCounts::new(num_classes, classes);
                     let (fewest, most) = counts.range();
                     ClassRange {
@@ -261,14 +262,16 @@ fn examined_targets(training: &Samples, looked: &Looked) -> Vec<ExaminedTarget> 
                         fewest,
                         most,
                     }
-                },
-            ),
+                }),
         })
         .collect()
 }
 
 /// The class of every sample, where there is one target and it is a class.
-fn class_indices(rows: &dyn BatchSource) -> Option<Vec<usize>> {
+fn class_indices(training: &Samples) -> Option<Vec<usize>> {
+    let Samples::Rows(rows) = training else {
+        return None;
+    };
     match &rows.all_targets()[..] {
         [only] if only.targets.num_classes().is_some() => rows.class_indices(),
         _ => None,
@@ -289,11 +292,12 @@ fn of_targets(looked: &Looked) -> Option<Finding> {
     })
 }
 
-fn of_classes((training, validation): &Split, fit: &Fit) -> Vec<Finding> {
-    let Samples::Rows(training) = training else {
-        return Vec::new();
-    };
-    let Some(classes) = class_indices(&**training) else {
+fn of_classes(
+    classes: Option<&[usize]>,
+    (training, validation): &Split,
+    fit: &Fit,
+) -> Vec<Finding> {
+    let (Samples::Rows(training), Some(classes)) = (training, classes) else {
         return Vec::new();
     };
     let balance = match validation {
@@ -310,7 +314,7 @@ fn of_classes((training, validation): &Split, fit: &Fit) -> Vec<Finding> {
             .collect()
     });
     ClassLook {
-        training: &classes,
+        training: classes,
         num_classes: training.targets().num_classes().unwrap_or(0),
         hardly_trained: &hardly_trained,
         is_shuffled: fit.settings.shuffle,

@@ -119,32 +119,28 @@ impl SearchSpace {
             let problem = "expected a table `[search]` of settings and their values";
             return Err(TuneError::dimension(SEARCH, problem));
         };
-        let mut space = Self::new();
-        for Argument { name, value, .. } in settings {
-            space = match value {
-                Value::List(items) => {
-                    let choices = items.into_iter().map(|item| item.value);
-                    space.with_choices(name, choices)?
-                }
-                Value::Text(text) => space.with(name, &text)?,
-                // A table by the name of a layer or a loss, as `[search.layers.dense_1]`.
-                Value::Table(inner) => space.with_nested(&name, inner)?,
-                value => space.with_choices(name, [value])?,
-            };
-        }
-        Ok(Some(space))
+        Self::new().with_settings(None, settings).map(Some)
     }
 
-    fn with_nested(mut self, outer: &str, settings: Vec<Argument>) -> Result<Self, TuneError> {
+    /// The settings of a table, which has a name where it stands in another one.
+    fn with_settings(
+        mut self,
+        outer: Option<&str>,
+        settings: Vec<Argument>,
+    ) -> Result<Self, TuneError> {
         for Argument { name, value, .. } in settings {
-            let name = format!("{outer}.{name}");
+            let name = match outer {
+                Some(outer) => format!("{outer}.{name}"),
+                None => name,
+            };
             self = match value {
                 Value::List(items) => {
                     let choices = items.into_iter().map(|item| item.value);
                     self.with_choices(name, choices)?
                 }
                 Value::Text(text) => self.with(name, &text)?,
-                Value::Table(inner) => self.with_nested(&name, inner)?,
+                // A table by the name of a layer or a loss, as `[search.layers.dense_1]`.
+                Value::Table(inner) => self.with_settings(Some(&name), inner)?,
                 value => self.with_choices(name, [value])?,
             };
         }

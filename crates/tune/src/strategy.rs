@@ -57,6 +57,12 @@ impl Strategy {
         Self::Hyperband,
     ];
 
+    /// Whether a search that has begun can have more trials: more of the same kind are no other search, where rungs do not wait
+    /// for all of them.
+    pub fn can_grow(self) -> bool {
+        matches!(self, Self::Random | Self::Grid | Self::Asha)
+    }
+
     /// Whether trials are trained in rungs, and go on or not.
     pub fn has_rungs(self) -> bool {
         matches!(self, Self::Halving | Self::Asha | Self::Hyperband)

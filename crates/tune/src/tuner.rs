@@ -321,13 +321,8 @@ impl Tuner {
             }
             opened => opened?,
         };
-        // More trials of the same kind are no other search, where rungs do not wait for all of them.
-        let can_grow = matches!(
-            settings.strategy,
-            Strategy::Random | Strategy::Grid | Strategy::Asha
-        );
         let same = TuneSettings {
-            trials: if can_grow {
+            trials: if settings.strategy.can_grow() {
                 settings.trials
             } else {
                 self.settings.trials

@@ -18,7 +18,7 @@ use firebrick::recipes::Settings;
 use firebrick::training::{Display, Signal, StopHandle};
 use firebrick_tune::{SearchSpace, Strategy, TuneDirectory, TuneError, TuneSettings, Tuner};
 
-use crate::failure::{OrUsage, interrupted};
+use crate::failure::{OrUsage, in_one_line, interrupted};
 use crate::output;
 use crate::run_name::RunName;
 use crate::runs::RunsFolder;
@@ -196,7 +196,7 @@ pub(crate) fn run(arguments: TuneArguments) -> anyhow::Result<ExitCode> {
     }
     progress.begin(&ready.settings);
     let outcome = tuner.run_watched(
-        |trial| training::train(trial, &ready, &runs).map_err(|error| failed(&error)),
+        |trial| training::train(trial, &ready, &runs).map_err(|error| in_one_line(&error)),
         &mut |moment| progress.tell(moment),
     );
     progress.end();
@@ -249,11 +249,6 @@ fn default_jobs(device: DeviceName) -> usize {
         DeviceName::Flex | DeviceName::NdArray => available_parallelism().map_or(1, Into::into),
         _ => 1,
     }
-}
-
-/// What a row of the table says of a training that failed.
-fn failed(error: &anyhow::Error) -> String {
-    crate::failure::in_one_line(error)
 }
 
 fn or_usage<T>(result: Result<T, TuneError>) -> anyhow::Result<T> {

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::anyhow;
 use firebrick::recipes::Settings;
 use firebrick::training::SettingsTable;
-use firebrick_tune::{Strategy, TuneDirectory, TuneError};
+use firebrick_tune::{TuneDirectory, TuneError};
 
 use super::{Ready, TuneArguments, begun, or_usage};
 use crate::commands::devices::select_device;
@@ -32,11 +32,7 @@ pub(super) fn open(arguments: &TuneArguments, search: &Path) -> anyhow::Result<R
     };
     let (directory, mut settings, space) = or_usage(opened)?;
     if let Some(trials) = arguments.max_trials {
-        let can_grow = matches!(
-            settings.strategy,
-            Strategy::Random | Strategy::Grid | Strategy::Asha
-        );
-        if !can_grow && trials != settings.trials {
+        if !settings.strategy.can_grow() && trials != settings.trials {
             return Err(anyhow!(
                 "`--max-trials {trials}` contradicts `--resume`: with {} the number of trials decides how many of them go on, \
                  and this search has {}; leave the flag out, or begin another search",

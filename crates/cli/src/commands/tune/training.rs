@@ -25,27 +25,47 @@ pub(super) fn train(trial: &Trial, ready: &Ready, runs: &RunsFolder) -> anyhow::
         ..Settings::default()
     };
     // One that was killed before it had its settings has learned nothing.
-    if path.join(RunDirectory::CONFIG).exists() {
+    let resumed = if path.join(RunDirectory::CONFIG).exists() {
         if let Some(history) = finished(path, trial.epochs())? {
             return came_to(&history, monitor);
         }
-        return came_to(&go_on(trial, path, epochs, runs)?, monitor);
-    }
-    let settings = trial.values().applied_to(&ready.base)?;
-    let settings = TrainSettings::resolve(epochs.over(settings))?;
-    let mut prepared = Prepared::new(settings, None)?;
+        Some(Resumed::open(runs, path)?)
+    } else {
+        None
+    };
+    let given = match &resumed {
+        Some(resumed) => resumed.given().clone(),
+        None => trial.values().applied_to(&ready.base)?,
+    };
+    let settings = TrainSettings::resolve(epochs.over(given))?;
+    let progress = match &resumed {
+        Some(resumed) => resumed.check_unfinished(settings.fit.epochs)?,
+        None => None,
+    };
+    let mut prepared = Prepared::new(settings, resumed.as_ref())?;
     let config = prepared.settings.written(prepared.device.name).to_toml()?;
     let compile = prepared.settings.compile.to_compile();
     prepared.check_memory(&compile)?;
     let model = prepared.init()?;
-    let model = prepared.with_weights(model)?;
+    let model = match &progress {
+        Some(_) => model,
+        None => prepared.with_weights(model)?,
+    };
     let mut trainer = compile.model(model);
-    let run = RunDirectory::create_or_replace(path)?;
-    run.write(RunDirectory::CONFIG, config.as_bytes())?;
+    let run = if let Some(resumed) = &resumed {
+        resumed.claim(&prepared.settings, &config)?
+    } else {
+        let run = RunDirectory::create_or_replace(path)?;
+        run.write(RunDirectory::CONFIG, config.as_bytes())?;
+        run
+    };
     let fit = prepared
         .fit(Display::Quiet, Some(&run))?
         .with_stop_handle(trial.stop_handle());
-    let history = trainer.fit(&prepared.data.train, &fit)?;
+    let history = match progress {
+        Some(_) => trainer.resume(&prepared.data.train, &fit, run.path())?,
+        None => trainer.fit(&prepared.data.train, &fit)?,
+    };
     came_to(&history, monitor)
 }
 
@@ -68,34 +88,4 @@ fn finished(path: &Path, epochs: usize) -> anyhow::Result<Option<History>> {
     }
     let history = History::read_csv(&path.join(RunDirectory::HISTORY))?;
     Ok(Some(history))
-}
-
-fn go_on(
-    trial: &Trial,
-    path: &Path,
-    epochs: Settings,
-    runs: &RunsFolder,
-) -> anyhow::Result<History> {
-    let resumed = Resumed::open(runs, path)?;
-    let settings = TrainSettings::resolve(epochs.over(resumed.given().clone()))?;
-    let progress = resumed.check_unfinished(settings.fit.epochs)?;
-    let mut prepared = Prepared::new(settings, Some(&resumed))?;
-    let config = prepared.settings.written(prepared.device.name).to_toml()?;
-    let compile = prepared.settings.compile.to_compile();
-    prepared.check_memory(&compile)?;
-    let model = prepared.init()?;
-    let model = match &progress {
-        Some(_) => model,
-        None => prepared.with_weights(model)?,
-    };
-    let mut trainer = compile.model(model);
-    let run = resumed.claim(&prepared.settings, &config)?;
-    let fit = prepared
-        .fit(Display::Quiet, Some(&run))?
-        .with_stop_handle(trial.stop_handle());
-    let history = match progress {
-        Some(_) => trainer.resume(&prepared.data.train, &fit, run.path())?,
-        None => trainer.fit(&prepared.data.train, &fit)?,
-    };
-    Ok(history)
 }

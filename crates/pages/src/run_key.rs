@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use firebrick::models::nearest_name;
+use firebrick::models::{did_you_mean, nearest_name};
 
 use crate::error::PagesError;
 use crate::run_summary::RunSummary;
@@ -120,7 +120,7 @@ impl RunKey {
         let known: Vec<&str> = COLUMNS.into_iter().chain(figures).collect();
         Err(PagesError::UnknownKey {
             received: self.0.clone(),
-            guess: guess.map_or_else(String::new, |name| format!(", did you mean `{name}`?")),
+            guess: did_you_mean(guess),
             known: format!("{}, and the keys of their `config.toml`", known.join(", ")),
         })
     }

@@ -18,6 +18,7 @@ mod class_axis;
 mod compile;
 mod compute;
 mod curves;
+mod detached;
 mod directory_claim;
 mod display;
 mod displays;

@@ -10,6 +10,7 @@ use firebrick_data::{Batch, TargetField};
 use firebrick_model::{Activation, Signal, Signals, catch_panic};
 
 use crate::compile::Compile;
+use crate::detached::detached;
 use crate::error::TrainError;
 use crate::field_order::field_order;
 use crate::figure_names;
@@ -375,14 +376,6 @@ fn activated(outputs: &Signals, activations: &[Activation]) -> Signals {
             Signal::from(activation.activate(values)).with_mask(mask)
         })
         .collect()
-}
-
-fn detached(number: Tensor<1>) -> Tensor<1> {
-    if number.is_autodiff() {
-        number.inner()
-    } else {
-        number
-    }
 }
 
 /// Runs a part of the training that may be the user's own; a panic becomes an error that names it.

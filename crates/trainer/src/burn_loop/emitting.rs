@@ -5,7 +5,7 @@ use firebrick_session::{Event, Progress, Speaker, What};
 use super::run::Run;
 use crate::history::EpochRecord;
 use crate::logs::Logs;
-use crate::session::{epoch_end, process_memory, samples_per_second, spoken, told_figures};
+use crate::session::{epoch_end, process_memory, samples_per_second, told_figures};
 use crate::step::Step;
 
 impl<S: Step> Run<'_, S> {
@@ -18,12 +18,9 @@ impl<S: Step> Run<'_, S> {
     /// The same of another epoch than the one at work.
     pub(super) fn emit_in(&mut self, epoch: usize, what: What) -> Event {
         let place = (self.step.iterations(), epoch);
-        let announcer = &mut self.settings.announcer;
-        let event = announcer.tell(place, what);
-        for text in announcer.take_warnings() {
-            log::warn!("{text}");
-            self.settings.reporter.say(&text);
-            announcer.tell(place, spoken(&text));
+        let event = self.settings.announcer.tell(place, what);
+        for text in self.settings.announcer.take_warnings() {
+            self.settings.warn(place, &text);
         }
         event
     }
@@ -36,9 +33,8 @@ impl<S: Step> Run<'_, S> {
     /// Says to whoever watches what there is to say.
     pub(super) fn warn(&mut self, text: Option<String>) {
         if let Some(text) = text {
-            log::warn!("{text}");
-            self.settings.reporter.say(&text);
-            self.emit(spoken(&text));
+            self.settings
+                .warn((self.step.iterations(), self.epoch), &text);
         }
     }
 

@@ -3,8 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use burn::tensor::Device;
-use firebrick_data::{BatchSource, Samples};
+use firebrick_data::Samples;
 use firebrick_session::{LayerNumbers, Speaker, What};
 
 use super::outcome::LoopSettings;
@@ -31,24 +30,19 @@ pub(super) struct Insight {
 
 /// The samples of a validation, to be read again.
 struct Validation {
-    data: Arc<dyn BatchSource>,
     batch_size: usize,
-    device: Device,
     views: Views,
 }
 
 impl Insight {
     /// Of a training that begins now.
     pub(super) fn new(settings: &LoopSettings) -> Self {
-        let device = &settings.device;
         let part = settings.rerun.validation.as_ref();
         let part = part.filter(|_| settings.announcer.is_heard());
         let validation = part.and_then(|part| match &part.data {
             Samples::Rows(data) => Some(Validation {
-                data: Arc::clone(data),
                 batch_size: part.batch_size,
-                device: device.clone(),
-                views: Views::new(Arc::clone(data), device),
+                views: Views::new(Arc::clone(data), &settings.device),
             }),
             Samples::Stream(_) => None,
         });
@@ -152,9 +146,7 @@ impl Insight {
         let Some((insight, own)) = step.insight().zip(self.validation.as_ref()) else {
             return Ok(Vec::new());
         };
-        let first: Vec<usize> = (0..own.data.num_samples().min(own.batch_size)).collect();
-        let batch = own.data.gather(&first, &own.device);
-        insight.dead_units(weights, &batch.map_err(TrainError::samples)?)
+        insight.dead_units(weights, &own.views.first_batch(own.batch_size)?)
     }
 }
 

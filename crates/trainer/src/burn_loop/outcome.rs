@@ -11,7 +11,7 @@ use crate::error::TrainError;
 use crate::history::{FitParams, History, StopReason};
 use crate::rerun::Rerun;
 use crate::run_directory::RunDirectory;
-use crate::session::Announcer;
+use crate::session::{Announcer, spoken};
 use crate::state::State;
 use crate::step::{Measures, Step};
 
@@ -63,6 +63,15 @@ pub(crate) struct LoopSettings {
     pub(crate) has_cycle: bool,
     /// To look at a batch again whose loss is not finite.
     pub(crate) rerun: Rerun,
+}
+
+impl LoopSettings {
+    /// Warns whoever watches of something, at this step and in this epoch.
+    pub(crate) fn warn(&mut self, place: (u64, usize), text: &str) {
+        log::warn!("{text}");
+        self.reporter.say(text);
+        self.announcer.tell(place, spoken(text));
+    }
 }
 
 /// What a training leaves, however it ended.

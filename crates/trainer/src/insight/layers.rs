@@ -6,6 +6,7 @@ use burn::tensor::Tensor;
 use firebrick_model::Model;
 use firebrick_session::LayerNumbers;
 
+use crate::detached::detached;
 use crate::error::TrainError;
 use crate::read_back::read_back;
 
@@ -147,13 +148,7 @@ fn by_layer(weights: impl Iterator<Item = (String, Squares)>) -> Vec<LayerNumber
 
 /// A weight without a way back to gradients.
 fn plain<const D: usize>(param: &Param<Tensor<D>>) -> Tensor<1> {
-    let value = param.val();
-    let value = if value.is_autodiff() {
-        value.inner()
-    } else {
-        value
-    };
-    value.flatten(0, D - 1)
+    detached(param.val()).flatten(0, D - 1)
 }
 
 /// The weights that training moves.

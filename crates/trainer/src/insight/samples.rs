@@ -22,12 +22,11 @@ const SHOWN: usize = 12;
 const MOST_NUMBERS: usize = 1 << 20;
 
 /// Sees what is answered to each sample of a validation; clones see the same one.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct SampleWatch(Rc<RefCell<Seen>>);
 
-#[derive(Default)]
 struct Seen {
-    form: Option<RowForm>,
+    form: RowForm,
     /// Not yet read, `[samples, columns]` each.
     pending: Vec<Tensor<2>>,
     /// Numbers in `pending`.
@@ -69,9 +68,13 @@ impl SampleWatch {
             RowForm::Numbers { .. } => None,
         };
         Self(Rc::new(RefCell::new(Seen {
-            form: Some(form),
+            form,
+            pending: Vec::new(),
+            num_pending: 0,
+            num_read: 0,
+            worst: Vec::new(),
             confusion,
-            ..Seen::default()
+            took: Duration::ZERO,
         })))
     }
 
@@ -114,7 +117,7 @@ impl SampleWatch {
         let mut seen = self.0.borrow_mut();
         seen.read()?;
         let confusion = seen.confusion.take().and_then(ConfusionTally::finish);
-        let (Some(form), Some(views)) = (seen.form, views) else {
+        let Some(views) = views else {
             return Ok(SeenSamples {
                 worst: Vec::new(),
                 confusion,
@@ -122,7 +125,7 @@ impl SampleWatch {
         };
         let rows: Vec<usize> = seen.worst.iter().map(|judged| judged.row).collect();
         let shown = views.of(&rows)?;
-        let text = |numbers: &[f32]| text(form, numbers, class_names);
+        let text = |numbers: &[f32]| text(seen.form, numbers, class_names);
         let worst = seen.worst.iter().zip(shown).map(|(judged, view)| Sample {
             row: views.origin_row(judged.row),
             loss: judged.loss,
@@ -153,24 +156,24 @@ impl Seen {
     fn read(&mut self) -> Result<(), TrainError> {
         let pending = std::mem::take(&mut self.pending);
         self.num_pending = 0;
-        let Some(form) = self.form.filter(|_| !pending.is_empty()) else {
+        if pending.is_empty() {
             return Ok(());
-        };
+        }
         let numbers = read_back(Tensor::cat(pending, 0))?;
-        for row in numbers.chunks_exact(form.num_columns()) {
-            self.see(form, row);
+        for row in numbers.chunks_exact(self.form.num_columns()) {
+            self.see(row);
             self.num_read += 1;
         }
         Ok(())
     }
 
     /// Looks at the numbers of the next sample.
-    fn see(&mut self, form: RowForm, numbers: &[f32]) {
+    fn see(&mut self, numbers: &[f32]) {
         let [loss, certainty, ref rest @ ..] = *numbers else {
             return;
         };
         let (target, answer) = rest.split_at(rest.len() / 2);
-        if let (Some(confusion), RowForm::Classes { .. }) = (&mut self.confusion, form)
+        if let Some(confusion) = &mut self.confusion
             && let (Some(truth), Some(taken_for)) = (class(target), class(answer))
         {
             confusion.add(truth, taken_for);

@@ -49,8 +49,7 @@ impl Views {
         if rows.is_empty() {
             return Ok(Vec::new());
         }
-        let batch = self.data.gather(rows, &self.device);
-        let samples = numbers(&batch.map_err(TrainError::samples)?)?;
+        let samples = numbers(&self.gather(rows)?)?;
         match &self.form {
             Form::Picture(size) => {
                 let scale = Brightness::of(samples.iter().flatten().copied());
@@ -64,6 +63,20 @@ impl Views {
                 Ok(samples.into_iter().map(row).collect())
             }
         }
+    }
+
+    /// The first samples, at most so many.
+    ///
+    /// # Errors
+    /// Samples that cannot be read.
+    pub(crate) fn first_batch(&self, batch_size: usize) -> Result<Batch, TrainError> {
+        let rows: Vec<usize> = (0..self.data.num_samples().min(batch_size)).collect();
+        self.gather(&rows)
+    }
+
+    fn gather(&self, rows: &[usize]) -> Result<Batch, TrainError> {
+        let batch = self.data.gather(rows, &self.device);
+        batch.map_err(TrainError::samples)
     }
 
     /// Where a sample stood in the file or array that it comes from.

@@ -1,5 +1,6 @@
 use burn::tensor::Tensor;
 
+use crate::detached::detached;
 use crate::error::TrainError;
 use crate::read_back::read_back;
 
@@ -117,13 +118,5 @@ impl StepOutput {
             figures: Figures::Device(Tensor::cat(figures, 0)),
             lengths,
         }
-    }
-}
-
-fn detached(number: Tensor<1>) -> Tensor<1> {
-    if number.is_autodiff() {
-        number.inner()
-    } else {
-        number
     }
 }

@@ -28,7 +28,7 @@ use crate::metrics::Direction;
 use crate::open_dashboard::{OpenDashboard, Panics};
 use crate::rerun::{Part, Rerun};
 use crate::run_directory::RunDirectory;
-use crate::session::{Announcer, ChangedEpochs, IsResumed, actions_from, spoken};
+use crate::session::{Announcer, ChangedEpochs, IsResumed, actions_from};
 use crate::state::State;
 use crate::step::Step;
 
@@ -337,10 +337,7 @@ impl<'a> Fitting<'a> {
             self.device,
         );
         for text in self.notes {
-            log::warn!("{text}");
-            settings.reporter.say(&text);
-            let place = (step.iterations(), 0);
-            settings.announcer.tell(place, spoken(&text));
+            settings.warn((step.iterations(), 0), &text);
         }
         let training = self.training.shared();
         let validation = self.validation.as_ref().map(Loader::shared);

@@ -134,14 +134,6 @@ pub enum Fill {
 }
 
 impl Fill {
-    /// What the values from before are multiplied with.
-    pub(crate) fn kept_share(self) -> f32 {
-        match self {
-            Self::Set => 0.0,
-            Self::Add => 1.0,
-        }
-    }
-
     /// Puts values into a place, one by one.
     #[inline(always)]
     pub(crate) fn put(self, place: &mut [f32], values: impl Iterator<Item = f32>) {

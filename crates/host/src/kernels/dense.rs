@@ -1,7 +1,7 @@
 use crate::kernel::{Backward, Fill, Forward, Frozen, Kernel};
 use crate::packed::Packed;
-use crate::product::{add_rows, matrix, product};
-use crate::tiles::{Columns, Factors, Start, sums_of_rows};
+use crate::row_sums::add_rows;
+use crate::tiles::{Columns, Factors, Start, sums_of_columns, sums_of_rows};
 
 /// `y = x · kernel`, and `+ bias` where there is a second weight, for each of several rows of a sample.
 ///
@@ -47,10 +47,8 @@ impl Kernel for Dense {
     }
 
     fn input_gradient(&self, call: &Backward<'_>, _: usize, gradient: &mut [f32], fill: Fill) {
-        let rows = call.rows * self.steps;
-        let output = matrix(call.output_gradient, rows, self.units);
-        let kernel = matrix(call.weights[0], self.inputs, self.units);
-        product(output, kernel.reversed_axes(), fill.kept_share(), gradient);
+        let kernel = (call.weights[0], self.units);
+        sums_of_columns(call.output_gradient, kernel, fill, gradient);
     }
 
     fn weight_gradient(

@@ -1,5 +1,5 @@
 use crate::kernel::{Backward, Fill, Forward, Kernel};
-use crate::product::add_rows;
+use crate::row_sums::add_rows;
 use crate::vectorized::dispatch;
 use crate::window::Window;
 

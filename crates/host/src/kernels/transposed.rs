@@ -1,6 +1,6 @@
 use super::Convolution;
 use crate::kernel::{Backward, Fill, Forward, Kernel};
-use crate::product::add_rows;
+use crate::row_sums::add_rows;
 use crate::window::Window;
 
 /// A transposed convolution, with a bias where there is a second weight: what goes back through a convolution goes forward here.

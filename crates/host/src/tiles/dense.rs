@@ -66,8 +66,13 @@ impl<'a> Dense<'a> {
         self
     }
 
+    /// The same in tiles of so many rows and vectors.
     #[inline(always)]
-    fn run<S: Simd, const R: usize, const V: usize>(&mut self, simd: S, copy: &mut Vec<f32>) {
+    pub(super) fn run<S: Simd, const R: usize, const V: usize>(
+        &mut self,
+        simd: S,
+        copy: &mut Vec<f32>,
+    ) {
         let Product {
             matrix,
             units,
@@ -112,7 +117,7 @@ impl<'a> Dense<'a> {
         let mut tile = [[simd.splat_f32s(0.0); V]; R];
         match *factors {
             Factors::Rows(values) => {
-                let rows = first_rows::<R>(&values[row * steps..], steps);
+                let rows = first_rows::<R>(&values[row * steps..], steps, &(0..steps));
                 for step in 0..steps {
                     let mut own = [0.0; R];
                     for (own, values) in own.iter_mut().zip(&rows) {

@@ -1,6 +1,7 @@
 //! Factors with gaps: blocks of rows, with those rows of the matrix that count for any of them.
 
 use std::cell::RefCell;
+use std::ops::Range;
 
 use pulp::{Simd, WithSimd};
 
@@ -14,9 +15,15 @@ pub(super) struct Gathered<'a>(pub(super) Factors<'a>, pub(super) Product<'a>);
 struct Scratch {
     /// The last columns of the matrix, as wide as vectors are.
     tail: Vec<f32>,
+    gathering: Gathering,
+}
+
+/// The factors of some rows of sums that count.
+#[derive(Debug, Default)]
+pub(super) struct Gathering {
     /// Rows of the matrix with a factor that is not zero.
     places: Vec<u32>,
-    /// Their factors, those of all rows of a block together.
+    /// Their factors, those of all rows of sums together.
     values: Vec<f32>,
 }
 
@@ -77,12 +84,14 @@ impl Gathered<'_> {
         let Self(factors, product) = self;
         match *factors {
             Factors::Rows(values) => {
-                scratch.gather_rows::<R>(&values[row * product.steps..], product.steps);
+                let (values, steps) = (&values[row * product.steps..], product.steps);
+                scratch
+                    .gathering
+                    .gather_rows::<R>(values, steps, &(0..steps));
             }
-            Factors::Columns(columns) => scratch.gather_columns::<R>(columns, row),
+            Factors::Columns(columns) => scratch.gathering.gather_columns::<R>(columns, row),
         }
-        let places = &scratch.places[..];
-        let values = &scratch.values.as_chunks::<R>().0[..places.len()];
+        let (places, values) = scratch.gathering.found::<R>();
         let width = V * S::F32_LANES;
         for start in (0..product.units).step_by(width) {
             let panel = if start + width <= product.units {
@@ -99,11 +108,24 @@ impl Gathered<'_> {
     }
 }
 
-impl Scratch {
-    /// Gathers the factors of `R` rows at each place, but for those that are all zero.
+impl Gathering {
+    /// What was gathered last: rows of the matrix, and their factors for each row of sums.
     #[inline(always)]
-    fn gather_rows<const R: usize>(&mut self, values: &[f32], steps: usize) {
-        let rows = first_rows::<R>(values, steps);
+    pub(super) fn found<const R: usize>(&self) -> (&[u32], &[[f32; R]]) {
+        let values = self.values.as_chunks::<R>().0;
+        (&self.places, &values[..self.places.len()])
+    }
+
+    /// Gathers the factors of `R` rows at each of these places, but for those that are all zero.
+    #[inline(always)]
+    pub(super) fn gather_rows<const R: usize>(
+        &mut self,
+        values: &[f32],
+        row_len: usize,
+        steps: &Range<usize>,
+    ) {
+        let rows = first_rows::<R>(values, row_len, steps);
+        let steps = steps.len();
         self.make_room::<R>(steps);
         let mut found = 0;
         let whole = steps - steps % 8;
@@ -141,7 +163,7 @@ impl Scratch {
 
     /// Gathers the factors of `R` columns from one on in each row, but for those that are all zero.
     #[inline(always)]
-    fn gather_columns<const R: usize>(&mut self, factors: Columns<'_>, first: usize) {
+    pub(super) fn gather_columns<const R: usize>(&mut self, factors: Columns<'_>, first: usize) {
         let from = factors.first + first;
         let rows = factors.values.chunks_exact(factors.width);
         self.make_room::<R>(rows.len());

@@ -4,7 +4,7 @@ use super::Recurrent;
 use super::cell::{BackStep, Before, Steps};
 use super::room::{ROOM, Room, first};
 use crate::kernel::{Backward, Fill, Gradient, Gradients};
-use crate::product::add_rows;
+use crate::row_sums::add_rows;
 use crate::tiles::{Columns, Factors, Start, sums_of_rows};
 
 /// Rows times steps whose gradients are summed at once, so that those of their sums stay in the cache.

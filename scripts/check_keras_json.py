@@ -2,7 +2,7 @@
 """Reads the networks that Firebrick wrote in Keras' JSON with Keras itself, and compares what they give.
 
     pip install keras jax
-    cargo test -p firebrick-model --test keras_json
+    cargo test -p firebrick-model --test all keras_json
     KERAS_BACKEND=jax python3 scripts/check_keras_json.py target/tmp/keras_json
 
 The folder is the one that the test writes into; weights and inputs are set by the formulas of

@@ -6,6 +6,7 @@ use std::fmt;
 
 pub use self::joint::{Gradient, Gradients, JointBackward};
 pub use self::whole_batch::{Sums, WholeBatch};
+use crate::tiles::LaidOut;
 
 /// What happens to rows of a batch, forward and backward, in memory that others hold.
 ///
@@ -21,6 +22,17 @@ pub trait Kernel: Any + fmt::Debug + Send + Sync {
 
     /// Computes what leaves.
     fn forward(&self, call: Forward<'_>);
+
+    /// The columns of the matrix that its first weight is, where that is so wide that it pays to lay it out once for all pieces
+    /// of a batch.
+    fn wide_columns(&self) -> Option<usize> {
+        None
+    }
+
+    /// Computes what leaves with that matrix laid out.
+    fn forward_laid_out(&self, call: Forward<'_>, _matrix: &LaidOut) {
+        self.forward(call);
+    }
 
     /// Computes the gradient of the input with this index among its inputs.
     fn input_gradient(&self, call: &Backward<'_>, input: usize, gradient: &mut [f32], fill: Fill);

@@ -11,6 +11,7 @@ use self::pieces::Piece;
 use self::whole_sums::WholeSums;
 use crate::pieces::cut;
 use crate::program::{Node, Place, Program};
+use crate::tiles::LaidOut;
 
 /// A batch, and the weights that it meets.
 #[derive(Clone, Copy, Debug)]
@@ -46,6 +47,8 @@ pub struct Pass {
     sums: Vec<Vec<Vec<f32>>>,
     /// What the last batch added up to at each node that takes something from it.
     whole: WholeSums,
+    /// Of each node with a wide matrix, that, laid out.
+    laid_out: Vec<Option<LaidOut>>,
 }
 
 impl Pass {
@@ -60,6 +63,7 @@ impl Pass {
             gradients: Vec::new(),
             sums: Vec::new(),
             whole: WholeSums::default(),
+            laid_out: Vec::new(),
         }
     }
 
@@ -74,6 +78,11 @@ impl Pass {
             self.make_room(batch.rows);
         }
         let program = &self.program;
+        for (node, laid_out) in program.nodes().iter().zip(&mut self.laid_out) {
+            if let (Some(columns), Some(laid_out)) = (node.kernel.wide_columns(), laid_out) {
+                laid_out.lay_out(batch.weights[node.weights[0]], columns);
+            }
+        }
         let outputs = self.outputs.iter_mut().map(Vec::as_mut_slice);
         let outputs = cut(outputs, &self.pieces, program.output_lens());
         let kept = self.kept.iter_mut().map(Vec::as_mut_slice);
@@ -90,11 +99,12 @@ impl Pass {
             })
             .collect();
         let whole = &mut self.whole;
+        let laid_out = &self.laid_out[..];
         *whole = WholeSums::new(program, batch);
         let mut start = 0;
         for (stop, kernel) in whole.stops(program) {
             each(&mut pieces, |piece| {
-                piece.forward(start..stop, program, (batch, &*whole));
+                piece.forward(start..stop, program, (batch, &*whole, laid_out));
                 piece.add_up(stop, program, (batch, kernel));
             });
             whole.add_forward(stop, pieces.iter_mut().map(|piece| &mut piece.sums));
@@ -102,7 +112,7 @@ impl Pass {
         }
         let end = program.nodes().len();
         each(&mut pieces, |piece| {
-            piece.forward(start..end, program, (batch, &*whole));
+            piece.forward(start..end, program, (batch, &*whole, laid_out));
         });
         let outputs = program.outputs().iter();
         outputs
@@ -128,6 +138,10 @@ impl Pass {
         self.outputs = nodes
             .iter()
             .map(|node| room(node.kernel.output_len()))
+            .collect();
+        self.laid_out = nodes
+            .iter()
+            .map(|node| node.kernel.wide_columns().map(|_| LaidOut::default()))
             .collect();
         self.kept = nodes
             .iter()

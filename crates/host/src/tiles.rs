@@ -5,6 +5,7 @@
 mod blocked;
 mod dense;
 mod gathered;
+mod laid_out;
 mod panels;
 mod turned;
 
@@ -16,9 +17,9 @@ use pulp::Arch;
 use self::blocked::Blocked;
 use self::dense::Dense;
 use self::gathered::Gathered;
+pub use self::laid_out::LaidOut;
 pub(crate) use self::panels::Panels;
 use self::turned::Turned;
-use crate::kernel::Fill;
 use crate::vectorized::dispatch;
 
 /// Where the factors of the rows of a matrix are, for each row of sums.
@@ -62,24 +63,11 @@ pub(crate) fn sums_of_rows(
     start: Start<'_>,
     sums: &mut [f32],
 ) {
-    if units == 0 || sums.is_empty() {
+    let Some(product) = Product::new((matrix, units), start, sums) else {
         return;
-    }
-    let [rows, steps] = [sums.len(), matrix.len()].map(|len| len / units);
-    let product = Product {
-        matrix,
-        units,
-        rows,
-        steps,
-        start,
-        output: sums,
     };
-    let num_factors = match factors {
-        Factors::Rows(values) => values.len() / rows,
-        Factors::Columns(Columns { values, width, .. }) => values.len() / width,
-    };
-    assert_eq!(num_factors, steps, "a factor for each row of the matrix");
-    let has_gaps = have_gaps(factors, rows);
+    let Product { rows, steps, .. } = product;
+    let has_gaps = factors.have_gaps(&product);
     if Blocked::is_worth_it(rows, steps, units) {
         Arch::new().dispatch(Blocked::new(factors, product, has_gaps));
     } else if has_gaps && is_finite(matrix) {
@@ -90,6 +78,21 @@ pub(crate) fn sums_of_rows(
     }
 }
 
+/// The same with a matrix that has been laid out.
+pub(crate) fn sums_of_laid_out(
+    factors: Factors<'_>,
+    (matrix, units): (&[f32], usize),
+    laid_out: &LaidOut,
+    start: Start<'_>,
+    sums: &mut [f32],
+) {
+    if let Some(product) = Product::new((matrix, units), start, sums) {
+        let has_gaps = factors.have_gaps(&product);
+        let blocked = Blocked::new(factors, product, has_gaps);
+        Arch::new().dispatch(blocked.with_laid_out(laid_out));
+    }
+}
+
 /// Products of rows with each row of a matrix with `units` columns: `rows · matrixᵀ`.
 ///
 /// # Panics
@@ -97,7 +100,7 @@ pub(crate) fn sums_of_rows(
 pub(crate) fn sums_of_columns(
     rows: &[f32],
     (matrix, units): (&[f32], usize),
-    fill: Fill,
+    start: Start<'_>,
     sums: &mut [f32],
 ) {
     if matrix.is_empty() || sums.is_empty() {
@@ -113,7 +116,7 @@ pub(crate) fn sums_of_columns(
         matrix,
         units,
         sums,
-        fill,
+        start,
     });
 }
 
@@ -155,6 +158,40 @@ struct Product<'a> {
     steps: usize,
     start: Start<'a>,
     output: &'a mut [f32],
+}
+
+impl<'a> Product<'a> {
+    /// `None` where there is nothing to compute.
+    fn new(
+        (matrix, units): (&'a [f32], usize),
+        start: Start<'a>,
+        output: &'a mut [f32],
+    ) -> Option<Self> {
+        let is_empty = units == 0 || output.is_empty();
+        (!is_empty).then(|| Self {
+            matrix,
+            units,
+            rows: output.len() / units,
+            steps: matrix.len() / units,
+            start,
+            output,
+        })
+    }
+}
+
+impl Factors<'_> {
+    /// Whether there are so many zeros side by side that leaving them out is worth it.
+    ///
+    /// # Panics
+    /// When there is not a factor for each row of the matrix.
+    fn have_gaps(self, product: &Product<'_>) -> bool {
+        let count = match self {
+            Self::Rows(values) => values.len() / product.rows,
+            Self::Columns(Columns { values, width, .. }) => values.len() / width,
+        };
+        assert_eq!(count, product.steps, "a factor for each row of the matrix");
+        have_gaps(self, product.rows)
+    }
 }
 
 /// Whether factors of so many sums have gaps, zeros side by side as pictures have them, so many that leaving these out is worth
@@ -215,6 +252,15 @@ mod tests {
         (0..len)
             .map(|place| if is_zero(place) { 0.0 } else { number(place) })
             .collect()
+    }
+
+    /// What a sum in this column starts from, where 0.5 was there.
+    fn base(start: Start<'_>, column: usize) -> f32 {
+        match start {
+            Start::Zero => 0.0,
+            Start::Row(bias) => bias[column],
+            Start::Kept => 0.5,
+        }
     }
 
     fn exact(factors: Factors<'_>, matrix: &[f32], units: usize, rows: usize) -> Vec<f64> {
@@ -280,11 +326,7 @@ mod tests {
                     let mut sums = vec![before; rows * units];
                     sums_of_rows(factors, (&matrix, units), start, &mut sums);
                     for (place, (sum, exact)) in sums.iter().zip(&exact).enumerate() {
-                        let base = match start {
-                            Start::Zero => 0.0,
-                            Start::Row(bias) => bias[place % units],
-                            Start::Kept => 0.5,
-                        };
+                        let base = base(start, place % units);
                         let distance = f64::from(*sum) - f64::from(base) - exact;
                         let most = 1e-5 * (steps as f64 / 64.0).max(1.0);
                         assert!(distance.abs() < most, "{rows}, {steps}, {units}: {sum}");
@@ -309,11 +351,13 @@ mod tests {
                 .collect();
             let values = numbers(rows * units, |place| place % 5 == 0);
             let exact = exact(Factors::Rows(&values), &turned, inputs, rows);
-            for (fill, base) in [(Fill::Set, 0.0), (Fill::Add, 0.5)] {
+            let bias = numbers(inputs, |_| false);
+            for start in [Start::Zero, Start::Row(&bias), Start::Kept] {
                 let mut sums = vec![0.5; rows * inputs];
-                sums_of_columns(&values, (&matrix, units), fill, &mut sums);
-                for (sum, exact) in sums.iter().zip(&exact) {
-                    let distance = f64::from(*sum) - base - exact;
+                sums_of_columns(&values, (&matrix, units), start, &mut sums);
+                for (place, (sum, exact)) in sums.iter().zip(&exact).enumerate() {
+                    let base = base(start, place % inputs);
+                    let distance = f64::from(*sum) - f64::from(base) - exact;
                     assert!(distance.abs() < 1e-5, "{rows}, {inputs}, {units}: {sum}");
                 }
             }
@@ -337,6 +381,28 @@ mod tests {
         };
         let (some, whole) = (sums(&values[..9 * steps]), sums(&values));
         assert_eq!(some, whole[..9 * units]);
+    }
+
+    #[test]
+    fn a_matrix_that_is_laid_out_gives_the_same_bits() {
+        let (steps, units) = (300, 530);
+        let mut matrix = numbers(steps * units, |_| false);
+        let mut laid_out = LaidOut::default();
+        for odd in [0.5, f32::NAN] {
+            matrix[250 * units + 525] = odd;
+            laid_out.lay_out(&matrix, units);
+            for is_zero in [|_| false, |place: usize| place % 40 > 9] {
+                let values = numbers(19 * steps, is_zero);
+                let [mut as_it_lies, mut sums] = [(); 2].map(|()| vec![0.0; 19 * units]);
+                let factors = Factors::Rows(&values);
+                sums_of_rows(factors, (&matrix, units), Start::Zero, &mut as_it_lies);
+                let kernel = (&matrix[..], units);
+                sums_of_laid_out(factors, kernel, &laid_out, Start::Zero, &mut sums);
+                let bits = |sums: &[f32]| sums.iter().map(|sum| sum.to_bits()).collect::<Vec<_>>();
+                assert_eq!(bits(&sums), bits(&as_it_lies));
+                assert_eq!(sums.iter().any(|sum| sum.is_nan()), odd.is_nan());
+            }
+        }
     }
 
     #[test]

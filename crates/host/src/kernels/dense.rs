@@ -1,7 +1,9 @@
 use crate::kernel::{Backward, Fill, Forward, Frozen, Kernel};
 use crate::packed::Packed;
 use crate::row_sums::add_rows;
-use crate::tiles::{Columns, Factors, Start, sums_of_columns, sums_of_rows};
+use crate::tiles::{
+    Columns, Factors, LaidOut, Start, sums_of_columns, sums_of_laid_out, sums_of_rows,
+};
 
 /// `y = x · kernel`, and `+ bias` where there is a second weight, for each of several rows of a sample.
 ///
@@ -40,15 +42,25 @@ impl Kernel for Dense {
     }
 
     fn forward(&self, call: Forward<'_>) {
-        let bias = call.weights.get(1);
-        let start = bias.map_or(Start::Zero, |bias| Start::Row(bias));
         let kernel = (call.weights[0], self.units);
-        sums_of_rows(Factors::Rows(call.inputs[0]), kernel, start, call.output);
+        let factors = Factors::Rows(call.inputs[0]);
+        sums_of_rows(factors, kernel, start(call.weights), call.output);
+    }
+
+    fn wide_columns(&self) -> Option<usize> {
+        LaidOut::is_worth_it(self.inputs, self.units).then_some(self.units)
+    }
+
+    fn forward_laid_out(&self, call: Forward<'_>, matrix: &LaidOut) {
+        let kernel = (call.weights[0], self.units);
+        let factors = Factors::Rows(call.inputs[0]);
+        let start = start(call.weights);
+        sums_of_laid_out(factors, kernel, matrix, start, call.output);
     }
 
     fn input_gradient(&self, call: &Backward<'_>, _: usize, gradient: &mut [f32], fill: Fill) {
         let kernel = (call.weights[0], self.units);
-        sums_of_columns(call.output_gradient, kernel, fill, gradient);
+        sums_of_columns(call.output_gradient, kernel, kept(fill), gradient);
     }
 
     fn weight_gradient(
@@ -82,11 +94,8 @@ impl Kernel for Dense {
             width: self.inputs,
             first: start / self.units,
         });
-        let start = match fill {
-            Fill::Set => Start::Zero,
-            Fill::Add => Start::Kept,
-        };
-        sums_of_rows(factors, (call.output_gradient, self.units), start, gradient);
+        let matrix = (call.output_gradient, self.units);
+        sums_of_rows(factors, matrix, kept(fill), gradient);
     }
 
     fn work(&self) -> usize {
@@ -96,6 +105,19 @@ impl Kernel for Dense {
     fn frozen(&self, weights: &[&[f32]]) -> Option<Box<dyn Frozen>> {
         let bias = weights.get(1).copied();
         Some(Box::new(Packed::new(weights[0], self.units, bias)))
+    }
+}
+
+/// What sums start from: the bias, if there is one.
+fn start<'a>(weights: &[&'a [f32]]) -> Start<'a> {
+    weights.get(1).map_or(Start::Zero, |bias| Start::Row(bias))
+}
+
+/// What the sums of a gradient start from.
+fn kept(fill: Fill) -> Start<'static> {
+    match fill {
+        Fill::Set => Start::Zero,
+        Fill::Add => Start::Kept,
     }
 }
 

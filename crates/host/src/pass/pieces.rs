@@ -6,6 +6,7 @@ use super::Batch;
 use super::whole_sums::WholeSums;
 use crate::kernel::{Forward, WholeBatch};
 use crate::program::{Node, Place, Program};
+use crate::tiles::LaidOut;
 
 /// Some rows of a batch on their way, and the places of theirs in buffers of the whole batch.
 pub(super) struct Piece<'a> {
@@ -23,7 +24,7 @@ impl Piece<'_> {
         &mut self,
         nodes: Range<usize>,
         program: &Program,
-        (batch, whole): (&Batch<'_>, &WholeSums),
+        (batch, whole, laid_out): (&Batch<'_>, &WholeSums, &[Option<LaidOut>]),
     ) {
         for index in nodes {
             let node = &program.nodes()[index];
@@ -37,9 +38,10 @@ impl Piece<'_> {
                 output: rest[0],
                 kept: self.kept[index],
             };
-            match whole.of(program, index) {
-                Some((kernel, sums)) => kernel.forward(call, sums),
-                None => node.kernel.forward(call),
+            match (whole.of(program, index), &laid_out[index]) {
+                (Some((kernel, sums)), _) => kernel.forward(call, sums),
+                (None, Some(matrix)) => node.kernel.forward_laid_out(call, matrix),
+                (None, None) => node.kernel.forward(call),
             }
         }
     }

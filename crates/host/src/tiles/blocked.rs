@@ -3,17 +3,12 @@
 use std::cell::RefCell;
 use std::ops::Range;
 
-use pulp::{Simd, WithSimd};
+use pulp::{NullaryFnOnce, Simd, WithSimd};
 
-use super::dense::{Panel, store};
+use super::dense::store;
 use super::gathered::Gathering;
+use super::laid_out::{LaidOut, STEPS, UNITS, lay_out};
 use super::{Columns, Factors, Product, Start, blocks, first_rows, is_finite};
-
-/// Rows of a block: a panel of so many stays in the first cache, beside its factors.
-const STEPS: usize = 192;
-
-/// Columns of a block, which stays in the second cache.
-const UNITS: usize = 512;
 
 /// Fewer rows of sums than this are not worth laying out a matrix.
 const FEWEST_ROWS: usize = 8;
@@ -22,6 +17,8 @@ const FEWEST_ROWS: usize = 8;
 pub(super) struct Blocked<'a> {
     factors: Factors<'a>,
     product: Product<'a>,
+    /// The matrix where it has been laid out.
+    laid_out: Option<&'a LaidOut>,
     /// Whether zeros are looked for.
     has_gaps: bool,
 }
@@ -62,13 +59,20 @@ impl<'a> Blocked<'a> {
         Self {
             factors,
             product,
+            laid_out: None,
             has_gaps,
         }
     }
 
+    /// With the matrix laid out instead of as it lies.
+    pub(super) fn with_laid_out(mut self, laid_out: &'a LaidOut) -> Self {
+        self.laid_out = Some(laid_out);
+        self
+    }
+
     /// Whether a product is large enough for blocks.
     pub(super) fn is_worth_it(rows: usize, steps: usize, units: usize) -> bool {
-        rows >= FEWEST_ROWS && steps * units > STEPS * UNITS
+        rows >= FEWEST_ROWS && LaidOut::is_worth_it(steps, units)
     }
 }
 
@@ -96,32 +100,39 @@ impl Blocked<'_> {
             steps,
             ..
         } = self.product;
+        let Scratch {
+            block,
+            factors,
+            gathering,
+        } = scratch;
         let width = V * S::F32_LANES;
+        let mut laid_out = self.laid_out.map(LaidOut::blocks);
         for first in (0..steps).step_by(STEPS) {
             let own = first..steps.min(first + STEPS);
-            self.gather::<R>(scratch, &own);
+            self.gather::<R>(factors, gathering, &own);
             for start in (0..units).step_by(UNITS) {
                 let columns = start..units.min(start + UNITS);
-                let rows = &matrix[own.start * units..own.end * units];
-                lay_out(
-                    &mut scratch.block,
-                    rows.chunks_exact(units),
-                    &columns,
-                    width,
-                );
-                if self.has_gaps && !is_finite(&scratch.block) {
+                let (panels, is_finite) = match laid_out.as_mut().and_then(Iterator::next) {
+                    Some(laid_out) => laid_out,
+                    None => {
+                        let rows = &matrix[own.start * units..own.end * units];
+                        block.resize(own.len() * columns.len().next_multiple_of(width), 0.0);
+                        lay_out::<S, V>(block, rows.chunks_exact(units), &columns);
+                        (&block[..], self.has_gaps && is_finite(block))
+                    }
+                };
+                if self.has_gaps && !is_finite {
                     // Zero times what is not finite is no zero.
                     self.has_gaps = false;
-                    self.gather::<R>(scratch, &own);
+                    self.gather::<R>(factors, gathering, &own);
                 }
-                let panels = scratch.block.chunks_exact(width * own.len());
+                let panels = panels.chunks_exact(width * own.len());
                 for (panel, start) in panels.zip(columns.step_by(width)) {
-                    let panel = Panel::new(panel, width, 0);
-                    for tile in &scratch.factors.tiles {
+                    for tile in &factors.tiles {
                         match tile.size {
-                            1 => self.add::<S, 1, V>(simd, panel, (tile, &scratch.factors), start),
-                            2 => self.add::<S, 2, V>(simd, panel, (tile, &scratch.factors), start),
-                            _ => self.add::<S, R, V>(simd, panel, (tile, &scratch.factors), start),
+                            1 => self.add::<S, 1, V>(simd, panel, (tile, factors), start),
+                            2 => self.add::<S, 2, V>(simd, panel, (tile, factors), start),
+                            _ => self.add::<S, R, V>(simd, panel, (tile, factors), start),
                         }
                     }
                 }
@@ -132,22 +143,27 @@ impl Blocked<'_> {
 
     /// Gathers the factors of these rows of the matrix.
     #[inline(always)]
-    fn gather<const R: usize>(&self, scratch: &mut Scratch, steps: &Range<usize>) {
-        scratch.factors.tiles.clear();
-        scratch.factors.places.clear();
-        scratch.factors.values.clear();
+    fn gather<const R: usize>(
+        &self,
+        factors: &mut Gathered,
+        gathering: &mut Gathering,
+        steps: &Range<usize>,
+    ) {
+        factors.tiles.clear();
+        factors.places.clear();
+        factors.values.clear();
         for (row, size) in blocks(self.product.rows, R) {
-            let [places, values] = [scratch.factors.places.len(), scratch.factors.values.len()];
+            let [places, values] = [factors.places.len(), factors.values.len()];
             match size {
-                1 => self.gather_tile::<1>(scratch, row, steps),
-                2 => self.gather_tile::<2>(scratch, row, steps),
-                _ => self.gather_tile::<R>(scratch, row, steps),
+                1 => self.gather_tile::<1>(factors, gathering, (row, steps)),
+                2 => self.gather_tile::<2>(factors, gathering, (row, steps)),
+                _ => self.gather_tile::<R>(factors, gathering, (row, steps)),
             }
-            scratch.factors.tiles.push(Tile {
+            factors.tiles.push(Tile {
                 row,
                 size,
-                places: places..scratch.factors.places.len(),
-                values: values..scratch.factors.values.len(),
+                places: places..factors.places.len(),
+                values: values..factors.values.len(),
             });
         }
     }
@@ -156,11 +172,9 @@ impl Blocked<'_> {
     #[inline(always)]
     fn gather_tile<const R: usize>(
         &self,
-        Scratch {
-            factors, gathering, ..
-        }: &mut Scratch,
-        row: usize,
-        steps: &Range<usize>,
+        factors: &mut Gathered,
+        gathering: &mut Gathering,
+        (row, steps): (usize, &Range<usize>),
     ) {
         let row_len = self.product.steps;
         match self.factors {
@@ -203,44 +217,69 @@ impl Blocked<'_> {
     fn add<S: Simd, const R: usize, const V: usize>(
         &mut self,
         simd: S,
-        panel: Panel<'_>,
+        panel: &[f32],
         (tile, factors): (&Tile, &Gathered),
         start: usize,
     ) {
-        let mut sums = [[simd.splat_f32s(0.0); V]; R];
-        let values = factors.values[tile.values.clone()].as_chunks::<R>().0;
-        if self.has_gaps {
-            for (place, values) in factors.places[tile.places.clone()].iter().zip(values) {
-                sums = panel.add::<S, R, V>(simd, sums, *place as usize, values);
-            }
-        } else {
-            for (place, values) in values.iter().enumerate() {
-                sums = panel.add::<S, R, V>(simd, sums, place, values);
-            }
-        }
+        let places = &factors.places[tile.places.clone()];
+        let sums = simd.vectorize(Sums::<S, R, V> {
+            simd,
+            panel,
+            places: self.has_gaps.then_some(places),
+            values: factors.values[tile.values.clone()].as_chunks().0,
+        });
         store(simd, sums, (tile.row, start), &mut self.product);
     }
 }
 
-/// Lays out some columns of rows in panels; what they do not have is zero.
-#[inline(always)]
-fn lay_out<'a>(
-    block: &mut Vec<f32>,
-    rows: impl ExactSizeIterator<Item = &'a [f32]>,
-    columns: &Range<usize>,
-    width: usize,
-) {
-    let panel_len = width * rows.len();
-    block.resize(columns.len().div_ceil(width) * panel_len, 0.0);
-    for (place, row) in rows.enumerate() {
-        let own = &row[columns.clone()];
-        let panels = block.chunks_exact_mut(panel_len);
-        for (panel, values) in panels.zip(own.chunks(width)) {
-            let panel = &mut panel[place * width..][..width];
-            if let Some(panel) = panel.get_mut(..values.len()) {
-                panel.copy_from_slice(values);
+/// The sums of a tile over the rows of a panel: a function of its own, so that they stay in registers.
+struct Sums<'a, S, const R: usize, const V: usize> {
+    simd: S,
+    panel: &'a [f32],
+    /// The rows that count, if not all do.
+    places: Option<&'a [u32]>,
+    /// Their factors.
+    values: &'a [[f32; R]],
+}
+
+impl<S: Simd, const R: usize, const V: usize> NullaryFnOnce for Sums<'_, S, R, V> {
+    type Output = [[S::f32s; V]; R];
+
+    #[inline(always)]
+    fn call(self) -> Self::Output {
+        let panel = S::as_simd_f32s(self.panel).0.as_chunks::<V>().0;
+        let mut sums = [[self.simd.splat_f32s(0.0); V]; R];
+        match self.places {
+            None => {
+                for (row, factors) in panel.iter().zip(self.values) {
+                    sums = add(self.simd, sums, row, factors);
+                }
             }
-            panel[values.len()..].fill(0.0);
+            Some(places) => {
+                for (place, factors) in places.iter().zip(self.values) {
+                    if let Some(row) = panel.get(*place as usize) {
+                        sums = add(self.simd, sums, row, factors);
+                    }
+                }
+            }
+        }
+        sums
+    }
+}
+
+/// Adds a row to each of a tile, times its factor.
+#[inline(always)]
+fn add<S: Simd, const R: usize, const V: usize>(
+    simd: S,
+    mut sums: [[S::f32s; V]; R],
+    row: &[S::f32s; V],
+    factors: &[f32; R],
+) -> [[S::f32s; V]; R] {
+    for r in 0..R {
+        let factor = simd.splat_f32s(factors[r]);
+        for v in 0..V {
+            sums[r][v] = simd.mul_add_e_f32s(factor, row[v], sums[r][v]);
         }
     }
+    sums
 }

@@ -33,7 +33,7 @@ impl WithSimd for Dense<'_> {
     #[inline(always)]
     fn with_simd<S: Simd>(mut self, simd: S) {
         let mut panel = PANEL.take();
-        // Their columns are those of `panel_width`.
+        // Their columns are those of `Width`.
         match S::F32_LANES {
             16 => self.run::<S, 8, 2>(simd, &mut panel),
             8 | 4 => self.run::<S, 6, 2>(simd, &mut panel),
@@ -43,11 +43,18 @@ impl WithSimd for Dense<'_> {
     }
 }
 
-/// Columns of a panel, as many as tiles have.
-pub(super) fn panel_width<S: Simd>() -> usize {
-    match S::F32_LANES {
-        lanes @ (16 | 8 | 4) => 2 * lanes,
-        lanes => 8 * lanes,
+/// Columns of a panel on this machine, as many as tiles have.
+pub(super) struct Width;
+
+impl WithSimd for Width {
+    type Output = usize;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) -> usize {
+        match S::F32_LANES {
+            lanes @ (16 | 8 | 4) => 2 * lanes,
+            lanes => 8 * lanes,
+        }
     }
 }
 

@@ -1,8 +1,8 @@
 use std::ops::Range;
 
-use pulp::{Arch, Simd, WithSimd};
+use pulp::Arch;
 
-use super::dense::{Dense, panel_width};
+use super::dense::{Dense, Width};
 use super::{Factors, Product, Start};
 
 /// A matrix laid out for many products with few rows: in panels as wide as tiles are, each of which is read from front to back.
@@ -68,18 +68,6 @@ impl Panels {
             output: sums,
         };
         Arch::new().dispatch(Dense::new(Factors::Rows(rows), product).with_panels(&self.values));
-    }
-}
-
-/// How wide panels are on this machine.
-struct Width;
-
-impl WithSimd for Width {
-    type Output = usize;
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) -> usize {
-        panel_width::<S>()
     }
 }
 

@@ -6,7 +6,6 @@ use pulp::{Simd, WithSimd};
 
 use super::dense::Dense;
 use super::{Factors, Product, Start};
-use crate::kernel::Fill;
 
 /// Rows times a matrix turned.
 pub(super) struct Turned<'a> {
@@ -16,7 +15,7 @@ pub(super) struct Turned<'a> {
     pub(super) units: usize,
     /// For each of the rows, a sum for each row of the matrix.
     pub(super) sums: &'a mut [f32],
-    pub(super) fill: Fill,
+    pub(super) start: Start<'a>,
 }
 
 #[derive(Debug, Default)]
@@ -88,7 +87,7 @@ impl Turned<'_> {
         let mut dense = Dense::new(Factors::Rows(self.matrix), product);
         dense.run::<S, R, V>(simd, &mut Vec::new());
         let own = &mut self.sums[row * inputs..(row + size) * inputs];
-        turn_back(sums, width, own, inputs, self.fill);
+        turn_back(sums, width, own, (inputs, self.start));
     }
 }
 
@@ -109,17 +108,23 @@ fn turn(rows: &[f32], units: usize, turned: &mut [f32], width: usize) {
     }
 }
 
-/// Columns as rows.
+/// Columns as rows of so many values, added to what these start from.
 #[inline(always)]
-fn turn_back(turned: &[f32], width: usize, rows: &mut [f32], inputs: usize, fill: Fill) {
+fn turn_back(turned: &[f32], width: usize, rows: &mut [f32], (inputs, from): (usize, Start<'_>)) {
     let turned = turned.chunks(TOGETHER * width);
     for (turned, start) in turned.zip((0..inputs).step_by(TOGETHER)) {
+        let end = inputs.min(start + TOGETHER);
         for (place, row) in rows.chunks_exact_mut(inputs).enumerate() {
-            let values = &mut row[start..inputs.min(start + TOGETHER)];
+            let values = &mut row[start..end];
             let turned = turned.chunks_exact(width).map(|values| values[place]);
-            match fill {
-                Fill::Set => values.iter_mut().zip(turned).for_each(|(v, own)| *v = own),
-                Fill::Add => values.iter_mut().zip(turned).for_each(|(v, own)| *v += own),
+            let both = values.iter_mut().zip(turned);
+            match from {
+                Start::Zero => both.for_each(|(value, own)| *value = own),
+                Start::Row(row) => {
+                    let all = both.zip(&row[start..end]);
+                    all.for_each(|((value, own), from)| *value = from + own);
+                }
+                Start::Kept => both.for_each(|(value, own)| *value += own),
             }
         }
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::draws::Draws;
 use crate::error::ModelError;
-use crate::host_pass::{HostOutput, HostPass, Kept, batch_shape, floats, values_of};
+use crate::host_pass::{HostOutput, HostPass, Kept, batch_shape, values_of};
 use crate::mode::Mode;
 use crate::model::Model;
 use crate::signal::Signals;
@@ -79,7 +79,7 @@ impl HostPass {
             let (old, new) = (single(following.momentum), single(1.0 - following.momentum));
             for (&weight, batch) in following.weights.iter().zip(statistics) {
                 let moving = moved.entry(weight);
-                let moving = moving.or_insert_with(|| floats(&kept.weights[weight]).to_vec());
+                let moving = moving.or_insert_with(|| kept.weights[weight].as_slice().to_vec());
                 for (moving, batch) in moving.iter_mut().zip(batch) {
                     *moving = *moving * old + batch * new;
                 }

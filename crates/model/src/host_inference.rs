@@ -1,5 +1,6 @@
 use burn::tensor::TensorData;
 use firebrick_host::{Inference, Place};
+use firebrick_tensor::HostFloats;
 
 use crate::activation::Activation;
 use crate::error::ModelError;
@@ -77,7 +78,7 @@ impl HostInference {
     fn ending_with(model: &impl Model, activations: &[Activation]) -> Result<Self, NoHostForm> {
         let pass = model.host_pass()?;
         let weights = pass.weights_of(model);
-        let weights: Vec<&[f32]> = weights.iter().map(floats).collect();
+        let weights: Vec<&[f32]> = weights.iter().map(HostFloats::as_slice).collect();
         let HostPass {
             pass,
             inputs,

@@ -3,7 +3,7 @@
 use burn::module::{Module, ModuleVisitor, Param, ParamId};
 use burn::tensor::{Device, Tensor, TensorData};
 use firebrick_host::{Batch, Pass, Program};
-use firebrick_tensor::AnyTensor;
+use firebrick_tensor::{AnyTensor, HostFloats};
 
 use crate::error::ModelError;
 use crate::layer::{HostDrawn, WeightSpec};
@@ -62,7 +62,7 @@ pub(crate) struct Following {
 pub(crate) struct Kept {
     pub(crate) rows: usize,
     pub(crate) inputs: Vec<TensorData>,
-    pub(crate) weights: Vec<TensorData>,
+    pub(crate) weights: Vec<HostFloats>,
     pub(crate) drawn: Vec<Option<Vec<f32>>>,
     pub(crate) by_batch: Vec<bool>,
 }
@@ -134,7 +134,7 @@ pub trait GradientSink {
 impl Kept {
     pub(crate) fn with_batch<R>(&self, work: impl FnOnce(&Batch<'_>) -> R) -> R {
         let inputs: Vec<&[f32]> = self.inputs.iter().map(floats).collect();
-        let weights: Vec<&[f32]> = self.weights.iter().map(floats).collect();
+        let weights: Vec<&[f32]> = self.weights.iter().map(HostFloats::as_slice).collect();
         work(&Batch {
             rows: self.rows,
             inputs: &inputs,
@@ -184,7 +184,7 @@ impl HostPass {
     }
 
     /// All weights, as kernels want them.
-    pub(crate) fn weights_of(&self, network: &impl Module) -> Vec<TensorData> {
+    pub(crate) fn weights_of(&self, network: &impl Module) -> Vec<HostFloats> {
         let mut read = Read {
             specs: &self.weights,
             values: Vec::with_capacity(self.weights.len()),
@@ -248,19 +248,19 @@ pub(crate) fn trained(module: &impl Module) -> Vec<bool> {
 /// Reads all weights in Keras' layout.
 struct Read<'a> {
     specs: &'a [WeightSpec],
-    values: Vec<TensorData>,
+    values: Vec<HostFloats>,
 }
 
 impl ModuleVisitor for Read<'_> {
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-        let data = param.val().into_data();
+        let values = HostFloats::of(param.val());
         let spec = self.specs.get(self.values.len());
         self.values.push(match spec {
             Some(spec) if spec.is_rearranged() => {
-                let values = spec.restore(data.iter().collect());
-                TensorData::new(values, [spec.num_params()])
+                let values = spec.restore(values.as_slice().to_vec());
+                TensorData::new(values, [spec.num_params()]).into()
             }
-            _ => data,
+            _ => values,
         });
     }
 }

@@ -22,6 +22,7 @@ mod device_status;
 mod device_text;
 pub mod devices;
 mod error;
+mod host_floats;
 mod machine_memory;
 mod panics;
 mod text;
@@ -38,5 +39,6 @@ pub use devices::{
     device_statuses,
 };
 pub use error::TensorError;
+pub use host_floats::HostFloats;
 pub use machine_memory::machine_memory;
 pub use panics::{catch_panic, panic_message};

@@ -8,7 +8,7 @@ use burn::optim::{LearningRate, ModuleOptimizer, Optimizer};
 use burn::tensor::{DType, Device, Tensor, TensorData};
 use firebrick_host::each_span;
 use firebrick_host::vectorized::dispatch;
-use firebrick_tensor::is_host_cpu;
+use firebrick_tensor::{HostFloats, is_host_cpu};
 
 use super::quantity::Quantity;
 use crate::RecordState;
@@ -147,12 +147,12 @@ impl<R: Rule<SLOTS>, const SLOTS: usize> Updater<R, SLOTS> {
         slots: [Tensor<D>; SLOTS],
     ) -> (Tensor<D>, [Tensor<D>; SLOTS]) {
         let device = grad.device();
-        let weights = tensor.into_data();
+        let weights = HostFloats::of(tensor);
         let mut out = grad.into_data();
         let mut data = slots.map(Tensor::into_data);
         let slots = data.each_mut().map(floats_mut);
         each_span(
-            floats(&weights),
+            weights.as_slice(),
             floats_mut(&mut out),
             slots,
             |weights, out, slots| self.update_span(rates, kept, weights, out, slots),
@@ -258,14 +258,6 @@ impl<R: Rule<SLOTS>, const SLOTS: usize> Optimizer for Updater<R, SLOTS> {
             slots: slots.map(|slot| slot.to_device(device)).collect(),
         }
     }
-}
-
-#[allow(
-    clippy::expect_used,
-    reason = "the element type was looked at before; the state has that of the gradient"
-)]
-fn floats(data: &TensorData) -> &[f32] {
-    data.as_slice().expect("32-bit floats")
 }
 
 #[allow(

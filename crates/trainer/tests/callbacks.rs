@@ -718,7 +718,7 @@ fn a_progress_bar_shows_trainings_and_passes() {
     let output = std::process::Command::new(std::env::current_exe().unwrap())
         .args([
             "--exact",
-            "a_progress_bar_shows_trainings_and_passes",
+            "callbacks::a_progress_bar_shows_trainings_and_passes",
             "--nocapture",
         ])
         .env(CHILD, "1")

@@ -48,7 +48,11 @@ fn a_loop_writes_what_a_fit_writes() {
     let written = |display: &str| {
         // The displays write past what captures the output of a test.
         let output = Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "a_loop_writes_what_a_fit_writes", "--nocapture"])
+            .args([
+                "--exact",
+                "loop_display::a_loop_writes_what_a_fit_writes",
+                "--nocapture",
+            ])
             .env(DISPLAY, display)
             .output()
             .unwrap();
@@ -92,9 +96,13 @@ fn the_dashboard_without_a_terminal_is_an_error() {
         return;
     }
     let output = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "the_dashboard_without_a_terminal_is_an_error"])
+        .args([
+            "--exact",
+            "loop_display::the_dashboard_without_a_terminal_is_an_error",
+        ])
         .env(DISPLAY, "tui")
         .output()
         .unwrap();
-    assert!(output.status.success(), "{output:?}");
+    let shown = String::from_utf8_lossy(&output.stdout);
+    assert!(shown.contains("1 passed"), "{output:?}");
 }

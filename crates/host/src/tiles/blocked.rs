@@ -112,15 +112,15 @@ impl Blocked<'_> {
             self.gather::<R>(factors, gathering, &own);
             for start in (0..units).step_by(UNITS) {
                 let columns = start..units.min(start + UNITS);
-                let (panels, is_finite) = match laid_out.as_mut().and_then(Iterator::next) {
-                    Some(laid_out) => laid_out,
-                    None => {
+                let (panels, is_finite) =
+                    if let Some(laid_out) = laid_out.as_mut().and_then(Iterator::next) {
+                        laid_out
+                    } else {
                         let rows = &matrix[own.start * units..own.end * units];
                         block.resize(own.len() * columns.len().next_multiple_of(width), 0.0);
                         lay_out::<S, V>(block, rows.chunks_exact(units), &columns);
                         (&block[..], self.has_gaps && is_finite(block))
-                    }
-                };
+                    };
                 if self.has_gaps && !is_finite {
                     // Zero times what is not finite is no zero.
                     self.has_gaps = false;
@@ -184,9 +184,9 @@ impl Blocked<'_> {
             Factors::Rows(values) => {
                 let rows = first_rows::<R>(&values[row * row_len..], row_len, steps);
                 for step in 0..steps.len() {
-                    let own: [f32; R] = std::array::from_fn(
+                    let own = rows.map(
                         #[inline(always)]
-                        |r| rows[r][step],
+                        |row| row[step],
                     );
                     factors.values.extend_from_slice(&own);
                 }

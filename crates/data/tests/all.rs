@@ -14,3 +14,6 @@ mod mnist_dataset;
 mod photographs;
 mod simple_pictures;
 mod texts;
+
+#[path = "csv/table_file.rs"]
+mod table_file;

@@ -2,9 +2,6 @@
 
 #![allow(clippy::unwrap_used, reason = "a failed step fails the test")]
 
-#[path = "csv/table_file.rs"]
-mod table_file;
-
 use std::fmt::Write as _;
 use std::fs;
 
@@ -14,7 +11,7 @@ use firebrick_data::{
 use proptest::prelude::*;
 use serde::Deserialize;
 
-use table_file::{file, load, message, numbers, price};
+use crate::table_file::{file, load, message, numbers, price};
 
 fn colours() -> CsvSource {
     CsvSource::classes("table.csv", "colour")

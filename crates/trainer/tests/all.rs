@@ -36,3 +36,6 @@ mod training;
 mod training_runs;
 mod undefined_figures;
 mod weight_groups;
+
+#[path = "shared/numbers.rs"]
+mod numbers;

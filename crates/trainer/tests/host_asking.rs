@@ -2,9 +2,6 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
 
-#[path = "shared/numbers.rs"]
-mod numbers;
-
 use burn::tensor::{Bool, Device, Tensor, TensorData};
 use firebrick_data::{ArrayData, ArrayDataset};
 use firebrick_model::layers::{
@@ -18,7 +15,7 @@ use firebrick_trainer::{
     Compile, Display, Evaluation, Fit, Loss, Metric, Optimizer, Pass, StepKind, Trainer,
 };
 
-use self::numbers::numbers;
+use crate::numbers::numbers;
 
 const ROWS: usize = 70;
 

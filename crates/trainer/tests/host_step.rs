@@ -2,9 +2,6 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
 
-#[path = "shared/numbers.rs"]
-mod numbers;
-
 use burn::tensor::{Device, Tensor, TensorData};
 use firebrick_data::ArrayDataset;
 use firebrick_model::layers::{
@@ -19,7 +16,7 @@ use firebrick_trainer::{
     Trainer,
 };
 
-use self::numbers::numbers;
+use crate::numbers::numbers;
 
 const ROWS: usize = 70;
 

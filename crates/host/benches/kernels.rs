@@ -28,7 +28,13 @@ fn main() {
         |name: &str| wanted.is_empty() || wanted.iter().any(|part| name.contains(*part));
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1);
     pool.build().unwrap().install(|| {
-        for passing in [mlp(), wide(512), wide(2048), convolutions(), memory()] {
+        for passing in [
+            mlp(),
+            wide("W7: width 512", 512),
+            wide("W7: width 2048", 2048),
+            convolutions(),
+            memory(),
+        ] {
             if is_wanted(passing.name) {
                 pass(passing);
             }
@@ -75,7 +81,7 @@ fn mlp() -> Passing {
 }
 
 /// Two wide layers with rectifiers, 784-width-width-10.
-fn wide(width: usize) -> Passing {
+fn wide(name: &'static str, width: usize) -> Passing {
     let weights = vec![784 * width, width, width * width, width, width * 10, 10];
     let mut program = Program::new([784], weights.clone());
     let x = program.add(Dense::new(784, width), [Place::Input(0)], [0, 1]);
@@ -85,11 +91,7 @@ fn wide(width: usize) -> Passing {
     let x = program.add(Dense::new(width, 10), [x], [4, 5]);
     let program = program.with_outputs([x], [true; 6]);
     Passing {
-        name: if width > 1000 {
-            "W7: width 2048"
-        } else {
-            "W7: width 512"
-        },
+        name,
         program,
         weights,
         batch: 128,
@@ -187,37 +189,17 @@ fn kernels() -> Vec<Single> {
             26 * 26 * 16,
             vec![],
         ),
-        (
-            "dense 2048 to 2048",
-            Dense::new(2048, 2048).into(),
-            2048,
-            vec![2048 * 2048, 2048],
-        ),
-        (
-            "dense 512 to 512",
-            Dense::new(512, 512).into(),
-            512,
-            vec![512 * 512, 512],
-        ),
-        (
-            "dense 784 to 128",
-            Dense::new(784, 128).into(),
-            784,
-            vec![784 * 128, 128],
-        ),
-        (
-            "dense 128 to 64",
-            Dense::new(128, 64).into(),
-            128,
-            vec![128 * 64, 64],
-        ),
-        (
-            "dense 800 to 10",
-            Dense::new(800, 10).into(),
-            800,
-            vec![8000, 10],
-        ),
+        dense("dense 2048 to 2048", 2048, 2048),
+        dense("dense 512 to 512", 512, 512),
+        dense("dense 784 to 128", 784, 128),
+        dense("dense 128 to 64", 128, 64),
+        dense("dense 800 to 10", 800, 10),
     ]
+}
+
+fn dense(name: &'static str, inputs: usize, units: usize) -> Single {
+    let kernel = Dense::new(inputs, units).into();
+    (name, kernel, inputs, vec![inputs * units, units])
 }
 
 /// A square window over a square picture, without padding.

@@ -23,9 +23,9 @@ pub trait Kernel: Any + fmt::Debug + Send + Sync {
     /// Computes what leaves.
     fn forward(&self, call: Forward<'_>);
 
-    /// The columns of the matrix that its first weight is, where that is so wide that it pays to lay it out once for all pieces
-    /// of a batch.
-    fn wide_columns(&self) -> Option<usize> {
+    /// Room for the matrix that its first weight is, where that is so wide that it pays to lay it out once for all pieces of a
+    /// batch.
+    fn wide_matrix(&self) -> Option<LaidOut> {
         None
     }
 

@@ -54,6 +54,8 @@ pub struct Pass {
 impl Pass {
     /// Nothing has gone through yet.
     pub fn new(program: Program) -> Self {
+        let nodes = program.nodes().iter();
+        let laid_out = nodes.map(|node| node.kernel.wide_matrix()).collect();
         Self {
             program,
             rows: None,
@@ -63,7 +65,7 @@ impl Pass {
             gradients: Vec::new(),
             sums: Vec::new(),
             whole: WholeSums::default(),
-            laid_out: Vec::new(),
+            laid_out,
         }
     }
 
@@ -79,8 +81,8 @@ impl Pass {
         }
         let program = &self.program;
         for (node, laid_out) in program.nodes().iter().zip(&mut self.laid_out) {
-            if let (Some(columns), Some(laid_out)) = (node.kernel.wide_columns(), laid_out) {
-                laid_out.lay_out(batch.weights[node.weights[0]], columns);
+            if let Some(laid_out) = laid_out {
+                laid_out.lay_out(batch.weights[node.weights[0]]);
             }
         }
         let outputs = self.outputs.iter_mut().map(Vec::as_mut_slice);
@@ -138,10 +140,6 @@ impl Pass {
         self.outputs = nodes
             .iter()
             .map(|node| room(node.kernel.output_len()))
-            .collect();
-        self.laid_out = nodes
-            .iter()
-            .map(|node| node.kernel.wide_columns().map(|_| LaidOut::default()))
             .collect();
         self.kept = nodes
             .iter()

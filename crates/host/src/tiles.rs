@@ -387,10 +387,10 @@ mod tests {
     fn a_matrix_that_is_laid_out_gives_the_same_bits() {
         let (steps, units) = (300, 530);
         let mut matrix = numbers(steps * units, |_| false);
-        let mut laid_out = LaidOut::default();
+        let mut laid_out = LaidOut::new(steps, units);
         for odd in [0.5, f32::NAN] {
             matrix[250 * units + 525] = odd;
-            laid_out.lay_out(&matrix, units);
+            laid_out.lay_out(&matrix);
             for is_zero in [|_| false, |place: usize| place % 40 > 9] {
                 let values = numbers(19 * steps, is_zero);
                 let [mut as_it_lies, mut sums] = [(); 2].map(|()| vec![0.0; 19 * units]);

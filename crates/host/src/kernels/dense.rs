@@ -47,8 +47,9 @@ impl Kernel for Dense {
         sums_of_rows(factors, kernel, start(call.weights), call.output);
     }
 
-    fn wide_columns(&self) -> Option<usize> {
-        LaidOut::is_worth_it(self.inputs, self.units).then_some(self.units)
+    fn wide_matrix(&self) -> Option<LaidOut> {
+        let sizes = (self.inputs, self.units);
+        LaidOut::is_worth_it(sizes.0, sizes.1).then(|| LaidOut::new(sizes.0, sizes.1))
     }
 
     fn forward_laid_out(&self, call: Forward<'_>, matrix: &LaidOut) {

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use pulp::{NullaryFnOnce, Simd, WithSimd};
 
-use super::dense::store;
+use super::dense::{add_row, store};
 use super::gathered::Gathering;
 use super::laid_out::{LaidOut, STEPS, UNITS, lay_out};
 use super::{Columns, Factors, Product, Start, blocks, first_rows, is_finite};
@@ -252,34 +252,17 @@ impl<S: Simd, const R: usize, const V: usize> NullaryFnOnce for Sums<'_, S, R, V
         match self.places {
             None => {
                 for (row, factors) in panel.iter().zip(self.values) {
-                    sums = add(self.simd, sums, row, factors);
+                    sums = add_row(self.simd, sums, row, factors);
                 }
             }
             Some(places) => {
                 for (place, factors) in places.iter().zip(self.values) {
                     if let Some(row) = panel.get(*place as usize) {
-                        sums = add(self.simd, sums, row, factors);
+                        sums = add_row(self.simd, sums, row, factors);
                     }
                 }
             }
         }
         sums
     }
-}
-
-/// Adds a row to each of a tile, times its factor.
-#[inline(always)]
-fn add<S: Simd, const R: usize, const V: usize>(
-    simd: S,
-    mut sums: [[S::f32s; V]; R],
-    row: &[S::f32s; V],
-    factors: &[f32; R],
-) -> [[S::f32s; V]; R] {
-    for r in 0..R {
-        let factor = simd.splat_f32s(factors[r]);
-        for v in 0..V {
-            sums[r][v] = simd.mul_add_e_f32s(factor, row[v], sums[r][v]);
-        }
-    }
-    sums
 }

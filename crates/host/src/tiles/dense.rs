@@ -182,20 +182,31 @@ impl<'a> Panel<'a> {
     pub(super) fn add<S: Simd, const R: usize, const V: usize>(
         &self,
         simd: S,
-        mut tile: [[S::f32s; V]; R],
+        tile: [[S::f32s; V]; R],
         row: usize,
         factors: &[f32; R],
     ) -> [[S::f32s; V]; R] {
         let from = row * self.columns + self.first;
         let weights = S::as_simd_f32s(&self.matrix[from..from + V * S::F32_LANES]).0;
-        for r in 0..R {
-            let factor = simd.splat_f32s(factors[r]);
-            for v in 0..V {
-                tile[r][v] = simd.mul_add_e_f32s(factor, weights[v], tile[r][v]);
-            }
-        }
-        tile
+        add_row(simd, tile, &weights.as_chunks().0[0], factors)
     }
+}
+
+/// Adds a row to each of a tile, times its factor.
+#[inline(always)]
+pub(super) fn add_row<S: Simd, const R: usize, const V: usize>(
+    simd: S,
+    mut tile: [[S::f32s; V]; R],
+    row: &[S::f32s; V],
+    factors: &[f32; R],
+) -> [[S::f32s; V]; R] {
+    for r in 0..R {
+        let factor = simd.splat_f32s(factors[r]);
+        for v in 0..V {
+            tile[r][v] = simd.mul_add_e_f32s(factor, row[v], tile[r][v]);
+        }
+    }
+    tile
 }
 
 /// Puts the sums of some rows from one on into their place, in the columns from another one on.

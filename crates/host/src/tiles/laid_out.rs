@@ -13,8 +13,9 @@ pub(super) const STEPS: usize = 192;
 pub(super) const UNITS: usize = 512;
 
 /// A wide matrix laid out for products, once for all pieces of a batch: block by block, panel by panel.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct LaidOut {
+    units: usize,
     values: Vec<f32>,
     blocks: Vec<Block>,
 }
@@ -33,17 +34,35 @@ impl LaidOut {
         steps * units > STEPS * UNITS
     }
 
-    /// Lays out a matrix of so many columns, on all cores, in the memory of the one before.
-    pub(crate) fn lay_out(&mut self, matrix: &[f32], units: usize) {
-        let steps = matrix.len() / units;
-        if self
-            .blocks
-            .last()
-            .map(|last| (last.rows.end, last.columns.end))
-            != Some((steps, units))
-        {
-            self.make_room(steps, units);
+    /// Room for a matrix of these sizes.
+    pub(crate) fn new(steps: usize, units: usize) -> Self {
+        let width = Arch::new().dispatch(Width);
+        let mut blocks = Vec::new();
+        let mut end = 0;
+        for first in (0..steps).step_by(STEPS) {
+            let rows = first..steps.min(first + STEPS);
+            for start in (0..units).step_by(UNITS) {
+                let columns = start..units.min(start + UNITS);
+                let len = rows.len() * columns.len().next_multiple_of(width);
+                blocks.push(Block {
+                    place: end..end + len,
+                    rows: rows.clone(),
+                    columns,
+                    is_finite: true,
+                });
+                end += len;
+            }
         }
+        Self {
+            units,
+            values: vec![0.0; end],
+            blocks,
+        }
+    }
+
+    /// Lays out a matrix, on all cores.
+    pub(crate) fn lay_out(&mut self, matrix: &[f32]) {
+        let units = self.units;
         let mut rest = &mut self.values[..];
         let mut parts = Vec::with_capacity(self.blocks.len());
         for block in &mut self.blocks {
@@ -61,27 +80,6 @@ impl LaidOut {
             });
             block.is_finite = is_finite(values);
         });
-    }
-
-    fn make_room(&mut self, steps: usize, units: usize) {
-        let width = Arch::new().dispatch(Width);
-        self.blocks.clear();
-        let mut end = 0;
-        for first in (0..steps).step_by(STEPS) {
-            let rows = first..steps.min(first + STEPS);
-            for start in (0..units).step_by(UNITS) {
-                let columns = start..units.min(start + UNITS);
-                let len = rows.len() * columns.len().next_multiple_of(width);
-                self.blocks.push(Block {
-                    place: end..end + len,
-                    rows: rows.clone(),
-                    columns,
-                    is_finite: true,
-                });
-                end += len;
-            }
-        }
-        self.values.resize(end, 0.0);
     }
 
     /// The blocks in order, rows of the matrix running slowest, and whether all is finite there.

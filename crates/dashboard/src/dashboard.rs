@@ -11,7 +11,11 @@ use std::time::{Duration, Instant};
 use firebrick_session::{Event, SessionHandle, Watcher};
 
 use crate::error::DashboardError;
+#[cfg(unix)]
+use crate::graphics::Graphics;
 use crate::inbox::Inbox;
+#[cfg(not(unix))]
+use crate::no_graphics::Graphics;
 use crate::panics::KeptPanics;
 use crate::screen::Screen;
 use crate::terminal::Terminal;
@@ -105,9 +109,14 @@ impl Dashboard {
         let failed = |source| DashboardError::Terminal { source };
         let panics = KeptPanics::install(settings.on_panic);
         let terminal = Terminal::open(settings.screen.role).map_err(failed)?;
+        // Before the first picture, and before anybody listens for keys.
+        let graphics = terminal.undisturbed(Graphics::find);
         let inbox = Arc::new(Inbox::default());
         let switch = Arc::new(Switch::default());
-        let drawing = Drawing::new(settings, terminal, Arc::clone(&inbox), Arc::clone(&switch));
+        let mut drawing = Drawing::new(settings, terminal, Arc::clone(&inbox), Arc::clone(&switch));
+        if let Some(graphics) = graphics {
+            drawing.draw_by(graphics);
+        }
         let closing = Arc::clone(&switch);
         let thread = thread::Builder::new().name("dashboard".to_owned());
         let thread = thread.spawn(move || {

@@ -12,7 +12,7 @@ use ratatui::widgets::{Block, BorderType, Borders};
 
 use crate::areas::{Areas, Room, tab_text};
 use crate::pane::Pane;
-use crate::panes;
+use crate::panes::{self, Shown};
 use crate::screen::{Mode, Screen};
 use crate::view::View;
 
@@ -57,6 +57,29 @@ pub fn draw(view: &View, screen: &Screen, frame: &mut Frame<'_>) {
     }
 }
 
+/// The pictures that [`draw`] shows, and where, for those who draw them otherwise; none while something lies above them.
+pub(crate) fn shown_pictures<'a>(view: &'a View, screen: &Screen, area: Rect) -> Vec<Shown<'a>> {
+    let areas = Areas::of(area, screen.focus());
+    let is_covered = matches!(screen.mode, Mode::Help | Mode::Choosing { .. });
+    if areas.room == Room::Tiny || is_covered {
+        return Vec::new();
+    }
+    let samples = areas.panes.iter().find(|(pane, _)| *pane == Pane::Samples);
+    samples.map_or_else(Vec::new, |(_, area)| {
+        panes::shown_pictures(view, screen, framed(areas.room).inner(*area))
+    })
+}
+
+/// The frame around a pane, where there is room for one.
+fn framed(room: Room) -> Block<'static> {
+    match room {
+        Room::Small => Block::new(),
+        _ => Block::new()
+            .borders(Borders::ALL)
+            .border_type(BorderType::Rounded),
+    }
+}
+
 /// A pane in its frame.
 fn draw_pane(
     view: &View,
@@ -67,9 +90,9 @@ fn draw_pane(
 ) {
     let theme = screen.theme;
     let is_focus = pane == screen.pane;
-    let inner = if areas.room == Room::Small {
-        area
-    } else {
+    let mut block = framed(areas.room);
+    let inner = block.inner(area);
+    if areas.room != Room::Small {
         let has_others = areas.panes.len() > 1;
         let title = if is_focus {
             theme.selected()
@@ -81,15 +104,11 @@ fn draw_pane(
         } else {
             theme.frame()
         };
-        let block = Block::new()
-            .borders(Borders::ALL)
-            .border_type(BorderType::Rounded)
+        block = block
             .border_style(border)
             .title(Span::styled(format!(" {} ", pane.name()), title));
-        let inner = block.inner(area);
         frame.render_widget(block, area);
-        inner
-    };
+    }
     match pane {
         Pane::Curves => panes::curves(view, screen, frame, inner),
         Pane::Rate => panes::rate(view, screen, frame, inner),

@@ -11,6 +11,14 @@ pub enum DashboardError {
         /// Why.
         source: io::Error,
     },
+    /// `FIREBRICK_GRAPHICS` names no way to draw pictures.
+    #[error(
+        "FIREBRICK_GRAPHICS: expected none, sixel, kitty or iterm2, received `{received}`; pictures are drawn in half blocks"
+    )]
+    Graphics {
+        /// What it says.
+        received: String,
+    },
     /// A folder in which no training has left anything.
     #[error(
         "`{}` is no run: it has neither events.jsonl nor history.csv; give the folder of a run, runs/mnist-1 say",

@@ -8,8 +8,12 @@ mod areas;
 mod dashboard;
 mod draw;
 mod error;
+#[cfg(unix)]
+mod graphics;
 mod inbox;
 mod keys;
+#[cfg(not(unix))]
+mod no_graphics;
 mod numbers;
 mod pane;
 mod panes;

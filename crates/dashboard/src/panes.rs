@@ -11,8 +11,9 @@ mod words;
 
 pub(crate) use curves::curves;
 pub(crate) use layers::layers;
+pub(crate) use picture::Picture;
 pub(crate) use rate::rate;
-pub(crate) use samples::samples;
+pub(crate) use samples::{Shown, samples, shown_pictures};
 pub(crate) use words::words;
 
 use ratatui::Frame;

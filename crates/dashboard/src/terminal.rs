@@ -72,6 +72,12 @@ impl Terminal {
         drawn
     }
 
+    /// Does something while nobody takes the terminal away; nothing, if it is not ours.
+    pub(crate) fn undisturbed<T>(&self, what: impl FnOnce() -> T) -> Option<T> {
+        let state = self.held.state();
+        (*state != State::Away).then(what)
+    }
+
     /// Columns and lines.
     pub(crate) fn size(&self) -> (u16, u16) {
         let size = self.inner.size().unwrap_or_default();

@@ -1,3 +1,4 @@
+use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -8,8 +9,13 @@ use ratatui::crossterm::event::{
 };
 
 use super::{DashboardSettings, Switch};
-use crate::draw::draw;
+use crate::draw::{draw, shown_pictures};
+use crate::error::DashboardError;
+#[cfg(unix)]
+use crate::graphics::Graphics;
 use crate::inbox::Inbox;
+#[cfg(not(unix))]
+use crate::no_graphics::Graphics;
 use crate::run::{RunEvents, siblings};
 use crate::screen::{Reply, Role, Screen};
 use crate::terminal::{Terminal, is_there};
@@ -30,6 +36,7 @@ pub(super) struct Drawing {
     session: SessionHandle,
     run: Option<PathBuf>,
     terminal: Terminal,
+    graphics: Option<Graphics>,
     inbox: Arc<Inbox>,
     switch: Arc<Switch>,
     /// Whether the picture is not what is to be seen.
@@ -56,9 +63,18 @@ impl Drawing {
             session: settings.session,
             run: settings.run,
             terminal,
+            graphics: None,
             inbox,
             switch,
             is_stale: true,
+        }
+    }
+
+    /// Draws pictures as the terminal takes them, or says why not.
+    pub(super) fn draw_by(&mut self, graphics: Result<Option<Graphics>, DashboardError>) {
+        match graphics {
+            Ok(graphics) => self.graphics = graphics,
+            Err(error) => self.screen.message = Some(error.to_string()),
         }
     }
 
@@ -75,12 +91,7 @@ impl Drawing {
                 FRAME.saturating_sub(drawn.elapsed())
             });
             if self.is_stale && wait.is_zero() {
-                let (view, screen) = (&self.view, &self.screen);
-                if self
-                    .terminal
-                    .draw(|frame| draw(view, screen, frame))
-                    .is_err()
-                {
+                if self.draw().is_err() {
                     return;
                 }
                 drawn = Some(Instant::now());
@@ -95,6 +106,20 @@ impl Drawing {
                 return;
             }
         }
+    }
+
+    fn draw(&mut self) -> io::Result<()> {
+        let (view, screen) = (&self.view, &self.screen);
+        if let Some(graphics) = self.graphics.as_mut().filter(|_| self.terminal.is_torn()) {
+            graphics.forget();
+        }
+        let graphics = &mut self.graphics;
+        self.terminal.draw(|frame| {
+            draw(view, screen, frame);
+            if let Some(graphics) = graphics {
+                graphics.draw(&shown_pictures(view, screen, frame.area()), frame);
+            }
+        })
     }
 
     /// Waits for so long, and takes the keys that have come.

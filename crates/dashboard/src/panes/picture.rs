@@ -1,5 +1,6 @@
 //! Pictures in half blocks, or in shades where there are too few colours.
 
+use firebrick_session::SampleView;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -7,14 +8,36 @@ use ratatui::style::Style;
 use crate::theme::Theme;
 
 /// A picture of grey or coloured pixels.
-pub(super) struct Picture<'a> {
-    pub(super) width: usize,
-    pub(super) height: usize,
-    pub(super) channels: usize,
-    pub(super) pixels: &'a [u8],
+#[derive(Clone, Copy)]
+pub(crate) struct Picture<'a> {
+    pub(crate) width: usize,
+    pub(crate) height: usize,
+    pub(crate) channels: usize,
+    pub(crate) pixels: &'a [u8],
 }
 
-impl Picture<'_> {
+impl<'a> Picture<'a> {
+    /// What there is to see, if it is one, with as many pixels as it should have.
+    pub(super) fn of(view: &'a SampleView) -> Option<Self> {
+        let SampleView::Picture {
+            width,
+            height,
+            channels,
+            pixels,
+        } = view
+        else {
+            return None;
+        };
+        let picture = Self {
+            width: *width,
+            height: *height,
+            channels: *channels,
+            pixels,
+        };
+        let size = width.checked_mul(*height)?.checked_mul(*channels)?;
+        (size > 0 && size == pixels.len()).then_some(picture)
+    }
+
     /// Columns and lines that it takes where there is room for at most so many, two pixels a cell, never enlarged beyond its own.
     pub(super) fn size(&self, columns: u16, lines: u16) -> (u16, u16) {
         let (width, height) = (self.width.max(1) as f64, self.height.max(1) as f64);
@@ -51,8 +74,12 @@ impl Picture<'_> {
         }
     }
 
-    /// The mean of the pixels that lie under one of so many columns and one of so many rows.
-    fn mean(&self, (column, columns): (usize, usize), (row, rows): (usize, usize)) -> [u8; 3] {
+    /// The mean of the pixels that lie under one of so many columns and one of so many rows, the nearest one where there are more.
+    pub(crate) fn mean(
+        &self,
+        (column, columns): (usize, usize),
+        (row, rows): (usize, usize),
+    ) -> [u8; 3] {
         let span = |at: usize, of: usize, all: usize| {
             let first = at * all / of.max(1);
             first..((at + 1) * all / of.max(1)).max(first + 1)
@@ -105,6 +132,24 @@ mod tests {
         assert_eq!(picture.size(80, 24), (28, 14));
         assert_eq!(picture.size(80, 7), (14, 7));
         assert_eq!(picture.size(10, 24), (10, 5));
+    }
+
+    #[test]
+    fn what_has_other_pixels_than_it_says_is_no_picture() {
+        let view = |width, pixels| SampleView::Picture {
+            width,
+            height: 2,
+            channels: 1,
+            pixels,
+        };
+        assert!(Picture::of(&view(2, vec![0; 4])).is_some());
+        for view in [
+            view(2, vec![0; 3]),
+            view(0, Vec::new()),
+            view(usize::MAX, vec![0; 4]),
+        ] {
+            assert!(Picture::of(&view).is_none());
+        }
     }
 
     #[test]

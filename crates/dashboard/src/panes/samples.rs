@@ -16,40 +16,67 @@ use crate::view::View;
 
 /// Draws the worst samples, and which classes are taken for which.
 pub(crate) fn samples(view: &View, screen: &Screen, frame: &mut Frame<'_>, area: Rect) {
-    /// Columns for samples beside a matrix.
-    const BESIDE: u16 = 34;
-
-    let matrix = view.confusion.as_ref();
-    let Some(matrix) = matrix.filter(|matrix| !matrix.counts.is_empty()) else {
+    let parts = Parts::of(view, screen, area);
+    if let Some(area) = parts.worst {
         worst(view, screen, frame, area);
-        return;
-    };
-    let names = &view.begin.class_names;
-    if view.samples.is_empty() {
-        confusion(matrix, names, screen, frame, area);
-        return;
     }
-    let digits = matrix.counts.iter().flatten().max().copied().unwrap_or(0);
-    let digits = size(digits.to_string().len());
-    let wanted = size(matrix.counts.len()) * (digits + 1) + 12;
-    if area.width >= wanted + BESIDE {
-        let (left, right) = beside(area, area.width - wanted);
-        worst(view, screen, frame, left);
-        confusion(matrix, names, screen, frame, right);
-    } else if area.height >= size(matrix.counts.len()) + 12 && area.width >= wanted {
-        let (upper, lower) = below(area, area.height - size(matrix.counts.len()) - 1);
-        worst(view, screen, frame, upper);
-        confusion(matrix, names, screen, frame, lower);
-    } else if screen.is_confusion {
-        confusion(matrix, names, screen, frame, area);
-    } else {
-        worst(view, screen, frame, area);
+    if let (Some(area), Some(matrix)) = (parts.confusion, &view.confusion) {
+        confusion(matrix, &view.begin.class_names, screen, frame, area);
     }
 }
 
-fn worst(view: &View, screen: &Screen, frame: &mut Frame<'_>, area: Rect) {
+/// The pictures that are shown in a pane of this area, and where.
+pub(crate) fn shown_pictures<'a>(view: &'a View, screen: &Screen, area: Rect) -> Vec<Shown<'a>> {
+    match Parts::of(view, screen, area).worst {
+        Some(area) => shown(from_first(view, screen), area),
+        None => Vec::new(),
+    }
+}
+
+/// What the pane has room for.
+struct Parts {
+    worst: Option<Rect>,
+    confusion: Option<Rect>,
+}
+
+impl Parts {
+    fn of(view: &View, screen: &Screen, area: Rect) -> Self {
+        /// Columns for samples beside a matrix.
+        const BESIDE: u16 = 34;
+
+        let parts = |worst, confusion| Self { worst, confusion };
+        let matrix = view.confusion.as_ref();
+        let Some(matrix) = matrix.filter(|matrix| !matrix.counts.is_empty()) else {
+            return parts(Some(area), None);
+        };
+        if view.samples.is_empty() {
+            return parts(None, Some(area));
+        }
+        let digits = matrix.counts.iter().flatten().max().copied().unwrap_or(0);
+        let digits = size(digits.to_string().len());
+        let wanted = size(matrix.counts.len()) * (digits + 1) + 12;
+        if area.width >= wanted + BESIDE {
+            let (left, right) = beside(area, area.width - wanted);
+            parts(Some(left), Some(right))
+        } else if area.height >= size(matrix.counts.len()) + 12 && area.width >= wanted {
+            let (upper, lower) = below(area, area.height - size(matrix.counts.len()) - 1);
+            parts(Some(upper), Some(lower))
+        } else if screen.is_confusion {
+            parts(None, Some(area))
+        } else {
+            parts(Some(area), None)
+        }
+    }
+}
+
+/// The samples from the first that is shown on.
+fn from_first<'a>(view: &'a View, screen: &Screen) -> &'a [Sample] {
     let first = screen.sample.min(view.samples.len().saturating_sub(1));
-    let samples = &view.samples[first..];
+    &view.samples[first..]
+}
+
+fn worst(view: &View, screen: &Screen, frame: &mut Frame<'_>, area: Rect) {
+    let samples = from_first(view, screen);
     match samples.first().map(|sample| &sample.view) {
         None => nothing(
             "nothing has come yet of the validation's samples",
@@ -64,57 +91,70 @@ fn worst(view: &View, screen: &Screen, frame: &mut Frame<'_>, area: Rect) {
 
 /// Pictures side by side, with truth and answer below each.
 fn pictures(samples: &[Sample], screen: &Screen, frame: &mut Frame<'_>, area: Rect) {
-    /// Lines of words below a picture.
-    const WORDS: u16 = 2;
-    /// Columns of the words.
-    const COLUMNS: u16 = 14;
+    for shown in shown(samples, area) {
+        let place = shown.place;
+        shown.picture.draw(screen.theme, frame.buffer_mut(), place);
+        let words = Rect::new(
+            place.x,
+            place.y + place.height,
+            place.width.max(COLUMNS),
+            WORDS,
+        );
+        frame.render_widget(Paragraph::new(answer(shown.sample, screen)), words);
+    }
+}
 
+/// Lines of words below a picture.
+const WORDS: u16 = 2;
+/// Columns of the words.
+const COLUMNS: u16 = 14;
+
+/// A sample whose picture is shown.
+pub(crate) struct Shown<'a> {
+    pub(crate) sample: &'a Sample,
+    pub(crate) picture: Picture<'a>,
+    /// Where the picture lies; its words are below.
+    pub(crate) place: Rect,
+}
+
+/// As many as there is room for, side by side and row below row.
+fn shown(samples: &[Sample], area: Rect) -> Vec<Shown<'_>> {
+    let mut all = Vec::new();
     let mut rest = area;
-    let mut left = samples.iter();
+    let mut left = samples
+        .iter()
+        .filter_map(|sample| Some((sample, Picture::of(&sample.view)?)))
+        .peekable();
     // As many rows of pictures as give each at least this many lines.
     let lines = if area.height >= 34 { 14 } else { 7 };
     while rest.height > WORDS {
         let lines = (rest.height - WORDS).min(lines);
         let mut at = rest.x;
         let mut used = 0;
-        while at < rest.x + rest.width {
-            let Some(sample) = left.as_slice().first() else {
-                return;
-            };
-            let SampleView::Picture {
-                width,
-                height,
-                channels,
-                pixels,
-            } = &sample.view
+        while at < rest.right() {
+            let room = rest.right() - at;
+            let fits = |(columns, _): (u16, u16)| room >= columns.max(COLUMNS);
+            let Some((sample, picture)) =
+                left.next_if(|(_, picture)| fits(picture.size(room, lines)))
             else {
-                left.next();
-                continue;
-            };
-            let picture = Picture {
-                width: *width,
-                height: *height,
-                channels: *channels,
-                pixels,
-            };
-            let room = rest.x + rest.width - at;
-            let (columns, own_lines) = picture.size(room, lines);
-            if room < columns.max(COLUMNS) {
                 break;
-            }
-            left.next();
+            };
+            let (columns, own_lines) = picture.size(room, lines);
             let place = Rect::new(at, rest.y, columns, own_lines);
-            picture.draw(screen.theme, frame.buffer_mut(), place);
-            let words = Rect::new(at, rest.y + own_lines, columns.max(COLUMNS), WORDS);
-            frame.render_widget(Paragraph::new(answer(sample, screen)), words);
+            all.push(Shown {
+                sample,
+                picture,
+                place,
+            });
             at += columns.max(COLUMNS) + 1;
             used = used.max(own_lines);
         }
         if used == 0 {
-            return;
+            break;
         }
         rest = below(rest, used + WORDS + 1).1;
     }
+    all
 }
 
 /// Truth and answer of a sample.

@@ -22,6 +22,8 @@ use crate::view::View;
 /// ```
 #[derive(Debug)]
 pub struct RunEvents {
+    /// Where events are, or will be.
+    path: PathBuf,
     /// Of a file that may grow.
     reader: Option<EventReader>,
     /// What is known already.
@@ -38,6 +40,7 @@ impl RunEvents {
         if events.is_file() {
             return Ok(Self {
                 reader: Some(EventReader::open(&events)?),
+                path: events,
                 known: Vec::new(),
             });
         }
@@ -53,20 +56,32 @@ impl RunEvents {
             source,
         })?;
         Ok(Self {
+            path: events,
             reader: None,
             known: history::events(&label(run), &text, &path)?,
         })
     }
 
-    /// Those that have come since the last call; after a long time not all at once.
+    /// Those that have come since the last call; after a long time not all at once. Where the run has begun anew since then, those
+    /// of the new one.
     ///
     /// # Errors
     /// A file that cannot be read.
     pub fn read(&mut self) -> Result<Vec<Event>, DashboardError> {
-        match &mut self.reader {
-            Some(reader) => Ok(reader.read()?),
-            None => Ok(std::mem::take(&mut self.known)),
+        let events = match &mut self.reader {
+            Some(reader) => reader.read()?,
+            None => std::mem::take(&mut self.known),
+        };
+        let is_anew = match &self.reader {
+            Some(reader) => reader.is_replaced(),
+            None => self.path.is_file(),
+        };
+        if events.is_empty() && is_anew {
+            // It may be gone again by now.
+            let opened = EventReader::open(&self.path).ok();
+            self.reader = opened.or_else(|| self.reader.take());
         }
+        Ok(events)
     }
 
     /// All of them so far, folded.
@@ -125,18 +140,8 @@ mod tests {
         let history =
             "epoch,learning_rate,loss,val_loss,seconds\n1,0.1,0.5,0.6,1.5\n2,0.1,0.4,NaN,1.5\n";
         fs::write(old.join(history::NAME), history).unwrap();
-        let begin = Begin {
-            label: "new".to_owned(),
-            ..Begin::default()
-        };
         let mut file = EventFile::create(&new.join(EventFile::NAME)).unwrap();
-        file.write(&Event {
-            step: 0,
-            epoch: 0,
-            seconds: 0.0,
-            what: What::Begin(Box::new(begin)),
-        })
-        .unwrap();
+        file.write(&begin("new")).unwrap();
         let view = |run: &Path| RunEvents::open(run).unwrap().view().unwrap();
         assert_eq!(view(&new).label(), "new");
         let old_view = view(&old);
@@ -148,5 +153,50 @@ mod tests {
         assert_eq!(best.map(|best| best.epoch), Some(1.0));
         let names: Vec<_> = siblings(&new).into_iter().map(|(name, _)| name).collect();
         assert_eq!(names, ["old"]);
+    }
+
+    fn begin(label: &str) -> Event {
+        let begin = Begin {
+            label: label.to_owned(),
+            ..Begin::default()
+        };
+        Event {
+            step: 0,
+            epoch: 0,
+            seconds: 0.0,
+            what: What::Begin(Box::new(begin)),
+        }
+    }
+
+    #[test]
+    fn a_run_that_begins_anew_is_followed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(EventFile::NAME);
+        let (first, second) = (begin("first"), begin("second"));
+        EventFile::create(&path).unwrap().write(&first).unwrap();
+        let mut events = RunEvents::open(folder.path()).unwrap();
+        assert_eq!(events.read().unwrap(), [first]);
+        assert_eq!(events.read().unwrap(), []);
+        fs::remove_file(&path).unwrap();
+        assert_eq!(events.read().unwrap(), []);
+        EventFile::create(&path).unwrap().write(&second).unwrap();
+        // That it is another file is seen where there is nothing more in the old one.
+        assert_eq!(events.read().unwrap(), []);
+        assert_eq!(events.read().unwrap(), [second]);
+    }
+
+    #[test]
+    fn a_run_without_events_that_gets_some_is_followed() {
+        let folder = tempfile::tempdir().unwrap();
+        let history = "epoch,learning_rate,loss,seconds\n1,0.1,0.5,1.5\n";
+        fs::write(folder.path().join(history::NAME), history).unwrap();
+        let mut events = RunEvents::open(folder.path()).unwrap();
+        assert!(!events.read().unwrap().is_empty());
+        assert_eq!(events.read().unwrap(), []);
+        let new = begin("new");
+        let path = folder.path().join(EventFile::NAME);
+        EventFile::create(&path).unwrap().write(&new).unwrap();
+        assert_eq!(events.read().unwrap(), []);
+        assert_eq!(events.read().unwrap(), [new]);
     }
 }

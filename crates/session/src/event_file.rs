@@ -1,6 +1,6 @@
 //! `events.jsonl`, written by the training and read by whoever watches.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
@@ -198,6 +198,28 @@ impl EventReader {
         self.is_at_end
     }
 
+    /// Whether another file has taken the place of the one that is read, as where a run begins anew.
+    ///
+    /// ```
+    /// use firebrick_session::{EventFile, EventReader};
+    ///
+    /// let folder = tempfile::tempdir()?;
+    /// let path = folder.path().join(EventFile::NAME);
+    /// let first = EventFile::create(&path)?;
+    /// let reader = EventReader::open(&path)?;
+    /// assert!(!reader.is_replaced());
+    /// let second = EventFile::create(&path)?;
+    /// assert!(reader.is_replaced());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn is_replaced(&self) -> bool {
+        // Between two files there is none.
+        match (fs::metadata(&self.path), self.file.metadata()) {
+            (Ok(there), Ok(own)) => !is_same(&there, &own) || there.len() < self.offset,
+            _ => false,
+        }
+    }
+
     /// Everything up to the end of what is written by now.
     ///
     /// # Errors
@@ -243,6 +265,19 @@ impl EventReader {
         let events = lines.filter_map(|line| serde_json::from_slice(line).ok());
         Ok(Some(events.collect()))
     }
+}
+
+#[cfg(unix)]
+fn is_same(there: &Metadata, own: &Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+
+    (there.dev(), there.ino()) == (own.dev(), own.ino())
+}
+
+/// Where the system does not say it, by the time at which they were made.
+#[cfg(not(unix))]
+fn is_same(there: &Metadata, own: &Metadata) -> bool {
+    there.created().ok() == own.created().ok()
 }
 
 #[cfg(test)]

@@ -1,3 +1,7 @@
+use std::str::FromStr;
+
+use firebrick_spec::UnknownName;
+
 /// A part of the dashboard with a subject of its own.
 ///
 /// ```
@@ -19,6 +23,29 @@ pub enum Pane {
     Samples,
     /// What is said.
     Words,
+}
+
+/// By its name, in whatever letters.
+///
+/// ```
+/// use firebrick_dashboard::Pane;
+///
+/// assert_eq!("words".parse(), Ok(Pane::Words));
+/// let error = "curve".parse::<Pane>().unwrap_err().to_string();
+/// assert_eq!(error, "unknown pane `curve`, did you mean `curves`?; known panes: curves, rate, layers, samples, words");
+/// ```
+impl FromStr for Pane {
+    type Err = UnknownName;
+
+    fn from_str(text: &str) -> Result<Self, UnknownName> {
+        let names = Self::ALL.map(|pane| pane.name().to_lowercase());
+        let mut found = Self::ALL.into_iter().zip(&names);
+        let found = found.find(|(_, name)| name.eq_ignore_ascii_case(text));
+        found.map(|(pane, _)| pane).ok_or_else(|| {
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            UnknownName::new("pane", text, &names)
+        })
+    }
 }
 
 /// The pane that keys are for.

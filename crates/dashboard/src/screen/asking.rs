@@ -1,4 +1,4 @@
-use firebrick_session::Action;
+use firebrick_session::{Action, SessionError};
 
 /// What keys mean at the moment.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -38,7 +38,7 @@ impl Prompt {
     ///
     /// # Errors
     /// What is wrong with it.
-    pub(crate) fn action(self, text: &str) -> Result<Option<Action>, String> {
+    pub(crate) fn action(self, text: &str) -> Result<Option<Action>, SessionError> {
         let text = text.trim();
         let word = match self {
             Self::Rate => "rate",
@@ -48,8 +48,7 @@ impl Prompt {
         if text.is_empty() {
             return Ok(None);
         }
-        let action = format!("{word} {text}").parse::<Action>();
-        action.map(Some).map_err(|error| error.to_string())
+        format!("{word} {text}").parse().map(Some)
     }
 }
 

@@ -193,8 +193,8 @@ impl Screen {
             KeyCode::Enter => match prompt.action(&text) {
                 Ok(Some(action)) => return self.sent(action),
                 Ok(None) => return Reply::Nothing,
-                Err(problem) => {
-                    self.message = Some(problem);
+                Err(error) => {
+                    self.message = Some(error.to_string());
                     return Reply::Nothing;
                 }
             },

@@ -13,7 +13,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-// The README's example is compiled and run as a doctest, as is the one beside Keras'.
+// The README's example is compiled and run as a doctest, as are the one beside Keras' and the app that predicts.
 #[cfg(doctest)]
 #[doc = include_str!("../../../README.md")]
 struct Readme;
@@ -21,6 +21,10 @@ struct Readme;
 #[cfg(doctest)]
 #[doc = include_str!("../../../docs/keras.md")]
 struct FromKeras;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/apps.md")]
+struct Apps;
 
 /// Burn itself, in the version this crate is built on.
 pub use burn;

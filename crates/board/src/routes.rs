@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use axum::Router;
 use axum::extract::{Path as InPath, Query, State};
@@ -13,7 +12,7 @@ use axum::routing::get;
 use firebrick::training::RunDirectory;
 use firebrick_pages::{
     Comparison, Live, PagesError, RunRecord, RunReport, RunState, RunSummary, address_part,
-    find_runs, read_runs, runs_page,
+    find_runs, now, read_runs, runs_page,
 };
 use firebrick_session::{Event, EventFile, EventReader, What};
 use serde::{Deserialize, Serialize};
@@ -216,9 +215,4 @@ fn find(folder: &Path, name: &str) -> Option<RunDirectory> {
 async fn reading(read: impl FnOnce() -> Response + Send + 'static) -> Response {
     let read = tokio::task::spawn_blocking(read).await;
     read.unwrap_or_else(|error| message(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()))
-}
-
-fn now() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    since.map_or(0, |since| since.as_secs())
 }

@@ -31,6 +31,6 @@ pub use kernel::{
 pub use pass::{Batch, Pass};
 pub use program::{Place, Program};
 pub use spans::each_span;
-pub use threads::{compute_on_main_thread, compute_on_this_thread};
+pub use threads::{compute_on_main_thread, compute_on_this_thread, num_threads};
 pub use tiles::LaidOut;
 pub use window::Window;

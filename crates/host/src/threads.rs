@@ -19,10 +19,7 @@ pub fn compute_on_this_thread() -> bool {
     if rayon::current_thread_index().is_some() {
         return true;
     }
-    let asked = std::env::var("RAYON_NUM_THREADS").ok();
-    let asked = asked.and_then(|threads| threads.parse().ok()).unwrap_or(0);
-    let cores = thread::available_parallelism().map_or(1, usize::from);
-    let threads = if asked == 0 { cores } else { asked };
+    let threads = num_threads();
     if threads < 2 {
         return false;
     }
@@ -34,6 +31,19 @@ pub fn compute_on_this_thread() -> bool {
             true
         }
         Err(_) => false,
+    }
+}
+
+/// How many threads compute: as many as the process may use cores, or as `RAYON_NUM_THREADS` says.
+///
+/// ```
+/// assert!(firebrick_host::num_threads() > 0);
+/// ```
+pub fn num_threads() -> usize {
+    let asked = std::env::var("RAYON_NUM_THREADS").ok();
+    match asked.and_then(|threads| threads.parse().ok()) {
+        Some(threads) if threads > 0 => threads,
+        _ => thread::available_parallelism().map_or(1, usize::from),
     }
 }
 

@@ -8,10 +8,12 @@
 
 mod calibration;
 mod chronicle;
+mod clock;
 mod comparison;
 mod condition;
 mod confusion_view;
 mod drawing;
+mod environment;
 mod error;
 mod figures;
 mod judgement;
@@ -31,6 +33,7 @@ mod sample_card;
 mod style;
 
 pub use calibration::{Calibration, CalibrationBin};
+pub use clock::now;
 pub use comparison::{ComparedCell, ComparedRow, Comparison};
 pub use condition::Condition;
 pub use confusion_view::{ClassLine, Confused, ConfusionView, MatrixCell, MatrixRow};

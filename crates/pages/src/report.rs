@@ -9,6 +9,7 @@ use firebrick_session::LayerNumbers;
 
 use crate::confusion_view::ConfusionView;
 use crate::drawing::drawings;
+use crate::environment::environment_rows;
 use crate::error::PagesError;
 use crate::judgement::Judgement;
 use crate::learning_rate::rate_panel;
@@ -42,7 +43,6 @@ pub struct RunReport {
     run: RunRecord,
     judgement: Option<Judgement>,
     summary: Option<Summary>,
-    environment: Vec<(String, String)>,
     notes: Vec<String>,
     live: Option<Live>,
 }
@@ -124,7 +124,6 @@ impl RunReport {
             judgement: Judgement::told_by(&run),
             run,
             summary: None,
-            environment: Vec::new(),
             notes: Vec::new(),
             live: None,
         }
@@ -141,13 +140,6 @@ impl RunReport {
     #[must_use = "returns the changed report"]
     pub fn with_summary(mut self, summary: Summary) -> Self {
         self.summary = Some(summary);
-        self
-    }
-
-    /// Says where it was trained, by names and values.
-    #[must_use = "returns the changed report"]
-    pub fn with_environment(mut self, rows: impl IntoIterator<Item = (String, String)>) -> Self {
-        self.environment.extend(rows);
         self
     }
 
@@ -179,6 +171,8 @@ impl RunReport {
         let happenings = run.chronicle.happenings.len();
         let has_validation = run.history().names().any(|name| name.starts_with("val_"));
         let live = self.live.as_ref();
+        let begin = run.chronicle.begin.as_ref();
+        let environment = begin.and_then(|begin| begin.environment.as_ref());
         let judged = self.judgement.as_ref().map(judged).transpose()?;
         let page = Page {
             version: VERSION,
@@ -203,7 +197,7 @@ impl RunReport {
             layers: self.summary.as_ref().map(layer_rows).unwrap_or_default(),
             learning: run.chronicle.layers.iter().map(learning_row).collect(),
             settings: setting_rows(run),
-            environment: self.environment.clone(),
+            environment: environment.map(environment_rows).unwrap_or_default(),
             command: command(run),
         };
         page.render().map_err(|source| PagesError::Page {

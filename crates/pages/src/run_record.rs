@@ -3,12 +3,12 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use firebrick::training::{History, Progress, RunDirectory};
 use firebrick_session::EventFile;
 
 use crate::chronicle::Chronicle;
+use crate::clock::seconds_since_1970;
 use crate::figures::{BestFigure, best_figures};
 use crate::run_settings::RunSettings;
 use crate::run_state::RunState;
@@ -215,9 +215,4 @@ fn written(run: &RunDirectory) -> Option<u64> {
     .iter()
     .find_map(|name| fs::metadata(run.file(name)).ok()?.modified().ok())?;
     seconds_since_1970(written)
-}
-
-/// A time in seconds since 1970.
-pub(crate) fn seconds_since_1970(time: SystemTime) -> Option<u64> {
-    Some(time.duration_since(UNIX_EPOCH).ok()?.as_secs())
 }

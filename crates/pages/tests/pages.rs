@@ -11,8 +11,8 @@ use firebrick_pages::{
     runs_page,
 };
 use firebrick_session::{
-    Begin, Confusion, EpochEnd, Event, EventFile, LayerNumbers, Sample, SampleValue, SampleView,
-    Speaker, What,
+    Begin, Confusion, Environment, EpochEnd, Event, EventFile, LayerNumbers, Sample, SampleValue,
+    SampleView, Speaker, What,
 };
 
 const EVIL: &str = "<script>alert(1)</script>";
@@ -105,6 +105,11 @@ fn tell(run: &RunDirectory, view: SampleView) {
         schedule: vec![(0, 0.1), (30, 0.01)],
         rising: vec!["accuracy".to_owned()],
         time: 1_700_000_000,
+        environment: Some(Environment {
+            device: format!("flex {EVIL}"),
+            cores: 7,
+            ..Environment::default()
+        }),
         ..Begin::default()
     };
     let layer = LayerNumbers {

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::action::Action;
+use crate::environment::Environment;
 use crate::figures::Figures;
 use crate::placed_action::PlacedAction;
 use crate::samples::{Confusion, Sample};
@@ -132,6 +133,9 @@ pub struct Begin {
     pub schedule: Vec<(u64, f64)>,
     /// Names of classes, where they have some.
     pub class_names: Vec<String>,
+    /// Where it is computed, as far as it is told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub environment: Option<Environment>,
     /// Its process.
     pub process: u32,
     /// Seconds since 1970.

@@ -10,6 +10,7 @@ mod answer;
 mod connection;
 #[cfg(unix)]
 mod control_socket;
+mod environment;
 mod error;
 mod event;
 mod event_file;
@@ -32,6 +33,7 @@ pub use answer::Answer;
 pub use connection::{Connection, WatchedEvents};
 #[cfg(unix)]
 pub use control_socket::ControlSocket;
+pub use environment::Environment;
 pub use error::SessionError;
 pub use event::{Begin, EpochEnd, Event, LayerNumbers, Progress, Speaker, What};
 pub use event_file::{EventFile, EventReader};

@@ -1,4 +1,5 @@
 use std::fmt;
+use std::thread::available_parallelism;
 
 use firebrick_spec::as_text;
 
@@ -52,6 +53,33 @@ impl DeviceName {
             Self::Vulkan(_) => "vulkan",
             Self::Cuda(_) => "cuda",
         }
+    }
+
+    /// How many trainings at once it is for, unless somebody says otherwise: one a core of a processor, one of a GPU.
+    ///
+    /// ```
+    /// # mod firebrick { pub use firebrick_tensor as devices; }
+    /// use firebrick::devices::DeviceName;
+    ///
+    /// assert_eq!(DeviceName::Cuda(None).default_jobs(), 1);
+    /// ```
+    pub fn default_jobs(self) -> usize {
+        match self {
+            Self::Flex | Self::NdArray => available_parallelism().map_or(1, usize::from),
+            _ => 1,
+        }
+    }
+
+    /// The backends that are compiled in, the fastest first.
+    ///
+    /// ```
+    /// # mod firebrick { pub use firebrick_tensor as devices; }
+    /// use firebrick::devices::DeviceName;
+    ///
+    /// assert!(DeviceName::compiled().any(|name| name == DeviceName::Flex));
+    /// ```
+    pub fn compiled() -> impl Iterator<Item = Self> {
+        PREFERENCE.into_iter().filter(|name| name.is_compiled())
     }
 
     pub(crate) fn is_compiled(self) -> bool {

@@ -119,14 +119,14 @@ pub(crate) fn answers(device: Device) -> Result<FoundDevice, String> {
 }
 
 #[cfg(any(feature = "wgpu", feature = "cuda"))]
-fn identity(device: &Device) -> (String, bool) {
+pub(crate) fn identity(device: &Device) -> (String, bool) {
     device.identity().map_or_else(cpu_identity, |identity| {
         (identity.name, identity.physical.is_none())
     })
 }
 
 #[cfg(not(any(feature = "wgpu", feature = "cuda")))]
-fn identity(_: &Device) -> (String, bool) {
+pub(crate) fn identity(_: &Device) -> (String, bool) {
     cpu_identity()
 }
 

@@ -1,7 +1,7 @@
 use burn::tensor::Device;
 
 use crate::device_check::check_device;
-use crate::device_name::{DeviceName, PREFERENCE};
+use crate::device_name::DeviceName;
 use crate::device_probe::{FoundDevice, answers};
 use crate::error::TensorError;
 
@@ -102,10 +102,10 @@ impl DeviceName {
     }
 }
 
-/// The first backend of [`PREFERENCE`] that is there, is no software GPU and computes correctly.
+/// The first backend that is compiled in, is there, is no software GPU and computes correctly.
 fn select_best() -> Result<SelectedDevice, TensorError> {
     let mut passed_over = Vec::new();
-    for name in PREFERENCE.into_iter().filter(|name| name.is_compiled()) {
+    for name in DeviceName::compiled() {
         let mut found = match name.probe() {
             Ok(found) => found,
             Err(reason) => {

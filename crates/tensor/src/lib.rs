@@ -15,6 +15,7 @@
 mod any_tensor;
 mod axes;
 mod device_check;
+mod device_label;
 mod device_name;
 mod device_probe;
 mod device_selection;
@@ -35,7 +36,7 @@ pub use any_tensor::{AnyTensor, SameShape};
 pub use axes::Axes;
 pub use device_probe::is_host_cpu;
 pub use devices::{
-    DeviceCheck, DeviceName, DeviceStatus, FoundDevice, SelectedDevice, check_device,
+    DeviceCheck, DeviceName, DeviceStatus, FoundDevice, SelectedDevice, check_device, device_label,
     device_statuses,
 };
 pub use error::TensorError;

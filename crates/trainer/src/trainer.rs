@@ -1,5 +1,6 @@
 mod assembly;
 mod checks;
+mod environment;
 mod evaluating;
 mod examining;
 mod fine_tuning;

@@ -4,10 +4,9 @@ mod moving;
 
 use std::fmt::Write as _;
 use std::process::ExitCode;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use firebrick_pages::{
-    Condition, PagesError, RunState, choose_runs, read_runs, run_table, sort_runs,
+    Condition, PagesError, RunState, choose_runs, now, read_runs, run_table, sort_runs,
 };
 
 use self::moving::{RemoveArguments, RenameArguments};
@@ -104,12 +103,6 @@ fn list(arguments: &RunsArguments) -> anyhow::Result<ExitCode> {
     }
     output::print(&format!("{}\n", text.trim_end()))?;
     Ok(ExitCode::SUCCESS)
-}
-
-/// In seconds since 1970.
-fn now() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    since.map_or(0, |since| since.as_secs())
 }
 
 /// What was asked for and cannot be is the user's mistake.

@@ -30,6 +30,8 @@ fn a_report_judges_the_network_on_what_was_kept_for_validation() {
     for text in [
         "Judged on 100 images for validation; the built-in sample of MNIST",
         "Expected calibration error",
+        "<th scope=\"row\">device</th><td>flex (CPU, ",
+        "<th scope=\"row\">threads</th>",
         "class=\"matrix\"",
         "data:image/png;base64,",
     ] {

@@ -11,6 +11,7 @@ use firebrick_session::{Begin, SessionHandle, What};
 use firebrick_tensor::catch_panic;
 
 use super::checks::Checks;
+use super::environment::environment;
 use super::loading::Loader;
 use super::run_files::RunFiles;
 use super::setup::Setup;
@@ -250,6 +251,7 @@ impl<'a> Fitting<'a> {
             has_validation: self.validation.is_some(),
             schedule: self.schedule(step),
             class_names: self.fit.class_names.clone(),
+            environment: Some(environment(&self.device)),
             process: std::process::id(),
             time: since_1970.map_or(0, |time| time.as_secs()),
             is_resumed: resumed.is_some(),

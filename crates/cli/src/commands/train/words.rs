@@ -76,7 +76,7 @@ impl Prepared {
             ),
         };
         if self.leaves_page {
-            let written = run_page::write(run, self.network.summary().ok(), &self.device);
+            let written = run_page::write(run, self.network.summary().ok());
             if let Err(error) = written {
                 output::note(&format!(
                     "warning: the run has no page: {}",

@@ -14,7 +14,7 @@ use crate::runs::{self, RunsFolder};
 const EXAMPLES: &str = "\
 EXAMPLES:
   firebrick compare mnist-1 mnist-2
-  firebrick compare adam sgd rmsprop --page compared.html";
+  firebrick compare mnist-1 mnist-2 adam --page compared.html";
 
 /// Show several runs side by side: how good they became, the settings that differ, their curves.
 #[derive(Debug, clap::Args)]

@@ -1,15 +1,17 @@
 use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use firebrick::datasets::{MnistDataset, mnist_sample};
 
 use crate::data::{idx_images, idx_labels};
 use crate::workplace::Workplace;
 
-/// What is not a matter of words but takes long: as few epochs and seeds as there can be.
-const SHORT: [(&str, &str); 6] = [
+/// What is not a matter of words but takes long, or needs somebody at a terminal: as few epochs, seeds and trials as there can be.
+const SHORT: [(&str, &str); 10] = [
     // The others are at their end after an epoch.
     ("train --resume", "--epochs 2"),
     ("train", "--epochs 1"),
@@ -26,7 +28,14 @@ const SHORT: [(&str, &str); 6] = [
         "study curve",
         "--epochs 1 --seeds 1 --validation-size 50 --train-size 100 --values 1,3",
     ),
+    ("tune --resume", ""),
+    ("tune", "--max-trials 2"),
+    ("watch", "--once"),
+    ("runs rm", "--yes"),
 ];
+
+/// What is not everywhere as on the machine of an example.
+const ELSEWHERE: [(&str, &str); 2] = [("/data/runs", "runs"), ("--listen 9000", "--listen 0")];
 
 fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
@@ -42,6 +51,8 @@ fn repository_in_small() -> Workplace {
     for name in ["assets/heart", "assets/iris", "assets/digits", "examples"] {
         symlink(repository().join(name), workplace.path(name)).unwrap();
     }
+    let mine = repository().join("examples/models/cnn.toml");
+    fs::copy(mine, workplace.path("mine.toml")).unwrap();
     workplace
 }
 
@@ -63,7 +74,8 @@ fn write_set(workplace: &Workplace, part: &str, data: &MnistDataset) {
 
 /// The lines that begin with the program's name, without what is said behind them.
 fn examples(text: &str) -> Vec<String> {
-    let joined = text.replace("\\\n    ", " ");
+    let parts: Vec<&str> = text.split("\\\n").map(str::trim_start).collect();
+    let joined = parts.join(" ");
     let lines = joined.lines().map(str::trim_start);
     lines
         .filter(|line| line.starts_with("firebrick "))
@@ -77,15 +89,30 @@ fn examples(text: &str) -> Vec<String> {
         .collect()
 }
 
-/// The examples of the README, then those that `--help` of each command gives.
-fn all_examples(workplace: &Workplace) -> Vec<String> {
-    let readme = fs::read_to_string(repository().join("README.md")).unwrap();
-    // Of the README the commands, not the sentences that begin with one.
-    let blocks = readme.split("```").skip(1).step_by(2);
-    let mut found: Vec<String> = blocks
+/// The commands of a paper, not the sentences that begin with one.
+fn of_paper(path: &Path) -> Vec<String> {
+    let text = fs::read_to_string(path).unwrap();
+    let blocks = text.split("```").skip(1).step_by(2);
+    blocks
         .filter_map(|block| block.strip_prefix("sh\n"))
         .flat_map(examples)
+        .collect()
+}
+
+/// The papers in `docs`, in the order of their names.
+fn docs() -> Vec<PathBuf> {
+    let entries = fs::read_dir(repository().join("docs")).unwrap();
+    let paths = entries.map(|entry| entry.unwrap().path());
+    let mut papers: Vec<PathBuf> = paths
+        .filter(|path| path.extension().is_some_and(|end| end == "md"))
         .collect();
+    papers.sort();
+    papers
+}
+
+/// The examples of the README, those that `--help` of each command gives, and those of `docs`.
+fn all_examples(workplace: &Workplace) -> Vec<String> {
+    let mut found = of_paper(&repository().join("README.md"));
     assert!(found.len() > 10, "{found:?}");
     for command in [
         "train",
@@ -100,8 +127,24 @@ fn all_examples(workplace: &Workplace) -> Vec<String> {
         "data",
         "devices",
         "completions",
+        "watch",
+        "tune",
+        "report",
+        "compare",
+        "board",
         "",
+        // It removes some.
+        "runs",
     ] {
+        if command == "runs" {
+            let papers: Vec<String> = docs().iter().flat_map(|path| of_paper(path)).collect();
+            assert!(
+                papers
+                    .iter()
+                    .any(|example| example.starts_with("firebrick runs "))
+            );
+            found.extend(papers);
+        }
         let help = workplace
             .run(&format!("{command} --help"))
             .succeeds()
@@ -117,13 +160,52 @@ fn all_examples(workplace: &Workplace) -> Vec<String> {
     found
 }
 
+/// What goes on until somebody ends it says where it is, and ends in order.
+fn serves(workplace: &Workplace, arguments: &str) {
+    let mut board = Command::new(assert_cmd::cargo::cargo_bin!("firebrick"))
+        .args(arguments.split_whitespace())
+        .current_dir(workplace.path("."))
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    let mut told = BufReader::new(board.stdout.take().unwrap());
+    told.read_line(&mut line).unwrap();
+    let address = line.trim_end().strip_prefix("board    http://");
+    let address = address.unwrap_or_else(|| panic!("{arguments}: {line}"));
+    let address = address.trim_end_matches('/');
+    let mut stream = TcpStream::connect(address).unwrap();
+    write!(
+        stream,
+        "GET / HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n"
+    )
+    .unwrap();
+    let mut page = String::new();
+    stream.read_to_string(&mut page).unwrap();
+    assert!(page.starts_with("HTTP/1.1 200"), "{arguments}: {page}");
+    let process = board.id().to_string();
+    Command::new("kill")
+        .args(["-INT", &process])
+        .status()
+        .unwrap();
+    let ended = board.wait().unwrap();
+    assert!(ended.success(), "{arguments}: {ended}");
+}
+
 /// In the order in which one meets them, as each may need what earlier ones left.
 #[test]
 fn every_example_in_the_readme_and_the_help_works_as_written() {
     let workplace = repository_in_small();
     let program = assert_cmd::cargo::cargo_bin!("firebrick");
     for example in all_examples(&workplace) {
-        let arguments = example.strip_prefix("firebrick ").unwrap();
+        let mut arguments = example.strip_prefix("firebrick ").unwrap().to_owned();
+        for (there, here) in ELSEWHERE {
+            arguments = arguments.replace(there, here);
+        }
+        if arguments.starts_with("board") {
+            serves(&workplace, &arguments);
+            continue;
+        }
         let short = SHORT
             .iter()
             .find(|(command, _)| arguments.starts_with(command));
@@ -145,6 +227,8 @@ fn every_example_in_the_readme_and_the_help_works_as_written() {
     for file in [
         "species.csv",
         "both.png",
+        "compared.html",
+        "seven.html",
         "rate.svg",
         "runs/iris-1/model.bpk",
     ] {

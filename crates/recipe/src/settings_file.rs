@@ -23,6 +23,9 @@ const LEARNING_RATE: &str = "learning_rate";
 const UNNAMED: &str = "settings";
 
 impl Settings {
+    /// How a file begins that [`to_toml`](Self::to_toml) has written.
+    pub const HEADING: &'static str = "# Settings of a training";
+
     /// Reads a file of settings; relative paths in it begin in its folder.
     ///
     /// # Errors
@@ -56,7 +59,8 @@ impl Settings {
         let model = self.model.as_ref().map(model_text).unwrap_or_default();
         // The text comes first, because nothing can follow a table but what belongs to it.
         Ok(format!(
-            "# Settings of a training; repeat it with `firebrick train --config FILE`.\n{model}{settings}"
+            "{}; repeat it with `firebrick train --config FILE`.\n{model}{settings}",
+            Self::HEADING
         ))
     }
 

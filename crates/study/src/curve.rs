@@ -13,7 +13,6 @@ mod summary;
 mod training;
 
 use std::fmt::Write as _;
-use std::thread::available_parallelism;
 
 use firebrick::burn::tensor::Device;
 use firebrick::curves::{DEFAULT_CURVES_SIZE, draw_curves};
@@ -108,12 +107,10 @@ impl CurveStudy {
 
     /// How many networks are trained at once: as asked for, else one a core, or one on a GPU.
     fn workers(&self, jobs: Option<usize>) -> Result<usize, StudyError> {
-        let is_cpu = matches!(self.device_name, DeviceName::Flex | DeviceName::NdArray);
         match jobs {
             Some(0) => Err(StudyError::setting("jobs", 0, "at least 1")),
             Some(jobs) => Ok(jobs),
-            None if is_cpu => Ok(available_parallelism().map_or(1, Into::into)),
-            None => Ok(1),
+            None => Ok(self.device_name.default_jobs()),
         }
     }
 

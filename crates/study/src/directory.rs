@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use firebrick::models::{remove_abandoned_files, write_whole};
-use firebrick::training::{DirectoryClaim, DirectoryContents};
+use firebrick::training::{DirectoryClaim, DirectoryContents, create_numbered_directory};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -45,16 +45,8 @@ impl StudyDirectory {
 
     /// Making the directory is what claims it, also against another process.
     pub(crate) fn numbered(parent: &Path, prefix: &str) -> Result<Self, StudyError> {
-        for number in 1_u64.. {
-            let path = parent.join(format!("{prefix}-{number}"));
-            match fs::create_dir(&path) {
-                Ok(()) => return Self::claimed(path),
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-                Err(error) => return Err(StudyError::file("create", &path, error)),
-            }
-        }
-        let error = io::ErrorKind::AlreadyExists.into();
-        Err(StudyError::file("create", parent, error))
+        let create = |path: &Path, source| StudyError::file("create", path, source);
+        Self::claimed(create_numbered_directory(parent, prefix, create)?)
     }
 
     pub(crate) fn named(path: PathBuf, overwrite: bool) -> Result<Self, StudyError> {

@@ -1,4 +1,5 @@
 mod lock;
+mod numbered;
 mod previous;
 
 use std::io;
@@ -9,6 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use firebrick_model::remove_abandoned_files;
 
 pub(crate) use lock::Lookout;
+pub use numbered::create_numbered_directory;
 
 use crate::error::TrainError;
 use crate::lock_holder::LockHolder;

@@ -86,7 +86,7 @@ pub use checkpoint_error::CheckpointError;
 pub use checkpoints::{CheckpointInterval, Checkpoints, Progress};
 pub use compile::Compile;
 pub use curves::draw_curves;
-pub use directory_claim::{DirectoryClaim, DirectoryContents};
+pub use directory_claim::{DirectoryClaim, DirectoryContents, create_numbered_directory};
 pub use display::Display;
 pub use error::TrainError;
 pub use evaluation::{ClassEvaluation, ClassReport, ConfusionCell, ConfusionCounts, Evaluation};

@@ -14,13 +14,11 @@ use crate::compile::LearningRate;
 use crate::fit::{Fit, FitSettings};
 use crate::losses::Loss;
 use crate::metrics::Metric;
-
-/// The first line, by which a later fit knows what it may replace.
-const HEADING: &str = "# What a program has trained, as far as it can be written down.";
+use crate::run_directory::RunDirectory;
 
 /// Whether this is the description of an earlier fit of a program, and no file of somebody's own.
 pub(crate) fn is_ours(text: &str) -> bool {
-    text.starts_with(HEADING)
+    text.starts_with(RunDirectory::HEADING)
 }
 
 /// The settings of a fit as the text of a `config.toml`. What cannot be written down is listed under `unknown`, and
@@ -59,7 +57,7 @@ pub(crate) fn describe<M: Model>(
         model: model.clone(),
         data,
     });
-    let mut text = format!("{HEADING}\n");
+    let mut text = format!("{}\n", RunDirectory::HEADING);
     for (key, reason) in &gaps.0 {
         let _ = writeln!(text, "# Not known: {key}, {reason}.");
     }

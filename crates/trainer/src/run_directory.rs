@@ -11,7 +11,9 @@ use burn::train::{ApplicationLoggerInstaller, FileApplicationLoggerInstaller};
 use firebrick_model::{remove_abandoned_files, write_whole};
 use firebrick_session::EventFile;
 
-use crate::directory_claim::{Busy, DirectoryClaim, DirectoryContents, Lookout};
+use crate::directory_claim::{
+    Busy, DirectoryClaim, DirectoryContents, Lookout, create_numbered_directory,
+};
 use crate::error::TrainError;
 
 /// The directory a run leaves: settings, history, curves, model and log.
@@ -54,6 +56,9 @@ impl Eq for RunDirectory {}
 impl RunDirectory {
     /// The settings to repeat the run.
     pub const CONFIG: &'static str = "config.toml";
+    /// The first line of settings that a program's fit has written.
+    pub const HEADING: &'static str =
+        "# What a program has trained, as far as it can be written down.";
     /// The figures epoch by epoch.
     pub const HISTORY: &'static str = "history.csv";
     /// The curves as a drawing.
@@ -189,24 +194,11 @@ impl RunDirectory {
     /// A directory that cannot be made.
     pub fn create_numbered(parent: &Path, prefix: &str) -> Result<Self, TrainError> {
         std::fs::create_dir_all(parent).map_err(|source| cannot("create", parent, source))?;
-        for number in 1_u64.. {
-            let path = parent.join(format!("{prefix}-{number}"));
-            // Making it is what claims the number, also against another process.
-            match std::fs::create_dir(&path) {
-                Ok(()) => {
-                    return Self::claimed(&path).inspect_err(|_| {
-                        let _ = std::fs::remove_dir(&path);
-                    });
-                }
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-                Err(source) => return Err(cannot("create", &path, source)),
-            }
-        }
-        Err(cannot(
-            "create",
-            parent,
-            io::ErrorKind::AlreadyExists.into(),
-        ))
+        let create = |path: &Path, source| cannot("create", path, source);
+        let path = create_numbered_directory(parent, prefix, create)?;
+        Self::claimed(&path).inspect_err(|_| {
+            let _ = std::fs::remove_dir(&path);
+        })
     }
 
     /// Opens a run that is there.

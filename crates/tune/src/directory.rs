@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use firebrick::models::write_whole;
-use firebrick::training::{DirectoryClaim, DirectoryContents};
+use firebrick::training::{DirectoryClaim, DirectoryContents, create_numbered_directory};
 use serde::Serialize;
 
 use crate::error::TuneError;
@@ -68,7 +68,9 @@ impl TuneDirectory {
     ) -> Result<Self, TuneError> {
         fs::create_dir_all(parent).map_err(|source| TuneError::file("create", parent, source))?;
         let path = match name {
-            None => numbered(parent)?,
+            None => create_numbered_directory(parent, "tune", |path, source| {
+                TuneError::file("create", path, source)
+            })?,
             Some(name) => {
                 let path = parent.join(name);
                 match fs::create_dir(&path) {
@@ -211,20 +213,6 @@ impl TuneDirectory {
     pub(crate) fn journal(&self) -> Result<(Journal, Vec<TrialEvent>), TuneError> {
         Journal::open(&self.file(Self::TRIALS))
     }
-}
-
-/// Makes the next numbered directory; making it is what claims the number, also against another process.
-fn numbered(parent: &Path) -> Result<PathBuf, TuneError> {
-    for number in 1_u64.. {
-        let path = parent.join(format!("tune-{number}"));
-        match fs::create_dir(&path) {
-            Ok(()) => return Ok(path),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            Err(source) => return Err(TuneError::file("create", &path, source)),
-        }
-    }
-    let source = io::ErrorKind::AlreadyExists.into();
-    Err(TuneError::file("create", parent, source))
 }
 
 #[expect(

@@ -28,6 +28,7 @@
 struct Guide;
 
 mod applied;
+mod cell;
 mod dimension;
 mod directory;
 mod error;

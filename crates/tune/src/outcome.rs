@@ -1,9 +1,7 @@
 use std::cmp::Ordering;
 use std::fmt;
 
-use firebrick::training::figure_text;
-
-use crate::dimension::value_text;
+use crate::cell::Cell;
 use crate::record::{TrialRecord, TrialState};
 use crate::settings::TuneSettings;
 use crate::space::SearchSpace;
@@ -83,14 +81,11 @@ impl Outcome {
     }
 
     fn score(&self, trial: &TrialRecord) -> f64 {
-        let figure = trial.figure().filter(|_| !is_failed(trial));
-        figure
-            .and_then(|figure| self.settings.score(figure))
-            .unwrap_or(f64::INFINITY)
+        trial.score(&self.settings).unwrap_or(f64::INFINITY)
     }
 
     /// The heads of the table and its rows, the best trial first.
-    pub(crate) fn table(&self) -> (Vec<String>, Vec<Vec<String>>) {
+    pub(crate) fn table(&self) -> (Vec<String>, Vec<Vec<Cell>>) {
         let mut heads = vec!["rank".to_owned(), "trial".to_owned()];
         heads.extend(self.space.names().map(str::to_owned));
         heads.extend([
@@ -103,20 +98,20 @@ impl Outcome {
             let has_rank = self.score(trial).is_finite();
             let mut row = vec![
                 if has_rank {
-                    (index + 1).to_string()
+                    Cell::count(index + 1)
                 } else {
-                    "-".to_owned()
+                    Cell::none()
                 },
-                trial.number.to_string(),
+                Cell::count(trial.number),
             ];
             let values = self.space.names().map(|name| trial.values.get(name));
-            row.extend(values.map(|value| value.map_or_else(|| "-".to_owned(), value_text)));
+            row.extend(values.map(|value| value.map_or_else(Cell::none, Cell::value)));
             let figure = trial.figure().filter(|_| has_rank);
             row.extend([
-                figure.map_or_else(|| "-".to_owned(), figure_text),
-                trial.epochs().to_string(),
-                seconds_text(trial.seconds),
-                self.state_text(trial),
+                figure.map_or_else(Cell::none, Cell::figure),
+                Cell::count(trial.epochs()),
+                Cell::seconds(trial.seconds),
+                Cell::text(self.state_text(trial)),
             ]);
             row
         };
@@ -143,22 +138,11 @@ impl Outcome {
     }
 }
 
-fn is_failed(trial: &TrialRecord) -> bool {
-    matches!(trial.state, TrialState::Failed { .. })
-}
-
-/// `3.4 s`, `2 min 5 s`.
-pub(crate) fn seconds_text(seconds: f64) -> String {
-    if seconds < 100.0 {
-        return format!("{seconds:.1} s");
-    }
-    let minutes = (seconds / 60.0).floor();
-    format!("{minutes:.0} min {:.0} s", seconds - minutes * 60.0)
-}
-
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (heads, rows) = self.table();
+        let texts = |row: Vec<Cell>| row.into_iter().map(|cell| cell.text).collect();
+        let rows: Vec<Vec<String>> = rows.into_iter().map(texts).collect();
         let last = heads.len() - 1;
         let width = |column: usize| {
             let cells = rows.iter().map(|row| row[column].chars().count());
@@ -222,13 +206,5 @@ mod tests {
         );
         assert_eq!(outcome(MonitorMode::Max).best().unwrap().number, 2);
         assert_eq!(outcome(MonitorMode::Min).best().unwrap().number, 0);
-    }
-
-    #[test]
-    fn times_are_short() {
-        assert_eq!(
-            [0.04, 99.0, 125.0].map(seconds_text),
-            ["0.0 s", "99.0 s", "2 min 5 s"]
-        );
     }
 }

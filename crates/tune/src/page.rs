@@ -4,9 +4,11 @@ mod axis;
 mod lines;
 
 use askama::Template;
+use firebrick_pages::{STYLE, VERSION};
 
+use crate::cell::{Cell, seconds_text};
 use crate::error::TuneError;
-use crate::outcome::{Outcome, seconds_text};
+use crate::outcome::Outcome;
 use crate::record::TrialRecord;
 use axis::Axis;
 use lines::{Curves, Parallel, Scatter};
@@ -15,6 +17,7 @@ use lines::{Curves, Parallel, Scatter};
 #[template(path = "tune.html")]
 struct Page<'a> {
     version: &'static str,
+    style: &'static str,
     title: &'a str,
     lead: String,
     is_whole: bool,
@@ -33,12 +36,6 @@ struct Best {
     number: usize,
     figure: String,
     values: Vec<(String, String)>,
-}
-
-struct Cell {
-    text: String,
-    /// What it is sorted by.
-    key: String,
 }
 
 impl Outcome {
@@ -66,7 +63,8 @@ impl Outcome {
         let best = self.best();
         let settings = self.settings();
         let page = Page {
-            version: env!("CARGO_PKG_VERSION"),
+            version: VERSION,
+            style: STYLE,
             title,
             lead: format!(
                 "{} trials by {}, up to {} epochs each, judged by {} after the last epoch; {} of training.",
@@ -103,7 +101,7 @@ impl Outcome {
             },
             curves: Curves::new(&ranked),
             heads,
-            rows: rows.into_iter().map(cells).collect(),
+            rows,
             settings: self.rows_of_settings(),
         };
         page.render().map_err(|source| TuneError::Page { source })
@@ -131,26 +129,6 @@ impl Outcome {
         rows.push(("seed".to_owned(), settings.seed.to_string()));
         rows
     }
-}
-
-/// Cells that are sorted as numbers where they are some.
-fn cells(row: Vec<String>) -> Vec<Cell> {
-    let cell = |text: String| {
-        let number = text.split(' ').next().unwrap_or_default();
-        let key = match (number.parse::<f64>(), text.ends_with(" s")) {
-            (Ok(minutes), true) if text.contains(" min ") => {
-                let rest = text
-                    .split(' ')
-                    .nth(2)
-                    .and_then(|rest| rest.parse::<f64>().ok());
-                (minutes * 60.0 + rest.unwrap_or(0.0)).to_string()
-            }
-            (Ok(number), _) => number.to_string(),
-            (Err(_), _) => text.clone(),
-        };
-        Cell { text, key }
-    };
-    row.into_iter().map(cell).collect()
 }
 
 #[cfg(test)]
@@ -190,14 +168,5 @@ mod tests {
         let outcome = tuner.run(|_| Err::<Vec<f64>, _>("no")).unwrap();
         let page = outcome.page("tune-1", &[]).unwrap();
         assert!(page.contains("No trial has a figure yet."), "{page}");
-    }
-
-    #[test]
-    fn times_are_sorted_by_their_seconds() {
-        let row = ["0.0123", "2 min 5 s", "3.1 s", "adam", "-"]
-            .map(str::to_owned)
-            .to_vec();
-        let keys: Vec<String> = cells(row).into_iter().map(|cell| cell.key).collect();
-        assert_eq!(keys, ["0.0123", "125", "3.1", "adam", "-"]);
     }
 }

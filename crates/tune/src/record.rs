@@ -1,6 +1,7 @@
 use firebrick::training::{History, StopReason};
 use serde::Serialize;
 
+use crate::settings::TuneSettings;
 use crate::values::Values;
 
 /// What has come of a trial so far.
@@ -62,6 +63,26 @@ impl TrialRecord {
             .last()
             .copied()
             .filter(|figure| !figure.is_nan())
+    }
+
+    /// How good it is in a search with these settings, the lower the better; nothing for one that failed, or without a finite
+    /// figure.
+    ///
+    /// ```
+    /// use firebrick_tune::Tuner;
+    ///
+    /// let outcome = Tuner::new("x=0|1".parse()?).with_epochs(1).run(|trial| match trial.number() {
+    ///     0 => Err("it failed"),
+    ///     _ => Ok(vec![0.5]),
+    /// })?;
+    /// let scores: Vec<_> = outcome.trials().iter().map(|trial| trial.score(outcome.settings())).collect();
+    /// assert_eq!(scores, [None, Some(0.5)]);
+    /// # Ok::<(), firebrick_tune::TuneError>(())
+    /// ```
+    pub fn score(&self, settings: &TuneSettings) -> Option<f64> {
+        let is_failed = matches!(self.state, TrialState::Failed { .. });
+        let figure = self.figure().filter(|_| !is_failed)?;
+        settings.score(figure).filter(|score| score.is_finite())
     }
 }
 

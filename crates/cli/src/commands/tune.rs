@@ -10,7 +10,6 @@ mod training;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::thread::available_parallelism;
 
 use anyhow::anyhow;
 use firebrick::devices::DeviceName;
@@ -181,7 +180,7 @@ pub(crate) fn run(arguments: TuneArguments) -> anyhow::Result<ExitCode> {
         None => begun::begin(arguments)?,
     };
     let stop = StopHandle::new();
-    let jobs = jobs.unwrap_or_else(|| default_jobs(ready.device));
+    let jobs = jobs.unwrap_or_else(|| ready.device.default_jobs());
     let mut tuner = Tuner::new(ready.space.clone())
         .with_settings(ready.settings.clone())
         .with_jobs(jobs)
@@ -240,14 +239,6 @@ impl Ready {
             self.device,
             self.directory.path().display(),
         )
-    }
-}
-
-/// One training a core, or one on a GPU.
-fn default_jobs(device: DeviceName) -> usize {
-    match device {
-        DeviceName::Flex | DeviceName::NdArray => available_parallelism().map_or(1, Into::into),
-        _ => 1,
     }
 }
 

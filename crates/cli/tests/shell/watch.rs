@@ -47,7 +47,7 @@ fn what_cannot_be_watched_says_why() {
         (
             "watch old --once --pane curve",
             2,
-            &["unknown pane `curve`; did you mean `curves`?"],
+            &["unknown pane `curve`, did you mean `curves`?"],
         ),
         (
             "train --data mnist-sample --compare old --ui lines",

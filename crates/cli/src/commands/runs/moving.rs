@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, anyhow};
+use firebrick::recipes::Settings;
 use firebrick::training::{History, RunDirectory};
 
 use crate::failure::OrUsage;
@@ -12,8 +13,8 @@ use crate::output;
 use crate::run_name::RunName;
 use crate::runs::RunsFolder;
 
-/// How the first line of a `config.toml` begins that a training has written, in this program or another.
-const HEADINGS: [&str; 2] = ["# Settings of a training", "# What a program has trained"];
+/// How a `config.toml` begins that a training has written, in this program or another.
+const HEADINGS: [&str; 2] = [Settings::HEADING, RunDirectory::HEADING];
 
 /// Remove runs, with their models and checkpoints. Only a run's own files go; whatever else lies in its directory stays there.
 #[derive(Debug, clap::Args)]

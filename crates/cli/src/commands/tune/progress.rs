@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::io::IsTerminal;
 
-use firebrick::callbacks::MonitorMode;
 use firebrick::training::{Display, figure_text};
 use firebrick_tune::{Moment, TrialRecord, TrialState, TuneSettings};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -17,7 +16,8 @@ pub(super) struct Progress {
     trials: usize,
     running: usize,
     ended: BTreeSet<usize>,
-    best: Option<(usize, f64)>,
+    /// The number of the best trial, its score and its figure.
+    best: Option<(usize, f64, f64)>,
 }
 
 enum Form {
@@ -112,15 +112,11 @@ impl Progress {
     }
 
     fn note(&mut self, record: &TrialRecord) {
-        let Some(figure) = record.figure() else {
+        let (Some(score), Some(figure)) = (record.score(&self.settings), record.figure()) else {
             return;
         };
-        let is_better = |(_, best): (usize, f64)| match self.settings.mode {
-            MonitorMode::Max => figure > best,
-            MonitorMode::Min | MonitorMode::Auto => figure < best,
-        };
-        if self.best.is_none_or(is_better) {
-            self.best = Some((record.number, figure));
+        if self.best.is_none_or(|(_, best, _)| score < best) {
+            self.best = Some((record.number, score, figure));
         }
     }
 
@@ -147,7 +143,7 @@ impl Progress {
             return;
         };
         bar.set_position(self.ended.len() as u64);
-        let best = self.best.map_or_else(String::new, |(number, figure)| {
+        let best = self.best.map_or_else(String::new, |(number, _, figure)| {
             format!(
                 ", best {} {} (trial {number})",
                 self.settings.monitor,

@@ -8,7 +8,6 @@ use anyhow::anyhow;
 use firebrick::dashboards::{
     Dashboard, DashboardSettings, Pane, Role, RunEvents, Screen, Theme, View, text,
 };
-use firebrick::models::nearest_name;
 use firebrick::sessions::{Connection, Event, SessionHandle, Speaker, Watcher, What};
 use firebrick::training::{Display, StopHandle};
 
@@ -20,7 +19,7 @@ use crate::output;
 const GLANCE: Duration = Duration::from_millis(100);
 
 pub(super) fn run(arguments: &WatchArguments) -> anyhow::Result<ExitCode> {
-    let pane = pane(&arguments.pane).or_usage()?;
+    let pane = arguments.pane.parse::<Pane>().or_usage()?;
     let run = arguments.runs.open(&arguments.run)?;
     let mut screen = Screen::new(Theme::from_environment())
         .with_pane(pane)
@@ -44,22 +43,6 @@ pub(super) fn run(arguments: &WatchArguments) -> anyhow::Result<ExitCode> {
         .or_usage()?;
     watch(&mut events, view, screen, run.path())?;
     Ok(ExitCode::SUCCESS)
-}
-
-fn pane(name: &str) -> anyhow::Result<Pane> {
-    let names = Pane::ALL.map(|pane| pane.name().to_lowercase());
-    let found = Pane::ALL.into_iter().zip(&names);
-    let mut found = found.filter(|(_, own)| own.eq_ignore_ascii_case(name));
-    if let Some((pane, _)) = found.next() {
-        return Ok(pane);
-    }
-    let known: Vec<&str> = names.iter().map(String::as_str).collect();
-    let guess = nearest_name(name, &known);
-    let guess = guess.map_or_else(String::new, |guess| format!("did you mean `{guess}`? "));
-    Err(anyhow!(
-        "unknown pane `{name}`; {guess}known panes: {}",
-        known.join(", ")
-    ))
 }
 
 /// Until somebody leaves.
@@ -125,17 +108,5 @@ fn ask(session: &SessionHandle, run: &Path, refusals: &Sender<String>) {
         if refusals.send(refusal).is_err() {
             return;
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn panes_are_known_by_their_names() {
-        assert_eq!(pane("Words").unwrap(), Pane::Words);
-        let error = pane("curve").unwrap_err().to_string();
-        assert!(error.contains("did you mean `curves`?"), "{error}");
     }
 }

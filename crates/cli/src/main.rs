@@ -33,6 +33,7 @@ mod settings_file;
 mod split_notes;
 mod starting_weights;
 mod table_flags;
+mod text_table;
 mod train_settings;
 mod treatment_flags;
 mod treatment_notes;

@@ -17,6 +17,7 @@ use crate::dialect_flags::DialectFlags;
 use crate::failure::OrUsage;
 use crate::output;
 use crate::samples::load_images;
+use crate::text_table::{Column, TextTable};
 use crate::treatment_flags::TreatmentFlags;
 
 const EXAMPLES: &str = "\
@@ -163,21 +164,17 @@ fn table_info(source: &CsvSource, as_json: bool) -> anyhow::Result<()> {
 /// The heading of the names.
 const HEADING: &str = "column";
 
-/// The names of the columns, or their places, and how wide they are.
-fn names(overview: &CsvOverview) -> (Vec<String>, usize) {
-    let shown = |(place, column): (usize, &CsvColumn)| match column.name.as_str() {
+/// The names of the columns, or their places.
+fn names(overview: &CsvOverview) -> impl Iterator<Item = String> {
+    let columns = overview.columns.iter().enumerate();
+    columns.map(|(place, column)| match column.name.as_str() {
         "" => format!("({})", place + 1),
         name => name.escape_debug().to_string(),
-    };
-    let names: Vec<String> = overview.columns.iter().enumerate().map(shown).collect();
-    let width = names.iter().map(|name| name.chars().count()).max();
-    let width = width.unwrap_or(0).max(HEADING.len());
-    (names, width)
+    })
 }
 
 /// What becomes of each column where it is a feature.
-fn treatment_table(mut source: CsvSource, overview: &CsvOverview) -> String {
-    let (names, width) = names(overview);
+fn treatment_table(mut source: CsvSource, overview: &CsvOverview) -> TextTable {
     if source.is_all_categorical() {
         let categorical = overview.columns.iter().filter(|column| {
             column.may_be_categories(overview.rows) && source.encoding_of(&column.name).is_none()
@@ -185,36 +182,33 @@ fn treatment_table(mut source: CsvSource, overview: &CsvOverview) -> String {
         let categorical: Vec<&str> = categorical.map(|column| column.name.as_str()).collect();
         source = source.with_categorical(categorical);
     }
-    let mut text = format!("{HEADING:<width$}  as a feature\n");
-    for (column, name) in overview.columns.iter().zip(names) {
-        let treated = column_treatment::text(&source, column, overview.rows);
-        // Writing to a string cannot fail.
-        let _ = writeln!(text, "{name:<width$}  {treated}");
+    let mut table = TextTable::new([Column::left(HEADING), Column::left("as a feature")]);
+    for (column, name) in overview.columns.iter().zip(names(overview)) {
+        table.row([name, column_treatment::text(&source, column, overview.rows)]);
     }
-    text
+    table
 }
 
 fn column_table(overview: &CsvOverview) -> String {
-    let (names, width) = names(overview);
-    let mut text = format!(
-        "rows     {}\n\
-         columns  {}\n\
-         \n\
-         {HEADING:<width$}  different  missing  content\n",
+    let mut table = TextTable::new([
+        Column::left(HEADING),
+        Column::right("different"),
+        Column::right("missing"),
+        Column::left("content"),
+    ]);
+    for (column, name) in overview.columns.iter().zip(names(overview)) {
+        table.row([
+            name,
+            different(column),
+            column.missing.to_string(),
+            content(column),
+        ]);
+    }
+    format!(
+        "rows     {}\ncolumns  {}\n\n{table}",
         overview.rows,
         overview.columns.len(),
-    );
-    for (column, name) in overview.columns.iter().zip(names) {
-        // Writing to a string cannot fail.
-        let _ = writeln!(
-            text,
-            "{name:<width$}  {:>9}  {:>7}  {}",
-            different(column),
-            column.missing,
-            content(column)
-        );
-    }
-    text
+    )
 }
 
 fn different(column: &CsvColumn) -> String {

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use firebrick::training::{ClassEvaluation, ClassReport, ConfusionCounts};
 
 use crate::class_labels::distinct_labels;
+use crate::text_table::{Column, TextTable};
 use crate::unit::Unit;
 
 /// The most classes that are shown one by one.
@@ -14,6 +15,8 @@ const FEW: usize = 20;
 const WORST: usize = 10;
 /// The most characters of a class.
 const LABEL: usize = 16;
+/// The fewest characters of a column of counts.
+const COUNT: usize = 6;
 
 /// Precision and recall, then who was taken for whom; `width` are the characters of a line, if anything limits them.
 pub(super) fn text(
@@ -98,27 +101,24 @@ fn width_of(texts: &[String], heading: &str) -> usize {
     widths.max().unwrap_or(0).max(heading.len())
 }
 
-fn class_table(reports: &[&ClassReport], labels: &[String], unit: Unit) -> String {
-    const HEADING: &str = "class";
+fn class_table(reports: &[&ClassReport], labels: &[String], unit: Unit) -> TextTable {
     let share =
         |share: Option<f64>| share.map_or_else(|| "-".to_owned(), |share| format!("{share:.4}"));
-    let width = width_of(labels, HEADING);
-    let mut text = format!(
-        "{HEADING:>width$}  {:>9}  {:>6}  {:>6}\n",
-        "precision",
-        "recall",
-        unit.many()
-    );
+    let mut table = TextTable::new([
+        Column::right("class"),
+        Column::right("precision"),
+        Column::right("recall"),
+        Column::right(unit.many()).at_least(COUNT),
+    ]);
     for (class, label) in reports.iter().zip(labels) {
-        let _ = writeln!(
-            text,
-            "{label:>width$}  {:>9}  {:>6}  {:>6}",
+        table.row([
+            label.clone(),
             share(class.precision),
             share(class.recall),
-            class.support
-        );
+            class.support.to_string(),
+        ]);
     }
-    text
+    table
 }
 
 fn confusion_matrix(rows: &[Vec<usize>], labels: &[String]) -> String {
@@ -157,19 +157,19 @@ fn worst_confusions(counts: &ConfusionCounts, names: &[String], unit: Unit) -> S
     };
     let (label_head, predicted_head) = ("true class", "taken for");
     let width = width_of(&labels, label_head);
-    let mut text = format!(
-        "{label_head:>width$}  {predicted_head:>width$}  {:>6}\n",
-        unit.many()
-    );
+    let mut table = TextTable::new([
+        Column::right(label_head).at_least(width),
+        Column::right(predicted_head).at_least(width),
+        Column::right(unit.many()).at_least(COUNT),
+    ]);
     for cell in worst {
-        let _ = writeln!(
-            text,
-            "{:>width$}  {:>width$}  {:>6}",
-            label(cell.label),
-            label(cell.predicted),
-            cell.count
-        );
+        table.row([
+            label(cell.label).to_owned(),
+            label(cell.predicted).to_owned(),
+            cell.count.to_string(),
+        ]);
     }
+    let mut text = table.to_string();
     let _ = writeln!(
         text,
         "{} of {}, the most frequent first; all of them: --confusion FILE.csv",

@@ -74,10 +74,10 @@ impl Graphics {
             return Ok(None);
         }
         let answers = asking::ask().unwrap_or_default();
-        Ok(Self::of(hint, &answers).filter(|graphics| graphics.cell().is_some()))
+        Ok(Self::of(hint, answers).filter(|graphics| graphics.cell().is_some()))
     }
 
-    fn of(hint: Hint, answers: &Answers) -> Option<Self> {
+    fn of(hint: Hint, answers: Answers) -> Option<Self> {
         Some(Self {
             protocol: protocol(hint, answers)?,
             told: answers.cell,
@@ -108,13 +108,12 @@ impl Graphics {
         for shown in shown {
             let is_it = |encoded: &Encoded| encoded.is_of(&shown.picture, shown.place, cell);
             let known = before.iter().position(is_it);
-            let encoded = match known {
-                Some(index) => Some(before.swap_remove(index)),
-                None => {
-                    let used = self.kept.iter().chain(&before).map(Encoded::id);
-                    let id = free(&used.collect::<Vec<_>>());
-                    Encoded::new((self.protocol, id), &shown.picture, shown.place, cell)
-                }
+            let encoded = if let Some(index) = known {
+                Some(before.swap_remove(index))
+            } else {
+                let used = self.kept.iter().chain(&before).map(Encoded::id);
+                let id = free(&used.collect::<Vec<_>>());
+                Encoded::new((self.protocol, id), &shown.picture, shown.place, cell)
             };
             let Some(encoded) = encoded else {
                 // The half blocks stay.
@@ -129,7 +128,7 @@ impl Graphics {
 }
 
 /// How pictures are sent, by what is known beforehand and what the terminal has answered.
-fn protocol(hint: Hint, answers: &Answers) -> Option<Protocol> {
+fn protocol(hint: Hint, answers: Answers) -> Option<Protocol> {
     match hint {
         Hint::Without => None,
         Hint::By(protocol) => Some(protocol),
@@ -139,7 +138,7 @@ fn protocol(hint: Hint, answers: &Answers) -> Option<Protocol> {
 
 /// The first number that is not used.
 fn free(used: &[u32]) -> u32 {
-    (1..).find(|id| !used.contains(id)).unwrap_or(1)
+    (1..=u32::MAX).find(|id| !used.contains(id)).unwrap_or(1)
 }
 
 #[cfg(test)]
@@ -207,7 +206,7 @@ mod tests {
             cell: CellSize::checked(8, 16),
             ..Answers::default()
         };
-        Graphics::of(Hint::By(protocol), &answers).unwrap()
+        Graphics::of(Hint::By(protocol), answers).unwrap()
     }
 
     #[test]
@@ -257,7 +256,7 @@ mod tests {
             (Hint::By(Protocol::Kitty), false, Some(Protocol::Kitty)),
             (Hint::By(Protocol::Iterm2), true, Some(Protocol::Iterm2)),
         ] {
-            assert_eq!(protocol(hint, &answers(has_sixel)), expected, "{hint:?}");
+            assert_eq!(protocol(hint, answers(has_sixel)), expected, "{hint:?}");
         }
     }
 

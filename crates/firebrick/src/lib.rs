@@ -35,6 +35,8 @@ pub use firebrick_dashboard as dashboards;
 #[doc(inline)]
 pub use firebrick_data as datasets;
 #[doc(inline)]
+pub use firebrick_formats as formats;
+#[doc(inline)]
 pub use firebrick_model as models;
 #[doc(inline)]
 pub use firebrick_model::layers;

@@ -339,6 +339,17 @@ pub enum ModelError {
         received: usize,
     },
 
+    /// An order of axes that a weight does not have.
+    #[error(
+        "the weight has the shape {shape:?}, its axes cannot be brought into the order {axes:?}; name each of them once"
+    )]
+    WeightAxes {
+        /// The weight's shape.
+        shape: Vec<usize>,
+        /// The order that was asked for.
+        axes: Vec<usize>,
+    },
+
     /// A weight that its device does not hand back.
     #[error(
         "weight `{weight}` cannot be read from its device: {reason}; check the device or choose another one"

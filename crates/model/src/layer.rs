@@ -44,7 +44,7 @@ pub use no_host_form::NoHostForm;
 pub(crate) use node::Origin;
 pub use node::{IntoNodes, Node, input, named_input, text_input};
 pub use weight_spec::WeightSpec;
-pub(crate) use weight_spec::{Storage, WeightArguments};
+pub(crate) use weight_spec::{Storage, WeightArguments, permuted};
 
 /// A layer: a plain description of what happens to a batch, and of the weights that it happens with.
 ///

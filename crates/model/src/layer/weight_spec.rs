@@ -248,7 +248,7 @@ impl WeightSpec {
 }
 
 /// The values of a tensor with its axes in another order.
-fn permuted(values: &[f32], shape: &[usize], axes: &[usize]) -> Vec<f32> {
+pub(crate) fn permuted(values: &[f32], shape: &[usize], axes: &[usize]) -> Vec<f32> {
     let mut strides = vec![1; shape.len()];
     for axis in (1..shape.len()).rev() {
         strides[axis - 1] = strides[axis] * shape[axis];

@@ -8,7 +8,7 @@ use firebrick_spec::by_likeness;
 
 use super::Network;
 use crate::error::ModelError;
-use crate::layer::{HeldWeights, WeightSpec};
+use crate::layer::{HeldWeights, WeightSpec, permuted};
 
 /// A weight's shape and values as Keras lays them out, row by row.
 ///
@@ -48,6 +48,36 @@ impl WeightValue {
             });
         }
         Ok(Self { shape, values })
+    }
+
+    /// The same values with their axes in this order, as NumPy's `transpose`.
+    ///
+    /// ```
+    /// # mod firebrick { pub use firebrick_model as models; }
+    /// use firebrick::models::WeightValue;
+    ///
+    /// let kernel = WeightValue::new([2, 3], [1.0, 2.0, 3.0, 4.0, 5.0, 6.0])?;
+    /// let turned = kernel.transposed(&[1, 0])?;
+    /// assert_eq!((turned.shape(), turned.values()), (&[3, 2][..], &[1.0, 4.0, 2.0, 5.0, 3.0, 6.0][..]));
+    /// assert!(kernel.transposed(&[0, 0]).is_err());
+    /// # Ok::<(), firebrick::models::ModelError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Axes that are not each of the value's once.
+    pub fn transposed(&self, axes: &[usize]) -> Result<Self, ModelError> {
+        let mut sorted = axes.to_vec();
+        sorted.sort_unstable();
+        if !sorted.into_iter().eq(0..self.shape.len()) {
+            return Err(ModelError::WeightAxes {
+                shape: self.shape.clone(),
+                axes: axes.to_vec(),
+            });
+        }
+        Ok(Self {
+            shape: axes.iter().map(|&axis| self.shape[axis]).collect(),
+            values: permuted(&self.values, &self.shape, axes),
+        })
     }
 
     /// Keras' shape, e.g. `[height, width, inputs, filters]`.

@@ -1,0 +1,164 @@
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use firebrick_model::ModelError;
+
+/// What is wrong with a file of a model, and which file it is.
+#[derive(Debug)]
+pub struct FormatError {
+    path: PathBuf,
+    problem: Box<FormatProblem>,
+}
+
+/// What can be wrong with a file of a model.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum FormatProblem {
+    /// A file that cannot be read or written.
+    #[error("cannot {action} it: {source}")]
+    File {
+        /// `read` or `write`.
+        action: &'static str,
+        /// What the system says.
+        source: io::Error,
+    },
+
+    /// Bytes that are damaged or something else.
+    #[error("it is no {expected} that can be read: {reason}")]
+    Malformed {
+        /// What it should be, e.g. `.keras file`.
+        expected: &'static str,
+        /// What is wrong, and what to do.
+        reason: String,
+    },
+
+    /// A part that would unpack to more than it may.
+    #[error(
+        "its {part} has {size} bytes, expected at most {limit}; save the model again without compression"
+    )]
+    TooLarge {
+        /// Which part.
+        part: String,
+        /// How large it says that it is.
+        size: u64,
+        /// How large it may be.
+        limit: u64,
+    },
+
+    /// A network that cannot be honoured or built.
+    #[error(transparent)]
+    Model(#[from] ModelError),
+
+    /// A layer whose weights have no place in the format.
+    #[error("layer `{layer}` ({class_name}): {reason}")]
+    Layer {
+        /// Name of the layer.
+        layer: String,
+        /// What kind of layer it is.
+        class_name: String,
+        /// What has no place.
+        reason: String,
+    },
+
+    /// A weight that the file does not have.
+    #[error(
+        "weight `{weight}` is missing, expected {expected:?} at `{place}`; save the model again, or choose the network that the \
+         file is of"
+    )]
+    MissingWeight {
+        /// Layer and name of the weight.
+        weight: String,
+        /// Its shape.
+        expected: Vec<usize>,
+        /// Where it would be in the file.
+        place: String,
+    },
+
+    /// A weight of another shape.
+    #[error(
+        "weight `{weight}` should have the shape {expected:?}, at `{place}` there is {received:?}; choose the network that the \
+         file is of"
+    )]
+    WeightShape {
+        /// Layer and name of the weight.
+        weight: String,
+        /// Its shape in the network.
+        expected: Vec<usize>,
+        /// Its shape in the file.
+        received: Vec<usize>,
+        /// Where it is in the file.
+        place: String,
+    },
+
+    /// Values that cannot be read.
+    #[error("the values at `{place}` cannot be read: {reason}")]
+    Values {
+        /// Where they are in the file.
+        place: String,
+        /// What is wrong with them.
+        reason: String,
+    },
+
+    /// Weights that no layer takes.
+    #[error(
+        "no layer takes the weights at {}; choose the network that the file is of",
+        listed(places)
+    )]
+    Unused {
+        /// Where they are in the file.
+        places: Vec<String>,
+    },
+
+    /// A file whose name says nothing that is known.
+    #[error("its name should end in one of {}", endings.join(", "))]
+    Ending {
+        /// How the names of files end that are known.
+        endings: &'static [&'static str],
+    },
+}
+
+impl FormatError {
+    pub(crate) fn new(path: &Path, problem: FormatProblem) -> Self {
+        Self {
+            path: path.to_owned(),
+            problem: Box::new(problem),
+        }
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// What is wrong with it.
+    pub fn problem(&self) -> &FormatProblem {
+        &self.problem
+    }
+}
+
+impl fmt::Display for FormatError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}`: {}", self.path.display(), self.problem)
+    }
+}
+
+impl std::error::Error for FormatError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        std::error::Error::source(&*self.problem)
+    }
+}
+
+/// The first of many names, and how many there are.
+fn listed(names: &[String]) -> String {
+    const SHOWN: usize = 5;
+    let shown: Vec<String> = names
+        .iter()
+        .take(SHOWN)
+        .map(|name| format!("`{}`", firebrick_model::shortened(name)))
+        .collect();
+    match names.len().checked_sub(SHOWN) {
+        None | Some(0) => shown.join(", "),
+        Some(more) => format!("{} and {more} more", shown.join(", ")),
+    }
+}

@@ -1,0 +1,16 @@
+//! Files of others, both ways.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot go on fails"
+)]
+
+#[path = "formats/hostile.rs"]
+mod hostile;
+#[path = "formats/keras_networks.rs"]
+mod keras_networks;
+#[path = "formats/safetensors_files.rs"]
+mod safetensors_files;
+#[path = "formats/saved_models.rs"]
+mod saved_models;

@@ -12,6 +12,8 @@ use crate::commands::control::{self, ControlArguments};
 use crate::commands::data::{self, DataArguments};
 use crate::commands::devices::{self, DevicesArguments};
 use crate::commands::evaluate::{self, EvaluateArguments};
+use crate::commands::export::{self, ExportArguments};
+use crate::commands::import::{self, ImportArguments};
 use crate::commands::plot::{self, PlotArguments};
 use crate::commands::predict::{self, PredictArguments};
 use crate::commands::report::{self, ReportArguments};
@@ -67,6 +69,10 @@ pub(crate) enum Command {
     Predict(PredictArguments),
     /// Show a network layer by layer
     Summary(SummaryArguments),
+    /// Write a run's network to a file that Keras, PyTorch and others read
+    Export(ExportArguments),
+    /// Make a run of a model that Keras, PyTorch or others have trained
+    Import(ImportArguments),
     /// Draw the curves of one run, or of several in one picture
     Plot(PlotArguments),
     /// List the runs of a folder, remove or rename some
@@ -102,6 +108,8 @@ impl Command {
             Self::Evaluate(arguments) => evaluate::run(&arguments),
             Self::Predict(arguments) => predict::run(&arguments),
             Self::Summary(arguments) => summary::run(&arguments),
+            Self::Export(arguments) => export::run(&arguments),
+            Self::Import(arguments) => import::run(&arguments),
             Self::Plot(arguments) => plot::run(&arguments),
             Self::Runs(arguments) => runs::run(arguments),
             Self::Report(arguments) => report::run(&arguments),

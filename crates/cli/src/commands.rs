@@ -8,6 +8,8 @@ pub(crate) mod control;
 pub(crate) mod data;
 pub(crate) mod devices;
 pub(crate) mod evaluate;
+pub(crate) mod export;
+pub(crate) mod import;
 pub(crate) mod plot;
 pub(crate) mod predict;
 pub(crate) mod report;

@@ -15,11 +15,24 @@ struct Kind {
 const NO_IMPORT: &str = "Firebrick cannot read it yet: describe the network in a model file (see examples/models) and train it \
                          here with `firebrick train --model FILE`";
 
-const KERAS: Kind = foreign("a model of Keras");
-const HDF5: Kind = foreign("an HDF5 file, as Keras keeps models and weights in");
+/// For files that a run can be made of.
+const IMPORT: &str = "`firebrick import FILE --run NAME` makes a run of it";
+/// For files of weights, beside which the network is described.
+const IMPORT_WEIGHTS: &str =
+    "`firebrick import FILE --model FILE.toml --run NAME` makes a run of it";
+
+const KERAS: Kind = importable("a model of Keras");
+const HDF5: Kind = Kind {
+    is: "an HDF5 file, as Keras keeps models and weights in",
+    way_out: "`firebrick import FILE.weights.h5 --model FILE.toml --run NAME` makes a run of weights; save a whole model in \
+              Keras again as .keras",
+};
 const TORCH: Kind = foreign("a file of PyTorch");
 const PICKLE: Kind = foreign("a Python pickle, as PyTorch keeps weights in");
-const SAFETENSORS: Kind = foreign("a file of safetensors");
+const SAFETENSORS: Kind = Kind {
+    is: "a file of safetensors",
+    way_out: IMPORT_WEIGHTS,
+};
 const ONNX: Kind = foreign("an ONNX model");
 const BURNPACK: Kind = Kind {
     is: "a saved model without the folder of its run",
@@ -47,6 +60,13 @@ const fn foreign(is: &'static str) -> Kind {
     Kind {
         is,
         way_out: NO_IMPORT,
+    }
+}
+
+const fn importable(is: &'static str) -> Kind {
+    Kind {
+        is,
+        way_out: IMPORT,
     }
 }
 
@@ -91,8 +111,8 @@ pub(crate) fn no_run_but(file: &Path) -> String {
 /// What to tell somebody who named this file, which is no text, where one of settings is expected.
 pub(crate) fn no_settings_but(file: &Path) -> String {
     let Kind { is, way_out } = kind(file);
-    let way_out = if way_out == NO_IMPORT {
-        NO_IMPORT
+    let way_out = if [NO_IMPORT, IMPORT, IMPORT_WEIGHTS].contains(&way_out) {
+        way_out
     } else {
         "name a TOML file, such as those in examples/models"
     };

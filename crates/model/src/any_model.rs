@@ -2,7 +2,7 @@ use std::fmt;
 
 use burn::module::{
     Content, DisplaySettings, Module, ModuleDisplay, ModuleDisplayDefault, ModuleMapper,
-    ModuleVisitor,
+    ModuleVisitor, Param,
 };
 use burn::tensor::{Device, Tensor};
 
@@ -86,6 +86,54 @@ impl AnyModel {
     pub fn summary(&self) -> Summary {
         either!(self, model => model.summary())
     }
+
+    /// The network as one of layers, which a multi-layer perceptron is, too.
+    ///
+    /// ```
+    /// # mod firebrick { pub use firebrick_model::{burn, self as models}; }
+    /// use firebrick::burn::tensor::Device;
+    /// use firebrick::models::{AnyModel, MlpConfig};
+    ///
+    /// let device = Device::flex();
+    /// let model = AnyModel::from(MlpConfig::new(784, 10).init(1, &device)?);
+    /// let network = model.into_network(&device)?;
+    /// assert_eq!(network.weight("dense/kernel")?.shape(), [784, 10]);
+    /// # Ok::<(), firebrick::models::ModelError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// A device that does not hand the weights back.
+    pub fn into_network(self, device: &Device) -> Result<Network, ModelError> {
+        match self {
+            Self::Network(network) => Ok(network),
+            Self::Mlp(mlp) => {
+                let weights = values_of(&mlp)?;
+                let line = mlp.config().to_sequential();
+                line.build_with_weights(weights, device)
+            }
+        }
+    }
+}
+
+/// The values of all weights of a module, in order.
+fn values_of(module: &impl Module) -> Result<Vec<Vec<f32>>, ModelError> {
+    struct Read(Vec<Result<Vec<f32>, ModelError>>);
+
+    impl ModuleVisitor for Read {
+        fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+            let weight = format!("of index {}", self.0.len());
+            let values = param.val().try_into_data_as::<f32>();
+            let values = values.map(|values| values.iter().collect());
+            self.0.push(values.map_err(|error| ModelError::Unreadable {
+                weight,
+                reason: error.to_string(),
+            }));
+        }
+    }
+
+    let mut read = Read(Vec::new());
+    module.visit(&mut read);
+    read.0.into_iter().collect()
 }
 
 impl From<Mlp> for AnyModel {

@@ -109,6 +109,7 @@ pub use outputs::Outputs;
 pub use pass::Pass;
 pub use rate_curve::{RateCurve, RatePoint};
 pub use rate_search::RateSearch;
+pub use run_description::describe_untrained;
 pub use run_directory::RunDirectory;
 pub use run_panels::run_panels;
 pub use sample_place::SamplePlace;

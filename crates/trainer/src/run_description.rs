@@ -51,22 +51,53 @@ pub(crate) fn describe<M: Model>(
             "a type of the program's own, which only that program can build",
         );
     }
-    let training = toml::to_string(&training).ok()?;
-    let settings = toml::to_string_pretty(&Settings {
-        unknown: gaps.keys(),
-        model: model.clone(),
-        data,
-    });
+    let beside = match model {
+        Some(_) => String::new(),
+        None => toml::to_string(&training).ok()?,
+    };
+    written(&gaps, &beside, &Settings::new(&gaps, model, data))
+}
+
+/// The `config.toml` of a run whose network was not trained here: its layers, and that nothing else is known.
+///
+/// ```
+/// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; pub use firebrick_trainer as training; }
+/// use firebrick::burn::tensor::Device;
+/// use firebrick::layers::Dense;
+/// use firebrick::models::Sequential;
+/// use firebrick::training::describe_untrained;
+///
+/// let network = Sequential::new([4]).add(Dense::new(3)).build(1, &Device::flex())?;
+/// let config = describe_untrained(&network, "it was read from `model.keras`");
+/// assert!(config.is_some_and(|config| config.contains("unknown = [\"data\", \"loss\", \"schedule\", \"metrics\"]")));
+/// # Ok::<(), firebrick::models::ModelError>(())
+/// ```
+pub fn describe_untrained<M: Model>(model: &M, reason: &str) -> Option<String> {
+    let mut gaps = Gaps::default();
+    for key in ["data", "loss", "schedule", "metrics"] {
+        gaps.add(key, reason);
+    }
+    let training = Training {
+        compile: Table::new(),
+        fit: FitSettings::default(),
+    };
+    let model = network(model).and_then(|network| model_text(&network, &training));
+    if model.is_none() {
+        gaps.add("network", reason);
+    }
+    written(&gaps, "", &Settings::new(&gaps, model, None))
+}
+
+/// The text of a `config.toml`, with what stands `beside` the settings as comments.
+fn written(gaps: &Gaps, beside: &str, settings: &Settings) -> Option<String> {
     let mut text = format!("{}\n", RunDirectory::HEADING);
     for (key, reason) in &gaps.0 {
         let _ = writeln!(text, "# Not known: {key}, {reason}.");
     }
-    if model.is_none() {
-        for line in training.lines() {
-            let _ = writeln!(text, "# {line}");
-        }
+    for line in beside.lines() {
+        let _ = writeln!(text, "# {line}");
     }
-    text.push_str(&settings.ok()?);
+    text.push_str(&toml::to_string_pretty(settings).ok()?);
     Some(text)
 }
 
@@ -96,6 +127,16 @@ struct Settings {
     model: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     data: Option<DataDescription>,
+}
+
+impl Settings {
+    fn new(gaps: &Gaps, model: Option<String>, data: Option<DataDescription>) -> Self {
+        Self {
+            unknown: gaps.keys(),
+            model,
+            data,
+        }
+    }
 }
 
 #[derive(Serialize)]

@@ -1,13 +1,15 @@
 //! `firebrick summary`
 
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::anyhow;
 use firebrick::datasets::DataDescription;
 use firebrick::diagrams::{DiagramError, Direction, ModelDiagram, render_diagram};
-use firebrick::models::{Activation, Graph, MlpConfig, SavedModel};
+use firebrick::formats::Format;
+use firebrick::formats::keras::KerasModel;
+use firebrick::models::{Activation, Graph, MlpConfig, SavedModel, visible};
 use firebrick::recipes::HiddenUnits;
 use firebrick::training::RunDirectory;
 
@@ -22,6 +24,7 @@ use crate::settings_file::read_model;
 const EXAMPLES: &str = "\
 EXAMPLES:
   firebrick summary mnist-1
+  firebrick summary mnist.keras
   firebrick summary --hidden 256,128 --activation relu
   firebrick summary --model examples/models/cnn.toml
   firebrick summary --model examples/models/cnn.toml --picture cnn.svg
@@ -31,8 +34,8 @@ EXAMPLES:
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct SummaryArguments {
-    /// Name or path of the run
-    #[arg(conflicts_with_all = ["model_file", "hidden", "activation", "data", "inputs", "classes"])]
+    /// Name or path of the run; or a file as .keras, or of weights as .weights.h5 or .safetensors
+    #[arg(value_name = "RUN|FILE", conflicts_with_all = ["model_file", "hidden", "activation", "data", "inputs", "classes"])]
     run: Option<PathBuf>,
 
     /// Network from a TOML file, see examples/models
@@ -90,6 +93,15 @@ pub(crate) struct SummaryArguments {
 pub(crate) fn run(arguments: &SummaryArguments) -> anyhow::Result<ExitCode> {
     let mut read = None;
     let (network, summary) = match (&arguments.run, &arguments.model_file) {
+        (Some(file), _) if arguments.is_file_of_others(file) => {
+            let format = Format::of(file)?;
+            if !format.holds_network() {
+                return list_tensors(format, file);
+            }
+            let model = KerasModel::read(file)?;
+            read = Some(file.clone());
+            (model.graph().clone(), model.summary()?)
+        }
         (Some(run), _) => {
             let path = arguments.runs.open(run)?.file(RunDirectory::MODEL);
             let saved = SavedModel::read(&path)?;
@@ -138,6 +150,31 @@ pub(crate) fn run(arguments: &SummaryArguments) -> anyhow::Result<ExitCode> {
     if let Some(picture) = picture {
         picture.report("drew the network to")?;
     }
+    Ok(ExitCode::SUCCESS)
+}
+
+impl SummaryArguments {
+    /// Whether this is the name of a file that others have written, and of no run.
+    fn is_file_of_others(&self, named: &Path) -> bool {
+        named.is_file() && Format::of(named).is_ok() && !self.runs.path.join(named).exists()
+    }
+}
+
+/// Prints what a file of weights holds.
+fn list_tensors(format: Format, file: &Path) -> anyhow::Result<ExitCode> {
+    let tensors = format.tensors(file)?;
+    let width = tensors.iter().map(|(name, _)| name.chars().count()).max();
+    let width = width.unwrap_or(0);
+    let mut text = String::new();
+    for (name, shape) in &tensors {
+        let _ = writeln!(text, "{:<width$}  {shape:?}", visible(name));
+    }
+    let _ = writeln!(
+        text,
+        "{} tensors; a file of weights does not say of which network they are",
+        tensors.len()
+    );
+    output::print(&text)?;
     Ok(ExitCode::SUCCESS)
 }
 

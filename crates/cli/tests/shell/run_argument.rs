@@ -34,17 +34,17 @@ fn a_file_that_is_no_run_is_called_what_it_is() {
         (
             "net.keras",
             &b"PK\x03\x04"[..],
-            ["a model of Keras", import],
+            ["a model of Keras", "firebrick import FILE --run NAME"],
         ),
         (
             "net.h5",
             b"\x89HDF\r\n\x1a\n",
-            ["an HDF5 file, as Keras keeps", import],
+            ["an HDF5 file, as Keras keeps", "firebrick import FILE.weights.h5"],
         ),
         (
             "renamed",
             b"\x89HDF\r\n\x1a\n",
-            ["an HDF5 file, as Keras keeps", import],
+            ["an HDF5 file, as Keras keeps", "firebrick import FILE.weights.h5"],
         ),
         ("net.pt", b"PK\x03\x04", ["a file of PyTorch", import]),
         (
@@ -55,7 +55,7 @@ fn a_file_that_is_no_run_is_called_what_it_is() {
         (
             "net.safetensors",
             b"\x10\0\0\0\0\0\0\0{}",
-            ["a file of safetensors", import],
+            ["a file of safetensors", "firebrick import FILE --model"],
         ),
         ("net.onnx", b"\x08\x07", ["an ONNX model", import]),
         (
@@ -76,7 +76,7 @@ fn a_file_that_is_no_run_is_called_what_it_is() {
         ),
     ] {
         workplace.write(name, contents);
-        for command in ["evaluate", "summary", "plot"] {
+        for command in ["evaluate", "plot"] {
             let place = format!("`{name}` is no run but ");
             workplace
                 .run(&format!("{command} {name}"))
@@ -95,7 +95,7 @@ fn a_file_that_is_no_settings_is_called_what_it_is() {
             2,
             &[
                 "`net.keras` is no TOML but a model of Keras",
-                "cannot read it yet",
+                "firebrick import FILE --run NAME",
             ],
         );
         workplace.run(&format!("{flag} net.bpk")).fails(

@@ -1,0 +1,78 @@
+//! `firebrick export`
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::anyhow;
+use clap::ValueEnum;
+use firebrick::devices::DeviceName;
+use firebrick::formats::Format;
+use firebrick::formats::safetensors::Names;
+
+use crate::commands::devices::select_device;
+use crate::destination::Destination;
+use crate::failure::OrUsage;
+use crate::runs::{self, RunsFolder};
+
+const EXAMPLES: &str = "\
+EXAMPLES:
+  firebrick export mnist-1 --to mnist.keras
+  firebrick export mnist-1 --to mnist.weights.h5
+  firebrick export mnist-1 --to mnist.safetensors --names pytorch
+
+The ending says what is written: a whole model that `keras.models.load_model` reads (.keras), weights for `load_weights` of \
+Keras (.weights.h5), or weights for whatever reads safetensors (.safetensors).";
+
+/// Write a run's network to a file that Keras, PyTorch and others read.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct ExportArguments {
+    /// Name or path of the run
+    run: PathBuf,
+
+    /// File to write, as .keras, .weights.h5 or .safetensors
+    #[arg(long = "to", value_name = "FILE")]
+    file: PathBuf,
+
+    /// What weights are called in a file of safetensors, and how they lie in it [default: firebrick]
+    #[arg(long, value_name = "NAMES")]
+    names: Option<GivenNames>,
+
+    #[command(flatten)]
+    runs: RunsFolder,
+}
+
+/// Whose names weights have.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum GivenNames {
+    /// Those of the network, `dense/kernel`
+    Firebrick,
+    /// Those of PyTorch's modules, `dense.weight`
+    Pytorch,
+}
+
+pub(crate) fn run(arguments: &ExportArguments) -> anyhow::Result<ExitCode> {
+    let format = Format::of(&arguments.file).or_usage()?;
+    let format = match (arguments.names, format) {
+        (None, format) => format,
+        (Some(names), Format::Safetensors(_)) => format.with_names(match names {
+            GivenNames::Firebrick => Names::Own,
+            GivenNames::Pytorch => Names::PyTorch,
+        }),
+        (Some(_), _) => {
+            return Err(anyhow!(
+                "`--names` is about files of safetensors, `{}` is to be {format}; leave it out",
+                arguments.file.display()
+            ))
+            .or_usage();
+        }
+    };
+    let run = arguments.runs.open(&arguments.run)?;
+    let destination = Destination::new(&arguments.file, "model", runs::read_files(&run))?;
+    // Weights are only moved from one file to another.
+    let device = select_device(DeviceName::default())?.device;
+    let network = runs::load_network(&run, &device)?.into_network(&device)?;
+    destination.write(&format.to_bytes(&network, &arguments.file)?)?;
+    destination.report(&format!("wrote {format} to"))?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,122 @@
+//! `firebrick import`
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context, anyhow};
+use firebrick::burn::tensor::Device;
+use firebrick::devices::DeviceName;
+use firebrick::formats::Format;
+use firebrick::formats::keras::KerasModel;
+use firebrick::models::{Network, save_model};
+use firebrick::specs::thousands;
+use firebrick::training::{RunDirectory, describe_untrained};
+
+use crate::commands::devices::select_device;
+use crate::failure::OrUsage;
+use crate::new_run::{self, NewRun};
+use crate::output;
+use crate::resume;
+use crate::run_name::RunName;
+use crate::runs::RunsFolder;
+use crate::settings_file::read_model;
+
+const EXAMPLES: &str = "\
+EXAMPLES:
+  firebrick import mnist.keras --run from-keras
+  firebrick import mnist.weights.h5 --model examples/models/cnn.toml --run from-keras
+  firebrick import mnist.safetensors --model examples/models/cnn.toml
+  firebrick predict from-keras assets/digits/seven.png
+  firebrick evaluate from-keras --data mnist-sample --loss sparse_categorical_crossentropy
+  firebrick train --config runs/from-keras/config.toml --weights from-keras --data mnist-sample \\
+      --loss sparse_categorical_crossentropy --optimizer adam
+
+Nothing in the file is ever run. What cannot be honoured is refused, with the layer and the argument that it is about.";
+
+/// Make a run of a model that Keras, PyTorch or others have trained.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct ImportArguments {
+    /// File to read, as .keras, .weights.h5 or .safetensors
+    file: PathBuf,
+
+    /// Name of the run [default: that of the file, with a number]
+    #[arg(long, value_name = "NAME")]
+    run: Option<RunName>,
+
+    /// Replace the run of that name
+    #[arg(long, requires = "run")]
+    overwrite: bool,
+
+    /// Network from a TOML file, where the file to read holds weights alone
+    #[arg(long = "model", value_name = "FILE")]
+    model_file: Option<PathBuf>,
+
+    #[command(flatten)]
+    runs: RunsFolder,
+}
+
+pub(crate) fn run(arguments: &ImportArguments) -> anyhow::Result<ExitCode> {
+    let format = Format::of(&arguments.file).or_usage()?;
+    let device = select_device(DeviceName::default())?.device;
+    let network = network(arguments, format, &device)?;
+    let file = arguments.file.display();
+    let config = describe_untrained(&network, &format!("it was imported from `{file}`"))
+        .context("the network cannot be written down")?;
+    let prefix = prefix_of(&arguments.file);
+    let new_run = NewRun::create(
+        &arguments.runs.path,
+        arguments.run.as_ref(),
+        &prefix,
+        arguments.overwrite,
+    )
+    .map_err(resume::way_out)?;
+    let run = new_run.directory().clone();
+    drop(new_run);
+    let written = run
+        .write(RunDirectory::CONFIG, config.as_bytes())
+        .map_err(anyhow::Error::from)
+        .and_then(|()| Ok(save_model(&network, &run.file(RunDirectory::MODEL))?));
+    if let Err(error) = written {
+        new_run::throw_away(run)?;
+        return Err(error);
+    }
+    let summary = network.summary();
+    output::print(&format!(
+        "made the run `{}` of {format}, `{file}`: {} layers, {} parameters\n",
+        run.path().display(),
+        network.config().layers().len(),
+        thousands(summary.num_params())
+    ))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The network of the file, with its weights.
+fn network(
+    arguments: &ImportArguments,
+    format: Format,
+    device: &Device,
+) -> anyhow::Result<Network> {
+    let file = &arguments.file;
+    match (&arguments.model_file, format.holds_network()) {
+        (None, true) => Ok(KerasModel::read(file)?.into_network(device)?),
+        (None, false) => Err(anyhow!(
+            "`{}` holds {format} and does not say of which network; describe it by `--model FILE`, see examples/models",
+            file.display()
+        ))
+        .or_usage(),
+        (Some(model), _) => {
+            let mut network = read_model(model)?.network().build(0, device)?;
+            format.load_weights(&mut network, file)?;
+            Ok(network)
+        }
+    }
+}
+
+/// What runs are called that are made of this file.
+fn prefix_of(file: &Path) -> String {
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    let stem = name.split('.').next().unwrap_or_default();
+    let stem = stem.parse::<RunName>();
+    stem.map_or_else(|_| "run".to_owned(), |stem| stem.as_str().to_owned())
+}

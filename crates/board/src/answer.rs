@@ -1,32 +1,30 @@
 //! Answers with what every answer says beside its contents.
 
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::extract::Request;
+use axum::http::{StatusCode, header};
+use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
 use firebrick_pages::PagesError;
+use firebrick_web::{is_for_this_machine, set_headers};
 
 /// What a page may do: nothing from elsewhere, its own style, the board's script.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src 'self'; connect-src 'self'; \
     form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-const HEADERS: [(HeaderName, &str); 5] = [
-    (header::CONTENT_SECURITY_POLICY, POLICY),
-    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    (header::REFERRER_POLICY, "no-referrer"),
-    (header::CACHE_CONTROL, "no-store"),
-    (
-        HeaderName::from_static("cross-origin-resource-policy"),
-        "same-origin",
-    ),
-];
-
 /// Adds what every answer says.
-pub(crate) async fn with_headers(mut response: Response) -> Response {
-    for (name, value) in HEADERS {
-        response
-            .headers_mut()
-            .insert(name, HeaderValue::from_static(value));
+pub(crate) async fn with_headers(response: Response) -> Response {
+    set_headers(response, POLICY)
+}
+
+/// Answers only to those who know the board by its number or as this machine.
+pub(crate) async fn check_host(request: Request, next: Next) -> Response {
+    if is_for_this_machine(&request) {
+        return next.run(request).await;
     }
-    response
+    message(
+        StatusCode::FORBIDDEN,
+        "This board answers to a number, as in http://127.0.0.1, or to localhost, and to no other name.",
+    )
 }
 
 /// A sentence as an answer.

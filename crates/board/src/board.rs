@@ -2,6 +2,7 @@ use std::io::ErrorKind;
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 
+use firebrick_web::asked_to_end;
 use tokio::net::TcpListener as Listener;
 use tokio::runtime::Builder;
 
@@ -107,22 +108,6 @@ impl Board {
         runtime.shutdown_background();
         Ok(served?)
     }
-}
-
-/// Comes back when the process is asked to end.
-async fn asked_to_end() -> std::io::Result<()> {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-
-        let mut terminate = signal(SignalKind::terminate())?;
-        tokio::select! {
-            interrupted = tokio::signal::ctrl_c() => interrupted,
-            _ = terminate.recv() => Ok(()),
-        }
-    }
-    #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await
 }
 
 #[cfg(test)]

@@ -6,7 +6,6 @@
 mod answer;
 mod board;
 mod error;
-mod host_check;
 mod routes;
 
 pub use board::{Board, Port};

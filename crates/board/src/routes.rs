@@ -17,8 +17,7 @@ use firebrick_pages::{
 use firebrick_session::{Event, EventFile, EventReader, What};
 use serde::{Deserialize, Serialize};
 
-use crate::answer::{self, message, no_run};
-use crate::host_check::check_host;
+use crate::answer::{self, check_host, message, no_run};
 
 const SCRIPT: &str = include_str!("../assets/board.js");
 const SCRIPT_ADDRESS: &str = "/board.js";

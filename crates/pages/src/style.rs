@@ -1,11 +1,7 @@
 //! What all pages have in common.
 
 /// The style sheet of all pages, dark and light.
-///
-/// ```
-/// assert!(firebrick_pages::STYLE.contains("prefers-color-scheme: dark"));
-/// ```
-pub const STYLE: &str = include_str!("../assets/style.css");
+pub use firebrick_web::STYLE;
 
 /// The version that makes the pages.
 ///

@@ -1,4 +1,4 @@
-//! Answers only to those who know the server by its number or as this machine.
+//! Who knows the server by its number or as this machine.
 //!
 //! A page of somebody else's whose name is made to mean 127.0.0.1 after it was loaded (DNS rebinding) would be allowed by a browser to
 //! read what this server says; it still calls the server by its own name.
@@ -6,27 +6,26 @@
 use std::net::{IpAddr, Ipv6Addr};
 
 use axum::extract::Request;
-use axum::http::{StatusCode, header};
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::http::header;
+use axum::http::uri::Authority;
 
-use crate::answer;
-
-pub(crate) async fn check_host(request: Request, next: Next) -> Response {
+/// Whether a request calls the server by a number or as this machine, rather than by a name that anybody may have given it.
+///
+/// ```
+/// use axum::body::Body;
+/// use axum::http::Request;
+/// use firebrick_web::is_for_this_machine;
+///
+/// let request = |host| Request::get("/").header("host", host).body(Body::empty());
+/// assert!(is_for_this_machine(&request("127.0.0.1:8080")?));
+/// assert!(!is_for_this_machine(&request("evil.example:8080")?));
+/// # Ok::<(), axum::http::Error>(())
+/// ```
+pub fn is_for_this_machine(request: &Request) -> bool {
     let header = request.headers().get(header::HOST);
     let header = header.and_then(|host| host.to_str().ok());
-    let authority = request
-        .uri()
-        .authority()
-        .map(axum::http::uri::Authority::as_str);
-    match header.or(authority) {
-        Some(host) if is_this_machine(host) => next.run(request).await,
-        _ => answer::message(
-            StatusCode::FORBIDDEN,
-            "This board answers to a number, as in http://127.0.0.1, or to localhost, and to no other name.",
-        )
-        .into_response(),
-    }
+    let authority = request.uri().authority().map(Authority::as_str);
+    header.or(authority).is_some_and(is_this_machine)
 }
 
 /// Whether a host is named by a number or as this machine.

@@ -342,8 +342,17 @@ impl ArrayData {
         }
     }
 
-    /// All numbers as floats.
-    pub(crate) fn into_floats(mut self) -> Vec<f32> {
+    /// All numbers as floats, in row-major order.
+    ///
+    /// ```
+    /// # mod firebrick { pub use firebrick_data as datasets; }
+    /// use firebrick::datasets::ArrayData;
+    ///
+    /// let pixels = ArrayData::try_from([[0_u8, 255]])?.divided_by(255.0)?;
+    /// assert_eq!(pixels.into_floats(), [0.0, 1.0]);
+    /// # Ok::<(), firebrick::datasets::ArrayError>(())
+    /// ```
+    pub fn into_floats(mut self) -> Vec<f32> {
         self.floats()
     }
 

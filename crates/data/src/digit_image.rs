@@ -15,7 +15,7 @@ use std::path::Path;
 use burn::tensor::{Device, Tensor, TensorData};
 use image::{GrayImage, ImageFormat};
 
-use self::decode::read_picture;
+use self::decode::{Picture, picture_of, read_picture};
 use self::ink::{Contrast, MIN_CONTRAST};
 use self::normalization::normalized;
 use self::plane::Plane;
@@ -133,7 +133,10 @@ impl DigitImage {
 /// Names the file if it cannot be read, is cut off, is no PNG or JPEG, is too large (a file of 64 MiB, 64
 /// megapixels, 256 MiB once decoded), or shows no ink, or several digits.
 pub fn read_digit_image(path: &Path, height: usize, width: usize) -> Result<DigitImage, DataError> {
-    let mut digits = read_digit_images(path, height, width)?;
+    only(read_digit_images(path, height, width)?, path)
+}
+
+fn only(mut digits: Vec<DigitImage>, path: &Path) -> Result<DigitImage, DataError> {
     match (digits.pop(), digits.len()) {
         (Some(digit), 0) => Ok(digit),
         (_, others) => Err(DataError::ImageSeveralDigits {
@@ -161,15 +164,57 @@ pub fn read_digit_images(
     height: usize,
     width: usize,
 ) -> Result<Vec<DigitImage>, DataError> {
-    if !(1..=MAX_TARGET).contains(&height) || !(1..=MAX_TARGET).contains(&width) {
-        return Err(DataError::ImageTargetSize {
-            path: path.to_owned(),
-            limit: MAX_TARGET,
-            height,
-            width,
-        });
+    check_target(path, height, width)?;
+    digits_of(read_picture(path)?, path, height, width)
+}
+
+/// Reads the contents of a PNG or JPEG file as [`read_digit_image`] reads a file; errors call it `name`.
+///
+/// ```
+/// use firebrick_data::digit_image_of;
+///
+/// let png = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/../../assets/digits/seven.png"))?;
+/// let digit = digit_image_of(&png, "seven.png", 28, 28)?;
+/// assert_eq!(digit.pixels.len(), 784);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// As those of [`read_digit_image`].
+pub fn digit_image_of(
+    contents: &[u8],
+    name: impl AsRef<Path>,
+    height: usize,
+    width: usize,
+) -> Result<DigitImage, DataError> {
+    let path = name.as_ref();
+    check_target(path, height, width)?;
+    only(
+        digits_of(picture_of(contents, path)?, path, height, width)?,
+        path,
+    )
+}
+
+fn check_target(path: &Path, height: usize, width: usize) -> Result<(), DataError> {
+    let is_target = |side| (1..=MAX_TARGET).contains(&side);
+    if is_target(height) && is_target(width) {
+        return Ok(());
     }
-    let picture = read_picture(path)?;
+    Err(DataError::ImageTargetSize {
+        path: path.to_owned(),
+        limit: MAX_TARGET,
+        height,
+        width,
+    })
+}
+
+/// The digits that a picture shows, at least one.
+fn digits_of(
+    picture: Picture,
+    path: &Path,
+    height: usize,
+    width: usize,
+) -> Result<Vec<DigitImage>, DataError> {
     let grey = &picture.grey;
     let has_size = grey.height() as usize == height && grey.width() as usize == width;
     if has_size && picture.is_grey {

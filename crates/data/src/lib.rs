@@ -98,7 +98,9 @@ pub use csv_table::{
 pub use data_description::DataDescription;
 pub use data_source::DataSource;
 pub use dataset_source::DatasetSource;
-pub use digit_image::{DigitBounds, DigitImage, read_digit_image, read_digit_images};
+pub use digit_image::{
+    DigitBounds, DigitImage, digit_image_of, read_digit_image, read_digit_images,
+};
 pub use error::DataError;
 pub use fetch::{Fetch, fetch};
 pub use fields::{InputField, NumberKind, TargetField};

@@ -1,8 +1,11 @@
+use std::io::Read;
+
 use super::cells::{Cells, Purpose};
 use super::columns::Columns;
 use super::encoding::{FilledColumn, UnknownCategories, encoded};
+use super::opening::Opened;
 use super::row::Row;
-use super::rows::for_each_row;
+use super::rows::for_each_row_of;
 use crate::array_data::ArrayData;
 use crate::csv_source::CsvSource;
 use crate::error::DataError;
@@ -38,7 +41,8 @@ pub struct CsvInputs {
 }
 
 /// The features whatever the targets, and the columns to keep; if none are named, all that are neither feature nor target.
-pub(crate) fn read_inputs(
+pub(super) fn read_inputs(
+    opened: Opened<'_, impl Read + Send>,
     source: &CsvSource,
     keep: Option<&[String]>,
 ) -> Result<CsvInputs, DataError> {
@@ -47,7 +51,7 @@ pub(crate) fn read_inputs(
     let mut positions: Option<Vec<usize>> = None;
     let mut kept = Vec::new();
     let mut unknown = None;
-    let (columns, _) = for_each_row(source, Columns::of_inputs, |row: Row<'_>| {
+    let (columns, _) = for_each_row_of(opened, source, Columns::of_inputs, |row: Row<'_>| {
         cells.add(row);
         let positions = positions.get_or_insert_with(|| match keep {
             None => row.columns.others(source),

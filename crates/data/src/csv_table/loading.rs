@@ -1,6 +1,9 @@
 //! Tables read from their descriptions.
 
+use std::io::Read;
+
 use super::inputs::read_inputs;
+use super::opening::{begin, open};
 use super::overview::overview;
 use super::{CsvInputs, CsvOverview, CsvTable};
 use crate::array_data::ArrayData;
@@ -49,7 +52,7 @@ impl CsvSource {
     /// # Errors
     /// As those of [`load`](Self::load).
     pub fn load_inputs(&self) -> Result<ArrayData, DataError> {
-        Ok(read_inputs(self, Some(&[]))?.data)
+        Ok(read_inputs(open(self)?, self, Some(&[]))?.data)
     }
 
     /// The same with columns that go with the features: those that are named, or else all that are neither feature nor target,
@@ -58,6 +61,26 @@ impl CsvSource {
     /// # Errors
     /// As those of [`load_inputs`](Self::load_inputs), and a name that no column has.
     pub fn load_inputs_with(&self, keep: Option<&[String]>) -> Result<CsvInputs, DataError> {
-        read_inputs(self, keep)
+        read_inputs(open(self)?, self, keep)
+    }
+
+    /// The features of a table that is not in a file, of rows that an app is asked about say; errors call it by the path of the
+    /// description.
+    ///
+    /// ```
+    /// # mod firebrick { pub use firebrick_data as datasets; }
+    /// use firebrick::datasets::CsvSource;
+    ///
+    /// let cats = CsvSource::values("request", ["weight"]).with_features(["age"]);
+    /// assert_eq!(cats.inputs_of("age\n3\n1\n".as_bytes())?.shape(), [2, 1]);
+    /// let error = cats.inputs_of("age\nold\n".as_bytes()).unwrap_err().to_string();
+    /// assert!(error.contains("request"), "{error}");
+    /// # Ok::<(), firebrick::datasets::DataError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As those of [`load_inputs`](Self::load_inputs).
+    pub fn inputs_of(&self, table: impl Read + Send) -> Result<ArrayData, DataError> {
+        Ok(read_inputs(begin(self, table)?, self, Some(&[]))?.data)
     }
 }

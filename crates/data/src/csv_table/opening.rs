@@ -14,20 +14,29 @@ const HEAD: u64 = 1024;
 const BUFFER: usize = 1 << 18;
 
 /// A table that is ready to be read.
-pub(super) struct Opened<'a> {
-    pub(super) scanner: Scanner<'a, BufReader<Chain<Cursor<Vec<u8>>, File>>>,
+pub(super) struct Opened<'a, R> {
+    pub(super) scanner: Scanner<'a, BufReader<Chain<Cursor<Vec<u8>>, R>>>,
     /// The delimiter, if the file itself names it.
     pub(super) named_delimiter: Option<u8>,
 }
 
 /// Opens the file of a description and looks at its start.
-pub(super) fn open(source: &CsvSource) -> Result<Opened<'_>, DataError> {
+pub(super) fn open(source: &CsvSource) -> Result<Opened<'_, File>, DataError> {
+    let path = source.path();
+    let file = File::open(path).map_err(|source| DataError::Read {
+        path: path.to_owned(),
+        source,
+    })?;
+    begin(source, file)
+}
+
+/// Looks at the start of a table that is read from elsewhere; errors call it by the path of the description.
+pub(super) fn begin<R: Read>(source: &CsvSource, mut file: R) -> Result<Opened<'_, R>, DataError> {
     let path = source.path();
     let read = |source| DataError::Read {
         path: path.to_owned(),
         source,
     };
-    let mut file = File::open(path).map_err(read)?;
     let mut head = Vec::new();
     Read::by_ref(&mut file)
         .take(HEAD)

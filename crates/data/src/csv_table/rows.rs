@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::blocks::{Block, Blocks, Content, FieldsBlock, Piece, Reading};
 use super::columns::Columns;
-use super::opening;
+use super::opening::{self, Opened};
 use super::plain::{PlainBlock, PlainReading};
 use super::row::Row;
 use super::scanner::{Fields, Record, Scanner};
@@ -27,8 +27,17 @@ pub(super) fn for_each_row(
     find: Find,
     visit: impl Visit + Send,
 ) -> Result<(Columns, Option<u8>), DataError> {
+    for_each_row_of(opening::open(source)?, source, find, visit)
+}
+
+/// The same of a table that was opened.
+pub(super) fn for_each_row_of(
+    mut opened: Opened<'_, impl Read + Send>,
+    source: &CsvSource,
+    find: Find,
+    visit: impl Visit + Send,
+) -> Result<(Columns, Option<u8>), DataError> {
     let path = || source.path.clone();
-    let mut opened = opening::open(source)?;
     let mut record = Record::default();
     if !opened.scanner.read(&mut record)? {
         return Err(CsvError::NoHeader { path: path() }.into());

@@ -35,9 +35,17 @@ pub(super) struct Picture {
 /// # Errors
 /// A file that cannot be read, is too large, cut off, or nothing that the decoder understands.
 pub(super) fn read_picture(path: &Path) -> Result<Picture, DataError> {
-    let bytes = read_file(path)?;
+    picture_of(&read_file(path)?, path)
+}
+
+/// Reads the contents of a PNG or JPEG file; errors call it `path`.
+///
+/// # Errors
+/// As those of [`read_picture`].
+pub(super) fn picture_of(bytes: &[u8], path: &Path) -> Result<Picture, DataError> {
+    check_limit(bytes.len() as u64, MAX_FILE_BYTES, "bytes", path)?;
     // Decoders have panicked over broken files before; one picture must not take the others along.
-    let decoded = catch_unwind(AssertUnwindSafe(|| decode(&bytes, path)));
+    let decoded = catch_unwind(AssertUnwindSafe(|| decode(bytes, path)));
     decoded.unwrap_or_else(|_| {
         Err(DataError::ImageDecode {
             path: path.to_owned(),
@@ -56,7 +64,6 @@ fn read_file(path: &Path) -> Result<Vec<u8>, DataError> {
     file.take(MAX_FILE_BYTES + 1)
         .read_to_end(&mut bytes)
         .map_err(read_error)?;
-    check_limit(bytes.len() as u64, MAX_FILE_BYTES, "bytes", path)?;
     Ok(bytes)
 }
 

@@ -19,6 +19,8 @@ use crate::commands::predict::{self, PredictArguments};
 use crate::commands::report::{self, ReportArguments};
 use crate::commands::runs::{self, RunsArguments};
 use crate::commands::schedule::{self, ScheduleArguments};
+#[cfg(feature = "serve")]
+use crate::commands::serve::{self, ServeArguments};
 use crate::commands::study::{self, StudyArguments};
 use crate::commands::summary::{self, SummaryArguments};
 use crate::commands::train::{self, TrainArguments};
@@ -34,6 +36,7 @@ EXAMPLES:
   firebrick control mnist-1 rate x0.5   half the rate of a training at work
   firebrick evaluate mnist-1            how good it became
   firebrick predict mnist-1 assets/digits/seven.png
+  firebrick serve mnist-1               the same for programs and on a page
   firebrick plot mnist-1 mnist-2        curves of two runs
   firebrick runs --sort val_accuracy    all runs, the best first
   firebrick study networks              three ways to write a network
@@ -67,6 +70,9 @@ pub(crate) enum Command {
     Evaluate(EvaluateArguments),
     /// Say which digit a picture shows, or predict the rows of a table
     Predict(PredictArguments),
+    /// Serve what a run's network says: to programs as JSON, to people on a page
+    #[cfg(feature = "serve")]
+    Serve(ServeArguments),
     /// Show a network layer by layer
     Summary(SummaryArguments),
     /// Write a run's network to a file that Keras, PyTorch and others read
@@ -107,6 +113,8 @@ impl Command {
             Self::Watch(arguments) => watch::run(&arguments),
             Self::Evaluate(arguments) => evaluate::run(&arguments),
             Self::Predict(arguments) => predict::run(&arguments),
+            #[cfg(feature = "serve")]
+            Self::Serve(arguments) => serve::run(&arguments),
             Self::Summary(arguments) => summary::run(&arguments),
             Self::Export(arguments) => export::run(&arguments),
             Self::Import(arguments) => import::run(&arguments),

@@ -15,6 +15,8 @@ pub(crate) mod predict;
 pub(crate) mod report;
 pub(crate) mod runs;
 pub(crate) mod schedule;
+#[cfg(feature = "serve")]
+pub(crate) mod serve;
 pub(crate) mod study;
 pub(crate) mod summary;
 pub(crate) mod train;

@@ -17,6 +17,8 @@ mod failure;
 mod foreign_file;
 mod found_rate;
 mod judging;
+#[cfg(any(feature = "board", feature = "serve"))]
+mod listen;
 mod network;
 mod network_settings;
 mod new_run;

@@ -69,6 +69,9 @@ mod run_argument;
 mod runs;
 #[path = "shell/schedule.rs"]
 mod schedule;
+#[cfg(unix)]
+#[path = "shell/serve.rs"]
+mod serve;
 #[path = "shell/study.rs"]
 mod study;
 #[path = "shell/summary.rs"]

@@ -1,3 +1,4 @@
+mod probabilities;
 mod spec_form;
 
 use std::fmt;

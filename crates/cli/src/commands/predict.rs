@@ -2,7 +2,6 @@
 
 mod network_input;
 mod pictures;
-mod probabilities;
 mod rows;
 
 use std::num::NonZeroUsize;

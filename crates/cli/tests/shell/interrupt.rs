@@ -34,8 +34,8 @@ impl AtWork {
         training
     }
 
-    /// Reads to a line that begins so.
-    pub(crate) fn read_to(&mut self, beginning: &str) {
+    /// Reads to a line that begins so, and gives it.
+    pub(crate) fn read_to(&mut self, beginning: &str) -> String {
         let mut line = String::new();
         while !line.starts_with(beginning) {
             line.clear();
@@ -44,6 +44,7 @@ impl AtWork {
                 "the training ended early"
             );
         }
+        line
     }
 
     pub(crate) fn signal(&self, name: &str) {

@@ -17,7 +17,6 @@ use serde::Serialize;
 
 use super::PredictArguments;
 use super::network_input::{self, Shades};
-use super::probabilities::probabilities;
 use crate::commands::devices::select_device;
 use crate::failure::in_one_line;
 use crate::output;
@@ -188,7 +187,7 @@ impl Reader<'_> {
         let shape = answer.shape();
         let values: Vec<f64> = answer.into_vec()?.into_iter().map(f64::from).collect();
         let activation = self.network.output_activation();
-        let probabilities = probabilities(&values, activation).with_context(|| {
+        let probabilities = activation.probabilities(&values).with_context(|| {
             format!(
                 "the network answers with numbers of shape {:?}, expected one for each class; predict needs a \
                  classifier",

@@ -11,7 +11,6 @@ use firebrick::training::RunDirectory;
 use serde::{Serialize, Serializer};
 
 use super::PredictArguments;
-use super::probabilities::probabilities;
 use crate::column_groups::ColumnGroups;
 use crate::commands::devices::select_device;
 use crate::destination::Destination;
@@ -311,7 +310,7 @@ impl Meaning {
         };
         let row = |answers: &[f32]| {
             let answers: Vec<f64> = answers.iter().copied().map(f64::from).collect();
-            let probabilities = probabilities(&answers, activation)?;
+            let probabilities = activation.probabilities(&answers)?;
             let more_probable = |best: (usize, f64), next: (usize, f64)| {
                 if next.1 > best.1 { next } else { best }
             };

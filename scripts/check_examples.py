@@ -8,6 +8,7 @@ documentation of the item itself. Not asked for: errors, whose messages are thei
 crate that cannot depend on the facade declare it by a hidden line, whose names are held against the facade's here.
 """
 
+import functools
 import pathlib
 import re
 import sys
@@ -37,11 +38,11 @@ PUBLIC_MODULES = {"formats::keras", "formats::safetensors"}
 # What errors carry.
 WITHOUT = {"FormatProblem", "SpecProblem", "ModelFileProblem", "SettingsProblem", "CsvProblem", "TextProblem"}
 
-DEFINITION = r"^\s*(?:pub )?(?:(?:const |unsafe )?fn|struct|enum|trait|type|const) {name}\b"
+DEFINITION = r"^\s*pub (?:(?:const |unsafe )?fn|struct|enum|trait|type|const) (\w+)"
 # What a macro writes out of a list, by the file that has the list.
 LISTED = {
-    "trainer/src/metrics/mean_of_loss.rs": r'^\s*{name}, "',
-    "trainer/src/metrics/condition_count.rs": r"^\s*{name}: \w+;",
+    "trainer/src/metrics/mean_of_loss.rs": r'^\s*(\w+), "',
+    "trainer/src/metrics/condition_count.rs": r"^\s*(\w+): \w+;",
 }
 
 
@@ -113,19 +114,24 @@ def documentation(lines, index):
     return "\n".join(reversed(found))
 
 
-def definitions(name, home):
-    """Files and documentation of the public items of this name."""
+@functools.cache
+def all_definitions():
+    """Files and documentation of the public items of each name."""
+    found = {}
     for crate in CRATES:
         for path in sorted(crate.rglob("*.rs")):
             place = path.relative_to(ROOT / "crates").as_posix()
-            if home and not place.startswith(home):
-                continue
-            pattern = LISTED.get(place, "").format(name=name)
-            public = DEFINITION.format(name=name).replace("(?:pub )?", "pub ")
+            patterns = [re.compile(pattern) for pattern in (DEFINITION, LISTED.get(place)) if pattern]
             lines = path.read_text().split("\n")
             for index, line in enumerate(lines):
-                if re.match(public, line) or (pattern and re.match(pattern, line)):
-                    yield place, documentation(lines, index)
+                for match in filter(None, (pattern.match(line) for pattern in patterns)):
+                    found.setdefault(match[1], []).append((place, documentation(lines, index)))
+    return found
+
+
+def definitions(name, home):
+    """Files and documentation of the public items of this name, of those below a folder if one is given."""
+    return [(place, text) for place, text in all_definitions().get(name, []) if place.startswith(home or "")]
 
 
 def foreign_names(modules):
@@ -153,7 +159,7 @@ def main():
                 continue
             total += 1
             own = renamed.get(name, name)
-            found = list(definitions(own, HOMES.get(module))) or list(definitions(own, None))
+            found = definitions(own, HOMES.get(module)) or definitions(own, None)
             if not found:
                 sys.exit(f"error: {module}::{name} is defined nowhere; correct scripts/check_examples.py")
             if not any("```" in text for _, text in found):

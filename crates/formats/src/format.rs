@@ -11,7 +11,8 @@ use crate::safetensors::{self, Names};
 ///
 /// ```
 /// # mod firebrick { pub use firebrick_formats as formats; }
-/// use firebrick::formats::{Format, safetensors::Names};
+/// use firebrick::formats::Format;
+/// use firebrick::formats::safetensors::Names;
 ///
 /// assert_eq!(Format::of("digits.keras")?, Format::Keras);
 /// assert_eq!(Format::of("digits.safetensors")?.with_names(Names::PyTorch), Format::Safetensors(Names::PyTorch));

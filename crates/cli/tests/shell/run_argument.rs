@@ -39,12 +39,18 @@ fn a_file_that_is_no_run_is_called_what_it_is() {
         (
             "net.h5",
             b"\x89HDF\r\n\x1a\n",
-            ["an HDF5 file, as Keras keeps", "firebrick import FILE.weights.h5"],
+            [
+                "an HDF5 file, as Keras keeps",
+                "firebrick import FILE.weights.h5",
+            ],
         ),
         (
             "renamed",
             b"\x89HDF\r\n\x1a\n",
-            ["an HDF5 file, as Keras keeps", "firebrick import FILE.weights.h5"],
+            [
+                "an HDF5 file, as Keras keeps",
+                "firebrick import FILE.weights.h5",
+            ],
         ),
         ("net.pt", b"PK\x03\x04", ["a file of PyTorch", import]),
         (

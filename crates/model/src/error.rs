@@ -523,6 +523,21 @@ pub enum ModelError {
         hint: &'static str,
     },
 
+    /// A file that a newer version has written.
+    #[error(
+        "`{}` is a model file of form {received}, this version reads those up to {known}; use a newer version of Firebrick, or save the \
+         model again by this one",
+        path.display()
+    )]
+    NewerFile {
+        /// The file.
+        path: PathBuf,
+        /// The form that it says it has.
+        received: String,
+        /// The newest form that can be read.
+        known: u32,
+    },
+
     /// A file that is not a model this version can read.
     #[error("`{}` is not a model this version can read: {reason}; expected a file as `save_model` or a training run writes it", path.display())]
     Malformed {

@@ -35,6 +35,7 @@ mod mlp;
 mod mlp_config;
 mod mode;
 mod model;
+mod model_card;
 mod model_size;
 mod network;
 mod predictor;
@@ -78,12 +79,13 @@ pub use mlp::Mlp;
 pub use mlp_config::MlpConfig;
 pub use mode::Mode;
 pub use model::{Answers, DeadUnits, Model};
+pub use model_card::ModelCard;
 pub use model_size::ModelSize;
 pub use network::{Network, WeightValue};
-pub use predictor::Predictor;
+pub use predictor::{Predictor, load};
 pub use regularizer::{OrthogonalMode, Regularizer};
 pub use saved_model::{
-    LoadWeights, LoadedWeights, SavedModel, WeightMismatch, save_model, save_weights,
+    LoadWeights, LoadedWeights, SavedModel, WeightMismatch, save_card, save_model, save_weights,
 };
 pub use seal::{Seal, check_seal, seal};
 pub use shape::Shape;

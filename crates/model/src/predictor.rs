@@ -1,10 +1,11 @@
 //! Networks that only answer, for apps.
 
 use std::fmt;
+use std::path::Path;
 
 use burn::module::Module;
 use burn::tensor::Device;
-use firebrick_tensor::is_host_cpu;
+use firebrick_tensor::{DeviceName, is_host_cpu};
 
 use crate::any_model::AnyModel;
 use crate::error::ModelError;
@@ -12,6 +13,7 @@ use crate::host_inference::HostInference;
 use crate::host_pass::signal_of;
 use crate::layer::NoHostForm;
 use crate::model::Model;
+use crate::model_card::ModelCard;
 use crate::saved_model::SavedModel;
 use crate::shape::Shape;
 use crate::signal::Signals;
@@ -52,6 +54,7 @@ use crate::signal::Signals;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Predictor {
+    card: ModelCard,
     form: Form,
     inputs: Vec<Slot>,
     outputs: Vec<Slot>,
@@ -98,13 +101,36 @@ impl Slot {
     }
 }
 
+/// Reads a model file for answers alone, on the best device that there is: all that an app needs.
+///
+/// ```
+/// # mod firebrick { pub use firebrick_model::{burn, self as models}; }
+/// # use firebrick::burn::tensor::Device;
+/// # use firebrick::models::{MlpConfig, save_model};
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("model.bpk");
+/// # save_model(&MlpConfig::new(4, 3).init(1, &Device::flex())?, &path)?;
+/// let shares = firebrick::models::load(&path)?.predict(&[5.1, 3.5, 1.4, 0.2])?;
+/// assert_eq!(shares.len(), 3);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// Those of [`SavedModel::read`] and [`SavedModel::into_predictor`]; no device that computes.
+pub fn load(path: impl AsRef<Path>) -> Result<Predictor, ModelError> {
+    let device = DeviceName::Auto.select()?.device;
+    SavedModel::read(path.as_ref())?.into_predictor(&device)
+}
+
 impl SavedModel {
     /// Builds the network that the file describes, for answers alone.
     ///
     /// # Errors
-    /// Those of [`into_model`](Self::into_model) and [`Predictor::new`].
+    /// Those of [`card`](Self::card), [`into_model`](Self::into_model) and [`Predictor::new`].
     pub fn into_predictor(self, device: &Device) -> Result<Predictor, ModelError> {
-        Predictor::new(self.into_model(device)?)
+        let card = self.card()?;
+        let predictor = Predictor::new(self.into_model(device)?)?;
+        Ok(Predictor { card, ..predictor })
     }
 }
 
@@ -139,10 +165,26 @@ impl Predictor {
             },
         };
         Ok(Self {
+            card: ModelCard::default(),
             form,
             inputs,
             outputs,
         })
+    }
+
+    /// What the file tells of the network, such as the names of classes; of one that comes from no file nothing.
+    ///
+    /// ```
+    /// # mod firebrick { pub use firebrick_model::{burn, self as models}; }
+    /// use firebrick::burn::tensor::Device;
+    /// use firebrick::models::{MlpConfig, Predictor};
+    ///
+    /// let predictor = Predictor::new(MlpConfig::new(4, 3).init(1, &Device::flex())?)?;
+    /// assert!(predictor.card().labels.is_empty());
+    /// # Ok::<(), firebrick::models::ModelError>(())
+    /// ```
+    pub fn card(&self) -> &ModelCard {
+        &self.card
     }
 
     /// What the network says of rows, of a network of one input and one output.

@@ -1,4 +1,5 @@
 mod any;
+mod card;
 mod loading;
 mod network;
 
@@ -8,6 +9,7 @@ use std::path::{Path, PathBuf};
 use burn::store::{ModuleRecord, RecordError};
 use burn::tensor::{Bytes, DType, Device, Shape};
 use burn_pack::{Reader, Writer};
+use firebrick_spec::shortened;
 
 use crate::atomic_file::write_whole;
 use crate::error::ModelError;
@@ -16,10 +18,17 @@ use crate::mlp_config::MlpConfig;
 use crate::model::Model;
 use crate::seal::{Seal, check_seal, seal};
 
+pub use card::save_card;
 pub use loading::{LoadWeights, LoadedWeights, WeightMismatch};
 
 /// Key of the file's metadata under which the model's description lies.
 const DESCRIPTION: &str = "firebrick.model";
+
+/// Key of the file's metadata under which the version of its form lies.
+const FORM: &str = "firebrick.form";
+
+/// The newest form of files; those of before it was written down are the first.
+const NEWEST_FORM: u32 = 1;
 
 /// Saves a model's weights and, where it has one, its description, in Burn's burnpack format.
 ///
@@ -76,15 +85,22 @@ pub fn save_weights<M: Model>(model: &M, path: &Path) -> Result<(), ModelError> 
 }
 
 fn write<M: Model>(model: &M, description: Option<String>, path: &Path) -> Result<(), ModelError> {
-    let cannot = |source| ModelError::File {
+    let writer = pack(model, description)
+        .map_err(|error| cannot_write(path, std::io::Error::other(error.to_string())))?;
+    write_sealed(writer, path)
+}
+
+fn write_sealed(writer: Writer, path: &Path) -> Result<(), ModelError> {
+    let written = seal(writer).and_then(|bytes| write_whole(path, &bytes));
+    written.map_err(|source| cannot_write(path, source))
+}
+
+fn cannot_write(path: &Path, source: std::io::Error) -> ModelError {
+    ModelError::File {
         path: path.to_owned(),
         action: "write",
         source,
-    };
-    let writer = pack(model, description)
-        .map_err(|error| cannot(std::io::Error::other(error.to_string())))?;
-    let bytes = seal(writer).map_err(cannot)?;
-    write_whole(path, &bytes).map_err(cannot)
+    }
 }
 
 /// Burn's record of the module, with our description added to its metadata.
@@ -97,7 +113,8 @@ fn pack<M: Model>(model: &M, description: Option<String>) -> Result<Writer, Reco
     }
     let writer = Writer::new(tensors)
         .with_metadata("producer", "firebrick")
-        .with_metadata("version", env!("CARGO_PKG_VERSION"));
+        .with_metadata("version", env!("CARGO_PKG_VERSION"))
+        .with_metadata(FORM, &NEWEST_FORM.to_string());
     Ok(match description {
         Some(description) => writer.with_metadata(DESCRIPTION, &description),
         None => writer,
@@ -129,7 +146,7 @@ impl SavedModel {
     /// Reads a file written by [`save_model`].
     ///
     /// # Errors
-    /// A file that is missing, unreadable, damaged, cut off or of another format. A file without a checksum, as written
+    /// A file that is missing, unreadable, damaged, cut off, of another format or of a newer version. A file without a checksum, as written
     /// before there was one, is taken as it is.
     pub fn read(path: &Path) -> Result<Self, ModelError> {
         let bytes = std::fs::read(path).map_err(|source| ModelError::File {
@@ -144,7 +161,7 @@ impl SavedModel {
     /// it `name`.
     ///
     /// # Errors
-    /// Bytes that are damaged, cut off or of another format.
+    /// Bytes that are damaged, cut off, of another format or of a newer version.
     pub fn from_bytes(
         bytes: impl Into<Vec<u8>>,
         name: impl Into<PathBuf>,
@@ -157,6 +174,15 @@ impl SavedModel {
         }
         let reader = Reader::from_bytes(Bytes::from_bytes_vec(bytes))
             .map_err(|error| malformed(&path, error.to_string()))?;
+        let form = reader.metadata().get(FORM);
+        if form.is_some_and(|form| form.parse().map_or(true, |form: u32| form > NEWEST_FORM)) {
+            let received = form.map(|form| shortened(form)).unwrap_or_default();
+            return Err(ModelError::NewerFile {
+                path,
+                received,
+                known: NEWEST_FORM,
+            });
+        }
         Ok(Self { path, reader })
     }
 

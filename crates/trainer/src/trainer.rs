@@ -1,4 +1,5 @@
 mod assembly;
+mod card;
 mod checks;
 mod environment;
 mod evaluating;

@@ -5,11 +5,12 @@ use std::rc::Rc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use burn::tensor::Device;
-use firebrick_data::{Samples, ShuffleState};
+use firebrick_data::{DataDescription, Samples, ShuffleState};
 use firebrick_host::compute_on_main_thread;
 use firebrick_session::{Begin, SessionHandle, What};
 use firebrick_tensor::catch_panic;
 
+use super::card::card_of;
 use super::checks::Checks;
 use super::environment::environment;
 use super::loading::Loader;
@@ -55,6 +56,8 @@ pub(super) struct Fitting<'a> {
     files: Option<Rc<RefCell<RunFiles>>>,
     params: FitParams,
     training: Loader,
+    /// What the training samples are.
+    data: Option<DataDescription>,
     validation: Option<Loader>,
     figures: Vec<String>,
     rerun: Rerun,
@@ -161,6 +164,7 @@ impl<'a> Fitting<'a> {
                 batch_size: data.training.batch_size(fit.settings.batch_size)?,
             },
             training,
+            data: fit.data.clone().or_else(|| data.training.description()),
             validation,
             figures: data.figures,
             rerun,
@@ -358,7 +362,8 @@ impl<'a> Fitting<'a> {
         let saved = match (&self.files, &outcome.kept, &outcome.step) {
             (Some(files), Some(weights), Some(step)) if !is_discarded => {
                 let save = |path: &std::path::Path| step.save(weights, path);
-                files.borrow_mut().finish(&history, &save)
+                let card = card_of(fit, self.data, &history);
+                files.borrow_mut().finish(&history, &save, &card)
             }
             _ => Ok(()),
         };

@@ -2,6 +2,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
+use firebrick_model::{ModelCard, ModelError, save_card};
 use firebrick_plot::curves_size;
 
 use crate::burn_loop::{EpochHook, SaveModel};
@@ -101,11 +102,13 @@ impl RunFiles {
         &mut self,
         history: &History,
         save: &SaveModel<'_>,
+        card: &ModelCard,
     ) -> Result<(), TrainError> {
         // Until it is written, the model in the file is not the last one, even after the same whole epoch.
         let before = self.model.take();
         let finished = self
             .save(history, save)
+            .and_then(|()| self.tell(card))
             .and_then(|()| self.draw(history))
             .map_err(Box::new);
         finished.map_err(|source| {
@@ -118,6 +121,18 @@ impl RunFiles {
             };
             TrainError::Unsaved { source, on_disk }
         })
+    }
+
+    /// Puts into the model's file what it tells of the training.
+    fn tell(&self, card: &ModelCard) -> Result<(), TrainError> {
+        if !self.has_model {
+            return Ok(());
+        }
+        match save_card(card, &self.run.file(RunDirectory::MODEL)) {
+            // A step of somebody's own may keep its model in another form.
+            Err(ModelError::Malformed { .. }) => Ok(()),
+            told => Ok(told?),
+        }
     }
 
     fn draw(&self, history: &History) -> Result<(), TrainError> {
@@ -260,7 +275,7 @@ mod tests {
         let finish = |epoch| {
             let mut files = case.files.borrow_mut();
             let save = |path: &Path| Ok(save_model(&case.model, path)?);
-            let finished = files.finish(&history(epoch), &save);
+            let finished = files.finish(&history(epoch), &save, &ModelCard::default());
             finished.map_err(|error| error.to_string())
         };
         case.epoch_end(2).unwrap();

@@ -14,6 +14,8 @@ use crate::commands::devices::{self, DevicesArguments};
 use crate::commands::evaluate::{self, EvaluateArguments};
 use crate::commands::export::{self, ExportArguments};
 use crate::commands::import::{self, ImportArguments};
+use crate::commands::man::{self, ManArguments};
+use crate::commands::model::{self, ModelArguments};
 use crate::commands::plot::{self, PlotArguments};
 use crate::commands::predict::{self, PredictArguments};
 use crate::commands::report::{self, ReportArguments};
@@ -79,6 +81,8 @@ pub(crate) enum Command {
     Export(ExportArguments),
     /// Make a run of a model that Keras, PyTorch or others have trained
     Import(ImportArguments),
+    /// Look at a model file, say whose it is, sign it
+    Model(ModelArguments),
     /// Draw the curves of one run, or of several in one picture
     Plot(PlotArguments),
     /// List the runs of a folder, remove or rename some
@@ -102,6 +106,8 @@ pub(crate) enum Command {
     Data(DataArguments),
     /// Print a completion script for a shell
     Completions(CompletionsArguments),
+    /// Print the manual page, or write those of all commands
+    Man(ManArguments),
 }
 
 impl Command {
@@ -118,6 +124,7 @@ impl Command {
             Self::Summary(arguments) => summary::run(&arguments),
             Self::Export(arguments) => export::run(&arguments),
             Self::Import(arguments) => import::run(&arguments),
+            Self::Model(arguments) => model::run(&arguments),
             Self::Plot(arguments) => plot::run(&arguments),
             Self::Runs(arguments) => runs::run(arguments),
             Self::Report(arguments) => report::run(&arguments),
@@ -130,6 +137,7 @@ impl Command {
             Self::Devices(arguments) => devices::run(&arguments),
             Self::Data(arguments) => data::run(arguments),
             Self::Completions(arguments) => completions::run(&arguments, Arguments::command()),
+            Self::Man(arguments) => man::run(&arguments, Arguments::command()),
         }
     }
 }

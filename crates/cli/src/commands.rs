@@ -10,6 +10,8 @@ pub(crate) mod devices;
 pub(crate) mod evaluate;
 pub(crate) mod export;
 pub(crate) mod import;
+pub(crate) mod man;
+pub(crate) mod model;
 pub(crate) mod plot;
 pub(crate) mod predict;
 pub(crate) mod report;

@@ -35,12 +35,16 @@ mod evaluate;
 mod examples;
 #[path = "shell/failures.rs"]
 mod failures;
+#[path = "shell/files.rs"]
+mod files;
 #[path = "shell/interrupt.rs"]
 mod interrupt;
 #[path = "shell/kept_runs.rs"]
 mod kept_runs;
 #[path = "shell/many_classes.rs"]
 mod many_classes;
+#[path = "shell/model.rs"]
+mod model;
 #[path = "shell/model_file.rs"]
 mod model_file;
 #[path = "shell/pipes.rs"]

@@ -24,8 +24,8 @@ use crate::settings_file::read_model;
 const EXAMPLES: &str = "\
 EXAMPLES:
   firebrick import mnist.keras --run from-keras
-  firebrick import mnist.weights.h5 --model examples/models/cnn.toml --run from-keras
-  firebrick import mnist.safetensors --model examples/models/cnn.toml
+  firebrick import cnn.weights.h5 --model examples/models/cnn.toml --run from-keras
+  firebrick import cnn.safetensors --model examples/models/cnn.toml
   firebrick predict from-keras assets/digits/seven.png
   firebrick evaluate from-keras --data mnist-sample --loss sparse_categorical_crossentropy
   firebrick train --config runs/from-keras/config.toml --weights from-keras --data mnist-sample \\

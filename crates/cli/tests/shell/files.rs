@@ -1,0 +1,84 @@
+use crate::workplace::Workplace;
+
+/// A run, and what it says of the test images.
+fn trained() -> (Workplace, String) {
+    let workplace = Workplace::new();
+    workplace.train("--ui quiet --run x").succeeds();
+    let judged = workplace.run("evaluate x").succeeds().stdout;
+    (workplace, judged)
+}
+
+/// What the imported run says, which does not know what it was compiled with.
+fn judged_again(workplace: &Workplace) -> String {
+    let judged =
+        workplace.run("evaluate back --data mnist-sample --loss sparse_categorical_crossentropy");
+    assert_eq!(judged.code, Some(0), "{}", judged.stderr);
+    judged.stdout
+}
+
+/// The line of the loss.
+fn loss(judged: &str) -> &str {
+    let mut lines = judged.lines();
+    lines.find(|line| line.starts_with("loss ")).unwrap()
+}
+
+#[test]
+fn a_model_goes_to_keras_and_comes_back() {
+    let (workplace, judged) = trained();
+    let told = workplace.run("export x --to x.keras").succeeds().stdout;
+    assert!(told.contains("wrote a model of Keras to x.keras"), "{told}");
+    workplace.run("import x.keras --run back").succeeds();
+    assert_eq!(loss(&judged_again(&workplace)), loss(&judged));
+    let summary = workplace.run("summary x.keras").succeeds().stdout;
+    assert!(summary.contains("109,386"), "{summary}");
+}
+
+#[test]
+fn weights_go_out_and_into_a_network_that_is_described() {
+    let (workplace, judged) = trained();
+    let network = "[[layers]]\nclass_name = \"Dense\"\nunits = 128\nactivation = \"sigmoid\"\n\
+                   [[layers]]\nclass_name = \"Dense\"\nunits = 64\nactivation = \"sigmoid\"\n\
+                   [[layers]]\nclass_name = \"Dense\"\nunits = 10\nactivation = \"softmax\"\n";
+    workplace.write("net.toml", format!("input_shape = [784]\n{network}"));
+    for file in ["x.weights.h5", "x.safetensors"] {
+        workplace.run(&format!("export x --to {file}")).succeeds();
+        let tensors = workplace.run(&format!("summary {file}")).succeeds().stdout;
+        assert!(tensors.contains("[784, 128]"), "{tensors}");
+        workplace
+            .run(&format!("import {file} --run back --overwrite"))
+            .fails(2, &["does not say of which network", "--model FILE"]);
+        workplace
+            .run(&format!(
+                "import {file} --model net.toml --run back --overwrite"
+            ))
+            .succeeds();
+        assert_eq!(loss(&judged_again(&workplace)), loss(&judged), "{file}");
+    }
+    let torch = "export x --to torch.safetensors --names pytorch";
+    workplace.run(torch).succeeds();
+    let tensors = workplace.run("summary torch.safetensors").succeeds().stdout;
+    assert!(
+        tensors.contains("dense.weight") && tensors.contains("[128, 784]"),
+        "{tensors}"
+    );
+}
+
+#[test]
+fn what_cannot_be_written_or_read_is_told_and_nothing_is_left() {
+    let (workplace, _) = trained();
+    let before = workplace.files();
+    workplace
+        .run("export x --to x.pickle")
+        .fails(2, &["`x.pickle`", "should end in one of .keras"]);
+    workplace
+        .run("export x --to x.keras --names pytorch")
+        .fails(2, &["--names", "safetensors"]);
+    workplace.run("import none.keras").fails(1, &["none.keras"]);
+    assert!(workplace.files() == before);
+    workplace.write("no.keras", "no zip");
+    let before = workplace.files();
+    workplace
+        .run("import no.keras --run y")
+        .fails(1, &["`no.keras`", ".keras file"]);
+    assert!(workplace.files() == before);
+}

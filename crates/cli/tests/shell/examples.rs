@@ -35,7 +35,11 @@ const SHORT: [(&str, &str); 10] = [
 ];
 
 /// What is not everywhere as on the machine of an example.
-const ELSEWHERE: [(&str, &str); 2] = [("/data/runs", "runs"), ("--listen 9000", "--listen 0")];
+const ELSEWHERE: [(&str, &str); 3] = [
+    ("/data/runs", "runs"),
+    ("--listen 9000", "--listen 0"),
+    ("--listen 0.0.0.0:8080", "--listen 0.0.0.0:0"),
+];
 
 fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
@@ -51,6 +55,7 @@ fn repository_in_small() -> Workplace {
     for name in ["assets/heart", "assets/iris", "assets/digits", "examples"] {
         symlink(repository().join(name), workplace.path(name)).unwrap();
     }
+    workplace.write("token", "of-sixteen-letters-or-more");
     let mine = repository().join("examples/models/cnn.toml");
     fs::copy(mine, workplace.path("mine.toml")).unwrap();
     workplace
@@ -120,6 +125,7 @@ fn all_examples(workplace: &Workplace) -> Vec<String> {
         "predict",
         "plot",
         "schedule",
+        "export",
         "summary",
         "study networks",
         "study curve",
@@ -132,6 +138,9 @@ fn all_examples(workplace: &Workplace) -> Vec<String> {
         "report",
         "compare",
         "board",
+        "serve",
+        "model",
+        "man",
         "",
         // It removes some.
         "runs",
@@ -153,28 +162,32 @@ fn all_examples(workplace: &Workplace) -> Vec<String> {
         assert!(!own.is_empty(), "{command}: {help}");
         found.extend(own);
     }
-    // Nothing is fetched, and nobody trains who could be asked.
+    // Nothing is fetched, nobody trains who could be asked, and keys are not made a second time.
+    let mut has_key = false;
     found.retain(|example| {
-        example != "firebrick data fetch" && !example.starts_with("firebrick control ")
+        let makes_key = example.starts_with("firebrick model key ");
+        let is_again = makes_key && std::mem::replace(&mut has_key, true);
+        example != "firebrick data fetch" && !example.starts_with("firebrick control ") && !is_again
     });
     found
 }
 
 /// What goes on until somebody ends it says where it is, and ends in order.
 fn serves(workplace: &Workplace, arguments: &str) {
-    let mut board = Command::new(assert_cmd::cargo::cargo_bin!("firebrick"))
+    let mut server = Command::new(assert_cmd::cargo::cargo_bin!("firebrick"))
         .args(arguments.split_whitespace())
         .current_dir(workplace.path("."))
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
-    let mut line = String::new();
-    let mut told = BufReader::new(board.stdout.take().unwrap());
-    told.read_line(&mut line).unwrap();
-    let address = line.trim_end().strip_prefix("board    http://");
-    let address = address.unwrap_or_else(|| panic!("{arguments}: {line}"));
-    let address = address.trim_end_matches('/');
-    let mut stream = TcpStream::connect(address).unwrap();
+    let told = BufReader::new(server.stdout.take().unwrap());
+    let mut addresses = told.lines().filter_map(|line| {
+        let line = line.unwrap();
+        let (_, address) = line.split_once("http://")?;
+        Some(address.split('/').next().unwrap().to_owned())
+    });
+    let address = addresses.next().unwrap_or_else(|| panic!("{arguments}"));
+    let mut stream = TcpStream::connect(&address).unwrap();
     write!(
         stream,
         "GET / HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n"
@@ -183,12 +196,12 @@ fn serves(workplace: &Workplace, arguments: &str) {
     let mut page = String::new();
     stream.read_to_string(&mut page).unwrap();
     assert!(page.starts_with("HTTP/1.1 200"), "{arguments}: {page}");
-    let process = board.id().to_string();
+    let process = server.id().to_string();
     Command::new("kill")
         .args(["-INT", &process])
         .status()
         .unwrap();
-    let ended = board.wait().unwrap();
+    let ended = server.wait().unwrap();
     assert!(ended.success(), "{arguments}: {ended}");
 }
 
@@ -202,7 +215,10 @@ fn every_example_in_the_readme_and_the_help_works_as_written() {
         for (there, here) in ELSEWHERE {
             arguments = arguments.replace(there, here);
         }
-        if arguments.starts_with("board") {
+        if arguments.starts_with("serve") && !arguments.contains("--listen") {
+            arguments.push_str(" --listen 0");
+        }
+        if arguments.starts_with("board") || arguments.starts_with("serve") {
             serves(&workplace, &arguments);
             continue;
         }

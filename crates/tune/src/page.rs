@@ -133,7 +133,6 @@ impl Outcome {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::tuner::Tuner;
 
     #[test]

@@ -110,7 +110,7 @@ impl Ink {
     /// 20/28 of the sides, and placed with its centre of mass in the middle.
     ///
     /// # Source
-    /// Y. LeCun, C. Cortes, C. J. C. Burges, "The MNIST database of handwritten digits".
+    /// `LeCun`, Cortes and Burges, "The MNIST database of handwritten digits".
     pub fn normalized(self, height: usize, width: usize) -> Vec<u8> {
         normalized(self.values, [self.height, self.width], height, width)
     }

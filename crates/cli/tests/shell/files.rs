@@ -16,10 +16,11 @@ fn judged_again(workplace: &Workplace) -> String {
     judged.stdout
 }
 
-/// The line of the loss.
+/// The loss as it is printed.
 fn loss(judged: &str) -> &str {
     let mut lines = judged.lines();
-    lines.find(|line| line.starts_with("loss ")).unwrap()
+    let line = lines.find(|line| line.starts_with("loss ")).unwrap();
+    line.split_whitespace().nth(1).unwrap()
 }
 
 #[test]

@@ -90,7 +90,7 @@ pub fn load_weights(network: &mut Network, path: impl AsRef<Path>) -> Result<Nam
 pub(crate) fn bytes_of(network: &Network, names: Names) -> Result<Vec<u8>, FormatProblem> {
     let network = network.clone().merged();
     let values = network.get_weights()?;
-    let named: Vec<(String, WeightValue)> = match names {
+    let entries: Vec<(String, WeightValue)> = match names {
         Names::Own => own_names(&network)?.into_iter().zip(values).collect(),
         Names::PyTorch => {
             let all = counterparts(network.config())?;
@@ -100,7 +100,7 @@ pub(crate) fn bytes_of(network: &Network, names: Names) -> Result<Vec<u8>, Forma
                 .concat()
         }
     };
-    let stored: Vec<(String, Vec<usize>, Vec<u8>)> = named
+    let stored: Vec<(String, Vec<usize>, Vec<u8>)> = entries
         .into_iter()
         .map(|(name, value)| {
             let bytes = value.values().iter().flat_map(|value| value.to_le_bytes());

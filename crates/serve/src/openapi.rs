@@ -9,7 +9,7 @@ use crate::questions::{CSV, JPEG, JSON, PNG};
 use crate::served::{Described, Table, Takes};
 use crate::settings::ServerSettings;
 
-/// The description, by OpenAPI 3.1.
+/// The description, by `OpenAPI` 3.1.
 pub(crate) fn description(served: &Described, settings: &ServerSettings) -> Value {
     let problem = |description: &str| {
         json!({
@@ -152,6 +152,7 @@ fn cells(table: &Table) -> Value {
 }
 
 fn object(required: &[&str], properties: Map<String, Value>) -> Value {
+    let properties = Value::Object(properties);
     json!({ "type": "object", "required": required, "properties": properties })
 }
 

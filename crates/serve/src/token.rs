@@ -3,7 +3,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 
 use crate::error::ServeError;
 
@@ -28,7 +28,7 @@ const EXPECTED: &str = "16 to 1024 visible ASCII characters";
 pub struct Token(String);
 
 impl Token {
-    /// A token; an error calls it `place`, "in FIREBRICK_TOKEN" say. Blanks around it do not count.
+    /// A token; an error calls it `place`, "in `FIREBRICK_TOKEN`" say. Blanks around it do not count.
     ///
     /// # Errors
     /// One that is shorter than 16 characters or has others than visible ASCII.
@@ -71,7 +71,7 @@ impl Token {
     /// Whether a request knows it; how long that takes does not tell how much of it was right.
     pub(crate) fn is_known_to(&self, headers: &HeaderMap) -> bool {
         let given = headers.get(header::AUTHORIZATION);
-        let given = given.map(|given| given.as_bytes()).unwrap_or_default();
+        let given = given.map(HeaderValue::as_bytes).unwrap_or_default();
         let Some((scheme, given)) = given.split_at_checked(7) else {
             return false;
         };

@@ -10,9 +10,9 @@ use crate::runs::RunsFolder;
 
 const EXAMPLES: &str = "\
 EXAMPLES:
-  firebrick watch mnist-1                    in another terminal than its training, or long after it
-  firebrick watch mnist-2 --compare mnist-1  with the curves of another run behind
-  firebrick watch mnist-1 --once             one screen as text, for a pipe or a message
+  firebrick watch mnist-1                     in another terminal than its training, or long after it
+  firebrick watch mnist-2 --compare mnist-1   with the curves of another run behind
+  firebrick watch mnist-1 --once              one screen as text, for a pipe or a message
   firebrick watch mnist-1 --once --pane words
 
 It reads the directory of the run alone. Keys ask the training through the run's socket, as `firebrick control` does: `?` lists \

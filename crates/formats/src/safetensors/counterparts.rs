@@ -79,7 +79,7 @@ pub(super) fn counterparts(graph: &Graph) -> Result<Vec<Counterpart>, FormatProb
             });
         };
         let prefix = name.replace('/', ".");
-        let named = Named {
+        let own = Named {
             index,
             weight: path,
             shape: spec.shape,
@@ -87,10 +87,10 @@ pub(super) fn counterparts(graph: &Graph) -> Result<Vec<Counterpart>, FormatProb
             names,
         };
         match found.last_mut().filter(|last| last.prefix == prefix) {
-            Some(last) => last.weights.push(named),
+            Some(last) => last.weights.push(own),
             None => found.push(Counterpart {
                 prefix,
-                weights: vec![named],
+                weights: vec![own],
             }),
         }
     }

@@ -110,6 +110,26 @@ pub enum FormatProblem {
         places: Vec<String>,
     },
 
+    /// A file that would have more bytes than its format allows.
+    #[error(
+        "it would have {size} bytes, expected at most {limit}; save the weights as .safetensors, or the network as .keras"
+    )]
+    TooMuch {
+        /// How many bytes it would have.
+        size: usize,
+        /// How many it may have.
+        limit: usize,
+    },
+
+    /// A file of a format that is written, not read.
+    #[error("{format} is written only, not read; give a file of another kind: {}", endings.join(", "))]
+    WrittenOnly {
+        /// What the file is.
+        format: &'static str,
+        /// How the names of files end that are read.
+        endings: &'static [&'static str],
+    },
+
     /// A file whose name says nothing that is known.
     #[error("its name should end in one of {}", endings.join(", "))]
     Ending {

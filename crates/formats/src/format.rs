@@ -5,7 +5,10 @@ use firebrick_model::Network;
 
 use crate::error::{FormatError, FormatProblem};
 use crate::keras;
+use crate::onnx;
 use crate::safetensors::{self, Names};
+
+const ONNX: &str = "a model of ONNX";
 
 /// A form of files that networks or their weights can be kept in.
 ///
@@ -16,7 +19,7 @@ use crate::safetensors::{self, Names};
 ///
 /// assert_eq!(Format::of("digits.keras")?, Format::Keras);
 /// assert_eq!(Format::of("digits.safetensors")?.with_names(Names::PyTorch), Format::Safetensors(Names::PyTorch));
-/// assert!(Format::of("digits.onnx").unwrap_err().to_string().contains("should end in one of .keras"));
+/// assert!(Format::of("digits.h5").unwrap_err().to_string().contains("should end in one of .keras"));
 /// # Ok::<(), firebrick::formats::FormatError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,11 +31,21 @@ pub enum Format {
     KerasWeights,
     /// Weights in safetensors.
     Safetensors(Names),
+    /// A whole model of ONNX, which is written only.
+    Onnx,
 }
 
 impl Format {
     /// How the names of the files end that are known.
     pub const ENDINGS: &'static [&'static str] = &[
+        keras::EXTENSION,
+        keras::WEIGHTS_EXTENSION,
+        safetensors::EXTENSION,
+        onnx::EXTENSION,
+    ];
+
+    /// How the names of files end that are read, too.
+    pub const READ_ENDINGS: &'static [&'static str] = &[
         keras::EXTENSION,
         keras::WEIGHTS_EXTENSION,
         safetensors::EXTENSION,
@@ -50,6 +63,7 @@ impl Format {
             (keras::EXTENSION, Self::Keras),
             (keras::WEIGHTS_EXTENSION, Self::KerasWeights),
             (safetensors::EXTENSION, Self::Safetensors(Names::Own)),
+            (onnx::EXTENSION, Self::Onnx),
         ];
         let found = all.into_iter().find(|(ending, _)| name.ends_with(ending));
         found.map(|(_, format)| format).ok_or_else(|| {
@@ -67,9 +81,34 @@ impl Format {
         }
     }
 
-    /// Whether a file of this format says what network it holds, beside its weights.
+    /// Whether a file of this format says what network it holds, beside its weights, and is read.
     pub fn holds_network(self) -> bool {
         self == Self::Keras
+    }
+
+    /// Makes sure that files of this format are read, not only written.
+    ///
+    /// ```
+    /// # mod firebrick { pub use firebrick_formats as formats; }
+    /// use firebrick::formats::Format;
+    ///
+    /// let error = Format::Onnx.check_read("digits.onnx").unwrap_err();
+    /// assert!(error.to_string().contains("is written only, not read"));
+    /// # Format::Keras.check_read("digits.keras")?;
+    /// # Ok::<(), firebrick::formats::FormatError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// A format that is written only; the error calls the file `path`.
+    pub fn check_read(self, path: impl AsRef<Path>) -> Result<(), FormatError> {
+        if self != Self::Onnx {
+            return Ok(());
+        }
+        let problem = FormatProblem::WrittenOnly {
+            format: ONNX,
+            endings: Self::READ_ENDINGS,
+        };
+        Err(FormatError::new(path.as_ref(), problem))
     }
 
     /// The contents of a file; errors call it `name`.
@@ -85,6 +124,7 @@ impl Format {
             Self::Keras => keras::bytes_of(network),
             Self::KerasWeights => keras::weight_bytes_of(network),
             Self::Safetensors(names) => safetensors::bytes_of(network, names),
+            Self::Onnx => onnx::bytes_of(network),
         };
         bytes.map_err(|problem| FormatError::new(name.as_ref(), problem))
     }
@@ -93,7 +133,7 @@ impl Format {
     ///
     /// # Errors
     /// A file that cannot be read, is damaged or of something else; weights that are missing, left over or of another
-    /// shape.
+    /// shape; a format that is written only.
     pub fn load_weights(
         self,
         network: &mut Network,
@@ -102,17 +142,19 @@ impl Format {
         match self {
             Self::Keras | Self::KerasWeights => keras::load_weights(network, path),
             Self::Safetensors(_) => safetensors::load_weights(network, path).map(drop),
+            Self::Onnx => self.check_read(path),
         }
     }
 
     /// The names and shapes of the tensors of a file.
     ///
     /// # Errors
-    /// A file that cannot be read, is damaged or of something else.
+    /// A file that cannot be read, is damaged or of something else; a format that is written only.
     pub fn tensors(self, path: impl AsRef<Path>) -> Result<Vec<(String, Vec<usize>)>, FormatError> {
         match self {
             Self::Keras | Self::KerasWeights => keras::tensors(path),
             Self::Safetensors(_) => safetensors::tensors(path),
+            Self::Onnx => self.check_read(path).map(|()| Vec::new()),
         }
     }
 }
@@ -124,6 +166,7 @@ impl fmt::Display for Format {
             Self::KerasWeights => "weights of Keras",
             Self::Safetensors(Names::Own) => "weights in safetensors",
             Self::Safetensors(Names::PyTorch) => "weights in safetensors under PyTorch's names",
+            Self::Onnx => ONNX,
         })
     }
 }

@@ -1,10 +1,12 @@
-//! Models in the files of others: Keras and safetensors.
+//! Models in the files of others: Keras, safetensors and ONNX.
 //!
 //! It stands apart from `firebrick-model`, so that an app that reads the framework's own files depends on none of this.
 
+mod blocks;
 mod error;
 mod format;
 pub mod keras;
+pub mod onnx;
 pub mod safetensors;
 
 pub use error::{FormatError, FormatProblem};

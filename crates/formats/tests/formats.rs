@@ -10,6 +10,10 @@
 mod hostile;
 #[path = "formats/keras_networks.rs"]
 mod keras_networks;
+#[path = "formats/onnx_files.rs"]
+mod onnx_files;
+#[path = "formats/onnx_networks.rs"]
+mod onnx_networks;
 #[path = "formats/safetensors_files.rs"]
 mod safetensors_files;
 #[path = "formats/saved_models.rs"]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use firebrick_model::layers::AnyLayer;
 use firebrick_model::{Graph, Sequential, WeightValue};
 
-use super::blocks::blocks;
+use crate::blocks::blocks;
 use crate::error::FormatProblem;
 
 /// How a weight lies in PyTorch.

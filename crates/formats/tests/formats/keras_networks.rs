@@ -15,21 +15,21 @@ struct Golden {
 }
 
 #[derive(Deserialize)]
-struct Case {
-    name: String,
+pub(crate) struct Case {
+    pub(crate) name: String,
     json: Value,
-    inputs: Vec<Entering>,
+    pub(crate) inputs: Vec<Entering>,
 }
 
 /// An input by the formula of `crates/model/tests/data/make_keras_json.py`.
 #[derive(Clone, Deserialize, Serialize)]
-struct Entering {
+pub(crate) struct Entering {
     shape: Vec<usize>,
     modulo: Option<usize>,
 }
 
 #[derive(Deserialize, Serialize)]
-struct Numbers {
+pub(crate) struct Numbers {
     shape: Vec<usize>,
     values: Vec<f32>,
 }
@@ -41,7 +41,7 @@ struct Beside {
     outputs: Vec<Numbers>,
 }
 
-fn golden() -> Vec<Case> {
+pub(crate) fn golden() -> Vec<Case> {
     let golden = include_str!("../../../model/tests/data/keras_json.json");
     let golden: Golden = serde_json::from_str(golden).unwrap();
     golden.networks
@@ -66,7 +66,7 @@ impl Entering {
         clippy::cast_possible_truncation,
         reason = "inputs are of single precision"
     )]
-    fn signal(&self, index: usize, device: &Device) -> Signal {
+    pub(crate) fn signal(&self, index: usize, device: &Device) -> Signal {
         let places = 0..self.shape.iter().product::<usize>();
         if let Some(modulo) = self.modulo {
             let index_of = |place: usize| (7 * place + 3 * (place % 3) + index) % modulo;
@@ -87,8 +87,15 @@ impl Entering {
 }
 
 /// The network of a case, with values of a formula, but for states that are kept between batches.
-fn network(case: &Case, device: &Device) -> Network {
-    let graph = Graph::from_keras_json(&case.json.to_string()).unwrap();
+pub(crate) fn network(case: &Case, device: &Device) -> Network {
+    filled(
+        &Graph::from_keras_json(&case.json.to_string()).unwrap(),
+        device,
+    )
+}
+
+/// A network with values of a formula, but for states that are kept between batches.
+pub(crate) fn filled(graph: &Graph, device: &Device) -> Network {
     let mut network = graph.build(1, device).unwrap();
     let weights = graph.weights().unwrap().into_iter().enumerate();
     for (index, (layer, spec)) in weights {
@@ -103,10 +110,18 @@ fn network(case: &Case, device: &Device) -> Network {
 }
 
 fn outputs(network: &Network, inputs: &[Entering], device: &Device) -> Vec<Numbers> {
+    answers(network, signals(inputs, device))
+}
+
+pub(crate) fn signals(inputs: &[Entering], device: &Device) -> Vec<Signal> {
     let inputs = inputs.iter().enumerate();
-    let inputs: Vec<Signal> = inputs
+    inputs
         .map(|(index, input)| input.signal(index, device))
-        .collect();
+        .collect()
+}
+
+/// What a network says of inputs.
+pub(crate) fn answers(network: &Network, inputs: Vec<Signal>) -> Vec<Numbers> {
     let answers = network.predict_all(Signals::from(inputs)).unwrap();
     answers
         .iter()

@@ -8,7 +8,7 @@ use crate::error::FormatProblem;
 ///
 /// # Errors
 /// None with a last axis of whole blocks.
-pub(super) fn blocks(value: &WeightValue, order: &[usize]) -> Result<WeightValue, FormatProblem> {
+pub(crate) fn blocks(value: &WeightValue, order: &[usize]) -> Result<WeightValue, FormatProblem> {
     let row = value.shape().last().copied().unwrap_or(0);
     let block = row / order.len();
     let mut values = Vec::with_capacity(value.values().len());

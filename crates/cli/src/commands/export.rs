@@ -19,9 +19,11 @@ EXAMPLES:
   firebrick export mnist-1 --to mnist.keras
   firebrick export mnist-1 --to mnist.weights.h5
   firebrick export mnist-1 --to mnist.safetensors --names pytorch
+  firebrick export mnist-1 --to mnist.onnx
 
 The ending says what is written: a whole model that `keras.models.load_model` reads (.keras), weights for `load_weights` of \
-Keras (.weights.h5), or weights for whatever reads safetensors (.safetensors).";
+Keras (.weights.h5), weights for whatever reads safetensors (.safetensors), or a whole model for ONNX Runtime and others, which \
+is not read back (.onnx).";
 
 /// Write a run's network to a file that Keras, PyTorch and others read.
 #[derive(Debug, clap::Args)]
@@ -30,7 +32,7 @@ pub(crate) struct ExportArguments {
     /// Name or path of the run
     run: PathBuf,
 
-    /// File to write, as .keras, .weights.h5 or .safetensors
+    /// File to write, as .keras, .weights.h5, .safetensors or .onnx
     #[arg(long = "to", value_name = "FILE")]
     file: PathBuf,
 

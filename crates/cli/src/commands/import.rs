@@ -58,6 +58,7 @@ pub(crate) struct ImportArguments {
 
 pub(crate) fn run(arguments: &ImportArguments) -> anyhow::Result<ExitCode> {
     let format = Format::of(&arguments.file).or_usage()?;
+    format.check_read(&arguments.file).or_usage()?;
     let device = select_device(DeviceName::default())?.device;
     let network = network(arguments, format, &device)?;
     let file = arguments.file.display();

@@ -3,7 +3,7 @@
 
     python3 scripts/check_examples.py
 
-What a user names is what the facade, `crates/firebrick/src/lib.rs`, re-exports. An example is a code block in the
+What a user names is what the facade, `crates/firebrick/src/lib.rs`, re-exports, and each optimizer (`Optimizer::adam`). An example is a code block in the
 documentation of the item itself. Not asked for: errors, whose messages are their examples. Examples in the crates below the facade name things as users do, `firebrick::...`; those in a
 crate that cannot depend on the facade declare it by a hidden line, whose names are held against the facade's here.
 """
@@ -22,6 +22,8 @@ CRATES = [
 ]
 FACADE = ROOT / "crates/firebrick/src/lib.rs"
 
+OPTIMIZERS = "trainer/src/optimizers.rs"
+
 # Names that several modules have, and where each is defined.
 HOMES = {
     "layers": "model/src/layers",
@@ -30,6 +32,7 @@ HOMES = {
     "callbacks": "trainer/src/callback",
     "schedules": "scheduler/src",
     "sessions": "session/src",
+    "Optimizer": OPTIMIZERS,
 }
 
 # Modules that a crate has beside its names.
@@ -38,11 +41,12 @@ PUBLIC_MODULES = {"formats::keras", "formats::onnx", "formats::safetensors"}
 # What errors carry.
 WITHOUT = {"FormatProblem", "SpecProblem", "ModelFileProblem", "SettingsProblem", "CsvProblem", "TextProblem"}
 
-DEFINITION = r"^\s*pub (?:(?:const |unsafe )?fn|struct|enum|trait|type|const) (\w+)"
+DEFINITION = re.compile(r"\s*pub (?:(?:const |unsafe )?fn|struct|enum|trait|type|const) (\w+)\b")
 # What a macro writes out of a list, by the file that has the list.
 LISTED = {
-    "trainer/src/metrics/mean_of_loss.rs": r'^\s*(\w+), "',
-    "trainer/src/metrics/condition_count.rs": r"^\s*(\w+): \w+;",
+    "trainer/src/metrics/mean_of_loss.rs": re.compile(r'\s*(\w+), "'),
+    "trainer/src/metrics/condition_count.rs": re.compile(r"\s*(\w+): \w+;"),
+    OPTIMIZERS: re.compile(r"    (\w+): \w+,$"),
 }
 
 
@@ -85,6 +89,8 @@ def facade():
     for crate, names in re.findall(r"^pub use (firebrick_\w+)::\{?([\w, \n]+?)\}?;", text, re.M):
         for name in filter(None, re.split(r"[,\s]+", names)):
             modules[name] = names_of(f"{crate}::{name}")
+    optimizers = (ROOT / "crates" / OPTIMIZERS).read_text().split("\nknown_optimizers! {\n")[1].split("\n}\n")[0]
+    modules["Optimizer"] = [match[1] for match in map(LISTED[OPTIMIZERS].match, optimizers.split("\n")) if match]
     return modules
 
 
@@ -116,21 +122,21 @@ def documentation(lines, index):
 
 @functools.cache
 def all_definitions():
-    """Files and documentation of the public items of each name."""
+    """Files and documentation of all public items, by name."""
     found = {}
     for crate in CRATES:
         for path in sorted(crate.rglob("*.rs")):
             place = path.relative_to(ROOT / "crates").as_posix()
-            patterns = [re.compile(pattern) for pattern in (DEFINITION, LISTED.get(place)) if pattern]
             lines = path.read_text().split("\n")
             for index, line in enumerate(lines):
-                for match in filter(None, (pattern.match(line) for pattern in patterns)):
+                listed = LISTED[place].match(line) if place in LISTED else None
+                for match in filter(None, (DEFINITION.match(line), listed)):
                     found.setdefault(match[1], []).append((place, documentation(lines, index)))
     return found
 
 
 def definitions(name, home):
-    """Files and documentation of the public items of this name, of those below a folder if one is given."""
+    """Files and documentation of the public items of this name, in a folder or anywhere."""
     return [(place, text) for place, text in all_definitions().get(name, []) if place.startswith(home or "")]
 
 

@@ -13,18 +13,36 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-// The README's example is compiled and run as a doctest, as are the one beside Keras' and the app that predicts.
+// The README and the chapters of the book: each of their blocks of Rust is compiled and run as a doctest. That none is
+// forgotten, `scripts/check_book.py` makes sure of.
 #[cfg(doctest)]
-#[doc = include_str!("../../../README.md")]
-struct Readme;
+mod book {
+    macro_rules! chapters {
+        ($($name:ident: $path:literal,)+) => {
+            $(
+                #[doc = include_str!($path)]
+                struct $name;
+            )+
+        };
+    }
 
-#[cfg(doctest)]
-#[doc = include_str!("../../../docs/keras.md")]
-struct FromKeras;
-
-#[cfg(doctest)]
-#[doc = include_str!("../../../docs/apps.md")]
-struct Apps;
+    chapters! {
+        Readme: "../../../README.md",
+        GettingStarted: "../../../docs/getting-started.md",
+        FromKeras: "../../../docs/keras.md",
+        Layers: "../../../docs/layers.md",
+        Graphs: "../../../docs/graphs.md",
+        Transfer: "../../../docs/transfer.md",
+        Data: "../../../docs/data.md",
+        Training: "../../../docs/training.md",
+        Control: "../../../docs/control.md",
+        Resume: "../../../docs/resume.md",
+        Saving: "../../../docs/saving.md",
+        Apps: "../../../docs/apps.md",
+        Speed: "../../../docs/speed.md",
+        Extending: "../../../docs/extending.md",
+    }
+}
 
 /// Burn itself, in the version this crate is built on.
 pub use burn;

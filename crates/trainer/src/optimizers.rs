@@ -85,35 +85,149 @@ macro_rules! known_optimizers {
 
 known_optimizers! {
     /// Gradient descent, `w -= rate · gradient`, without momentum unless one is set.
+    ///
+    /// ```
+    /// use firebrick::training::Optimizer;
+    ///
+    /// let optimizer = Optimizer::sgd().with_momentum(0.9)?.with_nesterov()?;
+    /// assert_eq!("sgd:momentum=0.9:nesterov".parse::<Optimizer>()?, optimizer);
+    /// assert_eq!(Optimizer::sgd().default_learning_rate(), 0.01);
+    /// # Ok::<(), firebrick::training::TrainError>(())
+    /// ```
     sgd: Sgd,
     /// Adaptive moment estimation: `beta_1` 0.9, `beta_2` 0.999, `epsilon` 1e-7.
+    ///
+    /// ```
+    /// use firebrick::training::Optimizer;
+    ///
+    /// let optimizer = Optimizer::adam().with_beta_1(0.8)?.with_amsgrad()?;
+    /// assert_eq!("adam:beta_1=0.8:amsgrad".parse::<Optimizer>()?, optimizer);
+    /// # Ok::<(), firebrick::training::TrainError>(())
+    /// ```
     adam: Adam,
     /// Adam with a weight decay of 0.004.
+    ///
+    /// ```
+    /// use firebrick::training::Optimizer;
+    ///
+    /// assert_eq!("adamw:weight_decay=0.01".parse::<Optimizer>()?, Optimizer::adamw().with_weight_decay(0.01)?);
+    /// # Ok::<(), firebrick::training::TrainError>(())
+    /// ```
     adamw: AdamW,
     /// Gradients over the root of their mean square: `rho` 0.9, `epsilon` 1e-7.
+    ///
+    /// ```
+    /// use firebrick::training::Optimizer;
+    ///
+    /// let optimizer = Optimizer::rmsprop().with_rho(0.95)?.with_centered()?;
+    /// assert_eq!("rmsprop:rho=0.95:centered".parse::<Optimizer>()?, optimizer);
+    /// # Ok::<(), firebrick::training::TrainError>(())
+    /// ```
     rmsprop: RmsProp,
     /// Rates that fall with the squares gathered: `initial_accumulator_value` 0.1, `epsilon` 1e-7.
+    ///
+    /// ```
+    /// use firebrick::training::Optimizer;
+    ///
+    /// let optimizer = Optimizer::adagrad().with_initial_accumulator_value(0.0)?;
+    /// assert_eq!("adagrad:initial_accumulator_value=0".parse::<Optimizer>()?, optimizer);
+    /// # Ok::<(), firebrick::training::TrainError>(())
+    /// ```
     adagrad: Adagrad,
     /// Steps in the unit of the weights: `rho` 0.95, `epsilon` 1e-7.
+    ///
+    /// ```
+    /// use firebrick::training::Optimizer;
+    ///
+    /// assert_eq!("adadelta:rho=0.9".parse::<Optimizer>()?, Optimizer::adadelta().with_rho(0.9)?);
+    /// # Ok::<(), firebrick::training::TrainError>(())
+    /// ```
     adadelta: Adadelta,
     /// Adam by the largest gradient instead of the mean square: `beta_1` 0.9, `beta_2` 0.999, `epsilon` 1e-7.
+    ///
+    /// ```
+    /// use firebrick::training::Optimizer;
+    ///
+    /// assert_eq!("adamax:beta_2=0.99".parse::<Optimizer>()?, Optimizer::adamax().with_beta_2(0.99)?);
+    /// # Ok::<(), firebrick::training::TrainError>(())
+    /// ```
     adamax: Adamax,
     /// Adam with Nesterov's momentum: `beta_1` 0.9, `beta_2` 0.999, `epsilon` 1e-7.
+    ///
+    /// ```
+    /// use firebrick::training::Optimizer;
+    ///
+    /// assert_eq!("nadam:beta_1=0.95".parse::<Optimizer>()?, Optimizer::nadam().with_beta_1(0.95)?);
+    /// # Ok::<(), firebrick::training::TrainError>(())
+    /// ```
     nadam: Nadam,
     /// Steps of one size in the direction of the sign: `beta_1` 0.9, `beta_2` 0.99.
+    ///
+    /// ```
+    /// use firebrick::training::Optimizer;
+    ///
+    /// assert_eq!("lion:beta_2=0.98".parse::<Optimizer>()?, Optimizer::lion().with_beta_2(0.98)?);
+    /// # Ok::<(), firebrick::training::TrainError>(())
+    /// ```
     lion: Lion,
     /// Adam with a rate for each weight, by its length: `beta_1` 0.9, `beta_2` 0.999, `epsilon` 1e-7.
+    ///
+    /// ```
+    /// use firebrick::training::Optimizer;
+    ///
+    /// assert_eq!("lamb:epsilon=1e-6".parse::<Optimizer>()?, Optimizer::lamb().with_epsilon(1e-6)?);
+    /// # Ok::<(), firebrick::training::TrainError>(())
+    /// ```
     lamb: Lamb,
     /// Mean squares of the gradients by row and column alone: `beta_2_decay` -0.8, `clip_threshold` 1.
+    ///
+    /// ```
+    /// use firebrick::training::Optimizer;
+    ///
+    /// let optimizer = Optimizer::adafactor().with_clip_threshold(2.0)?;
+    /// assert_eq!("adafactor:clip_threshold=2".parse::<Optimizer>()?, optimizer);
+    /// # Ok::<(), firebrick::training::TrainError>(())
+    /// ```
     adafactor: Adafactor,
     /// Follow the regularized leader, for weights that are often 0: `learning_rate_power` -0.5,
     /// `initial_accumulator_value` 0.1.
+    ///
+    /// ```
+    /// use firebrick::training::Optimizer;
+    ///
+    /// let optimizer = Optimizer::ftrl().with_l1_regularization_strength(0.1)?;
+    /// assert_eq!("ftrl:l1_regularization_strength=0.1".parse::<Optimizer>()?, optimizer);
+    /// # Ok::<(), firebrick::training::TrainError>(())
+    /// ```
     ftrl: Ftrl,
     /// Adam by a mean of weights instead of a schedule: `beta_1` 0.9, `beta_2` 0.999, `epsilon` 1e-8; a rate of 0.0025.
+    ///
+    /// ```
+    /// use firebrick::training::Optimizer;
+    ///
+    /// let optimizer = Optimizer::schedule_free_adamw().with_warmup_steps(100)?;
+    /// assert_eq!("schedule_free_adamw:warmup_steps=100".parse::<Optimizer>()?, optimizer);
+    /// assert_eq!(Optimizer::schedule_free_adamw().default_learning_rate(), 0.0025);
+    /// # Ok::<(), firebrick::training::TrainError>(())
+    /// ```
     schedule_free_adamw: ScheduleFreeAdamW,
     /// Adam with Nesterov's momentum by the change of the gradient: `beta_1` 0.98, `beta_2` 0.92, `beta_3` 0.99.
+    ///
+    /// ```
+    /// use firebrick::training::Optimizer;
+    ///
+    /// assert_eq!("adan:beta_3=0.95".parse::<Optimizer>()?, Optimizer::adan().with_beta_3(0.95)?);
+    /// # Ok::<(), firebrick::training::TrainError>(())
+    /// ```
     adan: Adan,
     /// Orthogonal steps for weights of two axes, `AdamW` for the rest: `momentum` 0.95, a weight decay of 0.004.
+    ///
+    /// ```
+    /// use firebrick::training::Optimizer;
+    ///
+    /// assert_eq!("muon:momentum=0.9".parse::<Optimizer>()?, Optimizer::muon().with_momentum(0.9)?);
+    /// # Ok::<(), firebrick::training::TrainError>(())
+    /// ```
     muon: Muon,
 }
 

@@ -52,7 +52,13 @@ fn repository_in_small() -> Workplace {
     for (part, data) in [("train", &sample.train), ("t10k", &sample.test)] {
         write_set(&workplace, part, data);
     }
-    for name in ["assets/heart", "assets/iris", "assets/digits", "examples"] {
+    for name in [
+        "assets/diabetes",
+        "assets/heart",
+        "assets/iris",
+        "assets/digits",
+        "examples",
+    ] {
         symlink(repository().join(name), workplace.path(name)).unwrap();
     }
     workplace.write("token", "of-sixteen-letters-or-more");

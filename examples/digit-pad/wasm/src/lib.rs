@@ -89,7 +89,9 @@ mod tests {
     #[test]
     fn what_is_no_drawing_says_why() {
         let pad = DigitPad::load().unwrap();
-        let error = pad.probabilities(&[0; 140 * 140], 140, 140).unwrap_err();
+        let error = pad
+            .probabilities(&vec![0; 140 * 140], 140, 140)
+            .unwrap_err();
         assert!(error.to_string().contains("no ink"), "{error}");
         assert!(pad.probabilities(&[255; 7], 140, 140).is_err());
     }

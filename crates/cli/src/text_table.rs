@@ -1,6 +1,6 @@
 //! A table as text, a line a row.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 /// Rows of cells below their heads, two spaces between the columns.
 pub(crate) struct TextTable {
@@ -73,10 +73,10 @@ impl fmt::Display for TextTable {
         for line in lines() {
             let mut text = String::new();
             for ((cell, column), width) in line.iter().zip(&self.columns).zip(&widths) {
-                text.push_str(&match column.side {
-                    Side::Left => format!("{cell:<width$}  "),
-                    Side::Right => format!("{cell:>width$}  "),
-                });
+                match column.side {
+                    Side::Left => write!(text, "{cell:<width$}  ")?,
+                    Side::Right => write!(text, "{cell:>width$}  ")?,
+                }
             }
             writeln!(f, "{}", text.trim_end())?;
         }

@@ -31,6 +31,10 @@
 
 mod attribute;
 mod layer_call;
+#[expect(
+    clippy::similar_names,
+    reason = "an operator has an axis or axes, and a cell is called"
+)]
 mod layers;
 mod network;
 mod proto;

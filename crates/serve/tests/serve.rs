@@ -6,6 +6,7 @@
     reason = "a test that cannot go on fails"
 )]
 
+#[expect(clippy::similar_names, reason = "a server has what is served")]
 #[path = "serve/socket.rs"]
 mod socket;
 

@@ -31,13 +31,13 @@ fn main() -> anyhow::Result<()> {
     };
     let device = DeviceName::Flex.select()?.device;
     let model = SavedModel::from_bytes(MODEL, "the built-in model")?.into_model(&device)?;
-    let served = Served::new("digit-pad", model)?.with_pictures()?;
+    let network = Served::new("digit-pad", model)?.with_pictures()?;
     let settings = ServerSettings {
         site: site(),
         ..ServerSettings::default()
     };
     let address = SocketAddr::new(Ipv4Addr::LOCALHOST.into(), port);
-    let server = Server::bind(address, served, settings)?;
+    let server = Server::bind(address, network, settings)?;
     println!("http://{}/", server.address());
     println!("Ctrl-C ends it");
     Ok(server.serve()?)

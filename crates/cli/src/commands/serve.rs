@@ -44,7 +44,7 @@ pub(crate) struct ServeArguments {
     #[arg(long, value_name = "ADDRESS:PORT")]
     listen: Option<Listen>,
 
-    /// The file of the token that whoever asks has to know [default: the environment variable FIREBRICK_TOKEN, or none]
+    /// The file of the token that whoever asks has to know [default: the environment variable `FIREBRICK_TOKEN`, or none]
     #[arg(long, value_name = "FILE")]
     token_file: Option<PathBuf>,
 
@@ -62,13 +62,13 @@ pub(crate) fn run(arguments: &ServeArguments) -> anyhow::Result<ExitCode> {
     let run = arguments.runs.open(&arguments.run)?;
     let device = select_device(arguments.device)?.device;
     let network = runs::load_network(&run, &device)?;
-    let served = served(&run, network)?;
+    let network = served(&run, network)?;
     let settings = ServerSettings {
         token,
         ..ServerSettings::default()
     };
     let has_token = settings.token.is_some();
-    let server = Server::bind(address, served, settings).map_err(|error| match error {
+    let server = Server::bind(address, network, settings).map_err(|error| match error {
         ServeError::NoToken { .. } => usage(error.into()),
         other => other.into(),
     })?;

@@ -60,9 +60,9 @@ pub(super) fn verify(arguments: &VerifyArguments) -> anyhow::Result<ExitCode> {
             path.display()
         )
     })?;
-    let signature = Signature::from_slice(&signature).map_err(|_| {
+    let signature = Signature::from_slice(&signature).map_err(|error| {
         anyhow!(
-            "`{}` has {} bytes, expected 64; it is no signature, or damaged",
+            "`{}` has {} bytes, expected 64 ({error}); it is no signature, or damaged",
             path.display(),
             signature.len()
         )

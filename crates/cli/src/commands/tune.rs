@@ -32,7 +32,8 @@ EXAMPLES:
     --search \"learning_rate=log:1e-4..1e-1, units=8|16|32\"
   firebrick tune --model examples/models/mlp.toml --strategy asha --epochs 9 \\
     --search \"learning_rate=log:1e-4..1e-1, units=32|64|128, dropout=0..0.5\"
-  firebrick tune --model examples/models/cnn.toml --strategy grid --search \"batch_size=32|64, optimizer=adam|sgd\"
+  firebrick tune --model examples/models/cnn.toml --strategy grid \\
+    --search \"batch_size=32|64, optimizer=adam|sgd\"
   firebrick tune --resume tune-1
 
 WHAT CAN BE SEARCHED:

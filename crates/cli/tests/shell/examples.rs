@@ -61,6 +61,7 @@ fn repository_in_small() -> Workplace {
     ] {
         symlink(repository().join(name), workplace.path(name)).unwrap();
     }
+    fs::create_dir_all(workplace.path("docs/figures")).unwrap();
     workplace.write("token", "of-sixteen-letters-or-more");
     let mine = repository().join("examples/models/cnn.toml");
     fs::copy(mine, workplace.path("mine.toml")).unwrap();

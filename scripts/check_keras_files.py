@@ -92,7 +92,7 @@ def main(folder):
             wrong += 1
             print(f"error: {path.stem} {problem}")
     print(f"{len(paths) - wrong} of {len(paths)} files are read by Keras {keras.__version__} and give the same")
-    command = "cargo test -p firebrick-formats --test formats what_keras_gives_back_is_read -- --ignored"
+    command = "cargo test --workspace --test formats what_keras_gives_back_is_read -- --ignored"
     command = os.environ.get("KERAS_FILES_READER", command)
     environment = {**os.environ, "KERAS_FILES": str(again.resolve())}
     read = subprocess.run(command.split(), cwd=ROOT, env=environment, check=False)

@@ -75,10 +75,11 @@ def check(path, again):
     return None
 
 
-def main(folder):
+def main(folder, every):
     paths = sorted(folder.glob("*.keras"))
     if len(paths) < 15:
         sys.exit(f"error: {folder} has {len(paths)} files, expected at least 15; run the test before")
+    paths = paths[::every]
     again = folder / "again"
     shutil.rmtree(again, ignore_errors=True)
     again.mkdir()
@@ -100,6 +101,6 @@ def main(folder):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
+    if len(sys.argv) not in (2, 3):
         sys.exit(__doc__)
-    main(pathlib.Path(sys.argv[1]))
+    main(pathlib.Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) == 3 else 1)

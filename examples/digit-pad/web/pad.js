@@ -33,7 +33,8 @@ function paint(context, color, background) {
   context.lineCap = context.lineJoin = "round";
   for (const stroke of strokes) {
     context.beginPath();
-    context.moveTo(stroke[0][0] * side, stroke[0][1] * side);
+    // A line of no length draws nothing, and a point is to be a dot.
+    context.moveTo(stroke[0][0] * side - 0.01, stroke[0][1] * side);
     for (const [x, y] of stroke) context.lineTo(x * side, y * side);
     context.stroke();
   }

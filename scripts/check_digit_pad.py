@@ -12,13 +12,12 @@ import argparse
 import math
 import pathlib
 import re
-import shutil
 import sys
 from urllib.parse import urlsplit
 
 from playwright.sync_api import sync_playwright
 
-WINDOWS = {"wide": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 844}}
+from browser import WINDOWS, check_width, launched, listen
 
 
 def arc(x, y, width, height, begin, end, steps=24):
@@ -97,15 +96,10 @@ def check(browser, address, window, screenshots):
         viewport=WINDOWS[window], is_mobile=is_phone, has_touch=is_phone, color_scheme="dark" if is_phone else "light"
     )
     page = context.new_page()
-    is_own = lambda url: urlsplit(url).scheme in ("data", "blob") or urlsplit(url).hostname == "127.0.0.1"
-    page.on("request", lambda own: is_own(own.url) or problems.append(f"asks for {own.url}"))
-    page.on("console", lambda own: own.type in ("error", "warning") and problems.append(f"console: {own.text}"))
-    page.on("pageerror", lambda error: problems.append(f"script: {error}"))
+    listen(page, address, problems)
     page.goto(address, wait_until="load")
     page.wait_for_selector("html[data-ready=yes]", timeout=20000)
-    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    if wide > 0:
-        problems.append(f"{wide} pixels too wide")
+    check_width(page, problems)
     pad = Pad(page, is_phone)
     drawn = [(digit, 1.0, (0.0, 0.0)) for digit in DIGITS] + [(digit, 0.45, (0.5, 0.05)) for digit in (2, 3, 5, 7)]
     for digit, scale, shift in drawn:
@@ -140,9 +134,7 @@ def main():
         arguments.screenshots.mkdir(parents=True, exist_ok=True)
     failed = False
     with sync_playwright() as playwright:
-        installed = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-        own = pathlib.Path(playwright.chromium.executable_path).exists()
-        browser = playwright.chromium.launch(executable_path=None if own else installed, args=["--no-sandbox"])
+        browser = launched(playwright)
         for address in arguments.pages:
             for window in WINDOWS:
                 problems = check(browser, address, window, arguments.screenshots)

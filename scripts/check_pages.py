@@ -11,25 +11,12 @@ or be empty. Prints a line a page and window; exit status 1 if anything is wrong
 import argparse
 import pathlib
 import re
-import shutil
 import sys
 from urllib.parse import urlsplit
 
 from playwright.sync_api import sync_playwright
 
-WINDOWS = {
-    "wide": {"width": 1280, "height": 900},
-    "phone": {"width": 390, "height": 844},
-}
-
-
-def is_own(address, page):
-    parts = urlsplit(address)
-    if parts.scheme in ("data", "about", "blob"):
-        return True
-    if parts.scheme == "file":
-        return address.split("#")[0] == page
-    return parts.scheme == "http" and parts.hostname == "127.0.0.1"
+from browser import WINDOWS, check_width, launched, listen
 
 
 def check(browser, address, window, scheme, screenshots):
@@ -38,22 +25,13 @@ def check(browser, address, window, scheme, screenshots):
         viewport=WINDOWS[window], color_scheme=scheme, is_mobile=window == "phone", device_scale_factor=1
     )
     page = context.new_page()
-    page.on("request", lambda own: is_own(own.url, address) or problems.append(f"asks for {own.url}"))
-    page.on("console", lambda own: own.type in ("error", "warning") and problems.append(f"console: {own.text}"))
-    page.on("pageerror", lambda error: problems.append(f"script: {error}"))
+    listen(page, address, problems)
     answer = page.goto(address, wait_until="load")
     if answer is not None and not answer.ok:
         problems.append(f"status {answer.status}")
     # A page that follows a run asks for news within this time.
     page.wait_for_timeout(1500 if address.startswith("http") else 100)
-    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    if wide > 0:
-        worst = page.evaluate(
-            """() => [...document.querySelectorAll('body *')]
-                .filter((own) => own.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
-                .slice(0, 3).map((own) => own.tagName + '.' + own.className)"""
-        )
-        problems.append(f"{wide} pixels too wide, e.g. {worst}")
+    check_width(page, problems)
     if len(page.inner_text("body").strip()) < 20:
         problems.append("shows nothing")
     if screenshots:
@@ -72,9 +50,7 @@ def main():
         arguments.screenshots.mkdir(parents=True, exist_ok=True)
     failed = False
     with sync_playwright() as playwright:
-        installed = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-        own = pathlib.Path(playwright.chromium.executable_path).exists()
-        browser = playwright.chromium.launch(executable_path=None if own else installed, args=["--no-sandbox"])
+        browser = launched(playwright)
         for page in arguments.pages:
             address = page if "://" in page else pathlib.Path(page).resolve().as_uri()
             for window in WINDOWS:

@@ -33,10 +33,11 @@ use std::io::{BufReader, Cursor, Read, Seek};
 use std::path::{Path, PathBuf};
 
 use firebrick_model::burn::tensor::Device;
-use firebrick_model::{Graph, Model, Network, Summary, write_whole};
+use firebrick_model::{Graph, Model, Network, Summary};
 use serde_json::Value;
 
 use crate::error::{FormatError, FormatProblem};
+use crate::whole_file;
 use archive::Archive;
 use hdf5::Hdf5;
 use weights::{Weights, matched};
@@ -189,9 +190,7 @@ pub fn load(path: impl AsRef<Path>, device: &Device) -> Result<Network, FormatEr
 /// # Errors
 /// A network with a layer or an argument that Keras has no word for; a file that cannot be written.
 pub fn save(network: &Network, path: impl AsRef<Path>) -> Result<(), FormatError> {
-    let path = path.as_ref();
-    let bytes = bytes_of(network).map_err(|problem| FormatError::new(path, problem))?;
-    write(path, &bytes)
+    whole_file::write(path, bytes_of(network))
 }
 
 /// What [`save`] writes.
@@ -259,9 +258,7 @@ pub fn load_weights(network: &mut Network, path: impl AsRef<Path>) -> Result<(),
 /// # Errors
 /// As those of [`save`].
 pub fn save_weights(network: &Network, path: impl AsRef<Path>) -> Result<(), FormatError> {
-    let path = path.as_ref();
-    let bytes = weight_bytes_of(network).map_err(|problem| FormatError::new(path, problem))?;
-    write(path, &bytes)
+    whole_file::write(path, weight_bytes_of(network))
 }
 
 /// The names and shapes of the weights of a `.weights.h5` or a `.keras` file.
@@ -358,11 +355,4 @@ fn not_hdf5(reason: String) -> FormatProblem {
         expected: "HDF5 file",
         reason,
     }
-}
-
-fn write(path: &Path, bytes: &[u8]) -> Result<(), FormatError> {
-    write_whole(path, bytes).map_err(|source| {
-        let action = "write";
-        FormatError::new(path, FormatProblem::File { action, source })
-    })
 }

@@ -8,6 +8,8 @@ mod format;
 pub mod keras;
 pub mod onnx;
 pub mod safetensors;
+mod weight_names;
+mod whole_file;
 
 pub use error::{FormatError, FormatProblem};
 pub use format::Format;

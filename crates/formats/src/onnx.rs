@@ -44,10 +44,12 @@ mod writer;
 
 use std::path::Path;
 
-use firebrick_model::{Graph, Model, Network, Shape, write_whole};
+use firebrick_model::{Graph, Model, Network, Shape};
 use prost::Message;
 
 use crate::error::{FormatError, FormatProblem};
+use crate::weight_names::weight_names;
+use crate::whole_file;
 use attribute::whole;
 use layer_call::Weights;
 use proto::{FLOAT, INT64};
@@ -87,12 +89,7 @@ const MAX_BYTES: usize = 0x7fff_ffff;
 /// # Errors
 /// A network with a layer that ONNX has no operators for, or with weights of 2 GiB or more; a file that cannot be written.
 pub fn save(network: &Network, path: impl AsRef<Path>) -> Result<(), FormatError> {
-    let path = path.as_ref();
-    let bytes = bytes_of(network).map_err(|problem| FormatError::new(path, problem))?;
-    write_whole(path, &bytes).map_err(|source| {
-        let action = "write";
-        FormatError::new(path, FormatProblem::File { action, source })
-    })
+    whole_file::write(path, bytes_of(network))
 }
 
 /// What [`save`] writes.
@@ -131,8 +128,7 @@ pub(crate) fn bytes_of(network: &Network) -> Result<Vec<u8>, FormatProblem> {
 fn model_of(network: &Network) -> Result<proto::Model, FormatProblem> {
     let network = network.clone().merged();
     let graph = network.config();
-    let names = graph.weights()?.into_iter();
-    let names = names.map(|(layer, spec)| format!("{layer}/{}", spec.name));
+    let names = weight_names(graph)?.into_iter();
     let weights: Weights = names.zip(network.get_weights()?).collect();
     Ok(proto::Model {
         ir_version: Some(IR_VERSION),

@@ -27,9 +27,11 @@ use std::path::Path;
 
 use ::safetensors::tensor::{SafeTensors, TensorView};
 use ::safetensors::{Dtype, serialize};
-use firebrick_model::{Model, Network, WeightValue, write_whole};
+use firebrick_model::{Model, Network, WeightValue};
 
 use crate::error::{FormatError, FormatProblem};
+use crate::weight_names::weight_names;
+use crate::whole_file;
 use counterparts::{Counterpart, counterparts};
 use numbers::to_f32;
 
@@ -55,12 +57,7 @@ pub enum Names {
 /// # Errors
 /// A layer that has no counterpart under these names; a file that cannot be written.
 pub fn save(network: &Network, path: impl AsRef<Path>, names: Names) -> Result<(), FormatError> {
-    let path = path.as_ref();
-    let bytes = bytes_of(network, names).map_err(|problem| FormatError::new(path, problem))?;
-    write_whole(path, &bytes).map_err(|source| {
-        let action = "write";
-        FormatError::new(path, FormatProblem::File { action, source })
-    })
+    whole_file::write(path, bytes_of(network, names))
 }
 
 /// Takes over the weights of a file, under whichever names it has them, and tells which these are.
@@ -75,10 +72,7 @@ pub fn save(network: &Network, path: impl AsRef<Path>, names: Names) -> Result<(
 pub fn load_weights(network: &mut Network, path: impl AsRef<Path>) -> Result<Names, FormatError> {
     let path = path.as_ref();
     let failed = |problem| FormatError::new(path, problem);
-    let bytes = std::fs::read(path).map_err(|source| {
-        let action = "read";
-        failed(FormatProblem::File { action, source })
-    })?;
+    let bytes = whole_file::read(path).map_err(failed)?;
     let (weights, names) = weights_for(network, &bytes).map_err(failed)?;
     network
         .set_weights(weights)
@@ -90,7 +84,10 @@ pub(crate) fn bytes_of(network: &Network, names: Names) -> Result<Vec<u8>, Forma
     let network = network.clone().merged();
     let values = network.get_weights()?;
     let entries: Vec<(String, WeightValue)> = match names {
-        Names::Own => own_names(&network)?.into_iter().zip(values).collect(),
+        Names::Own => weight_names(network.config())?
+            .into_iter()
+            .zip(values)
+            .collect(),
         Names::PyTorch => {
             let all = counterparts(network.config())?;
             all.iter()
@@ -121,10 +118,7 @@ pub(crate) fn bytes_of(network: &Network, names: Names) -> Result<Vec<u8>, Forma
 pub(crate) fn tensors(path: impl AsRef<Path>) -> Result<Vec<(String, Vec<usize>)>, FormatError> {
     let path = path.as_ref();
     let failed = |problem| FormatError::new(path, problem);
-    let bytes = std::fs::read(path).map_err(|source| {
-        let action = "read";
-        failed(FormatProblem::File { action, source })
-    })?;
+    let bytes = whole_file::read(path).map_err(failed)?;
     let file = read(&bytes).map_err(failed)?;
     let mut listed: Vec<(String, Vec<usize>)> = file
         .iter()
@@ -167,7 +161,7 @@ fn weights_for(
         let value = WeightValue::new(view.shape(), values)?;
         found.insert(name.to_owned(), value);
     }
-    let own = own_names(network)?;
+    let own = weight_names(network.config())?;
     if own.iter().any(|name| found.contains_key(name)) {
         return Ok((by_own_names(network, &own, found)?, Names::Own));
     }
@@ -255,14 +249,6 @@ fn prefixes_of(all: &[Counterpart], found: &BTreeMap<String, WeightValue>) -> Ve
 fn numbered(prefix: &str) -> Vec<(Option<u64>, &str)> {
     let parts = prefix.split('.');
     parts.map(|part| (part.parse().ok(), part)).collect()
-}
-
-/// `dense/kernel` of each weight.
-fn own_names(network: &Network) -> Result<Vec<String>, FormatProblem> {
-    let weights = network.config().weights()?.into_iter();
-    Ok(weights
-        .map(|(layer, spec)| format!("{layer}/{}", spec.name))
-        .collect())
 }
 
 fn malformed(reason: String) -> FormatProblem {

@@ -252,6 +252,7 @@ pub use string_lookup::StringLookup;
 pub use subtract::Subtract;
 pub use text_vectorization::{Ngrams, TextVectorization};
 pub use time_distributed::TimeDistributed;
+pub use transposed_convolution::TransposedFit;
 pub use unit_normalization::UnitNormalization;
 pub use up_sampling1d::UpSampling1D;
 pub use up_sampling2d::UpSampling2D;

@@ -9,6 +9,7 @@ use super::hdf5::Hdf5;
 use super::hdf5_writing;
 use super::places::Places;
 use crate::error::FormatProblem;
+use crate::weight_names::weight_names;
 
 /// The weights of a file for a network, in its order.
 ///
@@ -21,7 +22,7 @@ pub(super) fn matched(
     learned: &[String],
 ) -> Result<Vec<Vec<f32>>, FormatProblem> {
     let specs = graph.weights()?;
-    let names = names_of(graph)?;
+    let names = weight_names(graph)?;
     let places = Places::new(config, &names)?;
     // All shapes are looked at before a value is read.
     for ((name, (_, spec)), place) in names.iter().zip(&specs).zip(&places.datasets) {
@@ -87,14 +88,6 @@ fn check_unused(places: &Places, found: &Hdf5, learned: &[String]) -> Result<(),
     }
 }
 
-/// `dense/kernel` of each weight.
-fn names_of(graph: &Graph) -> Result<Vec<String>, FormatProblem> {
-    let weights = graph.weights()?.into_iter();
-    Ok(weights
-        .map(|(layer, spec)| format!("{layer}/{}", spec.name))
-        .collect())
-}
-
 fn unreadable(place: &str, reason: String) -> FormatProblem {
     FormatProblem::Values {
         place: place.to_owned(),
@@ -114,7 +107,7 @@ impl Weights {
     /// # Errors
     /// A layer whose weights have no place in Keras; a device that does not hand them back.
     pub(super) fn of(network: &Network, config: &Value) -> Result<Self, FormatProblem> {
-        let names = names_of(network.config())?;
+        let names = weight_names(network.config())?;
         Ok(Self {
             places: Places::new(config, &names)?,
             values: network.get_weights()?,

@@ -152,12 +152,56 @@ pub(super) struct Transposed<const N: usize> {
     pub(super) output_padding: Option<[usize; N]>,
 }
 
-/// What is cut from the natural output, `(size - 1) · stride + span`, and what is added to its end.
+/// How a transposed convolution comes to its output along an axis: what is cut from the natural one, `(size - 1) · stride + span`,
+/// and what is added to its end.
+///
+/// ```
+/// # mod firebrick { pub use firebrick_model::layers; }
+/// use firebrick::layers::{Padding, TransposedFit};
+///
+/// let fit = TransposedFit::new(3, 2, Padding::Same, None);
+/// // Four places become eight.
+/// assert_eq!(2 * (4 - 1) + 3 + fit.added - fit.start - fit.end, 8);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Fit {
-    start: usize,
-    end: usize,
-    added: usize,
+pub struct TransposedFit {
+    /// Places cut from the beginning.
+    pub start: usize,
+    /// Places cut from the end.
+    pub end: usize,
+    /// Places added to the end.
+    pub added: usize,
+}
+
+impl TransposedFit {
+    /// For a window of this span, its gaps included. As Keras: without an output padding, `same` gives `size · stride`, and `valid`
+    /// all that a window reaches, at least a stride each; with one, `same` gives `(size - 1) · stride + span % 2 + output_padding`.
+    pub fn new(
+        span: usize,
+        stride: usize,
+        padding: Padding,
+        output_padding: Option<usize>,
+    ) -> Self {
+        if padding != Padding::Same {
+            return Self {
+                start: 0,
+                end: 0,
+                added: output_padding.unwrap_or(stride.saturating_sub(span)),
+            };
+        }
+        // The sum of what is put on both sides of the stretched input before the flipped window slides along it.
+        let total = match output_padding {
+            None => stride + span - 2,
+            Some(added) => span + span % 2 - 2 + added,
+        };
+        let start = total.div_ceil(2).min(span - 1);
+        let end = total - start;
+        Self {
+            start: span - 1 - start,
+            end: (span - 1).saturating_sub(end),
+            added: end.saturating_sub(span - 1),
+        }
+    }
 }
 
 impl<const N: usize> Transposed<N> {
@@ -241,30 +285,10 @@ impl<const N: usize> Transposed<N> {
             })
     }
 
-    /// As Keras: without an output padding, `same` gives `size · stride`, and `valid` all that a window reaches, at least a
-    /// stride each; with one, `same` gives `(size - 1) · stride + span % 2 + output_padding`.
-    fn fit(&self, axis: usize) -> Fit {
-        let (span, stride) = (self.window.span(axis), self.window.strides[axis]);
+    fn fit(&self, axis: usize) -> TransposedFit {
         let output_padding = self.output_padding.map(|added| added[axis]);
-        if self.window.padding != Padding::Same {
-            return Fit {
-                start: 0,
-                end: 0,
-                added: output_padding.unwrap_or(stride.saturating_sub(span)),
-            };
-        }
-        // The sum of what is put on both sides of the stretched input before the flipped window slides along it.
-        let total = match output_padding {
-            None => stride + span - 2,
-            Some(added) => span + span % 2 - 2 + added,
-        };
-        let start = total.div_ceil(2).min(span - 1);
-        let end = total - start;
-        Fit {
-            start: span - 1 - start,
-            end: (span - 1).saturating_sub(end),
-            added: end.saturating_sub(span - 1),
-        }
+        let (span, stride) = (self.window.span(axis), self.window.strides[axis]);
+        TransposedFit::new(span, stride, self.window.padding, output_padding)
     }
 }
 
@@ -306,8 +330,8 @@ convolve_transposed! {
 
 impl<const N: usize> Transposed<N> {
     /// What is left to cut after Burn's convolution, and how that one runs: it cuts as much on both sides.
-    fn options(&self) -> ([Fit; N], ConvTransposeOptions<N>) {
-        let fits: [Fit; N] = std::array::from_fn(|axis| self.fit(axis));
+    fn options(&self) -> ([TransposedFit; N], ConvTransposeOptions<N>) {
+        let fits: [TransposedFit; N] = std::array::from_fn(|axis| self.fit(axis));
         let both = fits.map(|fit| fit.start.min(fit.end));
         let options = ConvTransposeOptions::new(
             self.window.strides,
@@ -316,7 +340,7 @@ impl<const N: usize> Transposed<N> {
             self.window.dilation,
             1,
         );
-        let left = |axis: usize| Fit {
+        let left = |axis: usize| TransposedFit {
             start: fits[axis].start - both[axis],
             end: fits[axis].end - both[axis],
             added: 0,
@@ -326,10 +350,10 @@ impl<const N: usize> Transposed<N> {
 }
 
 /// A channels-first batch without so much at the start and the end of its axes.
-fn cut<const N: usize, const D: usize>(y: Tensor<D>, fits: [Fit; N]) -> Tensor<D> {
+fn cut<const N: usize, const D: usize>(y: Tensor<D>, fits: [TransposedFit; N]) -> Tensor<D> {
     let sizes: [usize; N] = sizes(&y);
     (0..N).fold(y, |y, axis| {
-        let Fit { start, end, .. } = fits[axis];
+        let TransposedFit { start, end, .. } = fits[axis];
         if start + end == 0 {
             y
         } else {

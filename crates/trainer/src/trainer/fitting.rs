@@ -1,18 +1,18 @@
 //! A fit of any step: what is around its epochs.
 
+mod telling;
+
 use std::cell::RefCell;
 use std::rc::Rc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use burn::tensor::Device;
 use firebrick_data::{DataDescription, Samples, ShuffleState};
 use firebrick_host::compute_on_main_thread;
-use firebrick_session::{Begin, SessionHandle, What};
+use firebrick_session::{SessionHandle, What};
 use firebrick_tensor::catch_panic;
 
 use super::card::card_of;
 use super::checks::Checks;
-use super::environment::environment;
 use super::loading::Loader;
 use super::run_files::RunFiles;
 use super::setup::Setup;
@@ -26,11 +26,10 @@ use crate::fit::Fit;
 use crate::history::{FitParams, History, StopReason};
 use crate::interrupt::ctrl_c_on;
 use crate::interrupt::{CtrlC, StopHandle};
-use crate::metrics::Direction;
 use crate::open_dashboard::{OpenDashboard, Panics};
 use crate::rerun::{Part, Rerun};
 use crate::run_directory::RunDirectory;
-use crate::session::{Announcer, ChangedEpochs, IsResumed, actions_from};
+use crate::session::{Announcer, ChangedEpochs, IsResumed};
 use crate::state::State;
 use crate::step::Step;
 
@@ -236,62 +235,6 @@ impl<'a> Fitting<'a> {
             announcer.tell((step.iterations(), 0), begin);
         }
         announcer
-    }
-
-    /// What it is, for those who watch.
-    fn told<S: Step>(&self, step: &S) -> Begin {
-        let measures = step.measures();
-        let rising = |name: &&String| measures.direction(name) == Direction::Up;
-        let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH);
-        let resumed = self.resumed.as_ref().map(|found| &found.state);
-        let actions = resumed.and_then(|state| state.find::<State>("actions").ok().flatten());
-        Begin {
-            label: self.fit.label.clone(),
-            epochs: self.params.epochs,
-            steps_per_epoch: self.params.steps,
-            batch_size: self.params.batch_size,
-            rising: self.figures.iter().filter(rising).cloned().collect(),
-            figures: self.figures.clone(),
-            has_validation: self.validation.is_some(),
-            schedule: self.schedule(step),
-            class_names: self.fit.class_names.clone(),
-            environment: Some(environment(&self.device)),
-            process: std::process::id(),
-            time: since_1970.map_or(0, |time| time.as_secs()),
-            is_resumed: resumed.is_some(),
-            actions: actions
-                .and_then(|own| actions_from(&own).ok())
-                .unwrap_or_default(),
-        }
-    }
-
-    /// The rates to come at some of the steps, if it is known how many there are.
-    fn schedule<S: Step>(&self, step: &S) -> Vec<(u64, f64)> {
-        const POINTS: u64 = 200;
-
-        let (Some(mut control), Some(steps)) = (step.rate_control().cloned(), self.params.steps)
-        else {
-            return Vec::new();
-        };
-        let epochs = self
-            .params
-            .epochs
-            .saturating_sub(self.fit.settings.initial_epoch);
-        let all = epochs.saturating_mul(steps) as u64;
-        let mut state = control.state();
-        let resumed = self.resumed.as_ref().map_or(0, |_| state.step);
-        let first = state.step - resumed;
-        let mut rates = Vec::new();
-        for step in (0..all).step_by(
-            usize::try_from(all.div_ceil(POINTS))
-                .unwrap_or(usize::MAX)
-                .max(1),
-        ) {
-            state.step = first + step;
-            control.restore(state);
-            rates.push((state.step, control.learning_rate()));
-        }
-        rates
     }
 
     /// Has the step learn all epochs, or those until an error or a stop; the run's files are then those of the end.

@@ -140,6 +140,7 @@ fn pack<M: Model>(model: &M, description: Option<String>) -> Result<Writer, Reco
 pub struct SavedModel {
     path: PathBuf,
     reader: Reader,
+    seal: Seal,
 }
 
 impl SavedModel {
@@ -168,7 +169,8 @@ impl SavedModel {
     ) -> Result<Self, ModelError> {
         let path = name.into();
         let bytes = bytes.into();
-        if check_seal(&bytes) == Seal::Broken {
+        let seal = check_seal(&bytes);
+        if seal == Seal::Broken {
             let reason = "its bytes are not those that its checksum was made of, the file was damaged or cut off since";
             return Err(malformed(&path, reason.to_owned()));
         }
@@ -183,7 +185,23 @@ impl SavedModel {
                 known: NEWEST_FORM,
             });
         }
-        Ok(Self { path, reader })
+        Ok(Self { path, reader, seal })
+    }
+
+    /// What the file's checksum says of it: that it is as it was written, or that there is none.
+    ///
+    /// ```
+    /// # mod firebrick { pub use firebrick_model::{burn, self as models}; }
+    /// # use firebrick::burn::tensor::Device;
+    /// # use firebrick::models::{MlpConfig, SavedModel, Seal, save_model};
+    /// # let directory = tempfile::tempdir()?;
+    /// # let path = directory.path().join("model.bpk");
+    /// save_model(&MlpConfig::new(4, 2).init(1, &Device::flex())?, &path)?;
+    /// assert_eq!(SavedModel::read(&path)?.seal(), Seal::Intact);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn seal(&self) -> Seal {
+        self.seal
     }
 
     /// The description kept in the file, if the model had one.

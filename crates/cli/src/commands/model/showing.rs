@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::Args;
-use firebrick::models::{ModelCard, SavedModel, Seal, check_seal, visible};
+use firebrick::models::{ModelCard, SavedModel, Seal, visible};
 use firebrick::specs::thousands;
 use firebrick::training::figure_text;
 use serde::Serialize;
@@ -53,7 +53,7 @@ pub(super) fn run(arguments: &ShowArguments) -> anyhow::Result<ExitCode> {
 
 fn shown(file: &Path) -> anyhow::Result<Shown> {
     let bytes = fs::read(file).with_context(|| format!("cannot read `{}`", file.display()))?;
-    let (length, seal) = (bytes.len(), check_seal(&bytes));
+    let length = bytes.len();
     let saved = SavedModel::from_bytes(bytes, file)?;
     // A file of weights alone has no network.
     let network = saved
@@ -66,7 +66,7 @@ fn shown(file: &Path) -> anyhow::Result<Shown> {
         written_by: saved.written_by().map(str::to_owned),
         layers: network.as_ref().map(|(graph, _)| graph.layers().len()),
         parameters: network.as_ref().map(|(_, summary)| summary.num_params()),
-        checksum: match seal {
+        checksum: match saved.seal() {
             Seal::Absent => "none",
             Seal::Intact | Seal::Broken => "intact",
         },

@@ -510,6 +510,12 @@ fn other_addresses_and_methods_are_told_apart() {
             .header("host", "localhost");
         ask(&router, request.body(Body::empty()).unwrap()).problem(405);
     }
+    // A question that is not read leaves its body on the connection.
+    let request = Request::post("/nothing").header("host", "localhost");
+    let left_over = ask(&router, request.body("{}".into()).unwrap());
+    left_over.problem(404);
+    assert_eq!(left_over.headers["connection"], "close");
+    assert!(!answer.headers.contains_key("connection"));
     let health = get(&router, "/healthz");
     assert_eq!(
         (health.status.as_u16(), health.json()),

@@ -13,11 +13,15 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>, FormatProblem> {
     std::fs::read(path).map_err(|source| FormatProblem::File { action, source })
 }
 
-/// The bytes of a small file, of which no more than these are read.
+/// The bytes of a small file, which is `expected`.
 ///
 /// # Errors
-/// A file that cannot be read or has more; the error calls it `part`.
-pub(crate) fn read_up_to(path: &Path, limit: u64, part: &str) -> Result<Vec<u8>, FormatProblem> {
+/// A file that cannot be read or has more bytes than these.
+pub(crate) fn read_up_to(
+    path: &Path,
+    limit: u64,
+    expected: &'static str,
+) -> Result<Vec<u8>, FormatProblem> {
     let action = "read";
     let failed = |source| FormatProblem::File { action, source };
     let mut bytes = Vec::new();
@@ -25,8 +29,8 @@ pub(crate) fn read_up_to(path: &Path, limit: u64, part: &str) -> Result<Vec<u8>,
     let read = file.take(limit + 1).read_to_end(&mut bytes);
     let size = u64::try_from(read.map_err(failed)?).unwrap_or(u64::MAX);
     if size > limit {
-        let part = part.to_owned();
-        return Err(FormatProblem::TooLarge { part, size, limit });
+        let reason = format!("it has more than {limit} bytes");
+        return Err(FormatProblem::Malformed { expected, reason });
     }
     Ok(bytes)
 }

@@ -7,8 +7,7 @@ use super::form::{Form, Layout};
 ///
 /// PyTorch's heads have together as many numbers as a query and as the output; queries, keys and values are projected by one
 /// tensor if they have equally many.
-pub(super) fn attention(weights: Vec<Own>) -> Option<Vec<(Vec<Own>, Form, String)>> {
-    let mut weights = weights;
+pub(super) fn attention(mut weights: Vec<Own>) -> Option<Vec<(Vec<Own>, Form, String)>> {
     let mut take = |name: &str| {
         let place = weights.iter().position(|own| own.name == name)?;
         Some(weights.remove(place))

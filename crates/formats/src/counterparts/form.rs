@@ -51,7 +51,7 @@ impl Layout {
 
     /// With its axes in this order.
     pub(super) fn turned(shape: &[usize], axes: &[usize]) -> Self {
-        Self::split_and_turned(shape, shape, axes, |sizes| sizes.to_vec())
+        Self::split_and_turned(shape, shape, axes, <[usize]>::to_vec)
     }
 
     /// Of a convolution of each channel by itself: inputs and their multiples are one axis there.
@@ -66,7 +66,7 @@ impl Layout {
     pub(super) fn kernel_of_heads(shape: &[usize], num_inputs: usize) -> Self {
         let (inputs, outputs) = shape.split_at(num_inputs);
         let split = [inputs.iter().product(), outputs.iter().product()];
-        Self::split_and_turned(shape, &split, &[1, 0], |sizes| sizes.to_vec())
+        Self::split_and_turned(shape, &split, &[1, 0], <[usize]>::to_vec)
     }
 
     /// Of a layer after a `Flatten` of images of this shape, whose channels are last here and first there.

@@ -69,7 +69,7 @@ impl NameTable {
     pub fn read(path: impl AsRef<Path>) -> Result<Self, FormatError> {
         let path = path.as_ref();
         let read = || -> Result<Self, FormatProblem> {
-            let bytes = whole_file::read_up_to(path, MAX_TABLE, "table of names")?;
+            let bytes = whole_file::read_up_to(path, MAX_TABLE, TABLE)?;
             let text = String::from_utf8(bytes).map_err(|error| malformed(&error.to_string()))?;
             text.parse()
         };

@@ -3,10 +3,10 @@
 use crate::stored_tensor::StoredTensor;
 
 /// What checkpoints call the state of a module, beside what else they keep.
-const STATES: &[&str] = &["state_dict", "model_state_dict", "model_state", "module"];
+const STATES: &[&str] = &["state_dict", "model_state_dict", "model_state"];
 
-/// The same, if nothing else is there but what belongs to a training.
-const MODEL: &str = "model";
+/// The same, if nothing else is there but what belongs to a training: modules within a module have such names, too.
+const MODELS: &[&str] = &["model", "module", "net"];
 
 /// How the names of those begin.
 const OF_TRAINING: &[&str] = &[
@@ -34,10 +34,12 @@ pub(super) fn weights_alone(tensors: Vec<StoredTensor<'static>>) -> Vec<StoredTe
     let mut states = STATES.iter().copied();
     let state = states.find(|state| tensors.iter().any(|tensor| is_in(state, &tensor.name)));
     let state = state.or_else(|| {
-        let mut names = tensors.iter().map(|tensor| tensor.name.as_str());
-        let are_known = names.all(|name| is_in(MODEL, name) || of_training(name));
-        let is_there = tensors.iter().any(|tensor| is_in(MODEL, &tensor.name));
-        (are_known && is_there).then_some(MODEL)
+        let mut models = MODELS.iter().copied();
+        models.find(|model| {
+            let mut names = tensors.iter().map(|tensor| tensor.name.as_str());
+            let are_known = names.all(|name| is_in(model, name) || of_training(name));
+            are_known && tensors.iter().any(|tensor| is_in(model, &tensor.name))
+        })
     });
     let Some(state) = state else {
         return tensors;
@@ -78,6 +80,10 @@ mod tests {
         assert_eq!(weights(&own_loop), ["fc.weight"]);
         let whole = ["model.fc.weight", "head.weight"];
         assert_eq!(weights(&whole), whole);
+        let inner = ["module.fc.weight", "head.weight"];
+        assert_eq!(weights(&inner), inner);
+        let parallel = ["module.fc.weight", "module.fc.bias"];
+        assert_eq!(weights(&parallel), ["fc.weight", "fc.bias"]);
         let plain = ["fc.weight", "fc.bias"];
         assert_eq!(weights(&plain), plain);
     }

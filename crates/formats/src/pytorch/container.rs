@@ -12,7 +12,7 @@ use super::pickle_walk::Walk;
 use crate::error::FormatProblem;
 
 /// How much more memory than the file has bytes reading its description may take.
-const MAX_GROWTH: u64 = 48 << 20;
+const MAX_GROWTH: u64 = 64 << 20;
 
 /// The most parts of an archive: a description, and one for each tensor.
 const MAX_PARTS: usize = 100_000;
@@ -96,7 +96,7 @@ fn description(reader: impl Read + Seek, size: u64) -> Result<Vec<u8>, FormatPro
         // PyTorch never compresses: storages are read from the file where they lie.
         if part.compression() != CompressionMethod::Stored || part.encrypted() {
             return Err(malformed(format!(
-                "its part `{shown}` is compressed or encrypted, which `torch.save` does not do; save it again by it"
+                "its part `{shown}` is compressed or encrypted, which `torch.save` does not do; save `module.state_dict()` by it"
             )));
         }
         together = together.saturating_add(part.size());
@@ -106,11 +106,9 @@ fn description(reader: impl Read + Seek, size: u64) -> Result<Vec<u8>, FormatPro
     }
     // Parts that are not compressed and lie beside each other.
     if together > size {
-        return Err(FormatProblem::TooLarge {
-            part: "parts together".to_owned(),
-            size: together,
-            limit: size,
-        });
+        return Err(malformed(format!(
+            "its parts have together {together} bytes, expected no more than the {size} of the file, as they lie beside each other"
+        )));
     }
     let &[index] = descriptions.as_slice() else {
         return Err(malformed(format!(

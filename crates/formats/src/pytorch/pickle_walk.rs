@@ -33,7 +33,7 @@ pub(super) struct Walk {
     order: FileOrder,
 }
 
-/// What one pickle has left to take.
+/// The values of a pickle that is walked over.
 #[derive(Default)]
 struct Stack {
     values: Vec<Taken>,

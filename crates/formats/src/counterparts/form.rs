@@ -134,7 +134,10 @@ impl Form {
     }
 
     /// The tensors of these weights.
-    pub(super) fn to_torch(&self, values: &[&WeightValue]) -> Result<Vec<WeightValue>, FormatProblem> {
+    pub(super) fn to_torch(
+        &self,
+        values: &[&WeightValue],
+    ) -> Result<Vec<WeightValue>, FormatProblem> {
         Ok(match self {
             Self::One(layout) => vec![layout.to_torch(values[0])?],
             Self::Stacked(layouts) => {

@@ -36,7 +36,7 @@ HOMES = {
 }
 
 # Modules that a crate has beside its names.
-PUBLIC_MODULES = {"formats::keras", "formats::onnx", "formats::safetensors"}
+PUBLIC_MODULES = {"formats::keras", "formats::onnx", "formats::pytorch", "formats::safetensors"}
 
 # What errors carry.
 WITHOUT = {"FormatProblem", "SpecProblem", "ModelFileProblem", "SettingsProblem", "CsvProblem", "TextProblem"}

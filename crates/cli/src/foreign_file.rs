@@ -27,8 +27,14 @@ const HDF5: Kind = Kind {
     way_out: "`firebrick import FILE.weights.h5 --model FILE.toml --run NAME` makes a run of weights; save a whole model in \
               Keras again as .keras",
 };
-const TORCH: Kind = foreign("a file of PyTorch");
-const PICKLE: Kind = foreign("a Python pickle, as PyTorch keeps weights in");
+const TORCH: Kind = Kind {
+    is: "a file of PyTorch",
+    way_out: IMPORT_WEIGHTS,
+};
+const PICKLE: Kind = Kind {
+    is: "a Python pickle, as PyTorch keeps weights in",
+    way_out: "`firebrick import FILE.pt --model FILE.toml --run NAME` makes a run of what `torch.save` has written",
+};
 const SAFETENSORS: Kind = Kind {
     is: "a file of safetensors",
     way_out: IMPORT_WEIGHTS,

@@ -16,6 +16,7 @@ mod dialect_flags;
 mod failure;
 mod foreign_file;
 mod found_rate;
+mod given_names;
 mod judging;
 #[cfg(any(feature = "board", feature = "serve"))]
 mod listen;

@@ -91,6 +91,30 @@ pub enum FormatProblem {
         place: String,
     },
 
+    /// Tensors that were to be taken in order and do not fit.
+    #[error(
+        "in order `{weight}` takes the next tensor, a `{name}` of the shape {expected:?}, {}; choose the network that the file \
+         is of, or say by a table which tensor is whose",
+        next_in_order(next.as_ref())
+    )]
+    OutOfOrder {
+        /// Layer and name of the weight.
+        weight: String,
+        /// What the tensor is called within a module.
+        name: String,
+        /// The shape that the tensor should have.
+        expected: Vec<usize>,
+        /// The name and the shape of the file's next tensor, if there is another.
+        next: Option<(String, Vec<usize>)>,
+    },
+
+    /// A table of names that does not fit the file.
+    #[error("the table of names does not fit: {reason}")]
+    NameTable {
+        /// What does not fit.
+        reason: String,
+    },
+
     /// Values that cannot be read.
     #[error("the values at `{place}` cannot be read: {reason}")]
     Values {
@@ -130,6 +154,22 @@ pub enum FormatProblem {
         endings: &'static [&'static str],
     },
 
+    /// A mapping for a file that says by itself which weights are whose.
+    #[error("{format} say by themselves which weights are whose; take them over without a mapping")]
+    NotMapped {
+        /// What the file is.
+        format: String,
+    },
+
+    /// A file of a format that is read, not written.
+    #[error("{format} are read only, not written; {instead}")]
+    ReadOnly {
+        /// What the file would be.
+        format: &'static str,
+        /// What to write instead.
+        instead: &'static str,
+    },
+
     /// A file whose name says nothing that is known.
     #[error("its name should end in one of {}", endings.join(", "))]
     Ending {
@@ -166,6 +206,17 @@ impl fmt::Display for FormatError {
 impl std::error::Error for FormatError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         std::error::Error::source(&*self.problem)
+    }
+}
+
+/// The next tensor of a file.
+fn next_in_order(next: Option<&(String, Vec<usize>)>) -> String {
+    match next {
+        None => "and the file has no more".to_owned(),
+        Some((name, shape)) => {
+            let name = firebrick_model::shortened(name);
+            format!("and the next of the file is `{name}` of {shape:?}")
+        }
     }
 }
 

@@ -14,6 +14,10 @@ mod keras_networks;
 mod onnx_files;
 #[path = "formats/onnx_networks.rs"]
 mod onnx_networks;
+#[path = "formats/pytorch_files.rs"]
+mod pytorch_files;
+#[path = "formats/pytorch_hostile.rs"]
+mod pytorch_hostile;
 #[path = "formats/safetensors_files.rs"]
 mod safetensors_files;
 #[path = "formats/saved_models.rs"]

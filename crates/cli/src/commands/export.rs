@@ -4,14 +4,13 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::anyhow;
-use clap::ValueEnum;
 use firebrick::devices::DeviceName;
 use firebrick::formats::Format;
-use firebrick::formats::safetensors::Names;
 
 use crate::commands::devices::select_device;
 use crate::destination::Destination;
 use crate::failure::OrUsage;
+use crate::given_names::GivenNames;
 use crate::runs::{self, RunsFolder};
 
 const EXAMPLES: &str = "\
@@ -44,23 +43,12 @@ pub(crate) struct ExportArguments {
     runs: RunsFolder,
 }
 
-/// Whose names weights have.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum GivenNames {
-    /// Those of the network, `dense/kernel`
-    Firebrick,
-    /// Those of PyTorch's modules, `dense.weight`
-    Pytorch,
-}
-
 pub(crate) fn run(arguments: &ExportArguments) -> anyhow::Result<ExitCode> {
     let format = Format::of(&arguments.file).or_usage()?;
+    format.check_written(&arguments.file).or_usage()?;
     let format = match (arguments.names, format) {
         (None, format) => format,
-        (Some(names), Format::Safetensors(_)) => format.with_names(match names {
-            GivenNames::Firebrick => Names::Own,
-            GivenNames::Pytorch => Names::PyTorch,
-        }),
+        (Some(names), Format::Safetensors(_)) => format.with_names(names.into()),
         (Some(_), _) => {
             return Err(anyhow!(
                 "`--names` is about files of safetensors, `{}` is to be {format}; leave it out",

@@ -65,6 +65,62 @@ fn weights_go_out_and_into_a_network_that_is_described() {
 }
 
 #[test]
+fn weights_of_pytorch_come_into_a_network_that_is_described() {
+    let workplace = Workplace::new();
+    workplace.write(
+        "net.pt",
+        include_bytes!("../../../formats/tests/data/torch_mlp.pt"),
+    );
+    let network = |first: &str| {
+        format!(
+            "input_shape = [4]\n[[layers]]\nclass_name = \"Dense\"\nname = \"{first}\"\nunits = 5\n\
+             [[layers]]\nclass_name = \"Dense\"\nname = \"fc2\"\nunits = 3\n"
+        )
+    };
+    workplace.write("net.toml", network("fc1"));
+    workplace.write("other.toml", network("stem"));
+    workplace.write("names.toml", "fc1 = \"stem\"\n");
+    let listed = workplace.run("summary net.pt").succeeds().stdout;
+    assert!(
+        listed.starts_with("fc1.weight  [5, 4]  F32\nfc1.bias    [5]     F32\n"),
+        "{listed}"
+    );
+    for flags in [
+        "net.toml",
+        "net.toml --names pytorch",
+        "other.toml --map in-order",
+        "other.toml --map names.toml",
+    ] {
+        let told = workplace.run(&format!(
+            "import net.pt --run x --overwrite --model {flags}"
+        ));
+        let told = told.succeeds().stdout;
+        assert!(
+            told.contains("of weights of PyTorch, `net.pt`: 2 layers, 43 parameters"),
+            "{told}"
+        );
+    }
+    let fails = |flags: &str, words: &[&str]| {
+        let command = format!("import net.pt --run x --overwrite {flags}");
+        let code = if words.contains(&"missing") { 1 } else { 2 };
+        workplace.run(&command).fails(code, words);
+    };
+    fails("--model other.toml", &["`stem/kernel`", "missing"]);
+    fails("", &["does not say of which network"]);
+    fails(
+        "--model net.toml --map upwards",
+        &["expected `by-name`, `in-order` or a TOML file"],
+    );
+    fails(
+        "--model net.toml --map net.pt",
+        &["`net.pt`", "table of names"],
+    );
+    workplace
+        .run("import net.pt --run y --names own")
+        .fails(2, &["--model"]);
+}
+
+#[test]
 fn what_cannot_be_written_or_read_is_told_and_nothing_is_left() {
     let (workplace, _) = trained();
     let before = workplace.files();
@@ -74,6 +130,9 @@ fn what_cannot_be_written_or_read_is_told_and_nothing_is_left() {
     workplace
         .run("export x --to x.keras --names pytorch")
         .fails(2, &["--names", "safetensors"]);
+    workplace
+        .run("export x --to x.pt")
+        .fails(2, &["`x.pt`", "are read only", ".safetensors"]);
     workplace.run("import none.keras").fails(1, &["none.keras"]);
     assert!(workplace.files() == before);
     workplace.write("no.keras", "no zip");

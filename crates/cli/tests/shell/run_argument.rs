@@ -52,11 +52,15 @@ fn a_file_that_is_no_run_is_called_what_it_is() {
                 "firebrick import FILE.weights.h5",
             ],
         ),
-        ("net.pt", b"PK\x03\x04", ["a file of PyTorch", import]),
+        (
+            "net.pt",
+            b"PK\x03\x04",
+            ["a file of PyTorch", "firebrick import FILE --model"],
+        ),
         (
             "old",
             b"\x80\x02}q\x00",
-            ["a Python pickle, as PyTorch", import],
+            ["a Python pickle, as PyTorch", "firebrick import FILE.pt"],
         ),
         (
             "net.safetensors",

@@ -1,10 +1,12 @@
-//! Archives, weights in HDF5 and safetensors.
+//! Archives, weights in HDF5, safetensors and files of PyTorch.
 
 use std::io::{Cursor, Read as _, Write as _};
 
 use firebrick_formats::keras::{self, KerasModel};
 use firebrick_formats::safetensors::{self, Names};
+use firebrick_formats::{Mapping, pytorch};
 use firebrick_model::burn::tensor::Device;
+use firebrick_model::layers::Layer as _;
 use firebrick_model::{Network, Sequential, layers};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
@@ -190,5 +192,106 @@ fn mutated_safetensors_are_read_or_refused() {
     campaign.run(|path, _| {
         let _ = firebrick_formats::Format::Safetensors(Names::Own).tensors(path);
         safetensors::load_weights(&mut network.clone(), path).into()
+    });
+}
+
+#[test]
+fn mutated_files_of_pytorch_are_read_or_refused() {
+    let network = Sequential::new([4])
+        .add(layers::Dense::new(5).named("fc1"))
+        .add(layers::Dense::new(3).named("fc2"));
+    let network = network.build(1, &Device::flex()).unwrap();
+    let campaign = Campaign {
+        reader: "torch",
+        extension: ".pt",
+        inputs: vec![
+            include_bytes!("../data/torch_mlp.pt").to_vec(),
+            include_bytes!("../data/torch_legacy.pt").to_vec(),
+            include_bytes!("../data/torch_views.pt").to_vec(),
+            include_bytes!("../data/torch_checkpoint.ckpt").to_vec(),
+        ],
+        words: &[
+            "PK\u{1}\u{2}",
+            "PK\u{3}\u{4}",
+            "FloatStorage",
+            "_rebuild_tensor_v2",
+            "data.pkl",
+            "storage",
+            "R.",
+            "h\u{0}",
+            "q\u{0}",
+            "((",
+            "\u{0}\u{0}\u{0}\u{0}\u{0}\u{0}\u{0}\u{0}",
+        ],
+        cost: 1,
+    };
+    campaign.run(|path, _| {
+        let _ = firebrick_formats::Format::PyTorch.tensors(path);
+        let _ = pytorch::load_weights(&mut network.clone(), path, &Mapping::in_order());
+        pytorch::load_weights(&mut network.clone(), path, &Mapping::by_name()).into()
+    });
+}
+
+/// An archive of `torch.save` with another description, so that its checksum fits.
+fn torch_archive(description: &[u8]) -> Vec<u8> {
+    let sample = include_bytes!("../data/torch_mlp.pt").as_slice();
+    let mut archive = ZipArchive::new(Cursor::new(sample)).unwrap();
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    for index in 0..archive.len() {
+        let mut part = archive.by_index(index).unwrap();
+        let name = part.name().unwrap().into_owned();
+        let mut bytes = Vec::new();
+        part.read_to_end(&mut bytes).unwrap();
+        let options = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
+        zip.start_file(name.as_str(), options).unwrap();
+        let bytes = if name.ends_with("data.pkl") {
+            description
+        } else {
+            &bytes
+        };
+        zip.write_all(bytes).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
+}
+
+#[test]
+fn mutated_descriptions_of_pytorch_are_read_or_refused() {
+    let network = Sequential::new([4])
+        .add(layers::Dense::new(5).named("fc1"))
+        .add(layers::Dense::new(3).named("fc2"));
+    let network = network.build(1, &Device::flex()).unwrap();
+    let sample = include_bytes!("../data/torch_mlp.pt").as_slice();
+    let mut archive = ZipArchive::new(Cursor::new(sample)).unwrap();
+    let mut description = Vec::new();
+    let mut part = archive.by_name("torch_mlp/data.pkl").unwrap();
+    part.read_to_end(&mut description).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let packed = folder.path().join("packed.pt");
+    let campaign = Campaign {
+        reader: "torch-descriptions",
+        extension: ".pkl",
+        inputs: vec![description],
+        words: &[
+            "FloatStorage",
+            "DoubleStorage",
+            "_rebuild_tensor_v2",
+            "_rebuild_parameter",
+            "R",
+            "b",
+            "u",
+            "(",
+            "t",
+            "}",
+            "]",
+            "2\u{85}",
+            "h\u{1}",
+            "q\u{1}",
+        ],
+        cost: 1,
+    };
+    campaign.run(|_, bytes| {
+        std::fs::write(&packed, torch_archive(bytes)).unwrap();
+        let _ = firebrick_formats::Format::PyTorch.tensors(&packed);
+        pytorch::load_weights(&mut network.clone(), &packed, &Mapping::by_name()).into()
     });
 }

@@ -274,10 +274,7 @@ pub fn save_compiled(
 ///
 /// # Errors
 /// Those of [`to_bytes`]; variables that are not those of the optimizer.
-pub fn to_compiled_bytes(
-    network: &Network,
-    compiled: &Compiled,
-) -> Result<Vec<u8>, FormatError> {
+pub fn to_compiled_bytes(network: &Network, compiled: &Compiled) -> Result<Vec<u8>, FormatError> {
     let name = format!("{}{EXTENSION}", network.config().name());
     all_bytes_of(network, Some(compiled))
         .map_err(|problem| FormatError::new(Path::new(&name), problem))

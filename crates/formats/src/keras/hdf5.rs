@@ -75,9 +75,8 @@ impl Hdf5 {
     pub(super) fn values(&self, path: &str) -> Option<Result<WeightValue, String>> {
         let dataset = self.datasets.get(path)?;
         Some(self.shape(path)?.and_then(|shape| {
-            let is_float = |dtype: &DType| {
-                matches!(dtype, DType::F32 | DType::F64 | DType::Other(_))
-            };
+            let is_float =
+                |dtype: &DType| matches!(dtype, DType::F32 | DType::F64 | DType::Other(_));
             let types = ("float32", is_float as IsType);
             let size = self
                 .image
@@ -100,12 +99,8 @@ impl Hdf5 {
             if shape.iter().any(|axis| *axis != 1) {
                 return Err(format!("expected a single number, received {shape:?}"));
             }
-            let is_whole = |dtype: &DType| {
-                matches!(
-                    dtype,
-                    DType::I32 | DType::I64 | DType::U32 | DType::U64
-                )
-            };
+            let is_whole =
+                |dtype: &DType| matches!(dtype, DType::I32 | DType::I64 | DType::U32 | DType::U64);
             let types = ("int32", is_whole as IsType);
             let size = self
                 .image

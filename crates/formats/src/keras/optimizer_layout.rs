@@ -80,9 +80,8 @@ impl Layout {
 
     /// How many there are before the optimizer has seen the weights.
     pub(super) fn num_before_building(&self) -> usize {
-        let is_of_all = |(role, _): &&(Role, _)| {
-            matches!(role, Role::Iterations | Role::LearningRate)
-        };
+        let is_of_all =
+            |(role, _): &&(Role, _)| matches!(role, Role::Iterations | Role::LearningRate);
         self.variables.iter().filter(is_of_all).count()
     }
 }
@@ -146,10 +145,9 @@ impl Counting<'_> {
     fn adafactor(&mut self) {
         for (index, weight) in self.trained.iter().enumerate() {
             match weight.shape.len().checked_sub(2) {
-                None => self.variables.extend([
-                    (Role::Nothing, Vec::new()),
-                    (Role::Nothing, Vec::new()),
-                ]),
+                None => self
+                    .variables
+                    .extend([(Role::Nothing, Vec::new()), (Role::Nothing, Vec::new())]),
                 Some(axis) => {
                     let (mut rows, mut columns) = (weight.shape.clone(), weight.shape.clone());
                     rows.remove(axis + 1);

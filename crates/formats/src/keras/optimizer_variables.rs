@@ -159,9 +159,12 @@ pub(super) fn written(
                 layout.beta_1,
                 variables.iterations / layout.accumulation_steps,
             ))?,
-            Role::Of(..) => {
-                Variable::Values(value(&variables.values, called(*role, trained), shape, &place)?)
-            }
+            Role::Of(..) => Variable::Values(value(
+                &variables.values,
+                called(*role, trained),
+                shape,
+                &place,
+            )?),
         };
         written.push((place, variable));
     }

@@ -119,9 +119,13 @@ impl Weights {
     ///
     /// # Errors
     /// What the library says.
-    pub(super) fn to_hdf5(&self, optimizer: &[(String, Variable)]) -> Result<Vec<u8>, FormatProblem> {
+    pub(super) fn to_hdf5(
+        &self,
+        optimizer: &[(String, Variable)],
+    ) -> Result<Vec<u8>, FormatProblem> {
         let own = self.places.datasets.iter().zip(&self.values);
-        let own = own.filter_map(|(place, value)| Some((place.as_deref()?, Numbers::Values(value))));
+        let own =
+            own.filter_map(|(place, value)| Some((place.as_deref()?, Numbers::Values(value))));
         let copies = self.places.copies.iter();
         let copied = |index: usize| Numbers::Values(&self.values[index]);
         let copies = copies.map(|(index, place)| (place.as_str(), copied(*index)));
@@ -129,11 +133,9 @@ impl Weights {
         let variables = variables.map(|(place, variable)| (place.as_str(), variable.numbers()));
         let saveables = self.places.saveables.iter().map(String::as_str);
         let datasets = own.chain(copies).chain(variables);
-        hdf5_writing::written(datasets, saveables).map_err(|reason| {
-            FormatProblem::Malformed {
-                expected: "HDF5 file",
-                reason,
-            }
+        hdf5_writing::written(datasets, saveables).map_err(|reason| FormatProblem::Malformed {
+            expected: "HDF5 file",
+            reason,
         })
     }
 }

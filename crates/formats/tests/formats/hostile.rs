@@ -148,9 +148,18 @@ fn compile_message(change: impl FnOnce(&mut serde_json::Value)) -> String {
 fn nonsense_about_how_a_model_was_compiled_is_refused_by_name() {
     for (nonsense, said) in [
         (json!(3), "`compile_config` is 3, expected a table"),
-        (json!(["adam"]), "`compile_config` is [`adam`], expected a table"),
-        (json!({"optimizer": 3}), "`optimizer`: expected the name of an optimizer"),
-        (json!({"optimizer": {"config": {}}}), "`optimizer`: the optimizer has no `name`"),
+        (
+            json!(["adam"]),
+            "`compile_config` is [`adam`], expected a table",
+        ),
+        (
+            json!({"optimizer": 3}),
+            "`optimizer`: expected the name of an optimizer",
+        ),
+        (
+            json!({"optimizer": {"config": {}}}),
+            "`optimizer`: the optimizer has no `name`",
+        ),
         (
             json!({"optimizer": {"class_name": "Adam", "config": {"amsgrad": "yes"}}}),
             "`optimizer.amsgrad` is `yes`, expected true or false",
@@ -182,7 +191,9 @@ fn variables_of_another_optimizer_are_refused() {
         config["optimizer"] = json!({"class_name": "RMSprop", "config": {"momentum": 0.5}});
     });
     assert!(
-        shape.contains("`dense/bias/velocity` should have the shape [5], at `optimizer/vars/3` there is [4, 5]"),
+        shape.contains(
+            "`dense/bias/velocity` should have the shape [5], at `optimizer/vars/3` there is [4, 5]"
+        ),
         "{shape}"
     );
 }
@@ -192,7 +203,9 @@ fn variables_that_lie_about_their_shape_are_refused() {
     let mut messages = Vec::new();
     let shape = [4_u64.to_le_bytes(), 5_u64.to_le_bytes()].concat();
     let mut parts = parts("mlp_compiled_adam.keras");
-    let place = parts.iter().position(|(name, _)| name == "model.weights.h5");
+    let place = parts
+        .iter()
+        .position(|(name, _)| name == "model.weights.h5");
     let place = place.unwrap();
     let whole = parts[place].1.clone();
     let places = whole.windows(16).enumerate();

@@ -18,6 +18,7 @@ mod foreign_file;
 mod found_rate;
 mod judging;
 #[cfg(any(feature = "board", feature = "serve"))]
+mod keras_training;
 mod listen;
 mod network;
 mod network_settings;

@@ -19,6 +19,7 @@ mod found_rate;
 mod given_names;
 mod judging;
 #[cfg(any(feature = "board", feature = "serve"))]
+mod keras_training;
 mod listen;
 mod network;
 mod network_settings;

@@ -134,6 +134,29 @@ pub enum FormatProblem {
         places: Vec<String>,
     },
 
+    /// Variables of an optimizer that are too few or too many.
+    #[error(
+        "the optimizer `{optimizer}` has {expected} variables for the weights that train, at `optimizer/vars` there are {received}; save \
+         the model again, or leave out how it was compiled"
+    )]
+    OptimizerVariables {
+        /// Its name.
+        optimizer: String,
+        /// How many it has.
+        expected: usize,
+        /// How many the file has.
+        received: usize,
+    },
+
+    /// Settings of a training that cannot be.
+    #[error(
+        "how it was compiled cannot be read: {reason}; save the model again, or leave out how it was compiled"
+    )]
+    Compile {
+        /// Which one, and what is wrong.
+        reason: String,
+    },
+
     /// A file that would have more bytes than its format allows.
     #[error(
         "it would have {size} bytes, expected at most {limit}; save the weights as .safetensors, or the network as .keras"

@@ -6,6 +6,8 @@
     reason = "a test that cannot go on fails"
 )]
 
+#[path = "formats/compiled_models.rs"]
+mod compiled_models;
 #[path = "formats/hostile.rs"]
 mod hostile;
 #[path = "formats/keras_networks.rs"]

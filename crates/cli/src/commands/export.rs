@@ -5,12 +5,13 @@ use std::process::ExitCode;
 
 use anyhow::anyhow;
 use firebrick::devices::DeviceName;
-use firebrick::formats::Format;
+use firebrick::formats::{Format, keras};
 
 use crate::commands::devices::select_device;
 use crate::destination::Destination;
 use crate::failure::OrUsage;
 use crate::given_names::GivenNames;
+use crate::keras_training;
 use crate::runs::{self, RunsFolder};
 
 const EXAMPLES: &str = "\
@@ -39,6 +40,10 @@ pub(crate) struct ExportArguments {
     #[arg(long, value_name = "NAMES")]
     names: Option<GivenNames>,
 
+    /// Leave out how the run was compiled and what its optimizer remembers, which files as .keras have
+    #[arg(long)]
+    without_compile: bool,
+
     #[command(flatten)]
     runs: RunsFolder,
 }
@@ -61,8 +66,17 @@ pub(crate) fn run(arguments: &ExportArguments) -> anyhow::Result<ExitCode> {
     let destination = Destination::new(&arguments.file, "model", runs::read_files(&run))?;
     // Weights are only moved from one file to another.
     let device = select_device(DeviceName::default())?.device;
-    let network = runs::load_network(&run, &device)?.into_network(&device)?;
-    destination.write(&format.to_bytes(&network, &arguments.file)?)?;
+    let model = runs::load_network(&run, &device)?;
+    let compiled = match format {
+        Format::Keras if !arguments.without_compile => keras_training::of_run(&run, &model)?,
+        _ => None,
+    };
+    let network = model.into_network(&device)?;
+    let bytes = match &compiled {
+        Some(compiled) => keras::to_compiled_bytes(&network, compiled)?,
+        None => format.to_bytes(&network, &arguments.file)?,
+    };
+    destination.write(&bytes)?;
     destination.report(&format!("wrote {format} to"))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -16,6 +16,7 @@ use firebrick::training::{RunDirectory, describe_untrained};
 use crate::commands::devices::select_device;
 use crate::failure::OrUsage;
 use crate::given_names::GivenNames;
+use crate::keras_training::Found;
 use crate::new_run::{self, NewRun};
 use crate::output;
 use crate::resume;
@@ -33,8 +34,7 @@ EXAMPLES:
   firebrick import cnn.pt --model examples/models/cnn.toml --map names.toml
   firebrick predict from-keras assets/digits/seven.png
   firebrick evaluate from-keras --data mnist-sample --loss sparse_categorical_crossentropy
-  firebrick train --config runs/from-keras/config.toml --weights from-keras --data mnist-sample \\
-      --loss sparse_categorical_crossentropy --optimizer adam
+  firebrick train --config runs/from-keras/config.toml --weights from-keras --optimizer-state --data mnist-sample
 
 A table for `--map` has a line for each module, `\"layer1.0.conv1\" = \"conv1\"`: on the left its name in the file, on the right \
 that of the layer, or `false` for what is left out. A `*` on the left stands for some letters, which a `*` on the right repeats.
@@ -67,6 +67,10 @@ pub(crate) struct ImportArguments {
     /// Which weights of such a file are whose: `by-name`, `in-order`, or as a table in a TOML file says [default: by-name]
     #[arg(long = "map", value_name = "WAY|FILE", requires = "model_file")]
     map: Option<Way>,
+
+    /// Take the network alone, not how it was compiled and what its optimizer remembers, which files as .keras have
+    #[arg(long)]
+    without_compile: bool,
 
     #[command(flatten)]
     runs: RunsFolder,
@@ -113,10 +117,15 @@ pub(crate) fn run(arguments: &ImportArguments) -> anyhow::Result<ExitCode> {
     let format = Format::of(&arguments.file).or_usage()?;
     format.check_read(&arguments.file).or_usage()?;
     let device = select_device(DeviceName::default())?.device;
-    let network = network(arguments, format, &device)?;
+    let (network, training) = network(arguments, format, &device)?;
     let file = arguments.file.display();
-    let config = describe_untrained(&network, &format!("it was imported from `{file}`"))
-        .context("the network cannot be written down")?;
+    let reason = format!("it was imported from `{file}`");
+    let config = match &training {
+        Some(training) => training.config(&network, &reason)?,
+        None => {
+            describe_untrained(&network, &reason).context("the network cannot be written down")?
+        }
+    };
     let prefix = prefix_of(&arguments.file);
     let new_run = NewRun::create(
         &arguments.runs.path,
@@ -130,7 +139,13 @@ pub(crate) fn run(arguments: &ImportArguments) -> anyhow::Result<ExitCode> {
     let written = run
         .write(RunDirectory::CONFIG, config.as_bytes())
         .map_err(anyhow::Error::from)
-        .and_then(|()| Ok(save_model(&network, &run.file(RunDirectory::MODEL))?));
+        .and_then(|()| Ok(save_model(&network, &run.file(RunDirectory::MODEL))?))
+        .and_then(|()| match &training {
+            Some(training) => {
+                training.write_checkpoint(&run.file(RunDirectory::CHECKPOINTS), network.clone())
+            }
+            None => Ok(()),
+        });
     if let Err(error) = written {
         new_run::throw_away(run)?;
         return Err(error);
@@ -142,18 +157,36 @@ pub(crate) fn run(arguments: &ImportArguments) -> anyhow::Result<ExitCode> {
         network.config().layers().len(),
         thousands(summary.num_params())
     ))?;
+    if let Some(training) = &training {
+        let state = training.iterations().map(|_| " --optimizer-state");
+        output::print(&format!(
+            "{}train it further: firebrick train --config {} --weights {}{} --data …\n",
+            training.lines(),
+            run.file(RunDirectory::CONFIG).display(),
+            run.path().display(),
+            state.unwrap_or_default()
+        ))?;
+    }
     Ok(ExitCode::SUCCESS)
 }
 
-/// The network of the file, with its weights.
+/// The network of the file, with its weights, and how it was compiled.
 fn network(
     arguments: &ImportArguments,
     format: Format,
     device: &Device,
-) -> anyhow::Result<Network> {
+) -> anyhow::Result<(Network, Option<Found>)> {
     let file = &arguments.file;
     match (&arguments.model_file, format.holds_network()) {
-        (None, true) => Ok(KerasModel::read(file)?.into_network(device)?),
+        (None, true) => {
+            let model = KerasModel::read(file)?;
+            let training = if arguments.without_compile {
+                None
+            } else {
+                Found::of(&model)?
+            };
+            Ok((model.into_network(device)?, training))
+        }
         (None, false) => Err(anyhow!(
             "`{}` holds {format} and does not say of which network; describe it by `--model FILE`, see examples/models",
             file.display()
@@ -173,7 +206,7 @@ fn network(
                 None => format.load_weights(&mut network, file)?,
                 Some(mapping) => format.load_mapped(&mut network, file, &mapping)?,
             }
-            Ok(network)
+            Ok((network, None))
         }
     }
 }

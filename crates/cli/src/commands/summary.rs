@@ -15,6 +15,7 @@ use firebrick::training::RunDirectory;
 
 use crate::destination::Destination;
 use crate::failure::OrUsage;
+use crate::keras_training::Found;
 use crate::output;
 use crate::picture;
 use crate::runs::RunsFolder;
@@ -93,6 +94,7 @@ pub(crate) struct SummaryArguments {
 
 pub(crate) fn run(arguments: &SummaryArguments) -> anyhow::Result<ExitCode> {
     let mut read = None;
+    let mut compiled = None;
     let (network, summary) = match (&arguments.run, &arguments.model_file) {
         (Some(file), _) if arguments.is_file_of_others(file) => {
             let format = Format::of(file)?;
@@ -101,6 +103,7 @@ pub(crate) fn run(arguments: &SummaryArguments) -> anyhow::Result<ExitCode> {
             }
             let model = KerasModel::read(file)?;
             read = Some(file.clone());
+            compiled = Found::of(&model)?.map(|found| found.lines());
             (model.graph().clone(), model.summary()?)
         }
         (Some(run), _) => {
@@ -144,6 +147,9 @@ pub(crate) fn run(arguments: &SummaryArguments) -> anyhow::Result<ExitCode> {
             summary
         };
         output::print(&summary.to_string())?;
+        if let Some(compiled) = compiled {
+            output::print(&compiled)?;
+        }
         if arguments.step {
             output::print(&step_lines(&network)?)?;
         }

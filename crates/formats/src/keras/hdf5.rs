@@ -1,6 +1,7 @@
 //! Weights in HDF5, as far as Keras uses it: groups, and datasets in one piece.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -18,6 +19,9 @@ const MAX_NAME: usize = 127;
 
 /// The name of the groups that hold datasets.
 const VARS: &str = "vars";
+
+/// Whether numbers are of the types that are wanted.
+type IsType = fn(&DType) -> bool;
 
 /// The datasets of a file by their paths, `layers/dense/vars/0`.
 ///
@@ -71,7 +75,12 @@ impl Hdf5 {
     pub(super) fn values(&self, path: &str) -> Option<Result<WeightValue, String>> {
         let dataset = self.datasets.get(path)?;
         Some(self.shape(path)?.and_then(|shape| {
-            let size = self.image.guarded(|_| self.checked_size(dataset, &shape))?;
+            let is_float =
+                |dtype: &DType| matches!(dtype, DType::F32 | DType::F64 | DType::Other(_));
+            let types = ("float32", is_float as IsType);
+            let size = self
+                .image
+                .guarded(|_| self.checked_size(dataset, &shape, types))?;
             self.image.allow(size);
             let values = self
                 .image
@@ -80,12 +89,43 @@ impl Hdf5 {
         }))
     }
 
-    /// How many bytes the numbers have, once it is known that they are there.
-    fn checked_size(&self, dataset: &Dataset, shape: &[usize]) -> Result<u64, String> {
+    /// The only number of a dataset, a whole one from 0 on, if the dataset is there.
+    ///
+    /// # Errors
+    /// Another type, several numbers, or one that is negative or beyond the end of the file.
+    pub(super) fn count(&self, path: &str) -> Option<Result<u64, String>> {
+        let dataset = self.datasets.get(path)?;
+        Some(self.shape(path)?.and_then(|shape| {
+            if shape.iter().any(|axis| *axis != 1) {
+                return Err(format!("expected a single number, received {shape:?}"));
+            }
+            let is_whole =
+                |dtype: &DType| matches!(dtype, DType::I32 | DType::I64 | DType::U32 | DType::U64);
+            let types = ("int32", is_whole as IsType);
+            let size = self
+                .image
+                .guarded(|_| self.checked_size(dataset, &shape, types))?;
+            self.image.allow(size);
+            let values = self
+                .image
+                .guarded(|_| dataset.read_i64().map_err(|error| error.to_string()))?;
+            let value = values.first().copied().unwrap_or(-1);
+            u64::try_from(value)
+                .map_err(|_negative| format!("expected a number from 0 on, received {value}"))
+        }))
+    }
+
+    /// How many bytes the numbers have, once it is known that they are there and of one of these types.
+    fn checked_size(
+        &self,
+        dataset: &Dataset,
+        shape: &[usize],
+        (expected, is_type): (&str, IsType),
+    ) -> Result<u64, String> {
         let text = |error: hdf5_pure::Error| error.to_string();
-        match dataset.dtype().map_err(text)? {
-            DType::F32 | DType::F64 | DType::Other(_) => {}
-            other => return Err(format!("expected float32, received {other:?}")),
+        let dtype = dataset.dtype().map_err(text)?;
+        if !is_type(&dtype) {
+            return Err(format!("expected {expected}, received {dtype:?}"));
         }
         let elements = shape.iter().try_fold(1_u64, |product, axis| {
             product.checked_mul(u64::try_from(*axis).ok()?)
@@ -160,6 +200,12 @@ fn check_widths(bytes: &[u8]) -> Result<(), String> {
     match bytes.get(place..place + 2) {
         Some([8, 8]) => Ok(()),
         other => Err(format!("expected offsets of 8 bytes, received {other:?}")),
+    }
+}
+
+impl fmt::Debug for Hdf5 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.datasets.keys()).finish()
     }
 }
 

@@ -33,6 +33,7 @@ const STRUCTURES: &[&str] = &[
     "BTHD",
     "vars",
     "layers",
+    "optimizer",
     "\u{0}\u{0}\u{0}\u{0}\u{0}\u{0}\u{0}\u{0}",
 ];
 
@@ -69,11 +70,14 @@ fn all_models() -> Vec<Vec<u8>> {
     of_keras.chain(own_models()).collect()
 }
 
-/// The network of a model that was read, which must be one that can be built.
+/// The network of a model that was read, which must be one that can be built, whatever is said of how it was compiled.
 fn outcome(bytes: Vec<u8>) -> Outcome {
     let model = KerasModel::from_bytes(bytes, "model.keras");
     model
-        .and_then(|model| model.into_network(&Device::flex()))
+        .and_then(|model| {
+            let _ = model.compiled();
+            model.into_network(&Device::flex())
+        })
         .into()
 }
 
@@ -113,6 +117,11 @@ fn mutated_configs_in_archives_are_read_or_refused() {
             "Bidirectional",
             "StackedRNNCells",
             "SpectralNormalization",
+            "Adafactor",
+            "Muon",
+            "compile_config",
+            "learning_rate",
+            "gradient_accumulation_steps",
             "\"cell\":",
             "\"layer\":",
         ],

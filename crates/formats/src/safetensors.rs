@@ -128,6 +128,15 @@ pub(crate) fn tensors(path: impl AsRef<Path>) -> Result<Vec<(String, Vec<usize>)
     Ok(listed)
 }
 
+/// The weights of a file by its names.
+pub(crate) fn read_weights(
+    path: impl AsRef<Path>,
+) -> Result<BTreeMap<String, WeightValue>, FormatError> {
+    let path = path.as_ref();
+    let weights = whole_file::read(path).and_then(|bytes| values_of(&read(&bytes)?));
+    weights.map_err(|problem| FormatError::new(path, problem))
+}
+
 /// The tensors of a file, whose list is of a length that can be.
 fn read(bytes: &[u8]) -> Result<SafeTensors<'_>, FormatProblem> {
     let list = bytes
@@ -141,12 +150,8 @@ fn read(bytes: &[u8]) -> Result<SafeTensors<'_>, FormatProblem> {
     SafeTensors::deserialize(bytes).map_err(|error| malformed(error.to_string()))
 }
 
-/// The weights of a network as a file has them, in the network's order.
-fn weights_for(
-    network: &Network,
-    bytes: &[u8],
-) -> Result<(Vec<WeightValue>, Names), FormatProblem> {
-    let file = read(bytes)?;
+/// The values of the tensors by their names.
+fn values_of(file: &SafeTensors<'_>) -> Result<BTreeMap<String, WeightValue>, FormatProblem> {
     let mut found: BTreeMap<String, WeightValue> = BTreeMap::new();
     for (name, view) in file.iter() {
         // PyTorch counts the batches that moving statistics have seen.
@@ -161,6 +166,15 @@ fn weights_for(
         let value = WeightValue::new(view.shape(), values)?;
         found.insert(name.to_owned(), value);
     }
+    Ok(found)
+}
+
+/// The weights of a network as a file has them, in the network's order.
+fn weights_for(
+    network: &Network,
+    bytes: &[u8],
+) -> Result<(Vec<WeightValue>, Names), FormatProblem> {
+    let mut found = values_of(&read(bytes)?)?;
     let own = weight_names(network.config())?;
     if own.iter().any(|name| found.contains_key(name)) {
         return Ok((by_own_names(network, &own, found)?, Names::Own));

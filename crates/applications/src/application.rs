@@ -287,7 +287,7 @@ impl Application {
     }
 
     /// Brings pixels, red, green and blue from 0 to 255, into the range that trained weights expect, Keras'
-    /// `preprocess_input` of the network, torchvision's `Normalize` after `ToTensor`. Keras' ResNet takes them as blue, green
+    /// `preprocess_input` of the network, torchvision's `Normalize` after `ToTensor`. Keras' `ResNet50` takes them as blue, green
     /// and red, which is the order that they have afterwards.
     ///
     /// ```

@@ -1,13 +1,13 @@
-//! A `MobileNetV3` with weights that others have trained learns digits: a new head on the frozen body, then all of it.
+//! A ResNet-18 with weights that others have trained learns digits: a new head on the frozen body, then all of it.
 //!
 //! ```sh
-//! python3 -c 'import torchvision, safetensors.torch as s; m = torchvision.models.mobilenet_v3_small(weights="DEFAULT"); \
-//!     s.save_file(m.state_dict(), "mobilenet_v3_small.safetensors")'
-//! cargo run --release -p pretrained -- mobilenet_v3_small.safetensors
+//! python3 -c 'import torchvision, safetensors.torch as s; \
+//!     s.save_file(torchvision.models.resnet18(weights="DEFAULT").state_dict(), "resnet18.safetensors")'
+//! cargo run --release -p pretrained -- resnet18.safetensors
 //! ```
 //!
-//! A `.weights.h5` or an `.h5` of `keras.applications.MobileNetV3Small` does as well. Without a file the body has random weights:
-//! then the run shows how it is done, and what trained weights are worth.
+//! Without a file the body begins with random weights, which is what trained ones are to be compared with.
+//! TIMES
 //!
 //! Which files there are and what is taken over: `docs/applications.md`.
 #![allow(
@@ -19,45 +19,34 @@ use std::path::Path;
 
 use firebrick::applications::{Application, Architecture, Origin, Pooling};
 use firebrick::datasets::MnistDataset;
-use firebrick::layers::{Concatenate, Dense, Normalization, Rescaling, UpSampling2D};
+use firebrick::layers::{Concatenate, Dense, Normalization, ZeroPadding2D};
 use firebrick::prelude::*;
 use firebrick::training::FineTune;
 
 const SEED: u64 = 42;
-const SAMPLES: usize = 500;
+const SAMPLES: usize = 200;
 const EPOCHS: usize = 6;
 
 /// What finds features of pictures in color.
-fn body(origin: Origin) -> Application {
-    Application::new(Architecture::MobileNetV3Small, origin, [56, 56, 3])
+fn body() -> Application {
+    Application::new(Architecture::ResNet18, Origin::Torchvision, [32, 32, 3])
         .with_pooling(Pooling::Average)
 }
 
-/// Digits, twice as large and in three colors, through the body and a head for ten classes.
-fn network(origin: Origin, weights: Option<&Path>) -> anyhow::Result<Network> {
+/// Digits, with a margin and in three colors, through the body and a head for ten classes.
+fn network(weights: Option<&Path>) -> anyhow::Result<Network> {
     let digit = input([28, 28, 1]);
-    let large = UpSampling2D::new(2).on(&digit);
+    let large = ZeroPadding2D::new(2).on(&digit);
     let colors = Concatenate::new().on([&large, &large, &large]);
-    // Pixels from 0 to 1, as the body was trained with.
-    let colors = match origin {
-        Origin::Keras => Rescaling::new(255.0).on(colors),
-        _ => {
-            let deviations = [0.229_f32, 0.224, 0.225];
-            let variances = deviations.map(|deviation| deviation * deviation);
-            let scaled = Normalization::new().with_statistics([0.485, 0.456, 0.406], variances);
-            scaled.on(colors)
-        }
-    };
-    let features = body(origin).graph()?.named("body").on(colors);
+    // Pixels from 0 to 1 become what the body was trained with.
+    let variances = [0.229_f32, 0.224, 0.225].map(|deviation| deviation * deviation);
+    let scaled = Normalization::new().with_statistics([0.485, 0.456, 0.406], variances);
+    let features = body().graph()?.named("body").on(scaled.on(colors));
     let classes = Dense::new(10).with_activation(Activation::Softmax);
     let answers = classes.named("head").on(features);
     let mut network = Graph::new([digit], [answers]).build(SEED, &Device::flex())?;
     if let Some(path) = weights {
-        println!(
-            "{}: {}",
-            path.display(),
-            body(origin).load_weights(&mut network, path)?
-        );
+        println!("{}", body().load_weights(&mut network, path)?);
     }
     Ok(network)
 }
@@ -80,10 +69,6 @@ fn report(way: &str, model: Network, data: [&MnistDataset; 2], fit: &Fit) -> any
 fn main() -> anyhow::Result<()> {
     let path = std::env::args().nth(1);
     let weights = path.as_deref().map(Path::new);
-    let origin = match weights.and_then(Path::extension) {
-        Some(extension) if extension != "safetensors" => Origin::Keras,
-        _ => Origin::Torchvision,
-    };
     if weights.is_none() {
         println!("no file of weights was given: the body begins with random ones");
     }
@@ -95,12 +80,13 @@ fn main() -> anyhow::Result<()> {
         .with_seed(SEED)
         .with_display(Display::Quiet);
 
-    let frozen = network(origin, weights)?.freeze_layer("body")?;
+    let network = network(weights)?;
+    let frozen = network.clone().freeze_layer("body")?;
     report("a head on a frozen body", frozen, data, &fit)?;
     let tune = FineTune::new("head")
         .with_freeze_epochs(EPOCHS / 3)
         .with_learning_rate(0.01)
         .with_rate_ratio(10.0);
     let fit = fit.with_fine_tune(tune);
-    report("fine-tuned", network(origin, weights)?, data, &fit)
+    report("fine-tuned", network, data, &fit)
 }

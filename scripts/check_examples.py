@@ -17,7 +17,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 CRATES = [
     ROOT / "crates" / name / "src"
     for name in (
-        "spec", "tensor", "vocabulary", "model", "formats", "data", "scheduler", "session", "plot", "trainer", "recipe", "host", "dashboard"
+        "spec", "tensor", "vocabulary", "model", "formats", "applications", "data", "scheduler", "session", "plot", "trainer", "recipe", "host", "dashboard"
     )
 ]
 FACADE = ROOT / "crates/firebrick/src/lib.rs"

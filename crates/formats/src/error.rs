@@ -202,7 +202,8 @@ pub enum FormatProblem {
 }
 
 impl FormatError {
-    pub(crate) fn new(path: &Path, problem: FormatProblem) -> Self {
+    /// A problem with this file.
+    pub fn new(path: &Path, problem: FormatProblem) -> Self {
         Self {
             path: path.to_owned(),
             problem: Box::new(problem),

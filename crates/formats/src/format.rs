@@ -1,7 +1,8 @@
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 
-use firebrick_model::Network;
+use firebrick_model::{Network, WeightValue};
 
 use crate::error::{FormatError, FormatProblem};
 use crate::keras;
@@ -223,6 +224,38 @@ impl Format {
     /// Whether the weights of files of this format can be taken over by a mapping.
     pub fn is_mapped(self) -> bool {
         matches!(self, Self::Safetensors(_) | Self::PyTorch)
+    }
+
+    /// The weights of a file by the names that it has for them, whatever network they are of.
+    ///
+    /// ```
+    /// # mod firebrick { pub use firebrick_formats as formats; pub use firebrick_model::{burn, layers, self as models}; }
+    /// use firebrick::burn::tensor::Device;
+    /// use firebrick::formats::{Format, keras};
+    /// use firebrick::layers::Dense;
+    /// use firebrick::models::Sequential;
+    ///
+    /// # let folder = tempfile::tempdir()?;
+    /// # let path = folder.path().join("model.weights.h5");
+    /// let network = Sequential::new([4]).add(Dense::new(3)).build(7, &Device::flex())?;
+    /// keras::save_weights(&network, &path)?;
+    /// let weights = Format::of(&path)?.read_weights(&path)?;
+    /// assert_eq!(weights["layers/dense/vars/0"], network.weight("dense/kernel")?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// A file that cannot be read, is damaged or of something else; a format that is written only.
+    pub fn read_weights(
+        self,
+        path: impl AsRef<Path>,
+    ) -> Result<BTreeMap<String, WeightValue>, FormatError> {
+        match self {
+            Self::Keras | Self::KerasWeights => keras::read_weights(path),
+            Self::Safetensors(_) => safetensors::read_weights(path),
+            Self::PyTorch => pytorch::read_weights(path),
+            Self::Onnx => self.check_read(path).map(|()| BTreeMap::new()),
+        }
     }
 
     /// The tensors of a file; of PyTorch's those that are weights.

@@ -25,18 +25,20 @@ mod compiled;
 mod config_size;
 mod hdf5;
 mod hdf5_writing;
+mod layer_weights;
 mod learned;
 mod optimizer_layout;
 mod optimizer_variables;
 mod places;
 mod weights;
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufReader, Cursor, Read, Seek};
 use std::path::{Path, PathBuf};
 
 use firebrick_model::burn::tensor::Device;
-use firebrick_model::{Graph, Model, Network, Summary};
+use firebrick_model::{Graph, Model, Network, Summary, WeightValue};
 use serde_json::Value;
 
 use crate::error::{FormatError, FormatProblem};
@@ -44,6 +46,7 @@ use crate::whole_file;
 use archive::Archive;
 pub use compiled::{Compiled, OptimizerVariables};
 use hdf5::Hdf5;
+pub use layer_weights::{LayerWeights, read_layer_weights};
 use weights::{Weights, matched};
 
 /// The ending of files with a whole model.
@@ -310,8 +313,7 @@ pub fn load_weights(network: &mut Network, path: impl AsRef<Path>) -> Result<(),
     let weights = weights.map_err(|problem| FormatError::new(path, problem))?;
     let shaped = network.config().weights().and_then(|specs| {
         let shaped = specs.into_iter().zip(weights);
-        let shaped =
-            shaped.map(|((_, spec), values)| firebrick_model::WeightValue::new(spec.shape, values));
+        let shaped = shaped.map(|((_, spec), values)| WeightValue::new(spec.shape, values));
         shaped.collect::<Result<Vec<_>, _>>()
     });
     shaped
@@ -342,6 +344,15 @@ pub(crate) fn tensors(path: impl AsRef<Path>) -> Result<Vec<(String, Vec<usize>)
         shapes.collect()
     });
     listed.map_err(|problem| FormatError::new(path, problem))
+}
+
+/// The weights of a `.weights.h5` or a `.keras` file by their places.
+pub(crate) fn read_weights(
+    path: impl AsRef<Path>,
+) -> Result<BTreeMap<String, WeightValue>, FormatError> {
+    let path = path.as_ref();
+    let weights = hdf5_of(path).and_then(|weights| layer_weights::by_places(&weights));
+    weights.map_err(|problem| FormatError::new(path, problem))
 }
 
 /// The weights in a file of either kind.

@@ -93,14 +93,9 @@ pub(crate) fn weights_for(
     tensors: Vec<StoredTensor<'_>>,
     mapping: &Mapping,
 ) -> Result<(Vec<WeightValue>, Names), FormatProblem> {
-    // PyTorch counts the batches that moving statistics have seen.
-    let counts = |name: &str| {
-        let last = name.rsplit_once('.').map_or(name, |(_, last)| last);
-        last == "num_batches_tracked"
-    };
     let tensors: Vec<_> = tensors
         .into_iter()
-        .filter(|tensor| !counts(&tensor.name))
+        .filter(StoredTensor::is_weight)
         .collect();
     match &mapping.rule {
         Rule::ByName => by_name::weights(graph, tensors, mapping.names),

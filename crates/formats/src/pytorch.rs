@@ -23,15 +23,16 @@ mod container;
 mod file_order;
 mod pickle_walk;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use ::safetensors::Dtype;
-use firebrick_model::Network;
+use firebrick_model::{Network, WeightValue};
 use pytorch_reader::{DType, PytorchReader, Tensor};
 
 use crate::error::{FormatError, FormatProblem};
 use crate::mapping::{Mapping, weights_for};
-use crate::stored_tensor::{StoredTensor, TensorInfo};
+use crate::stored_tensor::{StoredTensor, TensorInfo, values_by_name};
 use crate::weight_names::Names;
 
 /// The endings of such files; a `.bin` is one if `torch.save` wrote it.
@@ -66,6 +67,15 @@ pub(crate) fn tensors(path: impl AsRef<Path>) -> Result<Vec<TensorInfo>, FormatE
     let path = path.as_ref();
     let tensors = read(path).map_err(|problem| FormatError::new(path, problem))?;
     Ok(tensors.iter().map(StoredTensor::info).collect())
+}
+
+/// The weights of a file by its names.
+pub(crate) fn read_weights(
+    path: impl AsRef<Path>,
+) -> Result<BTreeMap<String, WeightValue>, FormatError> {
+    let path = path.as_ref();
+    let weights = read(path).and_then(|tensors| values_by_name(&tensors));
+    weights.map_err(|problem| FormatError::new(path, problem))
 }
 
 /// The weights of a file in its order; their numbers are read later.

@@ -19,6 +19,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use ::safetensors::tensor::{SafeTensors, TensorView};
@@ -28,7 +29,7 @@ use firebrick_model::{Model, Network, WeightValue};
 use crate::counterparts::counterparts;
 use crate::error::{FormatError, FormatProblem};
 use crate::mapping::{Mapping, weights_for};
-use crate::stored_tensor::{StoredTensor, TensorInfo};
+use crate::stored_tensor::{StoredTensor, TensorInfo, values_by_name};
 use crate::weight_names::weight_names;
 use crate::whole_file;
 
@@ -135,6 +136,15 @@ fn stored(bytes: &[u8]) -> Result<Vec<StoredTensor<'_>>, FormatProblem> {
         .collect();
     tensors.sort_by(|one, other| numbered(&one.name).cmp(&numbered(&other.name)));
     Ok(tensors)
+}
+
+/// The weights of a file by its names.
+pub(crate) fn read_weights(
+    path: impl AsRef<Path>,
+) -> Result<BTreeMap<String, WeightValue>, FormatError> {
+    let path = path.as_ref();
+    let weights = whole_file::read(path).and_then(|bytes| values_by_name(&stored(&bytes)?));
+    weights.map_err(|problem| FormatError::new(path, problem))
 }
 
 /// The tensors of a file, whose list is of a length that can be.

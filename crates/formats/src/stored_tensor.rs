@@ -1,5 +1,7 @@
 //! Tensors as files have them.
 
+use std::collections::BTreeMap;
+
 use ::safetensors::Dtype;
 use firebrick_model::WeightValue;
 
@@ -64,6 +66,12 @@ impl StoredTensor<'_> {
         Ok(WeightValue::new(self.shape.clone(), values)?)
     }
 
+    /// PyTorch counts the batches that moving statistics have seen: a tensor that is none.
+    pub(crate) fn is_weight(&self) -> bool {
+        let last = self.name.rsplit('.').next();
+        last != Some("num_batches_tracked")
+    }
+
     pub(crate) fn info(&self) -> TensorInfo {
         TensorInfo {
             name: self.name.clone(),
@@ -71,4 +79,16 @@ impl StoredTensor<'_> {
             dtype: Some(format!("{:?}", self.dtype)),
         }
     }
+}
+
+/// The numbers of all tensors that are weights, by the names of the file.
+///
+/// # Errors
+/// Those of [`StoredTensor::value`].
+pub(crate) fn values_by_name(
+    tensors: &[StoredTensor<'_>],
+) -> Result<BTreeMap<String, WeightValue>, FormatProblem> {
+    let weights = tensors.iter().filter(|tensor| tensor.is_weight());
+    let values = weights.map(|tensor| Ok((tensor.name.clone(), tensor.value()?)));
+    values.collect()
 }

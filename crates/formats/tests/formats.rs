@@ -12,6 +12,8 @@ mod compiled_models;
 mod hostile;
 #[path = "formats/keras_networks.rs"]
 mod keras_networks;
+#[path = "formats/layer_weights.rs"]
+mod layer_weights;
 #[path = "formats/onnx_files.rs"]
 mod onnx_files;
 #[path = "formats/onnx_networks.rs"]

@@ -64,6 +64,11 @@ pub(super) fn matched(
     values.collect()
 }
 
+/// Whether a place is that of a weight, not of an optimizer's or of a generator's state.
+pub(super) fn is_of_network(path: &str) -> bool {
+    path.starts_with("layers/") && !path.contains("seed_generator")
+}
+
 /// Makes sure that a layer has taken whatever the file has for it.
 fn check_unused(places: &Places, found: &Hdf5, learned: &[String]) -> Result<(), FormatProblem> {
     let taken: BTreeSet<&str> = places
@@ -74,11 +79,9 @@ fn check_unused(places: &Places, found: &Hdf5, learned: &[String]) -> Result<(),
         .chain(learned)
         .map(String::as_str)
         .collect();
-    let is_of_network =
-        |path: &&str| path.starts_with("layers/") && !path.contains("seed_generator");
     let unused: Vec<String> = found
         .paths()
-        .filter(is_of_network)
+        .filter(|path| is_of_network(path))
         .filter(|path| !taken.contains(path))
         .map(str::to_owned)
         .collect();

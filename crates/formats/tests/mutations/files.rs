@@ -2,6 +2,7 @@
 
 use std::io::{Cursor, Read as _, Write as _};
 
+use firebrick_formats::Format;
 use firebrick_formats::keras::{self, KerasModel};
 use firebrick_formats::safetensors::{self, Names};
 use firebrick_formats::{Mapping, pytorch};
@@ -167,9 +168,34 @@ fn mutated_files_of_weights_are_read_or_refused() {
     };
     let network = network();
     campaign.run(|path, _| {
-        let _ = firebrick_formats::Format::KerasWeights.tensors(path);
+        let _ = Format::KerasWeights.tensors(path);
+        let _ = Format::KerasWeights.read_weights(path);
         keras::load_weights(&mut network.clone(), path).into()
     });
+}
+
+#[test]
+fn mutated_files_of_keras_2_are_read_or_refused() {
+    let campaign = Campaign {
+        reader: "keras-2-weights",
+        extension: ".h5",
+        inputs: vec![
+            include_bytes!("../data/keras2.h5").to_vec(),
+            include_bytes!("../data/keras2_weights.h5").to_vec(),
+        ],
+        words: &[
+            "TREE",
+            "SNOD",
+            "HEAP",
+            "layer_names",
+            "weight_names",
+            "model_weights",
+            "zeta",
+            "\u{0}\u{0}\u{0}\u{0}\u{0}\u{0}\u{0}\u{0}",
+        ],
+        cost: 1,
+    };
+    campaign.run(|path, _| keras::read_layer_weights(path).into());
 }
 
 #[test]
@@ -199,7 +225,8 @@ fn mutated_safetensors_are_read_or_refused() {
         cost: 1,
     };
     campaign.run(|path, _| {
-        let _ = firebrick_formats::Format::Safetensors(Names::Own).tensors(path);
+        let _ = Format::Safetensors(Names::Own).tensors(path);
+        let _ = Format::Safetensors(Names::Own).read_weights(path);
         safetensors::load_weights(&mut network.clone(), path).into()
     });
 }

@@ -42,7 +42,8 @@ const SAFETENSORS: Kind = Kind {
 const ONNX: Kind = foreign("an ONNX model");
 const BURNPACK: Kind = Kind {
     is: "a saved model without the folder of its run",
-    way_out: "name the folder of the run that it belongs to; a program loads the file by `SavedModel::read`",
+    way_out: "`firebrick predict`, `serve` and `model` take it, for anything else name the folder of its run; a program loads the \
+              file by `SavedModel::read`",
 };
 const PICTURE: Kind = Kind {
     is: "a picture",
@@ -123,6 +124,11 @@ pub(crate) fn no_settings_but(file: &Path) -> String {
         "name a TOML file, such as those in examples/models"
     };
     format!("`{}` is no TOML but {is}; {way_out}", file.display())
+}
+
+/// Whether it is a file, and by its looks a model of ours.
+pub(crate) fn is_model(file: &Path) -> bool {
+    file.is_file() && kind(file).is == BURNPACK.is
 }
 
 fn kind(file: &Path) -> Kind {

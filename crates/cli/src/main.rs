@@ -5,6 +5,7 @@
 
 mod adapting;
 mod arguments;
+mod asked_model;
 mod chart;
 mod class_labels;
 mod column_groups;

@@ -46,9 +46,15 @@ mod tests {
     fn pixels_are_scaled_as_keras_does() {
         // keras.applications.imagenet_utils.preprocess_input of Keras 3.15.1, in each of its modes.
         for (preprocessing, expected) in [
-            (Preprocessing::Symmetric, [-0.921_569, -0.215_686, 0.568_627]),
+            (
+                Preprocessing::Symmetric,
+                [-0.921_569, -0.215_686, 0.568_627],
+            ),
             (Preprocessing::Centered, [96.061, -16.779, -113.68]),
-            (Preprocessing::Normalized, [-1.946_656, -0.285_014, 1.681_394]),
+            (
+                Preprocessing::Normalized,
+                [-1.946_656, -0.285_014, 1.681_394],
+            ),
         ] {
             let mut pixel = [10.0, 100.0, 200.0];
             scaled(&mut pixel, preprocessing);

@@ -1,9 +1,6 @@
 //! Well-known networks against those of Keras, torchvision and transformers.
 
-#![allow(
-    clippy::unwrap_used,
-    reason = "a test that cannot go on fails"
-)]
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 #[path = "applications/descriptions.rs"]
 mod descriptions;

@@ -381,7 +381,8 @@ fn a_choice_with_values_is_a_table_of_its_name() {
         let json = format!(r#"{{"class_name": "call", "config": {{"source": {source}}}}}"#);
         let value = serde_json::from_str(&json).unwrap();
         let spec = Spec::from_value(value, "layer").unwrap();
-        spec.read::<Call>("the layer `call`").map(|call| call.source)
+        spec.read::<Call>("the layer `call`")
+            .map(|call| call.source)
     };
     assert_eq!(read(r#""nothing""#).unwrap(), Source::Nothing);
     assert_eq!(read(r#"{"input": 2}"#).unwrap(), Source::Input(2));

@@ -81,7 +81,11 @@ fn it_is_a_layer_of_another_network() {
         .without_pooler();
     let given =
         ["input_ids", "token_type_ids", "attention_mask"].map(|name| named_input(name, [LENGTH]));
-    let states = encoder.graph().unwrap().named("encoder").on(given.as_slice());
+    let states = encoder
+        .graph()
+        .unwrap()
+        .named("encoder")
+        .on(given.as_slice());
     let tags = Dense::new(3).named("tags").on(&states);
     let network = Graph::new(given, [states, tags]);
     let mut network = network.build(1, &Device::flex()).unwrap();

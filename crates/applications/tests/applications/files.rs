@@ -120,7 +120,11 @@ fn a_network_with_a_body_is_saved_and_read_again() {
         let of_keras = keras::load(&path, &Device::flex()).unwrap();
         for read in [own, of_keras] {
             assert_eq!(read.get_weights().unwrap(), network.get_weights().unwrap());
-            assert!(read.weight_paths().iter().any(|weight| weight.path.starts_with("body/")));
+            assert!(
+                read.weight_paths()
+                    .iter()
+                    .any(|weight| weight.path.starts_with("body/"))
+            );
         }
     }
 }

@@ -137,7 +137,7 @@ impl Hdf5 {
     /// # Errors
     /// Another type, several numbers, or one that is negative or beyond the end of the file.
     pub(super) fn count(&self, path: &str) -> Option<Result<u64, String>> {
-        let dataset = self.datasets.get(path)?;
+        let dataset = self.found.datasets.get(path)?;
         Some(self.shape(path)?.and_then(|shape| {
             if shape.iter().any(|axis| *axis != 1) {
                 return Err(format!("expected a single number, received {shape:?}"));
@@ -272,7 +272,7 @@ fn check_widths(bytes: &[u8]) -> Result<(), String> {
 
 impl fmt::Debug for Hdf5 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.datasets.keys()).finish()
+        f.debug_set().entries(self.found.datasets.keys()).finish()
     }
 }
 

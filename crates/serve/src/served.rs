@@ -239,10 +239,7 @@ impl Served {
     {
         let names: Vec<String> = names.into_iter().map(Into::into).collect();
         let expected = match &self.described.outputs[..] {
-            [output] => match (output.width, output.activation) {
-                (Some(1), Activation::Sigmoid) => 2,
-                (width, _) => width.unwrap_or(names.len()),
-            },
+            [_] => self.num_classes().unwrap_or(names.len()),
             _ => 0,
         };
         let [output] = &mut self.described.outputs[..] else {
@@ -253,6 +250,17 @@ impl Served {
         }
         output.meaning = Meaning::of_classes(names, output.activation);
         Ok(self)
+    }
+
+    /// How many classes the only output tells apart, where that is known.
+    fn num_classes(&self) -> Option<usize> {
+        match &self.described.outputs[..] {
+            [output] if (output.width, output.activation) == (Some(1), Activation::Sigmoid) => {
+                Some(2)
+            }
+            [output] => output.width,
+            _ => None,
+        }
     }
 
     fn no_classes(self, expected: usize, received: usize) -> ServeError {

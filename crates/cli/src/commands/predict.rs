@@ -114,8 +114,8 @@ pub(crate) fn run(arguments: &PredictArguments) -> anyhow::Result<ExitCode> {
         && let Some(table) = table
     {
         return Err(anyhow!(
-            "the {called} was made by a program and does not say which columns of a table its network takes, so that it \
-             cannot predict `{}`; the program that trains can tell: `Fit::with_data_description`",
+            "the {called} does not say which columns of a table its network takes, so that it cannot predict `{}`; name the run \
+             it came from, or have it tell: a program does by `Fit::with_data_description`, files of older versions do not",
             table.display()
         ));
     }

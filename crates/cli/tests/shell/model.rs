@@ -57,6 +57,9 @@ fn what_there_is_not_to_set_is_told() {
     workplace
         .run("model set x --labels a,b")
         .fails(2, &["--labels has 2 names, expected 10"]);
+    workplace
+        .run("model set x --labels a,b,a")
+        .fails(2, &["--labels has `a` twice"]);
     assert!(workplace.files() == before);
     workplace.run("model show y").fails(1, &["no run `y`"]);
     workplace.write("broken.bpk", "no model");

@@ -126,7 +126,7 @@ fn what_it_does_not_tell_is_said() {
     change(&ModelCard::default()).unwrap();
     workplace.run("predict alone.bpk mail.csv").fails(
         1,
-        &["the model file `alone.bpk` was made by a program and does not say which columns"],
+        &["the model file `alone.bpk` does not say which columns"],
     );
     change(&ModelCard {
         data: Some(json!({"csv": "mail.csv", "target": "kind", "hologram": true})),

@@ -47,8 +47,7 @@ impl Served {
     /// ```
     ///
     /// # Errors
-    /// A card with data of a form that is not known; data that the network does not go with, another number of names than it has
-    /// classes.
+    /// A card with data of a form that is not known; data that the network does not go with.
     pub fn with_card(self, card: &ModelCard) -> Result<Self, ServeError> {
         let data = card.data.clone();
         let data = data.map(serde_json::from_value::<DataDescription>);
@@ -66,9 +65,10 @@ impl Served {
         served.with_labels(&card.labels)
     }
 
-    /// Names of classes are those of the only output: of several nobody knows whose they are.
+    /// Names of classes are those of the only output, if it tells as many apart: those of the data may be fewer, and of several
+    /// outputs nobody knows whose they are.
     fn with_labels(self, labels: &[String]) -> Result<Self, ServeError> {
-        if labels.is_empty() || self.described.outputs.len() != 1 {
+        if labels.len() < 2 || self.num_classes() != Some(labels.len()) {
             return Ok(self);
         }
         self.with_class_names(labels)

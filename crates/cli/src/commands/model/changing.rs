@@ -64,8 +64,15 @@ pub(super) fn run(arguments: &SetArguments) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// There are as many names as the only output has classes.
+/// There are as many names as the only output has classes, each another one.
 fn check_labels(saved: &SavedModel, labels: &[String]) -> anyhow::Result<()> {
+    let mut before = labels.iter().enumerate();
+    if let Some((_, twice)) = before.find(|(place, label)| labels[..*place].contains(label)) {
+        return Err(anyhow!(
+            "--labels has `{twice}` twice, expected another name for each class"
+        ))
+        .or_usage();
+    }
     let outputs = saved.graph()?.output_shapes()?;
     let expected = match &outputs[..] {
         // One number may tell two classes apart.

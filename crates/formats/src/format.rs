@@ -8,8 +8,6 @@ use crate::keras;
 use crate::onnx;
 use crate::safetensors::{self, Names};
 
-const ONNX: &str = "a model of ONNX";
-
 /// A form of files that networks or their weights can be kept in.
 ///
 /// ```
@@ -31,7 +29,7 @@ pub enum Format {
     KerasWeights,
     /// Weights in safetensors.
     Safetensors(Names),
-    /// A whole model of ONNX, which is written only.
+    /// A whole model of ONNX.
     Onnx,
 }
 
@@ -42,13 +40,6 @@ impl Format {
         keras::WEIGHTS_EXTENSION,
         safetensors::EXTENSION,
         onnx::EXTENSION,
-    ];
-
-    /// How the names of files end that are read, too.
-    pub const READ_ENDINGS: &'static [&'static str] = &[
-        keras::EXTENSION,
-        keras::WEIGHTS_EXTENSION,
-        safetensors::EXTENSION,
     ];
 
     /// The format that the name of a file says.
@@ -81,34 +72,9 @@ impl Format {
         }
     }
 
-    /// Whether a file of this format says what network it holds, beside its weights, and is read.
+    /// Whether a file of this format says what network it holds, beside its weights.
     pub fn holds_network(self) -> bool {
-        self == Self::Keras
-    }
-
-    /// Makes sure that files of this format are read, not only written.
-    ///
-    /// ```
-    /// # mod firebrick { pub use firebrick_formats as formats; }
-    /// use firebrick::formats::Format;
-    ///
-    /// let error = Format::Onnx.check_read("digits.onnx").unwrap_err();
-    /// assert!(error.to_string().contains("is written only, not read"));
-    /// # Format::Keras.check_read("digits.keras")?;
-    /// # Ok::<(), firebrick::formats::FormatError>(())
-    /// ```
-    ///
-    /// # Errors
-    /// A format that is written only; the error calls the file `path`.
-    pub fn check_read(self, path: impl AsRef<Path>) -> Result<(), FormatError> {
-        if self != Self::Onnx {
-            return Ok(());
-        }
-        let problem = FormatProblem::WrittenOnly {
-            format: ONNX,
-            endings: Self::READ_ENDINGS,
-        };
-        Err(FormatError::new(path.as_ref(), problem))
+        matches!(self, Self::Keras | Self::Onnx)
     }
 
     /// The contents of a file; errors call it `name`.
@@ -133,7 +99,7 @@ impl Format {
     ///
     /// # Errors
     /// A file that cannot be read, is damaged or of something else; weights that are missing, left over or of another
-    /// shape; a format that is written only.
+    /// shape.
     pub fn load_weights(
         self,
         network: &mut Network,
@@ -142,19 +108,19 @@ impl Format {
         match self {
             Self::Keras | Self::KerasWeights => keras::load_weights(network, path),
             Self::Safetensors(_) => safetensors::load_weights(network, path).map(drop),
-            Self::Onnx => self.check_read(path),
+            Self::Onnx => onnx::load_weights(network, path.as_ref()),
         }
     }
 
     /// The names and shapes of the tensors of a file.
     ///
     /// # Errors
-    /// A file that cannot be read, is damaged or of something else; a format that is written only.
+    /// A file that cannot be read, is damaged or of something else.
     pub fn tensors(self, path: impl AsRef<Path>) -> Result<Vec<(String, Vec<usize>)>, FormatError> {
         match self {
             Self::Keras | Self::KerasWeights => keras::tensors(path),
             Self::Safetensors(_) => safetensors::tensors(path),
-            Self::Onnx => self.check_read(path).map(|()| Vec::new()),
+            Self::Onnx => onnx::tensors(path.as_ref()),
         }
     }
 }
@@ -166,7 +132,7 @@ impl fmt::Display for Format {
             Self::KerasWeights => "weights of Keras",
             Self::Safetensors(Names::Own) => "weights in safetensors",
             Self::Safetensors(Names::PyTorch) => "weights in safetensors under PyTorch's names",
-            Self::Onnx => ONNX,
+            Self::Onnx => "a model of ONNX",
         })
     }
 }

@@ -14,6 +14,8 @@ mod keras_networks;
 mod onnx_files;
 #[path = "formats/onnx_networks.rs"]
 mod onnx_networks;
+#[path = "formats/onnx_reading.rs"]
+mod onnx_reading;
 #[path = "formats/safetensors_files.rs"]
 mod safetensors_files;
 #[path = "formats/saved_models.rs"]

@@ -87,7 +87,10 @@ impl OnnxModel {
     ///
     /// # Errors
     /// As those of [`read`](Self::read).
-    pub fn from_bytes(bytes: impl AsRef<[u8]>, name: impl AsRef<Path>) -> Result<Self, FormatError> {
+    pub fn from_bytes(
+        bytes: impl AsRef<[u8]>,
+        name: impl AsRef<Path>,
+    ) -> Result<Self, FormatError> {
         let path = name.as_ref();
         let read = Self::of(bytes.as_ref(), path);
         read.map_err(|problem| FormatError::new(path, problem))
@@ -96,25 +99,39 @@ impl OnnxModel {
     fn of(bytes: &[u8], path: &Path) -> Result<Self, FormatProblem> {
         let model = decoded(bytes)?;
         let opset = opset_of(&model)?;
-        let producer = model.producer_name.as_deref().filter(|name| !name.is_empty());
+        let producer = model
+            .producer_name
+            .as_deref()
+            .filter(|name| !name.is_empty());
         let producer = producer.map(|name| {
             let version = model.producer_version.as_deref().unwrap_or_default();
             shortened(format!("{name} {version}").trim())
         });
-        let graph = model.graph.ok_or_else(|| malformed("it has no graph; is it an .onnx file?".to_owned()))?;
+        let graph = model
+            .graph
+            .ok_or_else(|| malformed("it has no graph; is it an .onnx file?".to_owned()))?;
         let (outputs, others) = needed::outputs(&graph);
         if outputs.is_empty() {
-            return Err(malformed("none of its outputs is floats; export what the network gives before it is decided".to_owned()));
+            return Err(malformed(
+                "none of its outputs is floats; export what the network gives before it is decided"
+                    .to_owned(),
+            ));
         }
         let needed = needed::nodes(&graph, &outputs)?;
         let mut import = Import::new(&graph, &needed, opset, bytes.len())?;
         let mut notes: Vec<String> = others
             .iter()
-            .map(|place| format!("output `{}` is left out: it is no tensor of floats", shortened(name_of(&graph.output[*place]))))
+            .map(|place| {
+                format!(
+                    "output `{}` is left out: it is no tensor of floats",
+                    shortened(name_of(&graph.output[*place]))
+                )
+            })
             .collect();
         let inputs = entered(&graph, &needed, &mut import, &mut notes)?;
         // Constants stand anywhere.
-        let is_constant = |place: &&usize| graph.node[**place].op_type.as_deref() == Some("Constant");
+        let is_constant =
+            |place: &&usize| graph.node[**place].op_type.as_deref() == Some("Constant");
         for place in needed.iter().filter(is_constant) {
             taken_over(&mut import, *place)?;
         }
@@ -196,7 +213,8 @@ pub(crate) fn load_weights(network: &mut Network, path: &Path) -> Result<(), For
     let specs = model.graph.weights();
     let values = specs.and_then(|specs| {
         let values = specs.into_iter().zip(model.weights);
-        let values = values.map(|((_, spec), values)| firebrick_model::WeightValue::new(spec.shape, values));
+        let values =
+            values.map(|((_, spec), values)| firebrick_model::WeightValue::new(spec.shape, values));
         values.collect::<Result<Vec<_>, _>>()
     });
     values
@@ -210,7 +228,10 @@ pub(crate) fn tensors(path: &Path) -> Result<Vec<(String, Vec<usize>)>, FormatEr
     let bytes = whole_file::read(path).map_err(failed)?;
     let graph = decoded(&bytes).map_err(failed)?.graph.unwrap_or_default();
     let listed = graph.initializer.into_iter().map(|tensor| {
-        let shape = tensor.dims.iter().map(|size| usize::try_from(*size).unwrap_or_default());
+        let shape = tensor
+            .dims
+            .iter()
+            .map(|size| usize::try_from(*size).unwrap_or_default());
         (tensor.name.unwrap_or_default(), shape.collect())
     });
     Ok(listed.collect())
@@ -250,16 +271,23 @@ fn entered<'a>(
             continue;
         }
         if import.uses(name) == 0 {
-            notes.push(format!("input `{}` is left out: nothing takes it", shortened(name)));
+            notes.push(format!(
+                "input `{}` is left out: nothing takes it",
+                shortened(name)
+            ));
             continue;
         }
         if inputs.len() == MAX_INPUTS {
-            return Err(malformed(format!("it has more than {MAX_INPUTS} inputs, expected fewer")));
+            return Err(malformed(format!(
+                "it has more than {MAX_INPUTS} inputs, expected fewer"
+            )));
         }
         let entering = Entering::of(info, graph, needed)?;
         import.batch_size = import.batch_size.or(entering.batch_size);
         notes.extend(entering.note);
-        import.give(name, Held::Value(entering.value)).map_err(malformed)?;
+        import
+            .give(name, Held::Value(entering.value))
+            .map_err(malformed)?;
         inputs.push(entering.node);
     }
     Ok(inputs)
@@ -293,10 +321,13 @@ fn left(
     let mut nodes = Vec::new();
     for place in outputs {
         let name = name_of(&graph.output[*place]);
-        let refused = |reason: &str| malformed(format!("its output `{}` {reason}", shortened(name)));
+        let refused =
+            |reason: &str| malformed(format!("its output `{}` {reason}", shortened(name)));
         let held = import.find(name).map_err(|reason| refused(&reason))?;
         let Some(Held::Value(value)) = held else {
-            return Err(refused("does not depend on its inputs; take it out of the model"));
+            return Err(refused(
+                "does not depend on its inputs; take it out of the model",
+            ));
         };
         let mut all = graph.node.iter();
         let giver = all.position(|node| node.output.iter().any(|output| output == name));
@@ -305,8 +336,16 @@ fn left(
             None => value,
         };
         if value.order[0] != 0 || value.order != value::in_order(0, value.rank()) {
-            let how = if value.order[0] == 0 { "channels last" } else { "samples first" };
-            notes.push(format!("output `{}`: here samples of {}, {how}", shortened(name), value.shape));
+            let how = if value.order[0] == 0 {
+                "channels last"
+            } else {
+                "samples first"
+            };
+            notes.push(format!(
+                "output `{}`: here samples of {}, {how}",
+                shortened(name),
+                value.shape
+            ));
         }
         let node = if import.layers.are_none() {
             // Everything in the file was for training alone.
@@ -324,7 +363,9 @@ fn left(
 /// A value as it leaves the network.
 fn leaving(call: &mut NodeCall<'_, '_>, x: &Value) -> Result<Value, FormatProblem> {
     if x.kind == Kind::Truncated {
-        return Err(call.refused("it gives floats made whole, which no layer does; leave out the Cast"));
+        return Err(
+            call.refused("it gives floats made whole, which no layer does; leave out the Cast")
+        );
     }
     let x = call.unfolded(x)?;
     if x.order == value::channels_last(x.rank()) {

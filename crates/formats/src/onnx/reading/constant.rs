@@ -43,8 +43,8 @@ impl Constant {
             .map(|size| usize::try_from(*size).ok())
             .collect();
         let shape = shape.filter(|shape| shape.len() <= 8);
-        let shape =
-            shape.ok_or_else(|| format!("its shape is {:?}, expected at most 8 sizes", tensor.dims))?;
+        let shape = shape
+            .ok_or_else(|| format!("its shape is {:?}, expected at most 8 sizes", tensor.dims))?;
         let count = shape
             .iter()
             .try_fold(1, |product: usize, size| product.checked_mul(*size))
@@ -89,9 +89,7 @@ impl Constant {
     /// Floats as a weight.
     pub(super) fn to_weight(&self) -> Option<WeightValue> {
         match &self.numbers {
-            Numbers::Floats(values) => {
-                WeightValue::new(self.shape.clone(), values.clone()).ok()
-            }
+            Numbers::Floats(values) => WeightValue::new(self.shape.clone(), values.clone()).ok(),
             Numbers::Ints(_) => None,
         }
     }
@@ -114,7 +112,8 @@ fn numbers_of(tensor: &Tensor, count: usize) -> Result<(Numbers, usize), String>
         ));
     }
     let raw = tensor.raw_data.as_deref();
-    let bytes = |packed: &'_ Option<Vec<u8>>| raw.or(packed.as_deref()).unwrap_or_default().to_vec();
+    let bytes =
+        |packed: &'_ Option<Vec<u8>>| raw.or(packed.as_deref()).unwrap_or_default().to_vec();
     Ok(match kind {
         FLOAT => floats(&bytes(&tensor.float_data), f32::from_le_bytes),
         DOUBLE => floats(&bytes(&tensor.double_data), |bytes| {
@@ -216,7 +215,9 @@ mod tests {
         let read = Constant::of(&own).unwrap();
         assert_eq!(read.numbers, Numbers::Floats(vec![1.0, -2.5]));
         let mut own = tensor(&[2], INT64);
-        own.int64_data = Some(vec![0x05, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01]);
+        own.int64_data = Some(vec![
+            0x05, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01,
+        ]);
         assert_eq!(Constant::of(&own).unwrap().to_ints(), Some(&[5, -1][..]));
         let mut own = tensor(&[], FLOAT);
         own.float_data = Some(2.5_f32.to_le_bytes().to_vec());

@@ -81,23 +81,36 @@ impl Entering {
     ) -> Result<Self, FormatProblem> {
         let name = name_of(info);
         let refused = |reason: &str| malformed(format!("its input `{}` {reason}", shortened(name)));
-        let tensor = info.kind.as_ref().and_then(|kind| kind.tensor_type.as_ref());
-        let tensor = tensor.ok_or_else(|| refused("is no tensor; export the network with tensors alone"))?;
+        let tensor = info
+            .kind
+            .as_ref()
+            .and_then(|kind| kind.tensor_type.as_ref());
+        let tensor =
+            tensor.ok_or_else(|| refused("is no tensor; export the network with tensors alone"))?;
         let element = tensor.elem_type.unwrap_or(FLOAT);
         let kind = match element {
             INT32 | INT64 => Kind::Ints,
             FLOAT | FLOAT16 | BFLOAT16 | DOUBLE => Kind::Floats,
-            _ => return Err(refused("is neither floats nor whole numbers of 32 or 64 bits; take what is before the network out of it")),
+            _ => {
+                return Err(refused(
+                    "is neither floats nor whole numbers of 32 or 64 bits; take what is before the network out of it",
+                ));
+            }
         };
         let dims = tensor.shape.as_ref().map(|shape| &shape.dim);
-        let dims = dims.ok_or_else(|| refused("has no shape; export the model with the shapes of its inputs"))?;
+        let dims = dims.ok_or_else(|| {
+            refused("has no shape; export the model with the shapes of its inputs")
+        })?;
         if !(2..=MAX_RANK).contains(&dims.len()) {
             return Err(refused(&format!(
                 "has {} axes, expected 2 to {MAX_RANK}: samples and what belongs to each",
                 dims.len()
             )));
         }
-        let sizes: Vec<Option<i64>> = dims.iter().map(|dim| dim.dim_value.filter(|size| *size > 0)).collect();
+        let sizes: Vec<Option<i64>> = dims
+            .iter()
+            .map(|dim| dim.dim_value.filter(|size| *size > 0))
+            .collect();
         let rank = sizes.len();
         let order = match layout(name, graph, needed) {
             Layout::ChannelsFirst if rank > 2 => channels_last(rank),
@@ -123,7 +136,11 @@ impl Entering {
                 "input `{}`: `[{}]` in the file, here samples of {shape}, {}",
                 shortened(name),
                 sizes.join(", "),
-                if order[0] == 0 { "channels last" } else { "samples first" }
+                if order[0] == 0 {
+                    "channels last"
+                } else {
+                    "samples first"
+                }
             )
         });
         Ok(Self {
@@ -158,9 +175,13 @@ fn layout(name: &str, graph: &Graph, needed: &BTreeSet<usize>) -> Layout {
             }
             if is_first && STEPS_FIRST.contains(&operator) {
                 let mut attributes = node.attribute.iter();
-                let is_other = attributes
-                    .any(|own| own.name.as_deref() == Some("layout") && own.i == Some(1));
-                return if is_other { Layout::Same } else { Layout::StepsFirst };
+                let is_other =
+                    attributes.any(|own| own.name.as_deref() == Some("layout") && own.i == Some(1));
+                return if is_other {
+                    Layout::Same
+                } else {
+                    Layout::StepsFirst
+                };
             }
             if PASSING.contains(&operator) && seen.insert(*place) {
                 waiting.extend(node.output.iter().map(String::as_str));

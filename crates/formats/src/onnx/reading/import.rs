@@ -73,7 +73,10 @@ impl<'a> Import<'a> {
             }
         }
         for output in &graph.output {
-            *import.uses.entry(output.name.as_deref().unwrap_or_default()).or_default() += 1;
+            *import
+                .uses
+                .entry(output.name.as_deref().unwrap_or_default())
+                .or_default() += 1;
         }
         Ok(import)
     }

@@ -23,9 +23,15 @@ impl NodeCall<'_, '_> {
         }
         let places: Option<Vec<usize>> = order.iter().map(|axis| x.place(*axis)).collect();
         let places = places.ok_or_else(|| self.refused("it takes axes that there are not"))?;
-        let sizes: Vec<Option<usize>> = places[1..].iter().map(|place| x.shape.axes()[place - 1]).collect();
+        let sizes: Vec<Option<usize>> = places[1..]
+            .iter()
+            .map(|place| x.shape.axes()[place - 1])
+            .collect();
         // Axes of a single place can be anywhere.
-        let moving = places[1..].iter().zip(&sizes).filter(|(_, size)| **size != Some(1));
+        let moving = places[1..]
+            .iter()
+            .zip(&sizes)
+            .filter(|(_, size)| **size != Some(1));
         let are_known = sizes.iter().filter(|size| size.is_none()).count() <= 1;
         let y = if are_known && moving.map(|(place, _)| *place).is_sorted() {
             self.reshaped(x, sizes)?
@@ -58,7 +64,11 @@ impl NodeCall<'_, '_> {
     /// # Errors
     /// None but those of layers.
     pub(super) fn unfolded(&mut self, x: &Value) -> Result<Value, FormatProblem> {
-        if x.is_flat { self.in_order(x) } else { Ok(x.clone()) }
+        if x.is_flat {
+            self.in_order(x)
+        } else {
+            Ok(x.clone())
+        }
     }
 
     /// The numbers as they lie, along one axis.
@@ -67,7 +77,11 @@ impl NodeCall<'_, '_> {
     /// None but those of layers.
     pub(super) fn flat(&mut self, x: &Value) -> Result<Value, FormatProblem> {
         let y = match x.shape.num_elements() {
-            Some(elements) if x.before.as_ref().is_some_and(|(_, shape)| *shape == [elements]) => {
+            Some(elements)
+                if x.before
+                    .as_ref()
+                    .is_some_and(|(_, shape)| *shape == [elements]) =>
+            {
                 self.reshaped(x, vec![Some(elements)])?
             }
             _ => self.plain("Flatten", json!({}), x)?,

@@ -44,7 +44,10 @@ pub(super) fn nodes(graph: &Graph, outputs: &[usize]) -> Result<BTreeSet<usize>,
         }
     }
     let mut needed = BTreeSet::new();
-    let mut waiting: Vec<&str> = outputs.iter().map(|place| name_of(&graph.output[*place])).collect();
+    let mut waiting: Vec<&str> = outputs
+        .iter()
+        .map(|place| name_of(&graph.output[*place]))
+        .collect();
     while let Some(name) = waiting.pop() {
         if let Some(place) = givers.get(name)
             && needed.insert(*place)

@@ -53,7 +53,11 @@ impl<'a, 'b> NodeCall<'a, 'b> {
     }
 
     /// Why it cannot be taken over with this value of an attribute.
-    pub(super) fn refused_attribute(&self, name: &str, reason: impl std::fmt::Display) -> FormatProblem {
+    pub(super) fn refused_attribute(
+        &self,
+        name: &str,
+        reason: impl std::fmt::Display,
+    ) -> FormatProblem {
         self.refused(format!("its attribute `{name}` {reason}"))
     }
 
@@ -94,7 +98,8 @@ impl<'a, 'b> NodeCall<'a, 'b> {
     }
 
     pub(super) fn ints(&self, name: &'static str) -> Option<&'a [i64]> {
-        self.attribute(name).map(|attribute| attribute.ints.as_slice())
+        self.attribute(name)
+            .map(|attribute| attribute.ints.as_slice())
     }
 
     pub(super) fn floats(&self, name: &'static str) -> &'a [f32] {
@@ -135,7 +140,10 @@ impl<'a, 'b> NodeCall<'a, 'b> {
     }
 
     pub(super) fn has_input(&self, place: usize) -> bool {
-        self.node.input.get(place).is_some_and(|name| !name.is_empty())
+        self.node
+            .input
+            .get(place)
+            .is_some_and(|name| !name.is_empty())
     }
 
     /// The name of an input, or nothing.
@@ -184,14 +192,19 @@ impl<'a, 'b> NodeCall<'a, 'b> {
 
     /// All inputs, which depend on what enters the network.
     pub(super) fn values(&mut self) -> Result<Vec<Value>, FormatProblem> {
-        (0..self.node.input.len()).map(|place| self.value(place)).collect()
+        (0..self.node.input.len())
+            .map(|place| self.value(place))
+            .collect()
     }
 
     /// An input that is a constant, if it is there.
     ///
     /// # Errors
     /// One that depends on what enters the network.
-    pub(super) fn find_constant(&mut self, place: usize) -> Result<Option<Rc<Constant>>, FormatProblem> {
+    pub(super) fn find_constant(
+        &mut self,
+        place: usize,
+    ) -> Result<Option<Rc<Constant>>, FormatProblem> {
         if !self.has_input(place) {
             return Ok(None);
         }
@@ -219,16 +232,21 @@ impl<'a, 'b> NodeCall<'a, 'b> {
     ///
     /// # Errors
     /// One that is no floats of the file.
-    pub(super) fn find_weight(&mut self, place: usize) -> Result<Option<WeightValue>, FormatProblem> {
+    pub(super) fn find_weight(
+        &mut self,
+        place: usize,
+    ) -> Result<Option<WeightValue>, FormatProblem> {
         let Some(constant) = self.find_constant(place)? else {
             return Ok(None);
         };
         let charged = self.import.charge(constant.len());
         charged.map_err(|reason| self.refused(reason))?;
         let weight = constant.to_weight();
-        weight
-            .map(Some)
-            .ok_or_else(|| self.refused(format!("its input {place} is whole numbers, expected floats")))
+        weight.map(Some).ok_or_else(|| {
+            self.refused(format!(
+                "its input {place} is whole numbers, expected floats"
+            ))
+        })
     }
 
     /// An input that is weights.
@@ -251,7 +269,11 @@ impl<'a, 'b> NodeCall<'a, 'b> {
         let sizes = match self.held(place)? {
             Held::Sizes(sizes) => Some(sizes),
             Held::Constant(constant) => Sizes::of(&constant),
-            Held::Value(_) | Held::Filled(_) | Held::Erf { .. } | Held::ErfPlusOne { .. } | Held::Above { .. } => None,
+            Held::Value(_)
+            | Held::Filled(_)
+            | Held::Erf { .. }
+            | Held::ErfPlusOne { .. }
+            | Held::Above { .. } => None,
         };
         sizes.map(Some).ok_or_else(|| {
             self.refused(format!(
@@ -322,7 +344,16 @@ impl<'a, 'b> NodeCall<'a, 'b> {
 
     /// What a layer with these weights may be called: after its weights or after the node.
     pub(super) fn name_after(&self, weight: &str) -> Option<String> {
-        const WORDS: &[&str] = &["weight", "kernel", "gamma", "embeddings", "scale", "alpha", "w", "W"];
+        const WORDS: &[&str] = &[
+            "weight",
+            "kernel",
+            "gamma",
+            "embeddings",
+            "scale",
+            "alpha",
+            "w",
+            "W",
+        ];
         let of_weight = weight.rsplit_once(['.', '/']).and_then(|(layer, word)| {
             let is_known = WORDS.contains(&word) && !layer.contains("::");
             is_known.then(|| layer.to_owned())

@@ -2,9 +2,10 @@
 
 use super::node_call::{Given, NodeCall};
 use super::operators::{
-    activation, arithmetic, batch_normalization, clip, concatenate, constant, convolution, dense, embedding, flatten,
-    gaussian_error, global_pooling, layer_normalization, merging, padding, parametric, passing, pooling, recurrent,
-    reshape, resize, sample_normalization, shape, slice, softmax, squeeze, threshold, transpose, transposed_convolution,
+    activation, arithmetic, batch_normalization, clip, concatenate, constant, convolution, dense,
+    embedding, flatten, gaussian_error, global_pooling, layer_normalization, merging, padding,
+    parametric, passing, pooling, recurrent, reshape, resize, sample_normalization, shape, slice,
+    softmax, squeeze, threshold, transpose, transposed_convolution,
 };
 
 /// What makes layers of a node.
@@ -85,7 +86,9 @@ const OPERATORS: &[(&str, Function)] = &[
 
 /// The function for an operator, if there is one.
 pub(super) fn find(operator: &str) -> Option<Function> {
-    let place = OPERATORS.binary_search_by_key(&operator, |(name, _)| *name).ok()?;
+    let place = OPERATORS
+        .binary_search_by_key(&operator, |(name, _)| *name)
+        .ok()?;
     Some(OPERATORS[place].1)
 }
 

@@ -23,10 +23,7 @@ pub(super) enum Held {
     /// `factor · (1 + erf(x / √2))`
     ErfPlusOne { x: Value, factor: f32 },
     /// Whether each element is above a number.
-    Above {
-        x: Value,
-        threshold: f32,
-    },
+    Above { x: Value, threshold: f32 },
 }
 
 impl From<Value> for Held {
@@ -103,7 +100,9 @@ impl Value {
 
     /// Whether it is the same value, with its axes in the same order.
     pub(super) fn is_same(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.own, &other.own) && self.order == other.order && self.is_flat == other.is_flat
+        Rc::ptr_eq(&self.own, &other.own)
+            && self.order == other.order
+            && self.is_flat == other.is_flat
     }
 
     /// How many axes the file's tensor has.
@@ -143,7 +142,11 @@ impl Value {
 /// The axis that a number means, which counts from the end if it is negative.
 pub(super) fn axis_within(axis: i64, rank: usize) -> Option<usize> {
     let rank = i64::try_from(rank).ok()?;
-    let axis = if axis < 0 { axis.checked_add(rank)? } else { axis };
+    let axis = if axis < 0 {
+        axis.checked_add(rank)?
+    } else {
+        axis
+    };
     usize::try_from(axis).ok().filter(|_| axis < rank)
 }
 

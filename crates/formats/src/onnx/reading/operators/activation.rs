@@ -49,15 +49,23 @@ pub(in super::super) fn elu(call: &mut NodeCall<'_, '_>) -> Given {
 pub(in super::super) fn celu(call: &mut NodeCall<'_, '_>) -> Given {
     let alpha = call.float("alpha", 1.0)?;
     if alpha != 1.0 {
-        return Err(call.refused_attribute("alpha", format!("is {alpha}, expected 1; choose an Elu")));
+        return Err(
+            call.refused_attribute("alpha", format!("is {alpha}, expected 1; choose an Elu"))
+        );
     }
     bent(call, "Activation", json!({"activation": "celu"}))
 }
 
 pub(in super::super) fn selu(call: &mut NodeCall<'_, '_>) -> Given {
-    let (alpha, gamma) = (call.float("alpha", 1.673_263_2)?, call.float("gamma", 1.050_701)?);
+    let (alpha, gamma) = (
+        call.float("alpha", 1.673_263_2)?,
+        call.float("gamma", 1.050_701)?,
+    );
     if (alpha - 1.673_263_2).abs() > 1e-5 || (gamma - 1.050_701).abs() > 1e-5 {
-        return Err(call.refused_attribute("alpha", "or `gamma` are not those that keep mean and variance; choose an Elu"));
+        return Err(call.refused_attribute(
+            "alpha",
+            "or `gamma` are not those that keep mean and variance; choose an Elu",
+        ));
     }
     bent(call, "Activation", json!({"activation": "selu"}))
 }
@@ -66,7 +74,12 @@ pub(in super::super) fn gelu(call: &mut NodeCall<'_, '_>) -> Given {
     let name = match call.text("approximate", "none")?.as_str() {
         "none" => "gelu",
         "tanh" => "gelu_approximate",
-        other => return Err(call.refused_attribute("approximate", format!("is `{other}`, expected none or tanh"))),
+        other => {
+            return Err(call.refused_attribute(
+                "approximate",
+                format!("is `{other}`, expected none or tanh"),
+            ));
+        }
     };
     bent(call, "Activation", json!({"activation": name}))
 }
@@ -88,7 +101,12 @@ pub(in super::super) fn shrink(call: &mut NodeCall<'_, '_>) -> Given {
     let name = match [call.float("lambd", 0.5)?, call.float("bias", 0.0)?] {
         [0.5, 0.0] => "hard_shrink",
         [0.5, 0.5] => "soft_shrink",
-        other => return Err(call.refused_attribute("lambd", format!("and `bias` are {other:?}, expected 0.5 with 0 or 0.5"))),
+        other => {
+            return Err(call.refused_attribute(
+                "lambd",
+                format!("and `bias` are {other:?}, expected 0.5 with 0 or 0.5"),
+            ));
+        }
     };
     bent(call, "Activation", json!({"activation": name}))
 }
@@ -107,7 +125,13 @@ pub(in super::super) fn hard_sigmoid(call: &mut NodeCall<'_, '_>) -> Given {
         let own = call.plain("Rescaling", config, &x)?;
         activated(call, &own, "hard_sigmoid")?
     };
-    Ok(vec![Value { is_positive: true, ..y }.into()])
+    Ok(vec![
+        Value {
+            is_positive: true,
+            ..y
+        }
+        .into(),
+    ])
 }
 
 fn bent(call: &mut NodeCall<'_, '_>, class_name: &str, config: Json) -> Given {
@@ -117,5 +141,8 @@ fn bent(call: &mut NodeCall<'_, '_>, class_name: &str, config: Json) -> Given {
 
 /// The shortest number that is this one in single precision: 0.01 rather than 0.009999999776.
 pub(super) fn decimal(number: f32) -> f64 {
-    number.to_string().parse().unwrap_or_else(|_| f64::from(number))
+    number
+        .to_string()
+        .parse()
+        .unwrap_or_else(|_| f64::from(number))
 }

@@ -51,7 +51,10 @@ pub(super) fn with_constant(
     constant: &Constant,
     step: Step,
 ) -> Result<Value, FormatProblem> {
-    if let Some(number) = constant.number().filter(|_| constant.shape.len() <= x.rank()) {
+    if let Some(number) = constant
+        .number()
+        .filter(|_| constant.shape.len() <= x.rank())
+    {
         return with_number(call, x, number, step);
     }
     let x = call.unfolded(x)?;
@@ -67,7 +70,11 @@ pub(super) fn with_constant(
     let Some(missing) = rank.checked_sub(constant.shape.len()) else {
         return Err(refused(call));
     };
-    let mut sized = constant.shape.iter().enumerate().filter(|(_, size)| **size != 1);
+    let mut sized = constant
+        .shape
+        .iter()
+        .enumerate()
+        .filter(|(_, size)| **size != 1);
     let (Some((axis, &size)), None) = (sized.next(), sized.next()) else {
         return Err(refused(call));
     };
@@ -82,8 +89,11 @@ pub(super) fn with_constant(
     let charged = call.import.charge(4 * values.len());
     charged.map_err(|reason| call.refused(reason))?;
     let [gamma, beta] = [0, 1].map(|which| {
-        let all = values.iter().map(|value| step.factors(f64::from(*value))[which]);
-        all.map(crate::onnx::attribute::single).collect::<Vec<f32>>()
+        let all = values
+            .iter()
+            .map(|value| step.factors(f64::from(*value))[which]);
+        all.map(crate::onnx::attribute::single)
+            .collect::<Vec<f32>>()
     });
     let weights = [
         ("gamma", gamma),
@@ -91,11 +101,14 @@ pub(super) fn with_constant(
         ("moving_mean", vec![0.0; size]),
         ("moving_variance", vec![1.0 - EPSILON; size]),
     ];
-    let weights = weights.map(|(name, values)| Ok((name.to_owned(), WeightValue::new([size], values)?)));
+    let weights =
+        weights.map(|(name, values)| Ok((name.to_owned(), WeightValue::new([size], values)?)));
     let described = Described {
         class_name: "BatchNormalization".to_owned(),
         config: json!({"axis": place, "epsilon": EPSILON}),
-        weights: weights.into_iter().collect::<Result<_, firebrick_model::ModelError>>()?,
+        weights: weights
+            .into_iter()
+            .collect::<Result<_, firebrick_model::ModelError>>()?,
         name: None,
         source: format!("{:?} {step:?}", call.node.input),
     };
@@ -124,7 +137,10 @@ pub(super) fn with_number(
         }
         let y = call.plain("Rescaling", json!({"scale": factor}), &base)?;
         return Ok(Value {
-            scaled: Some((Box::new(base.clone()), crate::onnx::attribute::single(factor))),
+            scaled: Some((
+                Box::new(base.clone()),
+                crate::onnx::attribute::single(factor),
+            )),
             is_positive: base.is_positive,
             ..y
         });

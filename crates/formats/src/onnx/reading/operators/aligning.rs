@@ -15,9 +15,11 @@ pub(super) fn aligned(
     let Some(first) = values.first().cloned() else {
         return Err(call.refused("it has no inputs"));
     };
-    let are_alike = values
-        .iter()
-        .all(|x| x.is_flat == first.is_flat && x.order == first.order && (!x.is_flat || x.shape == first.shape));
+    let are_alike = values.iter().all(|x| {
+        x.is_flat == first.is_flat
+            && x.order == first.order
+            && (!x.is_flat || x.shape == first.shape)
+    });
     if are_alike {
         return Ok(values);
     }

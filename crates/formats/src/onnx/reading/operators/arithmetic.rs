@@ -12,7 +12,11 @@ pub(in super::super) fn add(call: &mut NodeCall<'_, '_>) -> Given {
         // The layer before it has the bias.
         let held = call.held(0)?;
         let other = call.held(1)?;
-        return Ok(vec![if matches!(held, Held::Value(_)) { held } else { other }]);
+        return Ok(vec![if matches!(held, Held::Value(_)) {
+            held
+        } else {
+            other
+        }]);
     }
     calculated(call, [Some(Step::Plus), Some(Step::Plus)], "Add")
 }
@@ -45,12 +49,17 @@ fn calculated(call: &mut NodeCall<'_, '_>, steps: [Option<Step>; 2], merge: &str
     }
     for (place, step) in steps.into_iter().enumerate() {
         let constant = [&other, &one][place];
-        if matches!(constant, Held::Value(_) | Held::Erf { .. } | Held::ErfPlusOne { .. } | Held::Above { .. }) {
+        if matches!(
+            constant,
+            Held::Value(_) | Held::Erf { .. } | Held::ErfPlusOne { .. } | Held::Above { .. }
+        ) {
             continue;
         }
         let x = call.value(place)?;
         let Some(step) = step else {
-            return Err(call.refused("it divides a constant by a computed value, which no layer does"));
+            return Err(
+                call.refused("it divides a constant by a computed value, which no layer does")
+            );
         };
         let constant = call.find_constant(1 - place)?;
         let constant = constant.ok_or_else(|| call.refused("an input is missing"))?;
@@ -67,7 +76,11 @@ fn sizes(held: &Held) -> Option<Sizes> {
     match held {
         Held::Sizes(sizes) => Some(sizes.clone()),
         Held::Constant(constant) => Sizes::of(constant),
-        Held::Value(_) | Held::Filled(_) | Held::Erf { .. } | Held::ErfPlusOne { .. } | Held::Above { .. } => None,
+        Held::Value(_)
+        | Held::Filled(_)
+        | Held::Erf { .. }
+        | Held::ErfPlusOne { .. }
+        | Held::Above { .. } => None,
     }
 }
 
@@ -93,7 +106,8 @@ fn counted(call: &NodeCall<'_, '_>, one: &Sizes, other: &Sizes, merge: &str) -> 
             known.map(Size::Known)
         })
         .collect();
-    let all = all.ok_or_else(|| call.refused("its sizes do not fit together; export with fixed shapes"))?;
+    let all =
+        all.ok_or_else(|| call.refused("its sizes do not fit together; export with fixed shapes"))?;
     Ok(vec![Held::Sizes(Sizes {
         all,
         is_single: one.is_single && other.is_single,

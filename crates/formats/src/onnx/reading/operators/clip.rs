@@ -13,9 +13,13 @@ pub(in super::super) fn clip(call: &mut NodeCall<'_, '_>) -> Given {
         let bound = match call.find_constant(place)? {
             Some(constant) => {
                 let number = constant.number();
-                Some(number.ok_or_else(|| call.refused(format!("its input {place} should be one number")))?)
+                Some(number.ok_or_else(|| {
+                    call.refused(format!("its input {place} should be one number"))
+                })?)
             }
-            None if call.import.opset < 11 => Some(call.float(name, if place == 1 { f32::MIN } else { f32::MAX })?),
+            None if call.import.opset < 11 => {
+                Some(call.float(name, if place == 1 { f32::MIN } else { f32::MAX })?)
+            }
             None => None,
         };
         // Beyond any number of a network.
@@ -35,10 +39,14 @@ pub(super) fn clipped(
     let y = match (least, most) {
         (None, None) => x.clone(),
         (Some(least), Some(most)) if least > most => {
-            return Err(call.refused(format!("its bounds are {least} and {most}, expected the lower one first")));
+            return Err(call.refused(format!(
+                "its bounds are {least} and {most}, expected the lower one first"
+            )));
         }
         (Some(0.0), most) => bent(call, x, most)?,
-        (Some(-1.0), Some(1.0)) => call.plain("Activation", json!({"activation": "hard_tanh"}), x)?,
+        (Some(-1.0), Some(1.0)) => {
+            call.plain("Activation", json!({"activation": "hard_tanh"}), x)?
+        }
         (Some(least), most) => {
             let own = with_number(call, x, least, Step::Minus)?;
             let own = bent(call, &own, most.map(|most| most - least))?;
@@ -53,7 +61,10 @@ pub(super) fn clipped(
     let is_positive = least.is_some_and(|least| least >= 0.0);
     Ok(vec![
         Value {
-            is_positive: is_positive || x.is_positive && least.is_none_or(|least| least <= 0.0) && most.is_none_or(|most| most >= 0.0),
+            is_positive: is_positive
+                || x.is_positive
+                    && least.is_none_or(|least| least <= 0.0)
+                    && most.is_none_or(|most| most >= 0.0),
             ..y
         }
         .into(),

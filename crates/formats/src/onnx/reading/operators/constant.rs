@@ -36,7 +36,9 @@ pub(in super::super) fn constant(call: &mut NodeCall<'_, '_>) -> Given {
 /// One number in a shape, which is not spread out.
 pub(in super::super) fn constant_of_shape(call: &mut NodeCall<'_, '_>) -> Given {
     let number = match call.tensor("value")? {
-        Some(value) => value.number().ok_or_else(|| call.refused_attribute("value", "is no single number"))?,
+        Some(value) => value
+            .number()
+            .ok_or_else(|| call.refused_attribute("value", "is no single number"))?,
         None => 0.0,
     };
     Ok(vec![Held::Filled(number)])
@@ -44,15 +46,22 @@ pub(in super::super) fn constant_of_shape(call: &mut NodeCall<'_, '_>) -> Given 
 
 /// A value in a shape that it has already, or one number in any.
 pub(in super::super) fn expand(call: &mut NodeCall<'_, '_>) -> Given {
-    let sizes = call.find_sizes(1)?.unwrap_or_else(|| crate::onnx::reading::sizes::Sizes::row(Vec::new()));
+    let sizes = call
+        .find_sizes(1)?
+        .unwrap_or_else(|| crate::onnx::reading::sizes::Sizes::row(Vec::new()));
     match call.held(0)? {
         Held::Filled(number) => Ok(vec![Held::Filled(number)]),
-        Held::Constant(constant) => match &constant.numbers {
-            Numbers::Floats(values) if !values.is_empty() && values.iter().all(|value| *value == values[0]) => {
-                Ok(vec![Held::Filled(values[0])])
+        Held::Constant(constant) => {
+            match &constant.numbers {
+                Numbers::Floats(values)
+                    if !values.is_empty() && values.iter().all(|value| *value == values[0]) =>
+                {
+                    Ok(vec![Held::Filled(values[0])])
+                }
+                _ => Err(call
+                    .refused("it spreads a constant; fold the constants before, e.g. by onnxsim")),
             }
-            _ => Err(call.refused("it spreads a constant; fold the constants before, e.g. by onnxsim")),
-        },
+        }
         _ => {
             let x = call.value(0)?;
             if is_unchanged(&x, &sizes.all) {

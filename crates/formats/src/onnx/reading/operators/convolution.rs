@@ -16,7 +16,9 @@ pub(in super::super) fn convolution(call: &mut NodeCall<'_, '_>) -> Given {
     let num_axes = x.rank() - 2;
     let kernel = call.weight(1)?;
     let (filters, size) = match kernel.shape() {
-        [filters, _, size @ ..] if size.len() == num_axes && kernel.shape().iter().all(|size| *size > 0) => {
+        [filters, _, size @ ..]
+            if size.len() == num_axes && kernel.shape().iter().all(|size| *size > 0) =>
+        {
             (*filters, size.to_vec())
         }
         shape => {
@@ -30,7 +32,8 @@ pub(in super::super) fn convolution(call: &mut NodeCall<'_, '_>) -> Given {
     let (bias, from) = bias_of(call, &x, filters)?;
     let (x, padding) = padded(call, &x, &window)?;
     let channels = x.shape.last();
-    let is_depthwise = num_axes < 3 && groups > 1 && channels == Some(groups) && kernel.shape()[1] == 1;
+    let is_depthwise =
+        num_axes < 3 && groups > 1 && channels == Some(groups) && kernel.shape()[1] == 1;
     let mut config = json!({
         "kernel_size": window.size,
         "strides": window.strides,
@@ -40,7 +43,10 @@ pub(in super::super) fn convolution(call: &mut NodeCall<'_, '_>) -> Given {
     });
     let (class_name, kernel) = if is_depthwise && filters.is_multiple_of(groups) {
         config["depth_multiplier"] = json!(filters / groups);
-        (format!("DepthwiseConv{num_axes}D"), by_channel(kernel, groups)?)
+        (
+            format!("DepthwiseConv{num_axes}D"),
+            by_channel(kernel, groups)?,
+        )
     } else {
         config["filters"] = json!(filters);
         config["groups"] = json!(groups);
@@ -75,7 +81,10 @@ pub(super) fn bias_of(
         },
     };
     if bias.len() != filters {
-        return Err(call.refused(format!("its bias has {} numbers, expected {filters}", bias.len())));
+        return Err(call.refused(format!(
+            "its bias has {} numbers, expected {filters}",
+            bias.len()
+        )));
     }
     Ok((Some(WeightValue::new([filters], bias)?), from))
 }

@@ -13,7 +13,10 @@ use crate::onnx::reading::value::Value;
 pub(in super::super) fn gemm(call: &mut NodeCall<'_, '_>) -> Given {
     let (alpha, beta) = (call.float("alpha", 1.0)?, call.float("beta", 1.0)?);
     if call.int("transA", 0)? != 0 {
-        return Err(call.refused_attribute("transA", "is not 0: samples are expected along the first axis; transpose before"));
+        return Err(call.refused_attribute(
+            "transA",
+            "is not 0: samples are expected along the first axis; transpose before",
+        ));
     }
     let is_turned = call.int("transB", 0)? != 0;
     let x = call.value(0)?;
@@ -21,7 +24,11 @@ pub(in super::super) fn gemm(call: &mut NodeCall<'_, '_>) -> Given {
         return Err(call.refused(format!("its input has {} axes, expected 2", x.rank())));
     }
     let kernel = matrix(call)?;
-    let kernel = if is_turned { kernel.transposed(&[1, 0])? } else { kernel };
+    let kernel = if is_turned {
+        kernel.transposed(&[1, 0])?
+    } else {
+        kernel
+    };
     let units = kernel.shape()[1];
     let bias = match call.find_weight(2)? {
         Some(bias) if bias.values().len() == units => Some(bias.into_values()),
@@ -86,7 +93,11 @@ fn dense(
         return Err(call.refused("its kernel has not two axes"));
     };
     let (features, units) = (*features, *units);
-    let own = if x.is_flat { call.flat(x)? } else { call.features_last(x)? };
+    let own = if x.is_flat {
+        call.flat(x)?
+    } else {
+        call.features_last(x)?
+    };
     let arriving = own.shape.last();
     if arriving != Some(features) {
         return Err(call.refused(format!(
@@ -95,7 +106,10 @@ fn dense(
         )));
     }
     let (kernel, source) = if x.is_flat {
-        (rows_as_here(x, kernel)?, format!("{source} {:?} {}", x.order, x.shape))
+        (
+            rows_as_here(x, kernel)?,
+            format!("{source} {:?} {}", x.order, x.shape),
+        )
     } else {
         (kernel, source)
     };
@@ -126,6 +140,13 @@ fn rows_as_here(x: &Value, kernel: WeightValue) -> Result<WeightValue, FormatPro
     };
     let (features, units) = (*features, *units);
     let apart = WeightValue::new([&sizes[..], &[units]].concat(), kernel.into_values())?;
-    let order: Vec<usize> = x.order[1..].iter().map(|axis| axis - 1).chain([sizes.len()]).collect();
-    Ok(WeightValue::new([features, units], apart.transposed(&order)?.into_values())?)
+    let order: Vec<usize> = x.order[1..]
+        .iter()
+        .map(|axis| axis - 1)
+        .chain([sizes.len()])
+        .collect();
+    Ok(WeightValue::new(
+        [features, units],
+        apart.transposed(&order)?.into_values(),
+    )?)
 }

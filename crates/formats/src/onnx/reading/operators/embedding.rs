@@ -45,15 +45,22 @@ pub(in super::super) fn gather(call: &mut NodeCall<'_, '_>) -> Given {
 /// The layer of a table of weights.
 fn rows(call: &mut NodeCall<'_, '_>, table: &Constant, indices: &Value, axis: i64) -> Given {
     let [input_dim, output_dim] = table.shape[..] else {
-        return Err(call.refused(format!("its table has the shape {:?}, expected two axes", table.shape)));
+        return Err(call.refused(format!(
+            "its table has the shape {:?}, expected two axes",
+            table.shape
+        )));
     };
     if axis != 0 && axis != -2 {
-        return Err(call.refused_attribute("axis", format!("is {axis}, expected 0: a row for each index")));
+        return Err(call.refused_attribute(
+            "axis",
+            format!("is {axis}, expected 0: a row for each index"),
+        ));
     }
     let charged = call.import.charge(table.len());
     charged.map_err(|reason| call.refused(reason))?;
     let weight = table.to_weight();
-    let weight: WeightValue = weight.ok_or_else(|| call.refused("its table is whole numbers, expected floats"))?;
+    let weight: WeightValue =
+        weight.ok_or_else(|| call.refused("its table is whole numbers, expected floats"))?;
     let x = call.in_order(indices)?;
     let described = Described {
         class_name: "Embedding".to_owned(),

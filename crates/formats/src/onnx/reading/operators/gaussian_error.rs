@@ -12,7 +12,9 @@ pub(in super::super) fn error_function(call: &mut NodeCall<'_, '_>) -> Given {
     let scaled = call.value(0)?.scaled;
     match scaled {
         Some((x, factor)) if (factor - FRAC_1_SQRT_2).abs() < 1e-5 => Ok(vec![Held::Erf { x: *x }]),
-        _ => Err(call.refused("it stands for no Gelu, which is all that it is taken over as; export with opset 20")),
+        _ => Err(call.refused(
+            "it stands for no Gelu, which is all that it is taken over as; export with opset 20",
+        )),
     }
 }
 
@@ -27,7 +29,8 @@ pub(super) fn continued(
     merge: &str,
 ) -> Result<Option<Held>, FormatProblem> {
     Ok(match (merge, one, other) {
-        ("Add", Held::Erf { x }, Held::Constant(number)) | ("Add", Held::Constant(number), Held::Erf { x })
+        ("Add", Held::Erf { x }, Held::Constant(number))
+        | ("Add", Held::Constant(number), Held::Erf { x })
             if number.number() == Some(1.0) =>
         {
             Some(Held::ErfPlusOne {
@@ -35,22 +38,21 @@ pub(super) fn continued(
                 factor: 1.0,
             })
         }
-        ("Multiply", Held::ErfPlusOne { x, factor }, other) | ("Multiply", other, Held::ErfPlusOne { x, factor }) => {
-            match other {
-                Held::Constant(number) => number.number().map(|number| Held::ErfPlusOne {
-                    x: x.clone(),
-                    factor: factor * number,
-                }),
-                Held::Value(value) => match times(value, x) {
-                    Some(times) => {
-                        let y = activated(call, x, "gelu")?;
-                        Some(with_number(call, &y, 2.0 * factor * times, Step::Times)?.into())
-                    }
-                    None => None,
-                },
-                _ => None,
-            }
-        }
+        ("Multiply", Held::ErfPlusOne { x, factor }, other)
+        | ("Multiply", other, Held::ErfPlusOne { x, factor }) => match other {
+            Held::Constant(number) => number.number().map(|number| Held::ErfPlusOne {
+                x: x.clone(),
+                factor: factor * number,
+            }),
+            Held::Value(value) => match times(value, x) {
+                Some(times) => {
+                    let y = activated(call, x, "gelu")?;
+                    Some(with_number(call, &y, 2.0 * factor * times, Step::Times)?.into())
+                }
+                None => None,
+            },
+            _ => None,
+        },
         _ => None,
     })
 }

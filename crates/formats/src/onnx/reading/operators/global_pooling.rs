@@ -35,9 +35,18 @@ fn reduced(call: &mut NodeCall<'_, '_>, kind: &str) -> Given {
     let axes = call.ints_or_input("axes", 1)?;
     let x = call.value(0)?;
     let x = call.unfolded(&x)?;
-    let axes: Option<Vec<usize>> = axes.unwrap_or_default().iter().map(|axis| x.axis(*axis)).collect();
+    let axes: Option<Vec<usize>> = axes
+        .unwrap_or_default()
+        .iter()
+        .map(|axis| x.axis(*axis))
+        .collect();
     let axes = axes.ok_or_else(|| call.refused("its axes are none of its input's"))?;
-    let kept: Vec<usize> = x.order.iter().copied().filter(|axis| !axes.contains(axis)).collect();
+    let kept: Vec<usize> = x
+        .order
+        .iter()
+        .copied()
+        .filter(|axis| !axes.contains(axis))
+        .collect();
     let [batch, last] = kept[..] else {
         return Err(call.refused(format!(
             "it leaves {} axes, expected two: samples and one more; there is no layer that reduces otherwise",

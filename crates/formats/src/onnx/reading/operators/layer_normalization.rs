@@ -12,18 +12,34 @@ pub(in super::super) fn layer(call: &mut NodeCall<'_, '_>) -> Given {
     let epsilon = decimal(call.float("epsilon", 1e-5)?);
     // In which precision it is computed.
     let _ = call.int("stash_type", 1)?;
-    if call.node.output[1..].iter().any(|name| call.import.uses(name) > 0) {
+    if call.node.output[1..]
+        .iter()
+        .any(|name| call.import.uses(name) > 0)
+    {
         return Err(call.refused("it gives its mean or its deviation, too, which no layer does"));
     }
     let x = call.value(0)?;
     let x = call.features_last(&x)?;
     let rank = x.rank();
-    let axis = x.axis(number).filter(|axis| *axis > x.order[0] || x.order[0] == 0 && *axis > 0);
-    let axis = axis.ok_or_else(|| call.refused_attribute("axis", format!("is {number}, expected one behind the samples")))?;
-    let x = if axis + 1 == rank { x } else { call.in_order(&x)? };
+    let axis = x
+        .axis(number)
+        .filter(|axis| *axis > x.order[0] || x.order[0] == 0 && *axis > 0);
+    let axis = axis.ok_or_else(|| {
+        call.refused_attribute(
+            "axis",
+            format!("is {number}, expected one behind the samples"),
+        )
+    })?;
+    let x = if axis + 1 == rank {
+        x
+    } else {
+        call.in_order(&x)?
+    };
     let sizes = x.shape.axes()[x.shape.rank() - (rank - axis)..].to_vec();
     let sizes: Option<Vec<usize>> = sizes.into_iter().collect();
-    let sizes = sizes.ok_or_else(|| call.refused("it normalizes over axes whose sizes are not known; export with fixed shapes"))?;
+    let sizes = sizes.ok_or_else(|| {
+        call.refused("it normalizes over axes whose sizes are not known; export with fixed shapes")
+    })?;
     let axes: Vec<usize> = (x.shape.rank() + 1 - sizes.len()..=x.shape.rank()).collect();
     let elements: usize = sizes.iter().product();
     let mut weights = Vec::new();
@@ -43,7 +59,11 @@ pub(in super::super) fn layer(call: &mut NodeCall<'_, '_>) -> Given {
         };
         weights.push((name.to_owned(), WeightValue::new(sizes.clone(), values)?));
     }
-    let axis = if let [axis] = axes[..] { json!(axis) } else { json!(axes) };
+    let axis = if let [axis] = axes[..] {
+        json!(axis)
+    } else {
+        json!(axes)
+    };
     let described = Described {
         class_name: "LayerNormalization".to_owned(),
         config: json!({

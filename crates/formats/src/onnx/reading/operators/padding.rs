@@ -6,14 +6,19 @@ use crate::onnx::reading::node_call::{Given, NodeCall};
 pub(in super::super) fn pad(call: &mut NodeCall<'_, '_>) -> Given {
     let mode = call.text("mode", "constant")?;
     if mode != "constant" {
-        return Err(call.refused_attribute("mode", format!("is `{mode}`, for which there is no layer; pad with zeros")));
+        return Err(call.refused_attribute(
+            "mode",
+            format!("is `{mode}`, for which there is no layer; pad with zeros"),
+        ));
     }
     let number = match call.find_constant(2)? {
         Some(constant) => constant.number().unwrap_or(f32::NAN),
         None => call.float("value", 0.0)?,
     };
     if number != 0.0 {
-        return Err(call.refused(format!("it pads with {number}, for which there is no layer; pad with zeros")));
+        return Err(call.refused(format!(
+            "it pads with {number}, for which there is no layer; pad with zeros"
+        )));
     }
     let x = call.value(0)?;
     let x = call.unfolded(&x)?;

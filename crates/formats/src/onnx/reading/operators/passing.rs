@@ -2,10 +2,10 @@
 
 use serde_json::json;
 
+use crate::onnx::proto::{DOUBLE, FLOAT, INT32, INT64};
 use crate::onnx::reading::constant::{Constant, Numbers};
 use crate::onnx::reading::node_call::{Given, NodeCall};
 use crate::onnx::reading::value::{Held, Kind, Value};
-use crate::onnx::proto::{DOUBLE, FLOAT, INT32, INT64};
 
 pub(in super::super) fn identity(call: &mut NodeCall<'_, '_>) -> Given {
     Ok(vec![call.held(0)?])
@@ -13,7 +13,12 @@ pub(in super::super) fn identity(call: &mut NodeCall<'_, '_>) -> Given {
 
 /// The layer, which drops something in training alone.
 pub(in super::super) fn dropout(call: &mut NodeCall<'_, '_>) -> Given {
-    if call.node.output.get(1).is_some_and(|name| call.import.uses(name) > 0) {
+    if call
+        .node
+        .output
+        .get(1)
+        .is_some_and(|name| call.import.uses(name) > 0)
+    {
         return Err(call.refused("it gives its mask, too, which no layer does"));
     }
     // Which numbers it draws.
@@ -28,7 +33,11 @@ pub(in super::super) fn dropout(call: &mut NodeCall<'_, '_>) -> Given {
     if !(0.0..1.0).contains(&ratio) || ratio == 0.0 {
         return Ok(vec![x.into()]);
     }
-    let y = call.plain("Dropout", json!({"rate": super::activation::decimal(ratio)}), &x)?;
+    let y = call.plain(
+        "Dropout",
+        json!({"rate": super::activation::decimal(ratio)}),
+        &x,
+    )?;
     Ok(vec![
         Value {
             is_positive: x.is_positive,
@@ -45,7 +54,10 @@ pub(in super::super) fn cast(call: &mut NodeCall<'_, '_>) -> Given {
     let to = i32::try_from(to).unwrap_or_default();
     let is_float = matches!(to, FLOAT | DOUBLE);
     if !is_float && !matches!(to, INT32 | INT64) {
-        return Err(call.refused_attribute("to", format!("is {to} of ONNX, expected floats or whole numbers of 32 or 64 bits")));
+        return Err(call.refused_attribute(
+            "to",
+            format!("is {to} of ONNX, expected floats or whole numbers of 32 or 64 bits"),
+        ));
     }
     let held = match call.held(0)? {
         Held::Value(x) => {
@@ -81,7 +93,11 @@ pub(in super::super) fn cast(call: &mut NodeCall<'_, '_>) -> Given {
                     .into(),
                 )
             }
-            (Numbers::Floats(_), false) => return Err(call.refused("it makes floats of the file whole; fold the constants before")),
+            (Numbers::Floats(_), false) => {
+                return Err(
+                    call.refused("it makes floats of the file whole; fold the constants before")
+                );
+            }
             _ => Held::Constant(constant),
         },
         other => other,

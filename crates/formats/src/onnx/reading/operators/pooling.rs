@@ -11,8 +11,16 @@ const HOW: &str = "there is no layer with such a padding; pad with as much on bo
 
 /// The largest number of each window.
 pub(in super::super) fn maxima(call: &mut NodeCall<'_, '_>) -> Given {
-    if call.int("storage_order", 0)? != 0 || call.node.output.get(1).is_some_and(|name| call.import.uses(name) > 0) {
-        return Err(call.refused("it gives the places of the largest numbers, too, which no layer does"));
+    if call.int("storage_order", 0)? != 0
+        || call
+            .node
+            .output
+            .get(1)
+            .is_some_and(|name| call.import.uses(name) > 0)
+    {
+        return Err(
+            call.refused("it gives the places of the largest numbers, too, which no layer does")
+        );
     }
     let (x, window, sides) = pooled(call)?;
     let y = match sides {
@@ -42,12 +50,18 @@ pub(in super::super) fn averages(call: &mut NodeCall<'_, '_>) -> Given {
     let (x, window, sides) = pooled(call)?;
     let y = match sides {
         None if counts_zeros => {
-            return Err(call.refused_attribute("count_include_pad", "is 1 with an `auto_pad`; export with `pads`"));
+            return Err(call.refused_attribute(
+                "count_include_pad",
+                "is 1 with an `auto_pad`; export with `pads`",
+            ));
         }
         None => called(call, "AveragePooling", &x, &window, "same")?,
         Some(sides) if counts_zeros || sides.iter().all(|sides| *sides == [0, 0]) => {
             if call.int("ceil_mode", 0)? != 0 && sides.iter().any(|sides| *sides != [0, 0]) {
-                return Err(call.refused_attribute("ceil_mode", format!("is 1 with a padding that counts; {HOW}")));
+                return Err(call.refused_attribute(
+                    "ceil_mode",
+                    format!("is 1 with a padding that counts; {HOW}"),
+                ));
             }
             let own = zeros_beside(call, &x, &sides)?;
             called(call, "AveragePooling", &own, &window, "valid")?
@@ -64,7 +78,10 @@ pub(in super::super) fn averages(call: &mut NodeCall<'_, '_>) -> Given {
 }
 
 /// What enters the windows, and what is beside it; nothing for Keras' `same`.
-#[expect(clippy::type_complexity, reason = "three things, which are taken apart at once")]
+#[expect(
+    clippy::type_complexity,
+    reason = "three things, which are taken apart at once"
+)]
 fn pooled(
     call: &mut NodeCall<'_, '_>,
 ) -> Result<(Value, Window, Option<Vec<[usize; 2]>>), FormatProblem> {
@@ -73,7 +90,10 @@ fn pooled(
     let num_axes = x.rank() - 2;
     let window = Window::of(call, num_axes, None)?;
     if window.dilation.iter().any(|rate| *rate != 1) {
-        return Err(call.refused_attribute("dilations", "is not 1 everywhere, for which there is no layer"));
+        return Err(call.refused_attribute(
+            "dilations",
+            "is not 1 everywhere, for which there is no layer",
+        ));
     }
     let places = x.shape.axes()[..num_axes].to_vec();
     let mut sides = match window.sides(call, &places)? {
@@ -83,7 +103,10 @@ fn pooled(
     if call.int("ceil_mode", 0)? != 0 {
         for (axis, (sides, size)) in sides.iter_mut().zip(&places).enumerate() {
             let size = size.ok_or_else(|| {
-                call.refused_attribute("ceil_mode", "is 1 along an axis whose size is not known; export with fixed shapes")
+                call.refused_attribute(
+                    "ceil_mode",
+                    "is 1 along an axis whose size is not known; export with fixed shapes",
+                )
             })?;
             sides[1] += missing(&window, axis, size + sides[0] + sides[1], size + sides[0]);
         }
@@ -97,7 +120,11 @@ fn missing(window: &Window, axis: usize, size: usize, within: usize) -> usize {
     let (stride, span) = (window.strides[axis], window.span(axis));
     let rest = size.saturating_sub(span) % stride;
     let begins = size.saturating_sub(span) - rest + stride;
-    if rest == 0 || begins >= within { 0 } else { stride - rest }
+    if rest == 0 || begins >= within {
+        0
+    } else {
+        stride - rest
+    }
 }
 
 /// Whether every window sees more than what is beside the input.
@@ -126,7 +153,8 @@ fn at_each_place(
     sides: &[[usize; 2]],
 ) -> Result<Value, FormatProblem> {
     let mut axes = sides.iter().zip(&window.size);
-    if !axes.all(|(sides, size)| sides[0] == sides[1] && size % 2 == 1 && 2 * sides[0] == size - 1) {
+    if !axes.all(|(sides, size)| sides[0] == sides[1] && size % 2 == 1 && 2 * sides[0] == size - 1)
+    {
         return Err(call.refused_attribute("pads", format!("is {sides:?}, {HOW}")));
     }
     let each = Window {

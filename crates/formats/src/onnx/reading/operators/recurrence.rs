@@ -56,7 +56,10 @@ impl Cell {
         direction: usize,
     ) -> Result<Json, FormatProblem> {
         let names = call.texts("activations");
-        let (alphas, betas) = (call.floats("activation_alpha"), call.floats("activation_beta"));
+        let (alphas, betas) = (
+            call.floats("activation_alpha"),
+            call.floats("activation_beta"),
+        );
         let each = self.functions.len();
         let mut found = Vec::new();
         let (mut taken_alphas, mut taken_betas) = (0, 0);
@@ -73,9 +76,15 @@ impl Cell {
             let function = match name.as_str() {
                 "sigmoid" | "tanh" | "relu" | "softplus" | "softsign" => name,
                 "affine" => {
-                    let factors = [argument(alphas, &mut taken_alphas, 1.0), argument(betas, &mut taken_betas, 0.0)];
+                    let factors = [
+                        argument(alphas, &mut taken_alphas, 1.0),
+                        argument(betas, &mut taken_betas, 0.0),
+                    ];
                     if factors != [1.0, 0.0] {
-                        return Err(call.refused_attribute("activations", "has an Affine other than x itself"));
+                        return Err(call.refused_attribute(
+                            "activations",
+                            "has an Affine other than x itself",
+                        ));
                     }
                     "linear".to_owned()
                 }
@@ -93,11 +102,17 @@ impl Cell {
                         ));
                     }
                 }
-                "leakyrelu" => format!("leaky_relu:negative_slope={}", argument(alphas, &mut taken_alphas, 0.01)),
+                "leakyrelu" => format!(
+                    "leaky_relu:negative_slope={}",
+                    argument(alphas, &mut taken_alphas, 0.01)
+                ),
                 "elu" => format!("elu:alpha={}", argument(alphas, &mut taken_alphas, 1.0)),
                 _ => {
                     let name = firebrick_model::shortened(&name);
-                    return Err(call.refused_attribute("activations", format!("has `{name}`, which no layer has")));
+                    return Err(call.refused_attribute(
+                        "activations",
+                        format!("has `{name}`, which no layer has"),
+                    ));
                 }
             };
             found.push(function);
@@ -133,15 +148,24 @@ impl Cell {
         for (input, weight) in [(1, "kernel"), (2, "recurrent_kernel")] {
             let own = of_direction(call, input, direction)?;
             let own = own.ok_or_else(|| call.refused(format!("its input {input} is missing")))?;
-            if own.shape().len() != 2 || own.shape()[0] == 0 || own.shape()[0] % self.gates.len() != 0 {
-                return Err(call.refused(format!("its input {input} has the shape {:?}, expected gates and features", own.shape())));
+            if own.shape().len() != 2
+                || own.shape()[0] == 0
+                || own.shape()[0] % self.gates.len() != 0
+            {
+                return Err(call.refused(format!(
+                    "its input {input} has the shape {:?}, expected gates and features",
+                    own.shape()
+                )));
             }
             weights.push((name(weight), blocks(&own.transposed(&[1, 0])?, self.gates)?));
         }
         if let Some(bias) = of_direction(call, 3, direction)? {
             let half = bias.values().len() / 2;
             if half == 0 || half % self.gates.len() != 0 || bias.values().len() != 2 * half {
-                return Err(call.refused(format!("its bias has the shape {:?}, expected two of all gates", bias.shape())));
+                return Err(call.refused(format!(
+                    "its bias has the shape {:?}, expected two of all gates",
+                    bias.shape()
+                )));
             }
             let both = WeightValue::new([2, half], bias.into_values())?;
             let both = blocks(&both, self.gates)?;
@@ -149,7 +173,11 @@ impl Cell {
                 both
             } else {
                 let (input, recurrent) = both.values().split_at(half);
-                let sum: Vec<f32> = input.iter().zip(recurrent).map(|(one, other)| one + other).collect();
+                let sum: Vec<f32> = input
+                    .iter()
+                    .zip(recurrent)
+                    .map(|(one, other)| one + other)
+                    .collect();
                 WeightValue::new([half], sum)?
             };
             weights.push((name("bias"), bias));
@@ -171,9 +199,14 @@ fn of_direction(
         return Err(call.refused(format!("its input {input} has no axis of directions")));
     };
     if direction >= *directions || shape.is_empty() {
-        return Err(call.refused(format!("its input {input} has {directions} directions, expected more")));
+        return Err(call.refused(format!(
+            "its input {input} has {directions} directions, expected more"
+        )));
     }
     let count: usize = shape.iter().product();
-    let values = all.values().get(direction * count..(direction + 1) * count).unwrap_or_default();
+    let values = all
+        .values()
+        .get(direction * count..(direction + 1) * count)
+        .unwrap_or_default();
     Ok(Some(WeightValue::new(shape.to_vec(), values.to_vec())?))
 }

@@ -24,10 +24,19 @@ pub(in super::super) fn recurrent(call: &mut NodeCall<'_, '_>) -> Given {
     let num_directions = match call.text("direction", "forward")?.as_str() {
         "bidirectional" => 2,
         "forward" | "reverse" => 1,
-        other => return Err(call.refused_attribute("direction", format!("is `{other}`, which is not known"))),
+        other => {
+            return Err(
+                call.refused_attribute("direction", format!("is `{other}`, which is not known"))
+            );
+        }
     };
     let goes_backwards = call.text("direction", "forward")? == "reverse";
-    let is_taken = |place: usize| call.node.output.get(place).is_some_and(|name| call.import.uses(name) > 0);
+    let is_taken = |place: usize| {
+        call.node
+            .output
+            .get(place)
+            .is_some_and(|name| call.import.uses(name) > 0)
+    };
     let taken = Taken {
         steps: is_taken(0),
         states: is_taken(2) || is_taken(1) && (is_taken(0) || num_directions == 2),
@@ -53,12 +62,20 @@ pub(in super::super) fn recurrent(call: &mut NodeCall<'_, '_>) -> Given {
     if taken.steps {
         let y = Value::new(node.clone(), shapes[0].clone(), vec![0, 1, 2]);
         let y = call.reshaped(&y, vec![steps, directions, Some(units)])?;
-        let order = if is_batch_first { vec![0, 1, 2, 3] } else { vec![2, 0, 1, 3] };
+        let order = if is_batch_first {
+            vec![0, 1, 2, 3]
+        } else {
+            vec![2, 0, 1, 3]
+        };
         given.push(Value { order, ..y }.into());
     } else {
         given.push(Held::Filled(0.0));
     }
-    let order = if is_batch_first { vec![0, 1, 2] } else { vec![1, 0, 2] };
+    let order = if is_batch_first {
+        vec![0, 1, 2]
+    } else {
+        vec![1, 0, 2]
+    };
     let num_states = if cell.is_lstm() { 2 } else { 1 };
     for state in 0..num_states {
         if !is_taken_by(call, state + 1) {
@@ -66,7 +83,9 @@ pub(in super::super) fn recurrent(call: &mut NodeCall<'_, '_>) -> Given {
             continue;
         }
         let parts = if taken.states {
-            (0..num_directions).map(|direction| node.output(1 + direction * num_states + state)).collect()
+            (0..num_directions)
+                .map(|direction| node.output(1 + direction * num_states + state))
+                .collect()
         } else {
             vec![node.clone()]
         };
@@ -84,7 +103,10 @@ pub(in super::super) fn recurrent(call: &mut NodeCall<'_, '_>) -> Given {
 }
 
 fn is_taken_by(call: &NodeCall<'_, '_>, place: usize) -> bool {
-    call.node.output.get(place).is_some_and(|name| call.import.uses(name) > 0)
+    call.node
+        .output
+        .get(place)
+        .is_some_and(|name| call.import.uses(name) > 0)
 }
 
 /// Makes sure of what no layer does.
@@ -95,7 +117,12 @@ fn check(call: &mut NodeCall<'_, '_>) -> Result<(), FormatProblem> {
     if call.int("input_forget", 0)? != 0 {
         return Err(call.refused_attribute("input_forget", "is 1, for which there is no layer"));
     }
-    let inputs = [(4, "lengths of sequences"), (5, "a first state"), (6, "a first state of the cell"), (7, "peepholes")];
+    let inputs = [
+        (4, "lengths of sequences"),
+        (5, "a first state"),
+        (6, "a first state of the cell"),
+        (7, "peepholes"),
+    ];
     for (place, what) in inputs {
         if !call.has_input(place) {
             continue;
@@ -106,10 +133,16 @@ fn check(call: &mut NodeCall<'_, '_>) -> Result<(), FormatProblem> {
                 Numbers::Ints(_) => false,
             },
             Held::Filled(number) => number == 0.0,
-            Held::Value(_) | Held::Sizes(_) | Held::Erf { .. } | Held::ErfPlusOne { .. } | Held::Above { .. } => false,
+            Held::Value(_)
+            | Held::Sizes(_)
+            | Held::Erf { .. }
+            | Held::ErfPlusOne { .. }
+            | Held::Above { .. } => false,
         };
         if !are_zeros || place == 4 {
-            return Err(call.refused(format!("its input {place} is {what}, which is not taken over; export without it")));
+            return Err(call.refused(format!(
+                "its input {place} is {what}, which is not taken over; export without it"
+            )));
         }
     }
     Ok(())
@@ -129,7 +162,10 @@ fn called(
         .map(|after| after != 0);
     let mut config = cell.functions(call, 0)?;
     if num_directions == 2 && cell.functions(call, 1)? != config {
-        return Err(call.refused_attribute("activations", "are others for the other direction, expected the same"));
+        return Err(call.refused_attribute(
+            "activations",
+            "are others for the other direction, expected the same",
+        ));
     }
     config["units"] = json!(call.int("hidden_size", 0)?);
     config["use_bias"] = json!(call.has_input(3));
@@ -142,15 +178,23 @@ fn called(
     let (class_name, config) = if num_directions == 2 {
         let inner = json!({"class_name": cell.class_name, "config": config});
         let name = cell.class_name.to_lowercase();
-        let name = if name == "simplernn" { "simple_rnn".to_owned() } else { name };
+        let name = if name == "simplernn" {
+            "simple_rnn".to_owned()
+        } else {
+            name
+        };
         let backward = cell.weights(call, 1, resets_after)?;
-        let path = |direction: &str, (weight, value)| (format!("{direction}_{name}/{weight}"), value);
+        let path =
+            |direction: &str, (weight, value)| (format!("{direction}_{name}/{weight}"), value);
         weights = weights
             .into_iter()
             .map(|weight| path("forward", weight))
             .chain(backward.into_iter().map(|weight| path("backward", weight)))
             .collect();
-        ("Bidirectional", json!({"layer": inner, "merge_mode": "concat"}))
+        (
+            "Bidirectional",
+            json!({"layer": inner, "merge_mode": "concat"}),
+        )
     } else {
         config["go_backwards"] = json!(call.text("direction", "forward")? == "reverse");
         (cell.class_name, config)
@@ -166,7 +210,11 @@ fn called(
 }
 
 /// The last states of all directions in a row.
-fn joined(call: &mut NodeCall<'_, '_>, parts: Vec<Node>, units: usize) -> Result<Value, FormatProblem> {
+fn joined(
+    call: &mut NodeCall<'_, '_>,
+    parts: Vec<Node>,
+    units: usize,
+) -> Result<Value, FormatProblem> {
     let parts: Vec<Value> = parts
         .into_iter()
         .map(|node| Value::new(node, Shape::from([units]), vec![0, 1]))
@@ -176,5 +224,9 @@ fn joined(call: &mut NodeCall<'_, '_>, parts: Vec<Node>, units: usize) -> Result
     }
     let all: Vec<&Value> = parts.iter().collect();
     let (node, shapes) = call.layer(Described::plain("Concatenate", json!({"axis": 1})), &all)?;
-    Ok(Value::new(node, shapes.into_iter().next().unwrap_or_default(), vec![0, 1]))
+    Ok(Value::new(
+        node,
+        shapes.into_iter().next().unwrap_or_default(),
+        vec![0, 1],
+    ))
 }

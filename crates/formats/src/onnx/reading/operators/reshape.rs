@@ -15,18 +15,25 @@ pub(in super::super) fn reshape(call: &mut NodeCall<'_, '_>) -> Given {
         Some(ints) => Some(Sizes::row(ints.iter().copied().map(Size::Known).collect())),
         None => call.find_sizes(1)?,
     };
-    let target = target.ok_or_else(|| call.refused("its shape is missing"))?.all;
+    let target = target
+        .ok_or_else(|| call.refused("its shape is missing"))?
+        .all;
     match call.held(0)? {
         Held::Sizes(sizes) => Ok(vec![Held::Sizes(Sizes {
             is_single: target.is_empty(),
             ..sizes
         })]),
         Held::Filled(number) => Ok(vec![Held::Filled(number)]),
-        Held::Constant(constant) => Ok(vec![Held::Constant(constant_as(call, &constant, &target)?)]),
+        Held::Constant(constant) => {
+            Ok(vec![Held::Constant(constant_as(call, &constant, &target)?)])
+        }
         Held::Value(_) | Held::Erf { .. } | Held::ErfPlusOne { .. } | Held::Above { .. } => {
             let x = call.value(0)?;
             if copies_none && target.contains(&Size::Known(0)) {
-                return Err(call.refused_attribute("allowzero", "is 1 with a size of 0; nothing is left then"));
+                return Err(call.refused_attribute(
+                    "allowzero",
+                    "is 1 with a size of 0; nothing is left then",
+                ));
             }
             Ok(vec![value_as(call, &x, &target)?.into()])
         }
@@ -40,7 +47,12 @@ fn constant_as(
 ) -> Result<Rc<Constant>, FormatProblem> {
     let charged = call.import.charge(constant.len());
     charged.map_err(|reason| call.refused(reason))?;
-    let refused = || call.refused(format!("its constant of the shape {:?} does not fit into another", constant.shape));
+    let refused = || {
+        call.refused(format!(
+            "its constant of the shape {:?} does not fit into another",
+            constant.shape
+        ))
+    };
     let mut shape = Vec::new();
     let mut open = None;
     for (place, size) in target.iter().enumerate() {
@@ -54,8 +66,14 @@ fn constant_as(
             Size::Batch | Size::Unknown => return Err(refused()),
         });
     }
-    let product = |shape: &[usize]| shape.iter().try_fold(1, |all: usize, size| all.checked_mul(*size));
-    let known = product(&shape).filter(|known| *known > 0).ok_or_else(refused)?;
+    let product = |shape: &[usize]| {
+        shape
+            .iter()
+            .try_fold(1, |all: usize, size| all.checked_mul(*size))
+    };
+    let known = product(&shape)
+        .filter(|known| *known > 0)
+        .ok_or_else(refused)?;
     if let Some(open) = open {
         shape[open] = constant.len() / known;
     }
@@ -69,7 +87,11 @@ fn constant_as(
 }
 
 /// A value with the axes of a target, in which one stands for the samples.
-fn value_as(call: &mut NodeCall<'_, '_>, x: &Value, target: &[Size]) -> Result<Value, FormatProblem> {
+fn value_as(
+    call: &mut NodeCall<'_, '_>,
+    x: &Value,
+    target: &[Size],
+) -> Result<Value, FormatProblem> {
     let own = x.sizes();
     let target: Vec<Size> = target
         .iter()
@@ -85,11 +107,19 @@ fn value_as(call: &mut NodeCall<'_, '_>, x: &Value, target: &[Size]) -> Result<V
     let mut rest = target;
     rest.remove(place);
     if rest.is_empty() || rest.iter().filter(|size| size.known().is_none()).count() > 1 {
-        return Err(call.refused("more than one of its sizes is not known; export with fixed shapes"));
+        return Err(
+            call.refused("more than one of its sizes is not known; export with fixed shapes")
+        );
     }
     // What is left takes what is known of the rest.
-    let known: Option<i64> = rest.iter().filter_map(|size| size.known()).try_fold(1_i64, i64::checked_mul);
-    let elements = x.shape.num_elements().and_then(|elements| i64::try_from(elements).ok());
+    let known: Option<i64> = rest
+        .iter()
+        .filter_map(|size| size.known())
+        .try_fold(1_i64, i64::checked_mul);
+    let elements = x
+        .shape
+        .num_elements()
+        .and_then(|elements| i64::try_from(elements).ok());
     if let (Some(known), Some(elements)) = (known.filter(|known| *known > 0), elements) {
         for size in rest.iter_mut().filter(|size| size.known().is_none()) {
             *size = Size::Known(elements / known);
@@ -109,16 +139,26 @@ fn value_as(call: &mut NodeCall<'_, '_>, x: &Value, target: &[Size]) -> Result<V
     if place == 0 && batch == 0 && rest.len() == 1 {
         return folded(call, x.clone());
     }
-    let before = |sizes: &[Size]| -> Option<i64> { sizes.iter().try_fold(1_i64, |all, size| all.checked_mul(size.known()?)) };
-    let is_kept = own[..batch] == rest[..place] || before(&own[..batch]).is_some_and(|all| before(&rest[..place]) == Some(all));
+    let before = |sizes: &[Size]| -> Option<i64> {
+        sizes
+            .iter()
+            .try_fold(1_i64, |all, size| all.checked_mul(size.known()?))
+    };
+    let is_kept = own[..batch] == rest[..place]
+        || before(&own[..batch]).is_some_and(|all| before(&rest[..place]) == Some(all));
     if !is_kept {
-        return Err(call.refused("it mixes samples with other axes, which no layer does; export with the batch first"));
+        return Err(call.refused(
+            "it mixes samples with other axes, which no layer does; export with the batch first",
+        ));
     }
     let x = call.in_order(x)?;
     let sizes: Option<Vec<Option<usize>>> = rest
         .iter()
         .map(|size| match size.known() {
-            Some(size) => usize::try_from(size).ok().filter(|size| *size > 0).map(Some),
+            Some(size) => usize::try_from(size)
+                .ok()
+                .filter(|size| *size > 0)
+                .map(Some),
             None => Some(None),
         })
         .collect();
@@ -143,10 +183,17 @@ fn samples_of(
         return Ok(place);
     }
     let others = |place: usize| -> Option<i64> {
-        let rest = target.iter().enumerate().filter(|(other, _)| *other != place);
-        rest.map(|(_, size)| size.known()).try_fold(1_i64, |all, size| all.checked_mul(size?))
+        let rest = target
+            .iter()
+            .enumerate()
+            .filter(|(other, _)| *other != place);
+        rest.map(|(_, size)| size.known())
+            .try_fold(1_i64, |all, size| all.checked_mul(size?))
     };
-    let elements = x.shape.num_elements().and_then(|elements| i64::try_from(elements).ok());
+    let elements = x
+        .shape
+        .num_elements()
+        .and_then(|elements| i64::try_from(elements).ok());
     // What is left over is as many as there are samples.
     let open = target.iter().position(|size| *size == Size::Unknown);
     if let Some(open) = open

@@ -23,14 +23,26 @@ fn normalized(call: &mut NodeCall<'_, '_>, groups: Option<i64>) -> Given {
     let x = call.value(0)?;
     let x = call.channels_last(&x)?;
     let channels = x.shape.last();
-    let channels = channels.ok_or_else(|| call.refused("the number of channels is not known; export with fixed shapes"))?;
+    let channels = channels.ok_or_else(|| {
+        call.refused("the number of channels is not known; export with fixed shapes")
+    })?;
     let mut weights = Vec::new();
     for (input, name) in [(1, "gamma"), (2, "beta")] {
         let values = call.weight(input)?.into_values();
         // Before opset 21 there was one number a group.
-        let each = channels.checked_div(values.len()).filter(|each| each * values.len() == channels);
-        let each = each.ok_or_else(|| call.refused(format!("its input {input} has {} numbers, expected {channels}", values.len())))?;
-        let values: Vec<f32> = values.iter().flat_map(|value| std::iter::repeat_n(*value, each)).collect();
+        let each = channels
+            .checked_div(values.len())
+            .filter(|each| each * values.len() == channels);
+        let each = each.ok_or_else(|| {
+            call.refused(format!(
+                "its input {input} has {} numbers, expected {channels}",
+                values.len()
+            ))
+        })?;
+        let values: Vec<f32> = values
+            .iter()
+            .flat_map(|value| std::iter::repeat_n(*value, each))
+            .collect();
         weights.push((name.to_owned(), WeightValue::new([channels], values)?));
     }
     let described = Described {

@@ -16,7 +16,9 @@ pub(in super::super) fn slice(call: &mut NodeCall<'_, '_>) -> Given {
     let axes = call.ints_or_input("axes", 3)?;
     let axes = axes.unwrap_or_else(|| (0..).take(starts.len()).collect());
     if let Some(steps) = call.find_constant(4)? {
-        let are_ones = steps.to_ints().is_some_and(|steps| steps.iter().all(|step| *step == 1));
+        let are_ones = steps
+            .to_ints()
+            .is_some_and(|steps| steps.iter().all(|step| *step == 1));
         if !are_ones {
             return Err(call.refused("its steps are not 1 everywhere, for which there is no layer"));
         }
@@ -39,7 +41,8 @@ pub(in super::super) fn slice(call: &mut NodeCall<'_, '_>) -> Given {
     let mut x = call.unfolded(&x)?;
     for ((start, end), axis) in starts.into_iter().zip(ends).zip(axes) {
         let axis = x.axis(axis);
-        let axis = axis.ok_or_else(|| call.refused("it cuts along an axis that its input has not"))?;
+        let axis =
+            axis.ok_or_else(|| call.refused("it cuts along an axis that its input has not"))?;
         x = part(call, &x, axis, [start, end])?;
     }
     Ok(vec![x.into()])
@@ -53,12 +56,16 @@ pub(in super::super) fn split(call: &mut NodeCall<'_, '_>) -> Given {
     let x = call.value(0)?;
     let x = call.unfolded(&x)?;
     let axis = x.axis(number);
-    let axis = axis.ok_or_else(|| call.refused_attribute("axis", format!("is {number}, which its input has not")))?;
+    let axis = axis.ok_or_else(|| {
+        call.refused_attribute("axis", format!("is {number}, which its input has not"))
+    })?;
     let sizes = match call.ints_or_input("split", 1)? {
         Some(sizes) => sizes,
         None => {
             let size = x.axes()[axis].known();
-            let size = size.ok_or_else(|| call.refused("it splits an axis whose size is not known; export with fixed shapes"))?;
+            let size = size.ok_or_else(|| {
+                call.refused("it splits an axis whose size is not known; export with fixed shapes")
+            })?;
             let count = i64::try_from(count.max(1)).unwrap_or(i64::MAX);
             let each = size / count + i64::from(size % count != 0);
             let starts = (0..count).map(|part| (part * each).min(size));
@@ -66,7 +73,10 @@ pub(in super::super) fn split(call: &mut NodeCall<'_, '_>) -> Given {
         }
     };
     if sizes.len() != count || count > 64 {
-        return Err(call.refused(format!("it gives {count} parts of {} sizes, expected as many and at most 64", sizes.len())));
+        return Err(call.refused(format!(
+            "it gives {count} parts of {} sizes, expected as many and at most 64",
+            sizes.len()
+        )));
     }
     let mut start = 0_i64;
     let mut given = Vec::new();
@@ -81,7 +91,11 @@ pub(in super::super) fn split(call: &mut NodeCall<'_, '_>) -> Given {
 /// The place that a bound means, which counts from the end if it is negative.
 fn place(bound: i64, size: usize) -> usize {
     let size = i64::try_from(size).unwrap_or(i64::MAX);
-    let bound = if bound < 0 { bound.saturating_add(size) } else { bound };
+    let bound = if bound < 0 {
+        bound.saturating_add(size)
+    } else {
+        bound
+    };
     usize::try_from(bound.clamp(0, size)).unwrap_or_default()
 }
 
@@ -96,7 +110,8 @@ pub(super) fn part(
     [start, end]: [i64; 2],
 ) -> Result<Value, FormatProblem> {
     let own = x.place(axis).filter(|own| *own > 0);
-    let own = own.ok_or_else(|| call.refused("it takes some of the samples, which no layer does"))?;
+    let own =
+        own.ok_or_else(|| call.refused("it takes some of the samples, which no layer does"))?;
     let margins = match x.shape.axes()[own - 1] {
         Some(size) => {
             let [start, end] = [start, end].map(|bound| place(bound, size));
@@ -105,8 +120,13 @@ pub(super) fn part(
         // From the start or so far from the end.
         None => match (usize::try_from(start), end) {
             (Ok(start), i64::MAX) => Some([start, 0]),
-            (Ok(start), end) if end < 0 => usize::try_from(end.unsigned_abs()).ok().map(|end| [start, end]),
-            _ => return Err(call.refused("it cuts an axis whose size is not known; export with fixed shapes")),
+            (Ok(start), end) if end < 0 => usize::try_from(end.unsigned_abs())
+                .ok()
+                .map(|end| [start, end]),
+            _ => {
+                return Err(call
+                    .refused("it cuts an axis whose size is not known; export with fixed shapes"));
+            }
         },
     };
     let margins = margins.ok_or_else(|| call.refused("nothing is left between its bounds"))?;
@@ -128,7 +148,11 @@ pub(super) fn part(
         [sides] => json!(sides),
         sides => json!(sides),
     };
-    let y = call.plain(&format!("Cropping{num_axes}D"), json!({"cropping": cropping}), &apart)?;
+    let y = call.plain(
+        &format!("Cropping{num_axes}D"),
+        json!({"cropping": cropping}),
+        &apart,
+    )?;
     let y = if is_last {
         let sizes = y.shape.axes()[..own].to_vec();
         call.reshaped(&y, sizes)?

@@ -14,7 +14,13 @@ pub(in super::super) fn softmax(call: &mut NodeCall<'_, '_>) -> Given {
     } else {
         call.plain("Softmax", json!({"axis": place}), &x)?
     };
-    Ok(vec![Value { is_positive: true, ..y }.into()])
+    Ok(vec![
+        Value {
+            is_positive: true,
+            ..y
+        }
+        .into(),
+    ])
 }
 
 pub(in super::super) fn log(call: &mut NodeCall<'_, '_>) -> Given {
@@ -33,8 +39,15 @@ fn along(call: &mut NodeCall<'_, '_>) -> Result<(Value, usize), FormatProblem> {
     let x = call.value(0)?;
     let x = call.unfolded(&x)?;
     let axis = x.axis(number);
-    let place = axis.and_then(|axis| x.place(axis)).filter(|place| *place > 0);
-    let place = place.ok_or_else(|| call.refused_attribute("axis", format!("is {number}, expected one behind the samples")))?;
+    let place = axis
+        .and_then(|axis| x.place(axis))
+        .filter(|place| *place > 0);
+    let place = place.ok_or_else(|| {
+        call.refused_attribute(
+            "axis",
+            format!("is {number}, expected one behind the samples"),
+        )
+    })?;
     if call.import.opset < 13 && axis != Some(x.rank() - 1) {
         return Err(call.refused_attribute(
             "axis",

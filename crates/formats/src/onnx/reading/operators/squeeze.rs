@@ -32,7 +32,10 @@ pub(in super::super) fn squeeze(call: &mut NodeCall<'_, '_>) -> Given {
             let gone = within(call, axes.as_deref(), x.rank())?;
             let gone = gone.unwrap_or_else(|| {
                 let single = x.shape.axes().iter().zip(&x.order[1..]);
-                single.filter(|(size, _)| **size == Some(1)).map(|(_, axis)| *axis).collect()
+                single
+                    .filter(|(size, _)| **size == Some(1))
+                    .map(|(_, axis)| *axis)
+                    .collect()
             });
             Ok(vec![without(call, &x, &gone)?.into()])
         }
@@ -48,7 +51,13 @@ pub(in super::super) fn unsqueeze(call: &mut NodeCall<'_, '_>) -> Given {
             let rank = constant.shape.len() + axes.len();
             let new = within(call, Some(&axes), rank)?.unwrap_or_default();
             let mut own = constant.shape.iter();
-            let shape = (0..rank).filter_map(|axis| if new.contains(&axis) { Some(1) } else { own.next().copied() });
+            let shape = (0..rank).filter_map(|axis| {
+                if new.contains(&axis) {
+                    Some(1)
+                } else {
+                    own.next().copied()
+                }
+            });
             let shape = shape.collect();
             Ok(vec![constant_as(call, &constant, shape)?])
         }
@@ -87,16 +96,30 @@ pub(super) fn without(
     let is_gone = |axis: &usize| gone.contains(axis);
     let mut own = x.order[1..].iter().zip(sizes);
     if is_gone(&x.order[0]) || own.any(|(axis, size)| is_gone(axis) && *size != Some(1)) {
-        return Err(call.refused(format!("it takes axes {gone:?} out that are samples or have more than one place")));
+        return Err(call.refused(format!(
+            "it takes axes {gone:?} out that are samples or have more than one place"
+        )));
     }
-    let kept: Vec<usize> = x.order.iter().copied().filter(|axis| !is_gone(axis)).collect();
+    let kept: Vec<usize> = x
+        .order
+        .iter()
+        .copied()
+        .filter(|axis| !is_gone(axis))
+        .collect();
     if kept.len() < 2 {
-        return Err(call.refused("it leaves nothing but the samples, which no layer does; keep an axis of size 1"));
+        return Err(call.refused(
+            "it leaves nothing but the samples, which no layer does; keep an axis of size 1",
+        ));
     }
-    let order = kept.iter().map(|axis| axis - gone.iter().filter(|other| *other < axis).count());
+    let order = kept
+        .iter()
+        .map(|axis| axis - gone.iter().filter(|other| *other < axis).count());
     let order: Vec<usize> = order.collect();
     let own = x.order[1..].iter().zip(sizes);
-    let sizes: Vec<Option<usize>> = own.filter(|(axis, _)| !is_gone(axis)).map(|(_, size)| *size).collect();
+    let sizes: Vec<Option<usize>> = own
+        .filter(|(axis, _)| !is_gone(axis))
+        .map(|(_, size)| *size)
+        .collect();
     if order.len() == x.order.len() {
         return Ok(x.clone());
     }
@@ -116,16 +139,25 @@ fn within(
     let mut all: Vec<usize> = Vec::new();
     for axis in axes {
         let axis = axis_within(*axis, rank).filter(|axis| !all.contains(axis));
-        all.push(axis.ok_or_else(|| call.refused(format!("its axes are none of {rank}, or one twice")))?);
+        all.push(
+            axis.ok_or_else(|| call.refused(format!("its axes are none of {rank}, or one twice")))?,
+        );
     }
     Ok(Some(all))
 }
 
-fn constant_as(call: &mut NodeCall<'_, '_>, constant: &Constant, shape: Vec<usize>) -> Result<Held, FormatProblem> {
+fn constant_as(
+    call: &mut NodeCall<'_, '_>,
+    constant: &Constant,
+    shape: Vec<usize>,
+) -> Result<Held, FormatProblem> {
     let charged = call.import.charge(constant.len());
     charged.map_err(|reason| call.refused(reason))?;
     if shape.len() > 8 || shape.iter().product::<usize>() != constant.len() {
-        return Err(call.refused(format!("its constant of the shape {:?} has other axes", constant.shape)));
+        return Err(call.refused(format!(
+            "its constant of the shape {:?} has other axes",
+            constant.shape
+        )));
     }
     Ok(Held::Constant(Rc::new(Constant {
         shape,

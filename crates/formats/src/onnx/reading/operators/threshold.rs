@@ -8,7 +8,9 @@ use crate::onnx::reading::value::{Held, Kind};
 
 pub(in super::super) fn greater(call: &mut NodeCall<'_, '_>) -> Given {
     let x = call.value(0)?;
-    let threshold = call.find_constant(1)?.and_then(|constant| constant.number());
+    let threshold = call
+        .find_constant(1)?
+        .and_then(|constant| constant.number());
     match threshold {
         Some(threshold) if x.kind == Kind::Floats => Ok(vec![Held::Above { x, threshold }]),
         _ => Err(call.refused("it compares with more than one number, which no layer does")),
@@ -25,7 +27,14 @@ pub(in super::super) fn chosen(call: &mut NodeCall<'_, '_>) -> Given {
         _ => None,
     };
     let other = other.filter(|_| own.is_same(&x));
-    let other = other.ok_or_else(|| call.refused("it chooses between others than what it compares and a number, which no layer does"))?;
+    let other = other.ok_or_else(|| {
+        call.refused(
+            "it chooses between others than what it compares and a number, which no layer does",
+        )
+    })?;
     let activation = format!("threshold({}, {})", decimal(threshold), decimal(other));
-    Ok(vec![call.plain("Activation", json!({"activation": activation}), &x)?.into()])
+    Ok(vec![
+        call.plain("Activation", json!({"activation": activation}), &x)?
+            .into(),
+    ])
 }

@@ -12,10 +12,17 @@ pub(in super::super) fn transpose(call: &mut NodeCall<'_, '_>) -> Given {
     let rank = match &held {
         Held::Value(x) => x.rank(),
         Held::Constant(constant) => constant.shape.len(),
-        Held::Sizes(_) | Held::Filled(_) | Held::Erf { .. } | Held::ErfPlusOne { .. } | Held::Above { .. } => return Ok(vec![held]),
+        Held::Sizes(_)
+        | Held::Filled(_)
+        | Held::Erf { .. }
+        | Held::ErfPlusOne { .. }
+        | Held::Above { .. } => return Ok(vec![held]),
     };
     let perm: Option<Vec<usize>> = match perm {
-        Some(perm) => perm.iter().map(|axis| usize::try_from(*axis).ok()).collect(),
+        Some(perm) => perm
+            .iter()
+            .map(|axis| usize::try_from(*axis).ok())
+            .collect(),
         None => Some((0..rank).rev().collect()),
     };
     let perm = perm.filter(|perm| {
@@ -23,7 +30,8 @@ pub(in super::super) fn transpose(call: &mut NodeCall<'_, '_>) -> Given {
         sorted.sort_unstable();
         sorted.into_iter().eq(0..rank)
     });
-    let perm = perm.ok_or_else(|| call.refused_attribute("perm", format!("is no order of {rank} axes")))?;
+    let perm =
+        perm.ok_or_else(|| call.refused_attribute("perm", format!("is no order of {rank} axes")))?;
     if perm.is_sorted() {
         return Ok(vec![held]);
     }
@@ -31,16 +39,27 @@ pub(in super::super) fn transpose(call: &mut NodeCall<'_, '_>) -> Given {
         Held::Value(_) => {
             let x = call.value(0)?;
             let x = call.unfolded(&x)?;
-            let order = x.order.iter().map(|axis| perm.iter().position(|own| own == axis));
+            let order = x
+                .order
+                .iter()
+                .map(|axis| perm.iter().position(|own| own == axis));
             let order: Option<Vec<usize>> = order.collect();
             let order = order.ok_or_else(|| call.refused_attribute("perm", "misses an axis"))?;
-            Ok(vec![Value { order, scaled: None, ..x }.into()])
+            Ok(vec![
+                Value {
+                    order,
+                    scaled: None,
+                    ..x
+                }
+                .into(),
+            ])
         }
         Held::Constant(constant) => {
             let charged = call.import.charge(constant.len());
             charged.map_err(|reason| call.refused(reason))?;
             let weight = constant.to_weight();
-            let weight = weight.ok_or_else(|| call.refused("it turns whole numbers; fold the constants before"))?;
+            let weight = weight
+                .ok_or_else(|| call.refused("it turns whole numbers; fold the constants before"))?;
             let turned = weight.transposed(&perm)?;
             Ok(vec![Held::Constant(Rc::new(Constant {
                 shape: turned.shape().to_vec(),

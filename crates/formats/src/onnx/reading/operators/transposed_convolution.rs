@@ -16,7 +16,9 @@ pub(in super::super) fn transposed(call: &mut NodeCall<'_, '_>) -> Given {
     let num_axes = x.rank() - 2;
     let kernel = call.weight(1)?;
     let (filters, size) = match kernel.shape() {
-        [_, filters, size @ ..] if size.len() == num_axes && kernel.shape().iter().all(|size| *size > 0) => {
+        [_, filters, size @ ..]
+            if size.len() == num_axes && kernel.shape().iter().all(|size| *size > 0) =>
+        {
             (*filters, size.to_vec())
         }
         shape => {
@@ -26,10 +28,16 @@ pub(in super::super) fn transposed(call: &mut NodeCall<'_, '_>) -> Given {
         }
     };
     if call.int("group", 1)? != 1 {
-        return Err(call.refused_attribute("group", "is not 1, for which there is no layer; take groups apart"));
+        return Err(call.refused_attribute(
+            "group",
+            "is not 1, for which there is no layer; take groups apart",
+        ));
     }
     if call.ints("output_shape").is_some() {
-        return Err(call.refused_attribute("output_shape", "is not taken over; export with `pads` and `output_padding`"));
+        return Err(call.refused_attribute(
+            "output_shape",
+            "is not taken over; export with `pads` and `output_padding`",
+        ));
     }
     let window = Window::of(call, num_axes, Some(&size))?;
     let added = match call.ints("output_padding") {
@@ -37,7 +45,10 @@ pub(in super::super) fn transposed(call: &mut NodeCall<'_, '_>) -> Given {
         None => vec![0; num_axes],
     };
     let Sides::Each(sides) = window.sides(call, &vec![None; num_axes])? else {
-        return Err(call.refused_attribute("auto_pad", "is SAME_UPPER, which is not taken over; export with `pads`"));
+        return Err(call.refused_attribute(
+            "auto_pad",
+            "is SAME_UPPER, which is not taken over; export with `pads`",
+        ));
     };
     let (bias, from) = bias_of(call, &x, filters)?;
     let fit = Fit::of(&window, &sides, &added);
@@ -80,7 +91,8 @@ impl Fit {
         let is_same = |output_padding: Option<&[usize]>| {
             axes.clone().all(|axis| {
                 let own = output_padding.map(|added| added[axis]);
-                let fit = TransposedFit::new(window.span(axis), window.strides[axis], Padding::Same, own);
+                let fit =
+                    TransposedFit::new(window.span(axis), window.strides[axis], Padding::Same, own);
                 let wanted = (sides[axis][0], sides[axis][1], added[axis]);
                 (fit.start, fit.end, fit.added) == wanted
             })
@@ -104,7 +116,12 @@ impl Fit {
         // All that windows reach, then without what is too much.
         let all = axes.map(|axis| (added[axis].saturating_sub(sides[axis][1]), axis));
         let (added, cropping) = all
-            .map(|(more, axis)| (more, [sides[axis][0], sides[axis][1].saturating_sub(added[axis])]))
+            .map(|(more, axis)| {
+                (
+                    more,
+                    [sides[axis][0], sides[axis][1].saturating_sub(added[axis])],
+                )
+            })
             .unzip();
         Self {
             padding: "valid",

@@ -42,7 +42,10 @@ impl Window {
             dilation: list("dilations", Some(&ones))?,
         };
         if size.is_some_and(|size| size != window.size) {
-            let reason = format!("is {:?}, its kernel says {size:?}; save the model again", window.size);
+            let reason = format!(
+                "is {:?}, its kernel says {size:?}; save the model again",
+                window.size
+            );
             return Err(call.refused_attribute("kernel_shape", reason));
         }
         Ok(window)
@@ -50,7 +53,9 @@ impl Window {
 
     /// What it covers from its first to its last element.
     pub(super) fn span(&self, axis: usize) -> usize {
-        (self.size[axis] - 1).saturating_mul(self.dilation[axis]).saturating_add(1)
+        (self.size[axis] - 1)
+            .saturating_mul(self.dilation[axis])
+            .saturating_add(1)
     }
 
     /// What Keras' `same` puts before and behind an axis, if that is known.
@@ -59,7 +64,10 @@ impl Window {
         let total = match size {
             Some(size) => {
                 let positions = size.div_ceil(stride);
-                let reach = positions.saturating_sub(1).saturating_mul(stride).saturating_add(self.span(axis));
+                let reach = positions
+                    .saturating_sub(1)
+                    .saturating_mul(stride)
+                    .saturating_add(self.span(axis));
                 reach.saturating_sub(size)
             }
             None if stride == 1 => self.span(axis) - 1,
@@ -99,11 +107,18 @@ impl Window {
                 Some(pads) => {
                     let pads = sizes(call, "pads", pads, 2 * num_axes, 0)?;
                     let (before, behind) = pads.split_at(num_axes);
-                    let sides = before.iter().zip(behind).map(|(before, behind)| [*before, *behind]);
+                    let sides = before
+                        .iter()
+                        .zip(behind)
+                        .map(|(before, behind)| [*before, *behind]);
                     Sides::Each(sides.collect())
                 }
             },
-            other => return Err(call.refused_attribute("auto_pad", format!("is `{other}`, which is not known"))),
+            other => {
+                return Err(
+                    call.refused_attribute("auto_pad", format!("is `{other}`, which is not known"))
+                );
+            }
         })
     }
 
@@ -128,7 +143,9 @@ pub(super) fn sizes(
     /// Far more than any window or padding has.
     const MOST: usize = 1 << 20;
     let all = ints.iter().map(|int| usize::try_from(*int).ok());
-    let all: Option<Vec<usize>> = all.map(|int| int.filter(|int| (least..=MOST).contains(int))).collect();
+    let all: Option<Vec<usize>> = all
+        .map(|int| int.filter(|int| (least..=MOST).contains(int)))
+        .collect();
     all.filter(|all| all.len() == count).ok_or_else(|| {
         let first = &ints[..ints.len().min(8)];
         call.refused_attribute(

@@ -21,7 +21,8 @@ fi
 ${CARGO:-cargo} build --profile wasm --target wasm32-unknown-unknown -p digit-pad-wasm
 
 mkdir -p "$folder"
-wasm-bindgen --target web --no-typescript --out-dir "$folder" "$target/wasm32-unknown-unknown/wasm/digit_pad_wasm.wasm"
+wasm-bindgen --target web --no-typescript --remove-name-section --remove-producers-section --out-dir "$folder" \
+    "$target/wasm32-unknown-unknown/wasm/digit_pad_wasm.wasm"
 cp examples/digit-pad/web/{index.html,pad.js,pad.css} examples/digit-pad/wasm/web/model.js crates/web/assets/style.css "$folder"
 
 total=0

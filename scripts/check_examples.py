@@ -17,7 +17,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 CRATES = [
     ROOT / "crates" / name / "src"
     for name in (
-        "spec", "tensor", "vocabulary", "model", "formats", "data", "scheduler", "session", "plot", "trainer", "recipe", "host", "dashboard"
+        "spec", "tensor", "vocabulary", "model", "formats", "applications", "data", "scheduler", "session", "plot", "trainer", "recipe", "host", "dashboard"
     )
 ]
 FACADE = ROOT / "crates/firebrick/src/lib.rs"
@@ -36,7 +36,7 @@ HOMES = {
 }
 
 # Modules that a crate has beside its names.
-PUBLIC_MODULES = {"formats::keras", "formats::onnx", "formats::safetensors"}
+PUBLIC_MODULES = {"formats::keras", "formats::onnx", "formats::pytorch", "formats::safetensors"}
 
 # What errors carry.
 WITHOUT = {"FormatProblem", "SpecProblem", "ModelFileProblem", "SettingsProblem", "CsvProblem", "TextProblem"}

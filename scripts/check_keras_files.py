@@ -5,8 +5,14 @@
     cargo test -p firebrick-formats --test formats
     KERAS_BACKEND=jax python3 scripts/check_keras_files.py target/tmp/keras_files
 
+    cargo test -p firebrick-recipe --test all keras_trainings
+    KERAS_BACKEND=jax python3 scripts/check_keras_files.py target/tmp/keras_trainings
+
 Each file is loaded and its predictions are compared with those beside it; it trains a step, is saved again, and our
 reader has to give what Keras gives after that. Inputs are set by the formulas of crates/model/tests/data/make_keras_json.py.
+
+Those of trainings are loaded as they were compiled: settings and variables of the optimizer are looked at, and the two epochs that
+follow come to the weights that it comes to here.
 """
 
 import json
@@ -15,6 +21,7 @@ import pathlib
 import shutil
 import subprocess
 import sys
+import warnings
 
 import keras
 import numpy as np
@@ -75,7 +82,84 @@ def check(path, again):
     return None
 
 
+def differences(found, expected, path=""):
+    """What of `expected` is otherwise in `found`; names of classes alone count of objects."""
+    if isinstance(expected, dict):
+        for key in expected.keys() - {"module", "registered_name", "jit_compile"}:
+            if not isinstance(found, dict) or key not in found:
+                yield f"{path}/{key} is missing"
+            else:
+                yield from differences(found[key], expected[key], f"{path}/{key}")
+    elif isinstance(expected, float):
+        if not np.isclose(found, expected, rtol=1e-6):
+            yield f"{path} is {found}, expected {expected}"
+    elif found != expected:
+        yield f"{path} is {found}, expected {expected}"
+
+
+def check_training(path):
+    """What is wrong with a training, or nothing."""
+    keras.utils.clear_session()
+    beside = json.loads(path.with_suffix(".json").read_text())
+    with warnings.catch_warnings():
+        # Keras passes over variables that it cannot take with a warning.
+        warnings.simplefilter("error")
+        model = keras.models.load_model(path)
+    found = model.get_compile_config()
+    for key in ("optimizer", "loss_weights"):
+        for difference in differences(found[key], beside["compile_config"][key], key):
+            return difference
+    if int(model.optimizer._iterations.numpy()) != beside["iterations"]:
+        return f"has come to {int(model.optimizer._iterations.numpy())} iterations, expected {beside['iterations']}"
+    variables = {v.name: v for v in model.optimizer.variables}
+    seen = 0
+    for name, values in beside["values"].items():
+        name = name.replace("/", "_")
+        variable = variables.get(name, variables.get(f"{model.name}_{name}"))
+        if variable is not None:
+            seen += 1
+            if distance(np.asarray(variable.value).flatten(), np.asarray(values, "float32")) > TOLERANCE:
+                return f"has other values of {name}"
+    unnamed = [name for name in beside["values"] if name.endswith(("/r", "/c"))]
+    absent = len(beside["values"]) - seen - len(unnamed)
+    # Without momentum, or where it is not centered, RMSprop does not have them.
+    if absent and not path.stem.startswith("rmsprop"):
+        return f"does not have {absent} of the variables"
+    if "weights" not in beside:
+        return None
+    x = np.asarray(beside["x"], "float32").reshape(8, 4)
+    y = np.asarray(beside["y"], "float32").reshape(8, 1)
+    # On JAX the weights and their moving averages would be the same memory.
+    for weight in model.weights:
+        weight.assign(np.array(weight.value))
+    model.fit(x, y, epochs=2, batch_size=4, shuffle=False, verbose=0)
+    for weight, own in zip(model.weights, beside["weights"], strict=True):
+        away = distance(np.asarray(weight.value).flatten(), np.asarray(own, "float32"))
+        if not away <= TOLERANCE:
+            return f"comes to other weights {weight.path}, {away:.1e} away"
+    return None
+
+
+def trainings(folder):
+    paths = sorted(folder.glob("*.keras"))
+    if len(paths) < 20:
+        sys.exit(f"error: {folder} has {len(paths)} files, expected at least 20; run the test before")
+    wrong = 0
+    for path in paths:
+        try:
+            problem = check_training(path)
+        except Exception as error:  # Keras has many
+            problem = f"does not go on in Keras: {type(error).__name__}: …{str(error)[-600:]}"
+        if problem:
+            wrong += 1
+            print(f"error: {path.stem} {problem}")
+    print(f"{len(paths) - wrong} of {len(paths)} trainings go on in Keras {keras.__version__} as they do here")
+    sys.exit(wrong > 0)
+
+
 def main(folder, every):
+    if folder.name == "keras_trainings":
+        trainings(folder)
     paths = sorted(folder.glob("*.keras"))
     if len(paths) < 15:
         sys.exit(f"error: {folder} has {len(paths)} files, expected at least 15; run the test before")

@@ -23,7 +23,7 @@ TOLERANCE = 1e-5
 
 def main(folder):
     wrong = 0
-    for kind in (modules.Mlp, modules.Convolutions, modules.Recurrent, modules.Directions):
+    for kind in modules.KINDS:
         path = folder / f"{kind.__name__.lower()}.safetensors"
         module = kind().eval()
         module.load_state_dict(load_file(path))
@@ -34,7 +34,8 @@ def main(folder):
         if not distance <= TOLERANCE:
             wrong += 1
             print(f"error: {path.stem} gives other numbers in PyTorch, {distance:.1e} away")
-    print(f"{4 - wrong} of 4 files are read by PyTorch {torch.__version__} and give the same")
+    number = len(modules.KINDS)
+    print(f"{number - wrong} of {number} files are read by PyTorch {torch.__version__} and give the same")
     sys.exit(wrong > 0)
 
 

@@ -11,10 +11,6 @@ struct Kind {
     way_out: &'static str,
 }
 
-/// For networks of other frameworks.
-const NO_IMPORT: &str = "Firebrick cannot read it yet: describe the network in a model file (see examples/models) and train it \
-                         here with `firebrick train --model FILE`";
-
 /// For files that a run can be made of.
 const IMPORT: &str = "`firebrick import FILE --run NAME` makes a run of it";
 /// For files of weights, beside which the network is described.
@@ -27,16 +23,23 @@ const HDF5: Kind = Kind {
     way_out: "`firebrick import FILE.weights.h5 --model FILE.toml --run NAME` makes a run of weights; save a whole model in \
               Keras again as .keras",
 };
-const TORCH: Kind = foreign("a file of PyTorch");
-const PICKLE: Kind = foreign("a Python pickle, as PyTorch keeps weights in");
+const TORCH: Kind = Kind {
+    is: "a file of PyTorch",
+    way_out: IMPORT_WEIGHTS,
+};
+const PICKLE: Kind = Kind {
+    is: "a Python pickle, as PyTorch keeps weights in",
+    way_out: "`firebrick import FILE.pt --model FILE.toml --run NAME` makes a run of what `torch.save` has written",
+};
 const SAFETENSORS: Kind = Kind {
     is: "a file of safetensors",
     way_out: IMPORT_WEIGHTS,
 };
-const ONNX: Kind = foreign("an ONNX model");
+const ONNX: Kind = importable("an ONNX model");
 const BURNPACK: Kind = Kind {
     is: "a saved model without the folder of its run",
-    way_out: "name the folder of the run that it belongs to; a program loads the file by `SavedModel::read`",
+    way_out: "`firebrick predict`, `serve` and `model` take it, for anything else name the folder of its run; a program loads the \
+              file by `SavedModel::read`",
 };
 const PICTURE: Kind = Kind {
     is: "a picture",
@@ -55,13 +58,6 @@ const OTHER: Kind = Kind {
     is: "a file",
     way_out: "name the folder of a run, as `firebrick train` makes it",
 };
-
-const fn foreign(is: &'static str) -> Kind {
-    Kind {
-        is,
-        way_out: NO_IMPORT,
-    }
-}
 
 const fn importable(is: &'static str) -> Kind {
     Kind {
@@ -111,12 +107,17 @@ pub(crate) fn no_run_but(file: &Path) -> String {
 /// What to tell somebody who named this file, which is no text, where one of settings is expected.
 pub(crate) fn no_settings_but(file: &Path) -> String {
     let Kind { is, way_out } = kind(file);
-    let way_out = if [NO_IMPORT, IMPORT, IMPORT_WEIGHTS].contains(&way_out) {
+    let way_out = if [IMPORT, IMPORT_WEIGHTS].contains(&way_out) {
         way_out
     } else {
         "name a TOML file, such as those in examples/models"
     };
     format!("`{}` is no TOML but {is}; {way_out}", file.display())
+}
+
+/// Whether it is a file, and by its looks a model of ours.
+pub(crate) fn is_model(file: &Path) -> bool {
+    file.is_file() && kind(file).is == BURNPACK.is
 }
 
 fn kind(file: &Path) -> Kind {

@@ -5,6 +5,7 @@
 
 mod adapting;
 mod arguments;
+mod asked_model;
 mod chart;
 mod class_labels;
 mod column_groups;
@@ -16,12 +17,15 @@ mod dialect_flags;
 mod failure;
 mod foreign_file;
 mod found_rate;
+mod given_names;
 mod judging;
 #[cfg(any(feature = "board", feature = "serve"))]
+mod keras_training;
 mod listen;
 mod network;
 mod network_settings;
 mod new_run;
+mod onnx_file;
 mod output;
 mod picture;
 mod picture_size;

@@ -30,15 +30,14 @@ impl RunsFolder {
     /// A run that is in neither place; the error names the runs that are called most like it. A file that holds no run;
     /// the error says what it is.
     pub(crate) fn open(&self, run: &Path) -> anyhow::Result<RunDirectory> {
-        let inside = self.path.join(run);
-        let places = [inside.as_path(), run];
+        let places = self.places(run);
         if let Some(found) = places
             .iter()
             .find_map(|place| RunDirectory::open(place).ok())
         {
             return Ok(found);
         }
-        let run_of_model = |place: &&Path| {
+        let run_of_model = |place: &PathBuf| {
             let is_model = place
                 .file_name()
                 .is_some_and(|name| name == RunDirectory::MODEL);
@@ -54,10 +53,15 @@ impl RunsFolder {
         Err(anyhow!(
             "no run `{}`: neither `{}` nor `{}` is the directory of one{}",
             run.display(),
-            inside.display(),
+            places[0].display(),
             run.display(),
             self.way_out(&run.to_string_lossy())
         ))
+    }
+
+    /// Where a run, or a file in its place, is looked for.
+    pub(crate) fn places(&self, named: &Path) -> [PathBuf; 2] {
+        [self.path.join(named), named.to_owned()]
     }
 
     /// The runs that are called most like `name`, and how many there are.
@@ -143,7 +147,18 @@ pub(crate) fn read_files(run: &RunDirectory) -> Vec<PathBuf> {
 /// A file that cannot be read, or that holds the weights of a network that only a program can build.
 pub(crate) fn load_network(run: &RunDirectory, device: &Device) -> anyhow::Result<AnyModel> {
     let path = run.file(RunDirectory::MODEL);
-    let saved = SavedModel::read(&path)?;
+    network_of(SavedModel::read(&path)?, &path, device)
+}
+
+/// The network of a model file, with what it learned.
+///
+/// # Errors
+/// A file that holds the weights of a network that only a program can build.
+pub(crate) fn network_of(
+    saved: SavedModel,
+    path: &Path,
+    device: &Device,
+) -> anyhow::Result<AnyModel> {
     if saved.description().is_none() {
         return Err(anyhow!(
             "`{}` holds the weights of a network that a program has built from a type of its own; only that program can use \
@@ -163,9 +178,14 @@ pub(crate) fn config(run: &RunDirectory) -> anyhow::Result<Settings> {
     if path.exists() {
         return settings_file::read(&path);
     }
+    Ok(unknown_config())
+}
+
+/// Settings of a training of which nothing is known.
+pub(crate) fn unknown_config() -> Settings {
     let unknown = ["data", "loss", "metrics"].map(ToOwned::to_owned).to_vec();
-    Ok(Settings {
+    Settings {
         unknown: Some(unknown),
         ..Settings::default()
-    })
+    }
 }

@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use anyhow::anyhow;
-use firebrick::models::{AnyModel, LoadWeights, SavedModel};
+use firebrick::models::{AnyModel, LoadWeights, SavedModel, folder_of};
 use firebrick::recipes::Settings;
-use firebrick::training::RunDirectory;
+use firebrick::training::{RunDirectory, Trainer};
 
 use crate::failure::OrUsage;
 use crate::network::Network;
@@ -17,9 +17,13 @@ use crate::runs::RunsFolder;
 /// A run that is not there; with a usage error something to pass over where nothing is taken.
 pub(crate) fn find(runs: &RunsFolder, given: &Settings) -> anyhow::Result<Option<String>> {
     let Some(named) = &given.weights else {
-        if given.skip_mismatch == Some(true) {
+        let about = [
+            ("--skip-mismatch", given.skip_mismatch),
+            ("--optimizer-state", given.optimizer_state),
+        ];
+        if let Some((flag, _)) = about.into_iter().find(|(_, is_on)| *is_on == Some(true)) {
             return Err(anyhow!(
-                "`--skip-mismatch` is about the weights of `--weights RUN|FILE`, which is not given"
+                "`{flag}` is about the weights of `--weights RUN|FILE`, which is not given"
             ))
             .or_usage();
         }
@@ -58,6 +62,23 @@ pub(crate) fn load(
     let (model, loaded) = SavedModel::read(Path::new(path))?.load_weights(model, how)?;
     let note = format!("note: begins with {loaded}, of `{path}`");
     Ok((model, Some(note)))
+}
+
+/// The training with what the optimizer of the run remembers whose weights it begins with, if that is asked for, and a note of it.
+///
+/// # Errors
+/// A run without a checkpoint, or with one of another network or optimizer.
+pub(crate) fn with_optimizer_state(
+    trainer: Trainer<AnyModel>,
+    given: &Settings,
+) -> anyhow::Result<Trainer<AnyModel>> {
+    match &given.weights {
+        Some(weights) if given.optimizer_state == Some(true) => {
+            let run = folder_of(Path::new(weights));
+            Ok(trainer.with_optimizer_state(run)?)
+        }
+        _ => Ok(trainer),
+    }
 }
 
 /// The network with its layers like these frozen.

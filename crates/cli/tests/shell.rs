@@ -45,6 +45,8 @@ mod kept_runs;
 mod many_classes;
 #[path = "shell/model.rs"]
 mod model;
+#[path = "shell/model_alone.rs"]
+mod model_alone;
 #[path = "shell/model_file.rs"]
 mod model_file;
 #[path = "shell/pipes.rs"]

@@ -11,8 +11,9 @@ use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::absolute_path::absolute_path;
-use crate::csv_source::{CsvSource, CsvTest};
+use crate::csv_source::{CsvSource, CsvTarget, CsvTest};
 use crate::data_source::DataSource;
+use crate::error::DataError;
 use crate::fingerprint::Fingerprint;
 
 /// Any data set that can be written down: images by name or folder, or a table in a CSV file.
@@ -124,6 +125,31 @@ impl DataDescription {
             Self::Csv(source) => change(source).map(Self::Csv),
             images @ Self::Images(_) => Ok(images),
         }
+    }
+
+    /// The same data set whose classes are called so, in the order of their indices. Images have none but their digits, a target of
+    /// numbers has none, and no names change nothing.
+    ///
+    /// ```
+    /// # mod firebrick { pub use firebrick_data as datasets; }
+    /// use firebrick::datasets::{CsvSource, CsvTarget, DataDescription};
+    ///
+    /// let mail = DataDescription::Csv(CsvSource::classes("mail.csv", "kind"));
+    /// let mail = mail.with_class_names(&["wanted".to_owned(), "spam".to_owned()])?;
+    /// let Some(CsvTarget::Classes { names: Some(names), .. }) = mail.table().map(CsvSource::target) else {
+    ///     panic!("it has a target of classes");
+    /// };
+    /// assert_eq!(names, &["wanted", "spam"]);
+    /// # Ok::<(), firebrick::datasets::DataError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Two classes of one name.
+    pub fn with_class_names(self, names: &[String]) -> Result<Self, DataError> {
+        self.map_table(|table| match table.target() {
+            CsvTarget::Classes { .. } if !names.is_empty() => table.with_class_names(names),
+            _ => Ok(table),
+        })
     }
 
     /// The same data set whatever rows it had before, see [`CsvSource::with_fingerprint`].

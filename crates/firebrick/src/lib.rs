@@ -33,6 +33,7 @@ mod book {
         Layers: "../../../docs/layers.md",
         Graphs: "../../../docs/graphs.md",
         Transfer: "../../../docs/transfer.md",
+        Applications: "../../../docs/applications.md",
         Data: "../../../docs/data.md",
         Training: "../../../docs/training.md",
         Control: "../../../docs/control.md",
@@ -47,6 +48,8 @@ mod book {
 /// Burn itself, in the version this crate is built on.
 pub use burn;
 
+#[doc(inline)]
+pub use firebrick_applications as applications;
 #[cfg(feature = "tui")]
 #[doc(inline)]
 pub use firebrick_dashboard as dashboards;

@@ -102,6 +102,30 @@ pub enum FormatProblem {
         place: String,
     },
 
+    /// Tensors that were to be taken in order and do not fit.
+    #[error(
+        "in order `{weight}` takes the next tensor, a `{name}` of the shape {expected:?}, {}; choose the network that the file \
+         is of, or say by a table which tensor is whose",
+        next_in_order(next.as_ref())
+    )]
+    OutOfOrder {
+        /// Layer and name of the weight.
+        weight: String,
+        /// What the tensor is called within a module.
+        name: String,
+        /// The shape that the tensor should have.
+        expected: Vec<usize>,
+        /// The name and the shape of the file's next tensor, if there is another.
+        next: Option<(String, Vec<usize>)>,
+    },
+
+    /// A table of names that does not fit the file.
+    #[error("the table of names does not fit: {reason}")]
+    NameTable {
+        /// What does not fit.
+        reason: String,
+    },
+
     /// Values that cannot be read.
     #[error("the values at `{place}` cannot be read: {reason}")]
     Values {
@@ -121,6 +145,29 @@ pub enum FormatProblem {
         places: Vec<String>,
     },
 
+    /// Variables of an optimizer that are too few or too many.
+    #[error(
+        "the optimizer `{optimizer}` has {expected} variables for the weights that train, at `optimizer/vars` there are {received}; save \
+         the model again, or leave out how it was compiled"
+    )]
+    OptimizerVariables {
+        /// Its name.
+        optimizer: String,
+        /// How many it has.
+        expected: usize,
+        /// How many the file has.
+        received: usize,
+    },
+
+    /// Settings of a training that cannot be.
+    #[error(
+        "how it was compiled cannot be read: {reason}; save the model again, or leave out how it was compiled"
+    )]
+    Compile {
+        /// Which one, and what is wrong.
+        reason: String,
+    },
+
     /// A file that would have more bytes than its format allows.
     #[error(
         "it would have {size} bytes, expected at most {limit}; save the weights as .safetensors, or the network as .keras"
@@ -132,6 +179,22 @@ pub enum FormatProblem {
         limit: usize,
     },
 
+    /// A mapping for a file that says by itself which weights are whose.
+    #[error("{format} say by themselves which weights are whose; take them over without a mapping")]
+    NotMapped {
+        /// What the file is.
+        format: String,
+    },
+
+    /// A file of a format that is read, not written.
+    #[error("{format} are read only, not written; {instead}")]
+    ReadOnly {
+        /// What the file would be.
+        format: &'static str,
+        /// What to write instead.
+        instead: &'static str,
+    },
+
     /// A file whose name says nothing that is known.
     #[error("its name should end in one of {}", endings.join(", "))]
     Ending {
@@ -141,7 +204,8 @@ pub enum FormatProblem {
 }
 
 impl FormatError {
-    pub(crate) fn new(path: &Path, problem: FormatProblem) -> Self {
+    /// A problem with this file.
+    pub fn new(path: &Path, problem: FormatProblem) -> Self {
         Self {
             path: path.to_owned(),
             problem: Box::new(problem),
@@ -168,6 +232,17 @@ impl fmt::Display for FormatError {
 impl std::error::Error for FormatError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         std::error::Error::source(&*self.problem)
+    }
+}
+
+/// The next tensor of a file.
+fn next_in_order(next: Option<&(String, Vec<usize>)>) -> String {
+    match next {
+        None => "and the file has no more".to_owned(),
+        Some((name, shape)) => {
+            let name = firebrick_model::shortened(name);
+            format!("and the next of the file is `{name}` of {shape:?}")
+        }
     }
 }
 

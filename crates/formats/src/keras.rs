@@ -21,25 +21,32 @@
 //! ```
 
 mod archive;
+mod compiled;
 mod config_size;
 mod hdf5;
 mod hdf5_writing;
+mod layer_weights;
 mod learned;
+mod optimizer_layout;
+mod optimizer_variables;
 mod places;
 mod weights;
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufReader, Cursor, Read, Seek};
 use std::path::{Path, PathBuf};
 
 use firebrick_model::burn::tensor::Device;
-use firebrick_model::{Graph, Model, Network, Summary};
+use firebrick_model::{Graph, Model, Network, Summary, WeightValue};
 use serde_json::Value;
 
 use crate::error::{FormatError, FormatProblem};
 use crate::whole_file;
 use archive::Archive;
+pub use compiled::{Compiled, OptimizerVariables};
 use hdf5::Hdf5;
+pub use layer_weights::{LayerWeights, read_layer_weights};
 use weights::{Weights, matched};
 
 /// The ending of files with a whole model.
@@ -51,7 +58,7 @@ pub const WEIGHTS_EXTENSION: &str = ".weights.h5";
 /// A `.keras` file, read and checked, not yet on a device.
 ///
 /// Layers have the names, the order and the weights that they have in Keras. What cannot be honoured is refused. Nothing
-/// in the file is ever run; how the model was compiled is passed over.
+/// in the file is ever run.
 ///
 /// ```
 /// # mod firebrick { pub use firebrick_formats as formats; pub use firebrick_model::{burn, layers, self as models}; }
@@ -73,6 +80,8 @@ pub struct KerasModel {
     graph: Graph,
     weights: Vec<Vec<f32>>,
     keras_version: Option<String>,
+    /// How it was compiled, in JSON, and all that lies beside the weights.
+    training: Option<(Value, Hdf5)>,
 }
 
 impl KerasModel {
@@ -112,13 +121,16 @@ impl KerasModel {
         let weights = Hdf5::read(archive.weights()?).map_err(not_hdf5)?;
         let learned = learned::into_configs(&mut config, &mut archive, &weights)?;
         let graph = Graph::from_keras_json(&config.to_string())?;
-        let weights = matched(&graph, &config, &weights, &learned)?;
+        let values = matched(&graph, &config, &weights, &learned)?;
         let keras_version = version(&mut archive)?;
+        let compile = config.get_mut(compiled::COMPILE_CONFIG);
+        let compile = compile.map(Value::take).unwrap_or_default();
         Ok(Self {
             path: path.to_owned(),
             graph,
-            weights,
+            weights: values,
             keras_version,
+            training: (!compile.is_null()).then_some((compile, weights)),
         })
     }
 
@@ -139,6 +151,30 @@ impl KerasModel {
     /// The version of Keras that wrote the file, if it says so.
     pub fn keras_version(&self) -> Option<&str> {
         self.keras_version.as_deref()
+    }
+
+    /// How the model was compiled, and what its optimizer remembers; `None` for one that was not.
+    ///
+    /// # Errors
+    /// Settings that are none; variables of the optimizer that are missing, left over, of another shape or unreadable.
+    pub fn compiled(&self) -> Result<Option<Compiled>, FormatError> {
+        let Some((config, weights)) = &self.training else {
+            return Ok(None);
+        };
+        let read = || {
+            let Some(config) = compiled::settings(config)? else {
+                return Ok(None);
+            };
+            let optimizer = match compiled::optimizer(&config)? {
+                None => None,
+                Some(optimizer) => {
+                    let trained = optimizer_variables::trained(&self.graph)?;
+                    optimizer_variables::read(weights, &optimizer, &trained)?
+                }
+            };
+            Ok(Some(Compiled { config, optimizer }))
+        };
+        read().map_err(|problem| FormatError::new(&self.path, problem))
     }
 
     /// Builds the network with its weights.
@@ -214,6 +250,39 @@ pub fn to_bytes(network: &Network) -> Result<Vec<u8>, FormatError> {
     bytes_of(network).map_err(|problem| FormatError::new(Path::new(&name), problem))
 }
 
+/// Saves a network with how it was compiled, so that `fit` of Keras goes on with it; see [`save`] and [`Compiled`].
+///
+/// ```no_run
+/// # mod firebrick { pub use firebrick_formats as formats; pub use firebrick_model::{burn, layers, self as models}; }
+/// use firebrick::formats::keras::{self, Compiled};
+/// use firebrick::burn::tensor::Device;
+///
+/// let network = keras::load("model.keras", &Device::flex())?;
+/// let config = serde_json::from_str(r#"{"optimizer": "adam", "loss": "mse"}"#)?;
+/// keras::save_compiled(&network, &Compiled { config, optimizer: None }, "compiled.keras")?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// Those of [`save`]; variables that are not those of the optimizer.
+pub fn save_compiled(
+    network: &Network,
+    compiled: &Compiled,
+    path: impl AsRef<Path>,
+) -> Result<(), FormatError> {
+    whole_file::write(path, all_bytes_of(network, Some(compiled)))
+}
+
+/// What [`save_compiled`] writes; see [`Compiled`].
+///
+/// # Errors
+/// Those of [`to_bytes`]; variables that are not those of the optimizer.
+pub fn to_compiled_bytes(network: &Network, compiled: &Compiled) -> Result<Vec<u8>, FormatError> {
+    let name = format!("{}{EXTENSION}", network.config().name());
+    all_bytes_of(network, Some(compiled))
+        .map_err(|problem| FormatError::new(Path::new(&name), problem))
+}
+
 /// Takes over the weights of a `.weights.h5` or a `.keras` file, as `load_weights` of Keras; clones of the network keep theirs.
 ///
 /// Weights go by their places, not by the names of layers. At an error all stay as they are.
@@ -244,8 +313,7 @@ pub fn load_weights(network: &mut Network, path: impl AsRef<Path>) -> Result<(),
     let weights = weights.map_err(|problem| FormatError::new(path, problem))?;
     let shaped = network.config().weights().and_then(|specs| {
         let shaped = specs.into_iter().zip(weights);
-        let shaped =
-            shaped.map(|((_, spec), values)| firebrick_model::WeightValue::new(spec.shape, values));
+        let shaped = shaped.map(|((_, spec), values)| WeightValue::new(spec.shape, values));
         shaped.collect::<Result<Vec<_>, _>>()
     });
     shaped
@@ -278,6 +346,15 @@ pub(crate) fn tensors(path: impl AsRef<Path>) -> Result<Vec<(String, Vec<usize>)
     listed.map_err(|problem| FormatError::new(path, problem))
 }
 
+/// The weights of a `.weights.h5` or a `.keras` file by their places.
+pub(crate) fn read_weights(
+    path: impl AsRef<Path>,
+) -> Result<BTreeMap<String, WeightValue>, FormatError> {
+    let path = path.as_ref();
+    let weights = hdf5_of(path).and_then(|weights| layer_weights::by_places(&weights));
+    weights.map_err(|problem| FormatError::new(path, problem))
+}
+
 /// The weights in a file of either kind.
 fn hdf5_of(path: &Path) -> Result<Hdf5, FormatProblem> {
     let action = "read";
@@ -299,14 +376,32 @@ fn hdf5_of(path: &Path) -> Result<Hdf5, FormatProblem> {
 pub(crate) fn weight_bytes_of(network: &Network) -> Result<Vec<u8>, FormatProblem> {
     let network = network.clone().merged();
     let config = described(&network)?;
-    Weights::of(&network, &config)?.to_hdf5()
+    Weights::of(&network, &config)?.to_hdf5(&[])
 }
 
 pub(crate) fn bytes_of(network: &Network) -> Result<Vec<u8>, FormatProblem> {
+    all_bytes_of(network, None)
+}
+
+fn all_bytes_of(network: &Network, compiled: Option<&Compiled>) -> Result<Vec<u8>, FormatProblem> {
     // Keras has products of low rank in its own form.
     let network = network.clone().merged();
-    let config = described(&network)?;
-    let weights = Weights::of(&network, &config)?.to_hdf5()?;
+    let mut config = described(&network)?;
+    let weights = Weights::of(&network, &config)?;
+    let mut variables = Vec::new();
+    if let Some(compiled) = compiled {
+        let reason = |error: serde_json::Error| FormatProblem::Compile {
+            reason: error.to_string(),
+        };
+        let settings = serde_json::to_value(&compiled.config).map_err(reason)?;
+        config[compiled::COMPILE_CONFIG] = settings;
+        let optimizer = compiled::optimizer(&compiled.config)?;
+        if let (Some(optimizer), Some(remembered)) = (optimizer, &compiled.optimizer) {
+            let trained = optimizer_variables::trained(network.config())?;
+            variables = optimizer_variables::written(remembered, &optimizer, &trained)?;
+        }
+    }
+    let weights = weights.to_hdf5(&variables)?;
     let metadata = serde_json::json!({
         "keras_version": KERAS_VERSION,
         "producer": concat!("firebrick ", env!("CARGO_PKG_VERSION")),

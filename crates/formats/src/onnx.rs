@@ -51,7 +51,7 @@ mod writer;
 use std::path::Path;
 
 pub use reading::{OnnxModel, load};
-pub(crate) use reading::{load_weights, tensors};
+pub(crate) use reading::{load_weights, read_weights, tensors};
 
 use firebrick_model::{Graph, Model, Network, Shape};
 use prost::Message;

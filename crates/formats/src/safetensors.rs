@@ -19,9 +19,6 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-mod counterparts;
-mod numbers;
-
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -29,28 +26,20 @@ use ::safetensors::tensor::{SafeTensors, TensorView};
 use ::safetensors::{Dtype, serialize};
 use firebrick_model::{Model, Network, WeightValue};
 
+use crate::counterparts::counterparts;
 use crate::error::{FormatError, FormatProblem};
+use crate::mapping::{Mapping, weights_for};
+use crate::stored_tensor::{StoredTensor, TensorInfo, values_by_name};
 use crate::weight_names::weight_names;
 use crate::whole_file;
-use counterparts::{Counterpart, counterparts};
-use numbers::to_f32;
+
+pub use crate::weight_names::Names;
 
 /// The ending of such files.
 pub const EXTENSION: &str = ".safetensors";
 
 /// The longest list of tensors that is read, in bytes.
 const MAX_LIST: u64 = 8 << 20;
-
-/// What the weights of a file are called, and how they lie in it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Names {
-    /// As the network has them: `fc1/kernel`, in Keras' layout.
-    #[default]
-    Own,
-    /// As the modules of PyTorch have them: `fc1.weight`, turned where theirs are.
-    PyTorch,
-}
 
 /// Saves the weights of a network.
 ///
@@ -62,22 +51,30 @@ pub fn save(network: &Network, path: impl AsRef<Path>, names: Names) -> Result<(
 
 /// Takes over the weights of a file, under whichever names it has them, and tells which these are.
 ///
-/// Layers are found by their names. Where a file of PyTorch has none of the names, as that of a `nn.Sequential` whose
-/// modules are numbered, they are taken in order. At an error all weights stay as they are; clones of the network keep
-/// theirs.
+/// Layers are found by their names, as [`Mapping::by_name`] says. At an error all weights stay as they are; clones of the
+/// network keep theirs.
 ///
 /// # Errors
 /// A file that cannot be read, is damaged or of something else; weights that are missing, left over or of another shape; a
 /// layer that has no counterpart in PyTorch.
 pub fn load_weights(network: &mut Network, path: impl AsRef<Path>) -> Result<Names, FormatError> {
+    load_mapped(network, path, &Mapping::by_name())
+}
+
+/// The same by another mapping.
+pub(crate) fn load_mapped(
+    network: &mut Network,
+    path: impl AsRef<Path>,
+    mapping: &Mapping,
+) -> Result<Names, FormatError> {
     let path = path.as_ref();
-    let failed = |problem| FormatError::new(path, problem);
-    let bytes = whole_file::read(path).map_err(failed)?;
-    let (weights, names) = weights_for(network, &bytes).map_err(failed)?;
-    network
-        .set_weights(weights)
-        .map_err(|error| failed(error.into()))?;
-    Ok(names)
+    let mut load = || -> Result<Names, FormatProblem> {
+        let bytes = whole_file::read(path)?;
+        let (weights, names) = weights_for(network.config(), stored(&bytes)?, mapping)?;
+        network.set_weights(weights)?;
+        Ok(names)
+    };
+    load().map_err(|problem| FormatError::new(path, problem))
 }
 
 pub(crate) fn bytes_of(network: &Network, names: Names) -> Result<Vec<u8>, FormatProblem> {
@@ -114,18 +111,40 @@ pub(crate) fn bytes_of(network: &Network, names: Names) -> Result<Vec<u8>, Forma
         .map_err(|error| malformed(error.to_string()))
 }
 
-/// The names and shapes of the tensors of a file.
-pub(crate) fn tensors(path: impl AsRef<Path>) -> Result<Vec<(String, Vec<usize>)>, FormatError> {
+/// The tensors of a file.
+pub(crate) fn tensors(path: impl AsRef<Path>) -> Result<Vec<TensorInfo>, FormatError> {
     let path = path.as_ref();
-    let failed = |problem| FormatError::new(path, problem);
-    let bytes = whole_file::read(path).map_err(failed)?;
-    let file = read(&bytes).map_err(failed)?;
-    let mut listed: Vec<(String, Vec<usize>)> = file
-        .iter()
-        .map(|(name, view)| (name.to_owned(), view.shape().to_vec()))
+    let listed = || -> Result<Vec<TensorInfo>, FormatProblem> {
+        let bytes = whole_file::read(path)?;
+        Ok(stored(&bytes)?.iter().map(StoredTensor::info).collect())
+    };
+    listed().map_err(|problem| FormatError::new(path, problem))
+}
+
+/// The tensors of a file, `layers.10` after `layers.9`.
+fn stored(bytes: &[u8]) -> Result<Vec<StoredTensor<'_>>, FormatProblem> {
+    let file = read(bytes)?;
+    let mut tensors: Vec<StoredTensor<'_>> = file
+        .tensors()
+        .into_iter()
+        .map(|(name, view)| StoredTensor {
+            name,
+            shape: view.shape().to_vec(),
+            dtype: view.dtype(),
+            bytes: Box::new(move || Ok(view.data().to_vec())),
+        })
         .collect();
-    listed.sort();
-    Ok(listed)
+    tensors.sort_by(|one, other| numbered(&one.name).cmp(&numbered(&other.name)));
+    Ok(tensors)
+}
+
+/// The weights of a file by its names.
+pub(crate) fn read_weights(
+    path: impl AsRef<Path>,
+) -> Result<BTreeMap<String, WeightValue>, FormatError> {
+    let path = path.as_ref();
+    let weights = whole_file::read(path).and_then(|bytes| values_by_name(&stored(&bytes)?));
+    weights.map_err(|problem| FormatError::new(path, problem))
 }
 
 /// The tensors of a file, whose list is of a length that can be.
@@ -141,113 +160,9 @@ fn read(bytes: &[u8]) -> Result<SafeTensors<'_>, FormatProblem> {
     SafeTensors::deserialize(bytes).map_err(|error| malformed(error.to_string()))
 }
 
-/// The weights of a network as a file has them, in the network's order.
-fn weights_for(
-    network: &Network,
-    bytes: &[u8],
-) -> Result<(Vec<WeightValue>, Names), FormatProblem> {
-    let file = read(bytes)?;
-    let mut found: BTreeMap<String, WeightValue> = BTreeMap::new();
-    for (name, view) in file.iter() {
-        // PyTorch counts the batches that moving statistics have seen.
-        if name.ends_with("num_batches_tracked") {
-            continue;
-        }
-        let unreadable = |reason| FormatProblem::Values {
-            place: name.to_owned(),
-            reason,
-        };
-        let values = to_f32(view.dtype(), view.data()).map_err(unreadable)?;
-        let value = WeightValue::new(view.shape(), values)?;
-        found.insert(name.to_owned(), value);
-    }
-    let own = weight_names(network.config())?;
-    if own.iter().any(|name| found.contains_key(name)) {
-        return Ok((by_own_names(network, &own, found)?, Names::Own));
-    }
-    let all = counterparts(network.config())?;
-    let mut weights: Vec<Option<WeightValue>> = vec![None; own.len()];
-    let prefixes = prefixes_of(&all, &found);
-    for (one, prefix) in all.iter().zip(&prefixes) {
-        for (index, value) in one.take(prefix, &mut found)? {
-            weights[index] = Some(value);
-        }
-    }
-    check_unused(found)?;
-    let specs = network.config().weights()?;
-    let weights = specs.into_iter().zip(weights);
-    let weights = weights.map(|((_, spec), value)| match value {
-        Some(value) => Ok(value),
-        // Of states that are kept PyTorch's files say nothing.
-        None => WeightValue::new(spec.shape.clone(), vec![0.0; spec.num_params()]),
-    });
-    Ok((weights.collect::<Result<_, _>>()?, Names::PyTorch))
-}
-
-fn by_own_names(
-    network: &Network,
-    own: &[String],
-    mut found: BTreeMap<String, WeightValue>,
-) -> Result<Vec<WeightValue>, FormatProblem> {
-    let specs = network.config().weights()?;
-    let weights = own.iter().zip(specs).map(|(name, (_, spec))| {
-        let value = found
-            .remove(name)
-            .ok_or_else(|| FormatProblem::MissingWeight {
-                weight: name.clone(),
-                expected: spec.shape.clone(),
-                place: name.clone(),
-            })?;
-        if value.shape() == spec.shape {
-            return Ok(value);
-        }
-        Err(FormatProblem::WeightShape {
-            weight: name.clone(),
-            expected: spec.shape,
-            received: value.shape().to_vec(),
-            place: name.clone(),
-        })
-    });
-    let weights = weights.collect::<Result<Vec<_>, _>>()?;
-    check_unused(found)?;
-    Ok(weights)
-}
-
-fn check_unused(left: BTreeMap<String, WeightValue>) -> Result<(), FormatProblem> {
-    if left.is_empty() {
-        return Ok(());
-    }
-    let places = left.into_keys().collect();
-    Err(FormatProblem::Unused { places })
-}
-
-/// What the names of each layer's tensors begin with: its own name, or, where no layer's is there, those of the file in
-/// order.
-fn prefixes_of(all: &[Counterpart], found: &BTreeMap<String, WeightValue>) -> Vec<String> {
-    let own: Vec<String> = all.iter().map(|one| one.prefix().to_owned()).collect();
-    let is_there = |prefix: &String| {
-        let start = format!("{prefix}.");
-        found.keys().any(|name| name.starts_with(&start))
-    };
-    if own.iter().any(is_there) {
-        return own;
-    }
-    let mut given: Vec<&str> = found
-        .keys()
-        .filter_map(|name| name.rsplit_once('.').map(|(prefix, _)| prefix))
-        .collect();
-    given.sort_by_key(|prefix| numbered(prefix));
-    given.dedup();
-    if given.len() == own.len() {
-        given.into_iter().map(str::to_owned).collect()
-    } else {
-        own
-    }
-}
-
 /// `layers.10` after `layers.9`.
-fn numbered(prefix: &str) -> Vec<(Option<u64>, &str)> {
-    let parts = prefix.split('.');
+fn numbered(name: &str) -> Vec<(Option<u64>, &str)> {
+    let parts = name.split('.');
     parts.map(|part| (part.parse().ok(), part)).collect()
 }
 

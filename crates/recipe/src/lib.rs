@@ -11,6 +11,7 @@ mod error;
 #[cfg(feature = "clap")]
 mod flags;
 mod hidden_units;
+mod keras_compile;
 mod model_file;
 mod model_file_problem;
 mod named_callback;
@@ -27,6 +28,7 @@ pub use checkpoint_every::{CheckpointEvery, CheckpointEveryError};
 pub use checkpoint_rule::{CheckpointRule, CheckpointRuleError};
 pub use error::RecipeError;
 pub use hidden_units::{HiddenUnits, HiddenUnitsError};
+pub use keras_compile::{KerasCompile, LeftOut, Reached};
 pub use model_file::{CompileSettings, ModelFile, OutputSettings};
 pub use model_file_problem::ModelFileProblem;
 pub use named_callback::{

@@ -54,6 +54,9 @@ settings! {
         /// Of the file of --weights pass over layers of other shapes, such as another head, and those that it does not have
         skip_mismatch: bool, flag Flag::switch().under(NETWORK);
 
+        /// Of the run of --weights go on with all that its optimizer remembers, from the step that it has come to
+        optimizer_state: bool, flag Flag::switch().under(NETWORK);
+
         /// Train all layers but those whose names are like this, `*` for any text; several with a comma between
         freeze: String, flag Flag::text("PATTERN,…").under(NETWORK);
 

@@ -166,6 +166,23 @@ impl ScheduleSpec {
         self.unit
     }
 
+    /// The rate of every step, if it is the same.
+    ///
+    /// ```
+    /// # mod firebrick { pub use firebrick_scheduler::{burn, self as schedules}; }
+    /// use firebrick::schedules::{Constant, ScheduleError, ScheduleSpec, TimeBased};
+    ///
+    /// assert_eq!(ScheduleSpec::from(Constant::new(0.1)?).constant_rate(), Some(0.1));
+    /// assert_eq!(ScheduleSpec::from(TimeBased::new(3)?).constant_rate(), None);
+    /// # Ok::<(), ScheduleError>(())
+    /// ```
+    pub fn constant_rate(&self) -> Option<f64> {
+        match &self.schedule {
+            Known::Constant(constant) => Some(constant.learning_rate(0)),
+            _ => None,
+        }
+    }
+
     /// Makes the schedule, a function of the optimizer step, for epochs of `steps_per_epoch` optimizer steps.
     ///
     /// # Errors

@@ -15,6 +15,17 @@ pub enum ServeError {
     /// A table that the network does not go with.
     #[error(transparent)]
     Data(#[from] DataError),
+    /// A card that tells of data in a form that is not known.
+    #[error(
+        "the file of `{name}` tells what it was trained on in a form that is not known: {source}; a newer version may read it, or say \
+         what it takes by `Served::with_table`"
+    )]
+    Card {
+        /// What is served.
+        name: String,
+        /// What is not known.
+        source: serde_json::Error,
+    },
     /// A network that takes no pictures.
     #[error(
         "`{name}` takes inputs of shape {shape}, expected grey pictures, `[28, 28]`, `[28, 28, 1]` or a square number of features; \

@@ -13,8 +13,9 @@
 //! use firebrick_serve::{Served, Server, ServerSettings};
 //!
 //! let device = DeviceName::Auto.select()?.device;
-//! let model = SavedModel::read("runs/mnist-1/model.bpk".as_ref())?.into_model(&device)?;
-//! let served = Served::new("mnist-1", model)?.with_pictures()?;
+//! let saved = SavedModel::read("runs/mnist-1/model.bpk".as_ref())?;
+//! let card = saved.card()?; // what it was trained on, what its classes are called
+//! let served = Served::new("mnist-1", saved.into_model(&device)?)?.with_card(&card)?;
 //! let server = Server::bind("127.0.0.1:8080".parse()?, served, ServerSettings::default())?;
 //! println!("http://{}/", server.address());
 //! server.serve()?;

@@ -87,10 +87,6 @@ impl IntoResponse for Problem {
         match status {
             StatusCode::UNAUTHORIZED => say(header::WWW_AUTHENTICATE, "Bearer"),
             StatusCode::SERVICE_UNAVAILABLE => say(header::RETRY_AFTER, "1"),
-            // What is left of the question is not read.
-            StatusCode::PAYLOAD_TOO_LARGE | StatusCode::REQUEST_TIMEOUT => {
-                say(header::CONNECTION, "close");
-            }
             _ => {}
         }
         response

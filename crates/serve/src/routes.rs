@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::{Body, Bytes};
+use axum::body::{Body, Bytes, HttpBody as _};
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -36,6 +36,15 @@ const HEALTH: &str = "/healthz";
 const METRICS: &str = "/metrics";
 /// What only those may ask for who know the token.
 const GUARDED: [&str; 4] = [PREDICT, OPENAPI, METRICS, page::MODEL];
+/// Answers to what was not read to its end.
+const UNREAD: [StatusCode; 6] = [
+    StatusCode::UNAUTHORIZED,
+    StatusCode::FORBIDDEN,
+    StatusCode::NOT_FOUND,
+    StatusCode::METHOD_NOT_ALLOWED,
+    StatusCode::REQUEST_TIMEOUT,
+    StatusCode::PAYLOAD_TOO_LARGE,
+];
 /// Questions that are read at once; pictures take much memory while they are.
 const READERS: usize = 2;
 /// Larger ones are read where that keeps nobody else waiting.
@@ -150,8 +159,15 @@ fn late(limit: Duration) -> Problem {
 async fn measure(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let address = known_address(&app, request.uri().path());
     let in_progress = app.metrics.begin();
-    let response = next.run(request).await;
+    let has_body =
+        request.headers().contains_key(header::CONTENT_LENGTH) || !request.body().is_end_stream();
+    let mut response = next.run(request).await;
     in_progress.ended(address, response.status().as_u16());
+    if has_body && UNREAD.contains(&response.status()) {
+        // A connection on which a body is left over is of no more use: whoever asks is told not to send the next question on it.
+        let close = HeaderValue::from_static("close");
+        response.headers_mut().insert(header::CONNECTION, close);
+    }
     set_headers(response, POLICY)
 }
 

@@ -1,5 +1,7 @@
 //! A network with what it takes and what its answers mean.
 
+mod told;
+
 use firebrick_data::{ColumnGroup, CsvSource, CsvTarget};
 use firebrick_model::burn::module::Module;
 use firebrick_model::{Activation, AnyModel, Model, Shape};

@@ -18,7 +18,9 @@ use axum::http::{Method, Request, StatusCode};
 use firebrick_data::CsvSource;
 use firebrick_model::burn::tensor::Device;
 use firebrick_model::layers::{Dense, Embedding, Flatten, Layer, TextVectorization};
-use firebrick_model::{Activation, Graph, MlpConfig, Predictor, Sequential, Shape, input};
+use firebrick_model::{
+    Activation, Graph, MlpConfig, ModelCard, Predictor, Sequential, Shape, input,
+};
 use firebrick_serve::{Served, ServerSettings, SiteFile, Token, router};
 use serde_json::{Value, json};
 use tokio::runtime::Builder;
@@ -278,6 +280,65 @@ fn texts_are_read_and_several_inputs_have_names() {
 }
 
 #[test]
+fn a_card_tells_what_is_taken_and_what_classes_are_called() {
+    let row = json!({"rows": [{"length": 1.5, "width": 0.25}]});
+    let told = post_json(&irises(ServerSettings::default()), &row).json();
+    let names = ["setosa", "virginica", "versicolor"];
+    let card = ModelCard {
+        labels: names.map(str::to_owned).to_vec(),
+        data: Some(json!({
+            "csv": "iris.csv", "target": "species", "classes": true, "features": ["length", "width"]
+        })),
+        ..ModelCard::default()
+    };
+    let served = Served::new("irises", mlp(2, 3))
+        .unwrap()
+        .with_card(&card)
+        .unwrap();
+    let by_card = router(served, ServerSettings::default()).unwrap();
+    assert_eq!(post_json(&by_card, &row).json(), told);
+
+    let card = ModelCard {
+        labels: (0..10).map(|digit| format!("digit {digit}")).collect(),
+        data: Some("mnist".into()),
+        ..ModelCard::default()
+    };
+    let served = Served::new("digits", mlp(784, 10))
+        .unwrap()
+        .with_card(&card)
+        .unwrap();
+    let by_card = router(served, ServerSettings::default()).unwrap();
+    let png: &[u8] = include_bytes!("../../../assets/digits/seven.png");
+    let told = post(&by_card, "image/png", png).json();
+    let (class, index) = (
+        &told["predictions"][0]["class"],
+        &told["predictions"][0]["index"],
+    );
+    assert_eq!(class.as_str().unwrap(), format!("digit {index}"));
+
+    for (card, words) in [
+        (
+            ModelCard {
+                data: Some(json!({"csv": "iris.csv", "target": "species", "hologram": 1})),
+                ..ModelCard::default()
+            },
+            "tells what it was trained on in a form that is not known: unknown field `hologram`",
+        ),
+        (
+            ModelCard {
+                labels: vec!["a".to_owned()],
+                ..ModelCard::default()
+            },
+            "tells 3 classes apart, received 1 names",
+        ),
+    ] {
+        let served = Served::new("irises", mlp(2, 3)).unwrap();
+        let error = served.with_card(&card).unwrap_err().to_string();
+        assert!(error.contains(words), "{error}");
+    }
+}
+
+#[test]
 fn what_cannot_be_answered_says_where_and_why() {
     let router = digits();
     for (kind, body, status, words) in [
@@ -510,6 +571,12 @@ fn other_addresses_and_methods_are_told_apart() {
             .header("host", "localhost");
         ask(&router, request.body(Body::empty()).unwrap()).problem(405);
     }
+    // A question that is not read leaves its body on the connection.
+    let request = Request::post("/nothing").header("host", "localhost");
+    let left_over = ask(&router, request.body("{}".into()).unwrap());
+    left_over.problem(404);
+    assert_eq!(left_over.headers["connection"], "close");
+    assert!(!answer.headers.contains_key("connection"));
     let health = get(&router, "/healthz");
     assert_eq!(
         (health.status.as_u16(), health.json()),

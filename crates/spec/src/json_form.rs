@@ -147,3 +147,26 @@ impl Serialize for Keras<'_> {
         map.end()
     }
 }
+
+impl Spec {
+    /// An object as Keras' files have it: `module`, `class_name`, `config` and `registered_name`.
+    ///
+    /// ```
+    /// use firebrick_spec::Spec;
+    ///
+    /// let object = Spec::new("Huber").with("delta", 0.5).to_keras_object("keras.losses");
+    /// assert_eq!(
+    ///     serde_json::to_string(&object)?,
+    ///     r#"{"module":"keras.losses","class_name":"Huber","config":{"delta":0.5},"registered_name":null}"#
+    /// );
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub fn to_keras_object(&self, module: &str) -> Value {
+        Value::Table(vec![
+            Argument::new("module", module),
+            Argument::new(CLASS_NAME, self.name()),
+            Argument::new(CONFIG, Value::Table(self.arguments().to_vec())),
+            Argument::new("registered_name", Value::Null),
+        ])
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde::de::value::StrDeserializer;
+use serde::de::value::{MapAccessDeserializer, StrDeserializer};
 use serde::de::{
     DeserializeOwned, DeserializeSeed, Deserializer, Error as _, IntoDeserializer, MapAccess,
     SeqAccess, Visitor,
@@ -255,6 +255,11 @@ impl<'de> Deserializer<'de> for Given<'_> {
             Value::Text(value) => value.as_str(),
             // Python's `None` is a choice too.
             Value::Null => "none",
+            // A choice with values of its own, `{"node": [1, 0]}`.
+            Value::Table(arguments) if arguments.len() == 1 => {
+                let named = Named::new(arguments, &[])?;
+                return MapAccessDeserializer::new(named).deserialize_enum(name, variants, visitor);
+            }
             _ => return self.deserialize_any(visitor),
         };
         let choice: StrDeserializer<'_, ReadError> = choice.into_deserializer();

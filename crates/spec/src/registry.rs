@@ -207,6 +207,13 @@ macro_rules! registry {
                 }
             }
 
+            /// What its type is called, which Keras calls its class.
+            pub(crate) fn class_name(&self) -> &'static str {
+                match self {
+                    $(Self::$thing(_) => ::std::stringify!($thing),)+
+                }
+            }
+
             /// The spec, with all arguments.
             pub(crate) fn to_spec(&self) -> ::std::result::Result<$crate::Spec, $crate::SpecError> {
                 match self {

@@ -363,3 +363,39 @@ fn a_name_alone_is_true_and_a_number_alone_a_list() {
         assert_eq!(from_text(text).unwrap_err().to_string(), message);
     }
 }
+
+#[test]
+fn a_choice_with_values_is_a_table_of_its_name() {
+    #[derive(Debug, PartialEq, Deserialize)]
+    #[serde(rename_all = "lowercase")]
+    enum Source {
+        Nothing,
+        Input(usize),
+        Node(usize, usize),
+    }
+    #[derive(Debug, Deserialize)]
+    struct Call {
+        source: Source,
+    }
+    let read = |source: &str| {
+        let json = format!(r#"{{"class_name": "call", "config": {{"source": {source}}}}}"#);
+        let value = serde_json::from_str(&json).unwrap();
+        let spec = Spec::from_value(value, "layer").unwrap();
+        spec.read::<Call>("the layer `call`")
+            .map(|call| call.source)
+    };
+    assert_eq!(read(r#""nothing""#).unwrap(), Source::Nothing);
+    assert_eq!(read(r#"{"input": 2}"#).unwrap(), Source::Input(2));
+    assert_eq!(read(r#"{"node": [3, 1]}"#).unwrap(), Source::Node(3, 1));
+    for source in [
+        r#"{"node": [3]}"#,
+        r#"{"node": 3, "input": 1}"#,
+        r#"{"mode": [3, 1]}"#,
+    ] {
+        let error = read(source).unwrap_err().to_string();
+        assert!(
+            error.starts_with("the layer `call`, argument `source"),
+            "{error}"
+        );
+    }
+}

@@ -143,6 +143,15 @@ impl Compile {
         self.with_weight_groups(groups.map(WeightGroup::without_weight_decay))
     }
 
+    /// The learning rate, where it is the same in every step.
+    pub(crate) fn constant_rate(&self) -> Option<f64> {
+        match &self.rate {
+            LearningRate::Constant(rate) => Some(*rate),
+            LearningRate::Described(schedule) => schedule.constant_rate(),
+            LearningRate::Custom(_) => None,
+        }
+    }
+
     /// The schedule as a function of the optimizer step.
     pub(crate) fn schedule(
         &self,

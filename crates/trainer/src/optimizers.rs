@@ -248,6 +248,14 @@ impl Kind {
         each_optimizer!(self, kind => kind.num_slots())
     }
 
+    fn slot_names(&self, num_axes: usize) -> &'static [&'static str] {
+        each_optimizer!(self, kind => kind.slot_names(num_axes))
+    }
+
+    fn slot_sign(&self) -> f32 {
+        each_optimizer!(self, kind => kind.slot_sign())
+    }
+
     fn build(self, work: Work) -> ModuleOptimizer {
         each_optimizer!(self, kind => kind.build(work))
     }

@@ -77,10 +77,53 @@ pub fn describe_untrained<M: Model>(model: &M, reason: &str) -> Option<String> {
     for key in ["data", "loss", "schedule", "metrics"] {
         gaps.add(key, reason);
     }
-    let training = Training {
-        compile: Table::new(),
-        fit: FitSettings::default(),
-    };
+    elsewhere(model, (Table::new(), gaps), reason)
+}
+
+/// The same of a network that was compiled elsewhere, with what it was compiled with but for the settings in `unknown`:
+/// `optimizer`, `schedule`, `metrics`, ….
+///
+/// ```
+/// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; pub use firebrick_trainer as training; }
+/// use firebrick::burn::tensor::Device;
+/// use firebrick::layers::Dense;
+/// use firebrick::models::Sequential;
+/// use firebrick::training::{Compile, describe_compiled};
+///
+/// let network = Sequential::new([4]).add(Dense::new(1)).build(1, &Device::flex())?;
+/// let compile = Compile::by_name("adam:beta_1=0.8", "huber", [])?;
+/// let config = describe_compiled(&network, &compile, &[], "it was read from `model.keras`").unwrap();
+/// assert!(config.contains("beta_1 = 0.8") && !config.contains("# Not known: loss"));
+/// let config = describe_compiled(&network, &compile, &["optimizer"], "it was read from `model.keras`").unwrap();
+/// assert!(config.contains("# Not known: optimizer") && !config.contains("beta_1 = 0.8"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn describe_compiled<M: Model>(
+    model: &M,
+    compile: &Compile,
+    unknown: &[&'static str],
+    reason: &str,
+) -> Option<String> {
+    let mut gaps = Gaps::default();
+    gaps.add("data", reason);
+    let mut table = compile_table(compile, &mut gaps);
+    for key in unknown {
+        gaps.add(key, reason);
+        table.remove(*key);
+        if *key == "schedule" {
+            table.remove("learning_rate");
+        }
+    }
+    elsewhere(model, (table, gaps), reason)
+}
+
+fn elsewhere<M: Model>(
+    model: &M,
+    (compile, mut gaps): (Table, Gaps),
+    reason: &str,
+) -> Option<String> {
+    let fit = FitSettings::default();
+    let training = Training { compile, fit };
     let model = network(model).and_then(|network| model_text(&network, &training));
     if model.is_none() {
         gaps.add("network", reason);

@@ -166,6 +166,20 @@ impl State {
         self.entries.is_empty()
     }
 
+    /// A tensor that is kept under a name.
+    pub(crate) fn tensor(&self, name: &str) -> Option<&burn_pack::Tensor> {
+        match self.entries.get(name) {
+            Some(Value::Tensor(tensor)) => Some(tensor),
+            _ => None,
+        }
+    }
+
+    /// Keeps a tensor under its name.
+    pub(crate) fn with_tensor(mut self, tensor: burn_pack::Tensor) -> Self {
+        self.insert(tensor.name.clone(), Value::Tensor(tensor));
+        self
+    }
+
     /// Keeps a value as it is.
     fn insert(&mut self, name: String, value: Value) {
         self.entries.insert(name, value);

@@ -1,4 +1,5 @@
 mod assembly;
+mod beginning;
 mod card;
 mod checks;
 mod environment;
@@ -32,6 +33,7 @@ use crate::history::History;
 use crate::pass::Pass;
 use crate::run_description::{describe, is_ours};
 use crate::run_directory::RunDirectory;
+use crate::state::State;
 use crate::step::{AutodiffStep, Step};
 use crate::unoptimized;
 use assembly::Checked;
@@ -70,6 +72,8 @@ pub struct Trainer<M: Model> {
     history: History,
     /// How evaluations and predictions show themselves.
     display: Display,
+    /// The step of another training, for the first one here.
+    begins_with: Option<State>,
 }
 
 impl<M: Model> Trainer<M> {
@@ -88,6 +92,7 @@ impl<M: Model> Trainer<M> {
             shuffle: None,
             history: History::default(),
             display: Display::Quiet,
+            begins_with: None,
         }
     }
 

@@ -4,14 +4,14 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::anyhow;
-use clap::ValueEnum;
 use firebrick::devices::DeviceName;
-use firebrick::formats::Format;
-use firebrick::formats::safetensors::Names;
+use firebrick::formats::{Format, keras};
 
 use crate::commands::devices::select_device;
 use crate::destination::Destination;
 use crate::failure::OrUsage;
+use crate::given_names::GivenNames;
+use crate::keras_training;
 use crate::runs::{self, RunsFolder};
 
 const EXAMPLES: &str = "\
@@ -40,27 +40,20 @@ pub(crate) struct ExportArguments {
     #[arg(long, value_name = "NAMES")]
     names: Option<GivenNames>,
 
+    /// Leave out how the run was compiled and what its optimizer remembers, which files as .keras have
+    #[arg(long)]
+    without_compile: bool,
+
     #[command(flatten)]
     runs: RunsFolder,
 }
 
-/// Whose names weights have.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum GivenNames {
-    /// Those of the network, `dense/kernel`
-    Firebrick,
-    /// Those of PyTorch's modules, `dense.weight`
-    Pytorch,
-}
-
 pub(crate) fn run(arguments: &ExportArguments) -> anyhow::Result<ExitCode> {
     let format = Format::of(&arguments.file).or_usage()?;
+    format.check_written(&arguments.file).or_usage()?;
     let format = match (arguments.names, format) {
         (None, format) => format,
-        (Some(names), Format::Safetensors(_)) => format.with_names(match names {
-            GivenNames::Firebrick => Names::Own,
-            GivenNames::Pytorch => Names::PyTorch,
-        }),
+        (Some(names), Format::Safetensors(_)) => format.with_names(names.into()),
         (Some(_), _) => {
             return Err(anyhow!(
                 "`--names` is about files of safetensors, `{}` is to be {format}; leave it out",
@@ -73,8 +66,17 @@ pub(crate) fn run(arguments: &ExportArguments) -> anyhow::Result<ExitCode> {
     let destination = Destination::new(&arguments.file, "model", runs::read_files(&run))?;
     // Weights are only moved from one file to another.
     let device = select_device(DeviceName::default())?.device;
-    let network = runs::load_network(&run, &device)?.into_network(&device)?;
-    destination.write(&format.to_bytes(&network, &arguments.file)?)?;
+    let model = runs::load_network(&run, &device)?;
+    let compiled = match format {
+        Format::Keras if !arguments.without_compile => keras_training::of_run(&run, &model)?,
+        _ => None,
+    };
+    let network = model.into_network(&device)?;
+    let bytes = match &compiled {
+        Some(compiled) => keras::to_compiled_bytes(&network, compiled)?,
+        None => format.to_bytes(&network, &arguments.file)?,
+    };
+    destination.write(&bytes)?;
     destination.report(&format!("wrote {format} to"))?;
     Ok(ExitCode::SUCCESS)
 }

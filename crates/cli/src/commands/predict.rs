@@ -4,6 +4,7 @@ mod network_input;
 mod pictures;
 mod rows;
 
+use std::mem;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -12,9 +13,10 @@ use anyhow::anyhow;
 use firebrick::datasets::CsvSource;
 use firebrick::devices::DeviceName;
 
+use crate::asked_model::AskedModel;
 use crate::dialect_flags::{DialectFlags, Names};
 use crate::failure::OrUsage;
-use crate::runs::{self, RunsFolder};
+use crate::runs::RunsFolder;
 use crate::train_settings::TrainSettings;
 
 const EXAMPLES: &str = "\
@@ -24,18 +26,20 @@ EXAMPLES:
   firebrick predict mnist-1 assets/digits/three.jpg --show
   firebrick predict mnist-1 assets/digits/house_number.jpg --split --json
   firebrick predict iris-1 assets/iris/iris.csv --output species.csv
+  firebrick predict examples/digit-pad/model.bpk assets/digits/seven.png
 
 Pictures may have any size and colours, dark ink on a light background or the other way round; \
 photographs may lie in uneven light and on ruled paper. A picture has up to 64 megapixels, 64 MiB as a \
 file and 256 MiB once decoded. A table has the columns that the network was trained on, by name and in any \
 order; its target is not looked at, its other columns are written beside the predictions, so that an id tells \
-which is which.";
+which is which. A model file without its run tells itself what it was trained on.";
 
 /// Say which digit a picture shows, and how sure the network is; or what it predicts for the rows of a table.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct PredictArguments {
-    /// Name or path of the run
+    /// Name or path of the run, or a model file
+    #[arg(value_name = "RUN|FILE")]
     run: PathBuf,
 
     /// PNG or JPEG files, one digit each (without --split), or for a network that was trained on a table a CSV file
@@ -98,9 +102,10 @@ impl PredictArguments {
 }
 
 pub(crate) fn run(arguments: &PredictArguments) -> anyhow::Result<ExitCode> {
-    let run = arguments.runs.open(&arguments.run)?;
-    let name = run.path().display();
-    let config = runs::config(&run)?;
+    let mut asked = AskedModel::open(&arguments.runs, &arguments.run)?;
+    let called = asked.called();
+    let name = asked.path.display().to_string();
+    let config = mem::take(&mut asked.config);
     let table = arguments
         .files
         .iter()
@@ -109,7 +114,7 @@ pub(crate) fn run(arguments: &PredictArguments) -> anyhow::Result<ExitCode> {
         && let Some(table) = table
     {
         return Err(anyhow!(
-            "the run `{name}` was made by a program and does not say which columns of a table its network takes, so that it \
+            "the {called} was made by a program and does not say which columns of a table its network takes, so that it \
              cannot predict `{}`; the program that trains can tell: `Fit::with_data_description`",
             table.display()
         ));
@@ -124,7 +129,7 @@ pub(crate) fn run(arguments: &PredictArguments) -> anyhow::Result<ExitCode> {
             .or_usage();
         }
         let source = arguments.dialect.applied_to(source.clone())?;
-        return rows::run(arguments, &run, &settings, &source);
+        return rows::run(arguments, asked, &settings, &source);
     }
     let given = arguments.dialect.given();
     if !given.is_empty() {
@@ -149,5 +154,5 @@ pub(crate) fn run(arguments: &PredictArguments) -> anyhow::Result<ExitCode> {
         ))
         .or_usage();
     }
-    pictures::run(arguments, &run)
+    pictures::run(arguments, asked)
 }

@@ -5,17 +5,16 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::anyhow;
+use firebrick::burn::tensor::Device;
 use firebrick::devices::DeviceName;
-use firebrick::models::AnyModel;
-use firebrick::training::RunDirectory;
 use firebrick_serve::{ServeError, Served, Server, ServerSettings, Token};
 
+use crate::asked_model::AskedModel;
 use crate::commands::devices::select_device;
 use crate::failure::{OrUsage, usage};
 use crate::listen::Listen;
 use crate::output;
-use crate::runs::{self, RunsFolder};
-use crate::train_settings::TrainSettings;
+use crate::runs::RunsFolder;
 
 /// Where it listens unless something else is said.
 const PORT: u16 = 8080;
@@ -26,6 +25,7 @@ const EXAMPLES: &str = "\
 EXAMPLES:
   firebrick serve mnist-1
   firebrick serve iris-1 --listen 9000
+  firebrick serve examples/digit-pad/model.bpk
   firebrick serve mnist-1 --listen 0.0.0.0:8080 --token-file token
   curl --data-binary @assets/digits/seven.png -H 'content-type: image/png' http://127.0.0.1:8080/api/predict
   curl -d '{\"rows\": [{\"petal_length\": 1.4, …}]}' -H 'content-type: application/json' http://127.0.0.1:8080/api/predict
@@ -33,11 +33,12 @@ EXAMPLES:
 There is a page to try it by hand at /, and what programs can ask at /api/openapi.json. Others than this machine reach it only with \
 --listen, and have to know the token then: `Authorization: Bearer TOKEN`. Ctrl-C ends it once open questions are answered.";
 
-/// Serve what a run's network says: to programs as JSON, to people on a page.
+/// Serve what a network says: to programs as JSON, to people on a page.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct ServeArguments {
-    /// Name or path of the run
+    /// Name or path of the run, or a model file, which tells itself what it was trained on
+    #[arg(value_name = "RUN|FILE")]
     run: PathBuf,
 
     /// Where to listen: a port, an address or both [default: 127.0.0.1:8080]
@@ -59,10 +60,10 @@ pub(crate) struct ServeArguments {
 pub(crate) fn run(arguments: &ServeArguments) -> anyhow::Result<ExitCode> {
     let address = arguments.listen.unwrap_or_default().or_port(PORT);
     let token = token(arguments)?;
-    let run = arguments.runs.open(&arguments.run)?;
+    let asked = AskedModel::open(&arguments.runs, &arguments.run)?;
+    let path = asked.path.clone();
     let device = select_device(arguments.device)?.device;
-    let network = runs::load_network(&run, &device)?;
-    let network = served(&run, network)?;
+    let network = served(asked, &device)?;
     let settings = ServerSettings {
         token,
         ..ServerSettings::default()
@@ -79,7 +80,7 @@ pub(crate) fn run(arguments: &ServeArguments) -> anyhow::Result<ExitCode> {
     };
     output::print(&format!(
         "model    {}\nserver   http://{}/{asked}\nCtrl-C ends it\n",
-        run.path().display(),
+        path.display(),
         server.address(),
     ))?;
     server.serve()?;
@@ -102,16 +103,12 @@ fn token(arguments: &ServeArguments) -> anyhow::Result<Option<Token>> {
 }
 
 /// The network with what it was trained on.
-fn served(run: &RunDirectory, network: AnyModel) -> anyhow::Result<Served> {
-    let served = Served::new(run.name(), network)?;
-    let config = runs::config(run)?;
-    let says_data = config.data().is_some();
-    let settings = TrainSettings::resolve(config)?;
-    if let Some(source) = settings.data.table() {
-        return Ok(served.with_table(source.clone())?);
-    }
+fn served(asked: AskedModel, device: &Device) -> anyhow::Result<Served> {
+    let name = asked.name.clone();
+    let card = asked.card()?;
+    let served = Served::new(name, asked.into_network(device)?)?.with_card(&card)?;
     // A program that does not say what it has trained on may have taken MNIST.
-    if says_data || served.picture_sides() == Some([28, 28]) {
+    if card.data.is_none() && served.picture_sides() == Some([28, 28]) {
         return Ok(served.with_pictures()?);
     }
     Ok(served)

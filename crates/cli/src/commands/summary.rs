@@ -15,6 +15,8 @@ use firebrick::training::RunDirectory;
 
 use crate::destination::Destination;
 use crate::failure::OrUsage;
+use crate::keras_training::Found;
+use crate::onnx_file;
 use crate::output;
 use crate::picture;
 use crate::runs::RunsFolder;
@@ -25,6 +27,7 @@ const EXAMPLES: &str = "\
 EXAMPLES:
   firebrick summary mnist-1
   firebrick summary mnist.keras
+  firebrick summary resnet18.pth
   firebrick summary --hidden 256,128 --activation relu
   firebrick summary --model examples/models/cnn.toml
   firebrick summary --model examples/models/cnn.toml --picture cnn.svg
@@ -34,7 +37,7 @@ EXAMPLES:
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct SummaryArguments {
-    /// Name or path of the run; or a file as .keras, or of weights as .weights.h5 or .safetensors
+    /// Name or path of the run; or a file as .keras, or of weights as .weights.h5, .safetensors or .pt of PyTorch
     #[arg(value_name = "RUN|FILE", conflicts_with_all = ["model_file", "hidden", "activation", "data", "inputs", "classes"])]
     run: Option<PathBuf>,
 
@@ -92,15 +95,22 @@ pub(crate) struct SummaryArguments {
 
 pub(crate) fn run(arguments: &SummaryArguments) -> anyhow::Result<ExitCode> {
     let mut read = None;
+    let mut compiled = None;
     let (network, summary) = match (&arguments.run, &arguments.model_file) {
         (Some(file), _) if arguments.is_file_of_others(file) => {
             let format = Format::of(file)?;
             if !format.holds_network() {
                 return list_tensors(format, file);
             }
-            let model = KerasModel::read(file)?;
             read = Some(file.clone());
-            (model.graph().clone(), model.summary()?)
+            if format == Format::Onnx {
+                let model = onnx_file::read(file)?;
+                (model.graph().clone(), model.summary()?)
+            } else {
+                let model = KerasModel::read(file)?;
+                compiled = Found::of(&model)?.map(|found| found.lines());
+                (model.graph().clone(), model.summary()?)
+            }
         }
         (Some(run), _) => {
             let path = arguments.runs.open(run)?.file(RunDirectory::MODEL);
@@ -143,6 +153,9 @@ pub(crate) fn run(arguments: &SummaryArguments) -> anyhow::Result<ExitCode> {
             summary
         };
         output::print(&summary.to_string())?;
+        if let Some(compiled) = compiled {
+            output::print(&compiled)?;
+        }
         if arguments.step {
             output::print(&step_lines(&network)?)?;
         }
@@ -163,11 +176,17 @@ impl SummaryArguments {
 /// Prints what a file of weights holds.
 fn list_tensors(format: Format, file: &Path) -> anyhow::Result<ExitCode> {
     let tensors = format.tensors(file)?;
-    let width = tensors.iter().map(|(name, _)| name.chars().count()).max();
-    let width = width.unwrap_or(0);
+    let shapes = tensors.iter().map(|tensor| format!("{:?}", tensor.shape));
+    let shapes: Vec<String> = shapes.collect();
+    let names = tensors.iter().map(|tensor| visible(&tensor.name));
+    let width = names.map(|name| name.chars().count()).max().unwrap_or(0);
+    let shape_width = shapes.iter().map(String::len).max().unwrap_or(0);
     let mut text = String::new();
-    for (name, shape) in &tensors {
-        let _ = writeln!(text, "{:<width$}  {shape:?}", visible(name));
+    for (tensor, shape) in tensors.iter().zip(&shapes) {
+        let name = visible(&tensor.name);
+        let dtype = tensor.dtype.as_deref().unwrap_or_default();
+        let line = format!("{name:<width$}  {shape:<shape_width$}  {dtype}");
+        let _ = writeln!(text, "{}", line.trim_end());
     }
     let _ = writeln!(
         text,

@@ -222,6 +222,9 @@ pub(crate) fn run(arguments: TrainArguments) -> anyhow::Result<ExitCode> {
         prepared.tell(display)?;
     }
     let mut trainer = compile.model(model);
+    if progress.is_none() {
+        trainer = prepared.with_optimizer_state(trainer)?;
+    }
     let fit = prepared.fit(display, None).or_usage()?;
     if let Some(form) = form {
         return prepared.check(&trainer, &fit, form);
@@ -378,6 +381,14 @@ impl Prepared {
         let (model, note) = starting_weights::load(model, &self.settings.given)?;
         self.data.notes.extend(note);
         Ok(model)
+    }
+
+    /// The training with what another one's optimizer remembers, if it begins with that.
+    pub(crate) fn with_optimizer_state(
+        &self,
+        trainer: Trainer<AnyModel>,
+    ) -> anyhow::Result<Trainer<AnyModel>> {
+        starting_weights::with_optimizer_state(trainer, &self.settings.given)
     }
 
     /// Makes sure that there is room for the training, before anything of the network is.

@@ -29,7 +29,6 @@ fn of_many_runs_the_nearest_are_listed_and_how_many_there_are() {
 #[test]
 fn a_file_that_is_no_run_is_called_what_it_is() {
     let workplace = Workplace::new();
-    let import = "Firebrick cannot read it yet: describe the network in a model file";
     for (name, contents, words) in [
         (
             "net.keras",
@@ -52,18 +51,26 @@ fn a_file_that_is_no_run_is_called_what_it_is() {
                 "firebrick import FILE.weights.h5",
             ],
         ),
-        ("net.pt", b"PK\x03\x04", ["a file of PyTorch", import]),
+        (
+            "net.pt",
+            b"PK\x03\x04",
+            ["a file of PyTorch", "firebrick import FILE --model"],
+        ),
         (
             "old",
             b"\x80\x02}q\x00",
-            ["a Python pickle, as PyTorch", import],
+            ["a Python pickle, as PyTorch", "firebrick import FILE.pt"],
         ),
         (
             "net.safetensors",
             b"\x10\0\0\0\0\0\0\0{}",
             ["a file of safetensors", "firebrick import FILE --model"],
         ),
-        ("net.onnx", b"\x08\x07", ["an ONNX model", import]),
+        (
+            "net.onnx",
+            b"\x08\x07",
+            ["an ONNX model", "firebrick import FILE --run NAME"],
+        ),
         (
             "seven.png",
             b"\x89PNG\r\n\x1a\n",

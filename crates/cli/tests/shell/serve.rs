@@ -1,5 +1,6 @@
 //! `firebrick serve`: what it says is what `predict` says.
 
+use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
@@ -107,6 +108,39 @@ fn a_run_on_a_table_says_what_predict_says() {
         served.predict("application/json", row)["predictions"][0],
         answer["predictions"][0]
     );
+    served.end();
+}
+
+#[test]
+fn a_model_file_alone_is_served_as_its_run() {
+    let workplace = Workplace::new();
+    workplace.write("iris.csv", IRIS);
+    workplace.run(
+        "train --data iris.csv --target species --classes --epochs 3 --ui lines --run irises --device flex --test-split 0",
+    );
+    let served = Served::start(&workplace, "irises");
+    let told = served.predict("text/csv", IRIS.as_bytes());
+    served.end();
+
+    fs::rename(
+        workplace.path("runs/irises/model.bpk"),
+        workplace.path("alone.bpk"),
+    )
+    .unwrap();
+    let served = Served::start(&workplace, "alone.bpk");
+    let answer = served.predict("text/csv", IRIS.as_bytes());
+    assert_eq!(answer["predictions"], told["predictions"]);
+    assert_eq!(answer["model"], "alone");
+    served.end();
+
+    workplace
+        .run("model set alone.bpk --labels setosa,other")
+        .succeeds();
+    let served = Served::start(&workplace, "alone.bpk");
+    let answer = served.predict("text/csv", IRIS.as_bytes());
+    let index = answer["predictions"][0]["index"].as_u64().unwrap();
+    let name = ["setosa", "other"][usize::try_from(index).unwrap()];
+    assert_eq!(answer["predictions"][0]["class"], name);
     served.end();
 }
 

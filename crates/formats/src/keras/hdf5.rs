@@ -1,6 +1,7 @@
 //! Weights in HDF5, as far as Keras uses it: groups, and datasets in one piece.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -19,34 +20,80 @@ const MAX_NAME: usize = 127;
 /// The name of the groups that hold datasets.
 const VARS: &str = "vars";
 
+/// Whether numbers are of the types that are wanted.
+type IsType = fn(&DType) -> bool;
+
 /// The datasets of a file by their paths, `layers/dense/vars/0`.
 ///
 /// Made from bytes that may be hostile: nothing is allocated by a number that was not held against the size of the file,
 /// reading ends after a bounded number of steps, and a panic of the library is an error.
 pub(super) struct Hdf5 {
     image: Arc<Image>,
+    found: Found,
+}
+
+/// What there is in a file.
+#[derive(Default)]
+struct Found {
     datasets: BTreeMap<String, Dataset>,
+    /// Attributes that list names, by the path of their group and their own name.
+    lists: BTreeMap<(String, String), Vec<String>>,
+    /// The paths of the groups that were looked into for these.
+    groups: BTreeSet<String>,
 }
 
 impl Hdf5 {
-    /// Finds all datasets.
+    /// Finds the datasets of files of Keras 3.
     ///
     /// # Errors
     /// What is wrong with the file.
     pub(super) fn read(bytes: Vec<u8>) -> Result<Self, String> {
+        Self::of(bytes, Wanted::Vars)
+    }
+
+    /// Finds the datasets of files of Keras 2, and the lists of layers and weights that say their order.
+    ///
+    /// # Errors
+    /// What is wrong with the file.
+    pub(super) fn read_listed(bytes: Vec<u8>) -> Result<Self, String> {
+        Self::of(bytes, Wanted::Listed)
+    }
+
+    fn of(bytes: Vec<u8>, wanted: Wanted) -> Result<Self, String> {
         check_widths(&bytes)?;
         let image = Arc::new(Image::new(bytes));
-        let mut datasets = BTreeMap::new();
+        let mut found = Found::default();
         image.guarded(|source| {
             let file = File::from_source(source).map_err(|error| error.to_string())?;
-            walk(&file.root(), "", 0, &mut datasets)
+            found.walk(&file.root(), "", 0, wanted)
         })?;
-        Ok(Self { image, datasets })
+        Ok(Self { image, found })
+    }
+
+    /// How many bytes the file has.
+    pub(super) fn size(&self) -> usize {
+        self.image.bytes.len()
     }
 
     /// The paths of all datasets.
     pub(super) fn paths(&self) -> impl Iterator<Item = &str> {
-        self.datasets.keys().map(String::as_str)
+        self.found.datasets.keys().map(String::as_str)
+    }
+
+    /// Whether there is a group of this path, where lists were looked for.
+    pub(super) fn has_group(&self, path: &str) -> bool {
+        self.found.groups.contains(path)
+    }
+
+    /// The names that an attribute of a group lists, if it is there. A list that is too long for one attribute is in several,
+    /// which are numbered.
+    pub(super) fn list(&self, path: &str, attribute: &str) -> Option<Vec<&str>> {
+        let of = |attribute: String| self.found.lists.get(&(path.to_owned(), attribute));
+        let whole = of(attribute.to_owned()).into_iter();
+        let parts = (0..).map_while(|number| of(format!("{attribute}{number}")));
+        let mut lists = whole.chain(parts).peekable();
+        lists.peek()?;
+        Some(lists.flatten().map(String::as_str).collect())
     }
 
     /// The shape of a dataset, if it is there.
@@ -54,7 +101,7 @@ impl Hdf5 {
     /// # Errors
     /// A shape that cannot be read.
     pub(super) fn shape(&self, path: &str) -> Option<Result<Vec<usize>, String>> {
-        let dataset = self.datasets.get(path)?;
+        let dataset = self.found.datasets.get(path)?;
         let shape = self.image.guarded(|_| {
             let shape = dataset.shape().map_err(|error| error.to_string())?;
             let axes = shape.into_iter().map(usize::try_from);
@@ -69,9 +116,14 @@ impl Hdf5 {
     /// # Errors
     /// Numbers of another type than floats, in another form than in one piece, or beyond the end of the file.
     pub(super) fn values(&self, path: &str) -> Option<Result<WeightValue, String>> {
-        let dataset = self.datasets.get(path)?;
+        let dataset = self.found.datasets.get(path)?;
         Some(self.shape(path)?.and_then(|shape| {
-            let size = self.image.guarded(|_| self.checked_size(dataset, &shape))?;
+            let is_float =
+                |dtype: &DType| matches!(dtype, DType::F32 | DType::F64 | DType::Other(_));
+            let types = ("float32", is_float as IsType);
+            let size = self
+                .image
+                .guarded(|_| self.checked_size(dataset, &shape, types))?;
             self.image.allow(size);
             let values = self
                 .image
@@ -80,12 +132,43 @@ impl Hdf5 {
         }))
     }
 
-    /// How many bytes the numbers have, once it is known that they are there.
-    fn checked_size(&self, dataset: &Dataset, shape: &[usize]) -> Result<u64, String> {
+    /// The only number of a dataset, a whole one from 0 on, if the dataset is there.
+    ///
+    /// # Errors
+    /// Another type, several numbers, or one that is negative or beyond the end of the file.
+    pub(super) fn count(&self, path: &str) -> Option<Result<u64, String>> {
+        let dataset = self.found.datasets.get(path)?;
+        Some(self.shape(path)?.and_then(|shape| {
+            if shape.iter().any(|axis| *axis != 1) {
+                return Err(format!("expected a single number, received {shape:?}"));
+            }
+            let is_whole =
+                |dtype: &DType| matches!(dtype, DType::I32 | DType::I64 | DType::U32 | DType::U64);
+            let types = ("int32", is_whole as IsType);
+            let size = self
+                .image
+                .guarded(|_| self.checked_size(dataset, &shape, types))?;
+            self.image.allow(size);
+            let values = self
+                .image
+                .guarded(|_| dataset.read_i64().map_err(|error| error.to_string()))?;
+            let value = values.first().copied().unwrap_or(-1);
+            u64::try_from(value)
+                .map_err(|_negative| format!("expected a number from 0 on, received {value}"))
+        }))
+    }
+
+    /// How many bytes the numbers have, once it is known that they are there and of one of these types.
+    fn checked_size(
+        &self,
+        dataset: &Dataset,
+        shape: &[usize],
+        (expected, is_type): (&str, IsType),
+    ) -> Result<u64, String> {
         let text = |error: hdf5_pure::Error| error.to_string();
-        match dataset.dtype().map_err(text)? {
-            DType::F32 | DType::F64 | DType::Other(_) => {}
-            other => return Err(format!("expected float32, received {other:?}")),
+        let dtype = dataset.dtype().map_err(text)?;
+        if !is_type(&dtype) {
+            return Err(format!("expected {expected}, received {dtype:?}"));
         }
         let elements = shape.iter().try_fold(1_u64, |product, axis| {
             product.checked_mul(u64::try_from(*axis).ok()?)
@@ -118,33 +201,57 @@ impl Hdf5 {
     }
 }
 
-/// The datasets of a group and of those within it.
-fn walk(
-    group: &Group,
-    path: &str,
-    depth: usize,
-    found: &mut BTreeMap<String, Dataset>,
-) -> Result<(), String> {
-    if depth > MAX_DEPTH {
-        return Err(format!(
-            "groups lie in each other more than {MAX_DEPTH} deep"
-        ));
-    }
-    let text = |error: hdf5_pure::Error| error.to_string();
-    if path.rsplit('/').next() == Some(VARS) {
-        for (name, dataset) in group.iter_datasets().map_err(text)? {
-            found.insert(format!("{path}/{name}"), dataset);
+/// Which datasets are looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Wanted {
+    /// Those in groups of the name `vars`.
+    Vars,
+    /// All of them, and lists of names.
+    Listed,
+}
+
+impl Found {
+    /// Looks into a group and into those within it.
+    fn walk(
+        &mut self,
+        group: &Group,
+        path: &str,
+        depth: usize,
+        wanted: Wanted,
+    ) -> Result<(), String> {
+        if depth > MAX_DEPTH {
+            return Err(format!(
+                "groups lie in each other more than {MAX_DEPTH} deep"
+            ));
         }
-        return Ok(());
+        let text = |error: hdf5_pure::Error| error.to_string();
+        let is_vars = path.rsplit('/').next() == Some(VARS);
+        if is_vars || wanted == Wanted::Listed {
+            for (name, dataset) in group.iter_datasets().map_err(text)? {
+                self.datasets.insert(format!("{path}/{name}"), dataset);
+            }
+        }
+        if is_vars && wanted == Wanted::Vars {
+            return Ok(());
+        }
+        if wanted == Wanted::Listed {
+            self.groups.insert(path.to_owned());
+            for (name, value) in group.attrs().map_err(text)? {
+                if let Some(names) = value.as_strings() {
+                    let place = (path.to_owned(), name);
+                    self.lists.insert(place, names.to_vec());
+                }
+            }
+        }
+        for (name, inner) in group.iter_groups().map_err(text)? {
+            let path = match path {
+                "" => name,
+                path => format!("{path}/{name}"),
+            };
+            self.walk(&inner, &path, depth + 1, wanted)?;
+        }
+        Ok(())
     }
-    for (name, inner) in group.iter_groups().map_err(text)? {
-        let path = match path {
-            "" => name,
-            path => format!("{path}/{name}"),
-        };
-        walk(&inner, &path, depth + 1, found)?;
-    }
-    Ok(())
 }
 
 /// Numbers of another width than 8 bytes have never been written by Keras.
@@ -160,6 +267,12 @@ fn check_widths(bytes: &[u8]) -> Result<(), String> {
     match bytes.get(place..place + 2) {
         Some([8, 8]) => Ok(()),
         other => Err(format!("expected offsets of 8 bytes, received {other:?}")),
+    }
+}
+
+impl fmt::Debug for Hdf5 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.found.datasets.keys()).finish()
     }
 }
 

@@ -5,11 +5,19 @@ use std::collections::BTreeMap;
 use firebrick_model::WeightValue;
 use hdf5_pure::{FileBuilder, GroupBuilder, LibVer};
 
+/// Numbers that are to be written.
+#[derive(Clone, Copy)]
+pub(super) enum Numbers<'a> {
+    Values(&'a WeightValue),
+    /// A single whole number.
+    Count(i32),
+}
+
 /// A group that is to be written.
 #[derive(Default)]
 struct Folder<'a> {
     groups: BTreeMap<&'a str, Self>,
-    datasets: BTreeMap<&'a str, &'a WeightValue>,
+    datasets: BTreeMap<&'a str, Numbers<'a>>,
 }
 
 impl<'a> Folder<'a> {
@@ -20,11 +28,14 @@ impl<'a> Folder<'a> {
     }
 
     fn write_to(&self, group: &mut GroupBuilder) -> Result<(), String> {
-        for (name, value) in &self.datasets {
-            group
-                .create_dataset(name)
-                .with_f32_data(value.values())
-                .with_shape(&shape_of(value)?);
+        for (name, numbers) in &self.datasets {
+            let dataset = group.create_dataset(name);
+            match numbers {
+                Numbers::Values(value) => dataset
+                    .with_f32_data(value.values())
+                    .with_shape(&shape_of(value)?),
+                Numbers::Count(count) => dataset.with_i32_data(&[*count]).with_shape(&[]),
+            };
         }
         for (name, folder) in &self.groups {
             let mut inner = group.create_group(name);
@@ -40,7 +51,7 @@ impl<'a> Folder<'a> {
 /// # Errors
 /// What the library says.
 pub(super) fn written<'a>(
-    datasets: impl Iterator<Item = (&'a str, &'a WeightValue)>,
+    datasets: impl Iterator<Item = (&'a str, Numbers<'a>)>,
     saveables: impl Iterator<Item = &'a str>,
 ) -> Result<Vec<u8>, String> {
     let mut root = Folder::default();

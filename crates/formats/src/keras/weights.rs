@@ -6,7 +6,8 @@ use firebrick_model::{Graph, Network, WeightValue};
 use serde_json::Value;
 
 use super::hdf5::Hdf5;
-use super::hdf5_writing;
+use super::hdf5_writing::{self, Numbers};
+use super::optimizer_variables::Variable;
 use super::places::Places;
 use crate::error::FormatProblem;
 use crate::weight_names::weight_names;
@@ -63,6 +64,11 @@ pub(super) fn matched(
     values.collect()
 }
 
+/// Whether a place is that of a weight, not of an optimizer's or of a generator's state.
+pub(super) fn is_of_network(path: &str) -> bool {
+    path.starts_with("layers/") && !path.contains("seed_generator")
+}
+
 /// Makes sure that a layer has taken whatever the file has for it.
 fn check_unused(places: &Places, found: &Hdf5, learned: &[String]) -> Result<(), FormatProblem> {
     let taken: BTreeSet<&str> = places
@@ -73,11 +79,9 @@ fn check_unused(places: &Places, found: &Hdf5, learned: &[String]) -> Result<(),
         .chain(learned)
         .map(String::as_str)
         .collect();
-    let is_of_network =
-        |path: &&str| path.starts_with("layers/") && !path.contains("seed_generator");
     let unused: Vec<String> = found
         .paths()
-        .filter(is_of_network)
+        .filter(|path| is_of_network(path))
         .filter(|path| !taken.contains(path))
         .map(str::to_owned)
         .collect();
@@ -88,7 +92,7 @@ fn check_unused(places: &Places, found: &Hdf5, learned: &[String]) -> Result<(),
     }
 }
 
-fn unreadable(place: &str, reason: String) -> FormatProblem {
+pub(super) fn unreadable(place: &str, reason: String) -> FormatProblem {
     FormatProblem::Values {
         place: place.to_owned(),
         reason,
@@ -114,21 +118,27 @@ impl Weights {
         })
     }
 
-    /// A `.weights.h5` file.
+    /// A `.weights.h5` file, with the variables of an optimizer.
     ///
     /// # Errors
     /// What the library says.
-    pub(super) fn to_hdf5(&self) -> Result<Vec<u8>, FormatProblem> {
+    pub(super) fn to_hdf5(
+        &self,
+        optimizer: &[(String, Variable)],
+    ) -> Result<Vec<u8>, FormatProblem> {
         let own = self.places.datasets.iter().zip(&self.values);
-        let own = own.filter_map(|(place, value)| Some((place.as_deref()?, value)));
+        let own =
+            own.filter_map(|(place, value)| Some((place.as_deref()?, Numbers::Values(value))));
         let copies = self.places.copies.iter();
-        let copies = copies.map(|(index, place)| (place.as_str(), &self.values[*index]));
+        let copied = |index: usize| Numbers::Values(&self.values[index]);
+        let copies = copies.map(|(index, place)| (place.as_str(), copied(*index)));
+        let variables = optimizer.iter();
+        let variables = variables.map(|(place, variable)| (place.as_str(), variable.numbers()));
         let saveables = self.places.saveables.iter().map(String::as_str);
-        hdf5_writing::written(own.chain(copies), saveables).map_err(|reason| {
-            FormatProblem::Malformed {
-                expected: "HDF5 file",
-                reason,
-            }
+        let datasets = own.chain(copies).chain(variables);
+        hdf5_writing::written(datasets, saveables).map_err(|reason| FormatProblem::Malformed {
+            expected: "HDF5 file",
+            reason,
         })
     }
 }

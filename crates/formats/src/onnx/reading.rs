@@ -13,15 +13,17 @@ mod registry;
 mod sizes;
 mod value;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use firebrick_model::burn::tensor::Device;
-use firebrick_model::{Graph, Network, Node, Summary, shortened};
+use firebrick_model::{Graph, Model as _, Network, Node, Summary, WeightValue, shortened};
 use prost::Message;
 
 use super::OPSET;
 use super::proto;
 use crate::error::{FormatError, FormatProblem};
+use crate::weight_names::weight_names;
 use crate::whole_file;
 use entering::Entering;
 use import::{Import, malformed};
@@ -176,6 +178,13 @@ impl OnnxModel {
         &self.notes
     }
 
+    /// All weights, in the network's order.
+    fn values(&self) -> Result<Vec<WeightValue>, FormatProblem> {
+        let specs = self.graph.weights()?.into_iter().zip(&self.weights);
+        let values = specs.map(|((_, spec), values)| WeightValue::new(spec.shape, values.clone()));
+        Ok(values.collect::<Result<_, _>>()?)
+    }
+
     /// Builds the network with its weights.
     ///
     /// # Errors
@@ -209,17 +218,23 @@ pub fn load(path: impl AsRef<Path>, device: &Device) -> Result<Network, FormatEr
 /// # Errors
 /// Those of [`OnnxModel::read`], and weights of another number or of other shapes.
 pub(crate) fn load_weights(network: &mut Network, path: &Path) -> Result<(), FormatError> {
-    let model = OnnxModel::read(path)?;
-    let specs = model.graph.weights();
-    let values = specs.and_then(|specs| {
-        let values = specs.into_iter().zip(model.weights);
-        let values =
-            values.map(|((_, spec), values)| firebrick_model::WeightValue::new(spec.shape, values));
-        values.collect::<Result<Vec<_>, _>>()
-    });
+    let values = OnnxModel::read(path)?.values();
     values
-        .and_then(|values| network.set_weights(values))
-        .map_err(|error| FormatError::new(path, error.into()))
+        .and_then(|values| Ok(network.set_weights(values)?))
+        .map_err(|problem| FormatError::new(path, problem))
+}
+
+/// The weights of a file by the names that they have in its network.
+///
+/// # Errors
+/// Those of [`OnnxModel::read`].
+pub(crate) fn read_weights(path: &Path) -> Result<BTreeMap<String, WeightValue>, FormatError> {
+    let model = OnnxModel::read(path)?;
+    let named = || -> Result<_, FormatProblem> {
+        let names = weight_names(&model.graph)?;
+        Ok(names.into_iter().zip(model.values()?).collect())
+    };
+    named().map_err(|problem| FormatError::new(path, problem))
 }
 
 /// The names and shapes of the tensors of a file.
@@ -260,7 +275,7 @@ fn opset_of(model: &proto::Model) -> Result<i64, FormatProblem> {
 /// The inputs of the network, which nodes take.
 fn entered<'a>(
     graph: &'a proto::Graph,
-    needed: &std::collections::BTreeSet<usize>,
+    needed: &BTreeSet<usize>,
     import: &mut Import<'a>,
     notes: &mut Vec<String>,
 ) -> Result<Vec<Node>, FormatProblem> {

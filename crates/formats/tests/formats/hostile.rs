@@ -128,6 +128,103 @@ fn deep_and_long_descriptions_are_refused() {
     assert!(nested.contains("more than 16 deep"), "{nested}");
 }
 
+/// The message about how a sample was compiled, once its description is changed.
+fn compile_message(change: impl FnOnce(&mut serde_json::Value)) -> String {
+    let mut parts = parts("mlp_compiled_adam.keras");
+    let config = parts.iter_mut().find(|(name, _)| name == "config.json");
+    let config = &mut config.unwrap().1;
+    let mut json: serde_json::Value = serde_json::from_slice(config).unwrap();
+    change(&mut json["compile_config"]);
+    *config = json.to_string().into_bytes();
+    let bytes = archive(&parts, CompressionMethod::Stored);
+    let model = KerasModel::from_bytes(bytes, "model.keras").unwrap();
+    let error = model.compiled().unwrap_err().to_string();
+    // The network is read all the same.
+    assert!(model.into_network(&Device::flex()).is_ok());
+    error
+}
+
+#[test]
+fn nonsense_about_how_a_model_was_compiled_is_refused_by_name() {
+    for (nonsense, said) in [
+        (json!(3), "`compile_config` is 3, expected a table"),
+        (
+            json!(["adam"]),
+            "`compile_config` is [`adam`], expected a table",
+        ),
+        (
+            json!({"optimizer": 3}),
+            "`optimizer`: expected the name of an optimizer",
+        ),
+        (
+            json!({"optimizer": {"config": {}}}),
+            "`optimizer`: the optimizer has no `name`",
+        ),
+        (
+            json!({"optimizer": {"class_name": "Adam", "config": {"amsgrad": "yes"}}}),
+            "`optimizer.amsgrad` is `yes`, expected true or false",
+        ),
+        (
+            json!({"optimizer": {"class_name": "SGD", "config": {"momentum": [1]}}}),
+            "`optimizer.momentum` is [1], expected a number",
+        ),
+        (
+            json!({"optimizer": {"class_name": "SGD", "config": {"learning_rate": "fast"}}}),
+            "`optimizer.learning_rate` is `fast`, expected a number or a schedule",
+        ),
+    ] {
+        let message = compile_message(|config| *config = nonsense);
+        assert!(message.contains(said), "{message}");
+    }
+}
+
+#[test]
+fn variables_of_another_optimizer_are_refused() {
+    let few = compile_message(|config| config["optimizer"]["class_name"] = "Nadam".into());
+    assert!(
+        few.contains("the optimizer `Nadam` has 11 variables for the weights that train, at `optimizer/vars` there are 10"),
+        "{few}"
+    );
+    let many = compile_message(|config| config["optimizer"]["class_name"] = "Lion".into());
+    assert!(many.contains("`Lion` has 6 variables"), "{many}");
+    let shape = compile_message(|config| {
+        config["optimizer"] = json!({"class_name": "RMSprop", "config": {"momentum": 0.5}});
+    });
+    assert!(
+        shape.contains(
+            "`dense/bias/velocity` should have the shape [5], at `optimizer/vars/3` there is [4, 5]"
+        ),
+        "{shape}"
+    );
+}
+
+#[test]
+fn variables_that_lie_about_their_shape_are_refused() {
+    let mut messages = Vec::new();
+    let shape = [4_u64.to_le_bytes(), 5_u64.to_le_bytes()].concat();
+    let mut parts = parts("mlp_compiled_adam.keras");
+    let place = parts
+        .iter()
+        .position(|(name, _)| name == "model.weights.h5");
+    let place = place.unwrap();
+    let whole = parts[place].1.clone();
+    let places = whole.windows(16).enumerate();
+    for (at, _) in places.filter(|(_, window)| *window == shape) {
+        let mut weights = whole.clone();
+        weights[at..at + 8].copy_from_slice(&(1_u64 << 40).to_le_bytes());
+        parts[place].1 = weights;
+        let bytes = archive(&parts, CompressionMethod::Stored);
+        let model = KerasModel::from_bytes(bytes, "model.keras");
+        let compiled = model.and_then(|model| model.compiled());
+        messages.extend(compiled.err().map(|error| error.to_string()));
+    }
+    for name in ["momentum", "velocity"] {
+        let said = format!("`dense/kernel/{name}` should have the shape [4, 5]");
+        let is_said = messages.iter().any(|message| message.contains(&said));
+        assert!(is_said, "{messages:?}");
+    }
+}
+
 /// Where a text begins in bytes.
 fn find(bytes: &[u8], text: &[u8]) -> usize {
     let mut windows = bytes.windows(text.len());

@@ -6,15 +6,16 @@ use firebrick_formats::FormatProblem;
 use firebrick_formats::safetensors::{self, Names};
 use firebrick_model::burn::tensor::{Device, Int, Tensor, TensorData};
 use firebrick_model::layers::{
-    BatchNormalization, Bidirectional, Conv1D, Conv2D, Conv2DTranspose, Dense, DepthwiseConv2D,
-    Embedding, GRU, LSTM, Layer, LayerNormalization, MultiHeadAttention, Padding, SimpleRNN,
+    BatchNormalization, Bidirectional, Conv1D, Conv1DTranspose, Conv2D, Conv2DTranspose, Dense,
+    DepthwiseConv2D, Embedding, Flatten, GRU, LSTM, Layer, LayerNormalization, MaxPooling2D,
+    MultiHeadAttention, Padding, ReLU, SimpleRNN,
 };
 use firebrick_model::{AnyTensor, Graph, Sequential, input};
 
 use crate::saved_models::data;
 
 /// The modules of the script.
-fn networks() -> Vec<(&'static str, Graph)> {
+pub(crate) fn networks() -> Vec<(&'static str, Graph)> {
     let line = |shape: &[usize]| Sequential::new(shape.to_vec());
     vec![
         (
@@ -50,7 +51,45 @@ fn networks() -> Vec<(&'static str, Graph)> {
                 .add(LayerNormalization::new().with_epsilon(1e-5).named("norm"))
                 .into(),
         ),
+        (
+            "flattened",
+            line(&[7, 5, 2])
+                .add(Conv2D::new(3, 2).named("conv"))
+                .add(MaxPooling2D::new(2))
+                .add(Flatten::new())
+                .add(Dense::new(4).named("fc"))
+                .into(),
+        ),
+        (
+            "temporal",
+            line(&[6, 3])
+                .add(Conv1D::new(4, 2).named("conv"))
+                .add(BatchNormalization::new().with_epsilon(1e-5).named("bn"))
+                .add(Conv1DTranspose::new(2, 3).with_strides(2).named("up"))
+                .add(ReLU::new())
+                .add(Flatten::new())
+                .add(Dense::new(3).named("fc"))
+                .into(),
+        ),
+        ("attention", attention()),
+        ("crossing", crossing()),
     ]
+}
+
+fn attention() -> Graph {
+    let x = input([5, 6]);
+    let found = MultiHeadAttention::new(2, 3).named("look").on([&x, &x]);
+    let y = LayerNormalization::new().with_epsilon(1e-5).named("norm");
+    Graph::new([x], [y.on(found)])
+}
+
+fn crossing() -> Graph {
+    let x = input([5, 6]);
+    let key = Dense::new(3).named("key").on(&x);
+    let value = Dense::new(5).named("value").on(&x);
+    let look = MultiHeadAttention::new(2, 3).without_bias().named("look");
+    let y = look.on([&x, &value, &key]);
+    Graph::new([x], [y])
 }
 
 /// sin(0.7 i) for element i, or the whole number 5 i mod 7.
@@ -58,7 +97,7 @@ fn networks() -> Vec<(&'static str, Graph)> {
     clippy::cast_possible_truncation,
     reason = "inputs are of single precision"
 )]
-fn entering(name: &str, graph: &Graph, device: &Device) -> AnyTensor {
+pub(crate) fn entering(name: &str, graph: &Graph, device: &Device) -> AnyTensor {
     let sizes = graph.inputs()[0].shape().axes().iter();
     let shape: Vec<usize> = [2]
         .into_iter()
@@ -172,8 +211,9 @@ fn what_does_not_fit_is_refused_by_name() {
         "{error}"
     );
 
+    // Two heads of four numbers look at six features, which PyTorch has no module for.
     let x = input([4, 6]);
-    let looking = MultiHeadAttention::new(2, 3).named("look").on([&x, &x]);
+    let looking = MultiHeadAttention::new(2, 4).named("look").on([&x, &x]);
     let network = Graph::new([&x], [looking]).build(1, &device).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("look.safetensors");

@@ -200,7 +200,7 @@ impl WeightSpec {
     }
 
     /// The shape it has in the built layer and in a saved file.
-    pub(crate) fn stored_shape(&self) -> Vec<usize> {
+    pub fn stored_shape(&self) -> Vec<usize> {
         match self.storage {
             // A single number has an axis, too.
             Storage::Same if self.shape.is_empty() => vec![1],
@@ -220,12 +220,12 @@ impl WeightSpec {
     }
 
     /// Whether the layer's layout is another one than Keras'.
-    pub(crate) fn is_rearranged(&self) -> bool {
+    pub fn is_rearranged(&self) -> bool {
         matches!(self.storage, Storage::Permuted(_))
     }
 
     /// Brings values of Keras' layout into the layer's.
-    pub(crate) fn arrange(&self, values: Vec<f32>) -> Vec<f32> {
+    pub fn arrange(&self, values: Vec<f32>) -> Vec<f32> {
         match self.storage {
             Storage::Permuted(axes) => permuted(&values, &self.shape, axes),
             Storage::Same | Storage::Flat => values,
@@ -233,7 +233,7 @@ impl WeightSpec {
     }
 
     /// Brings values of the layer's layout into Keras'.
-    pub(crate) fn restore(&self, values: Vec<f32>) -> Vec<f32> {
+    pub fn restore(&self, values: Vec<f32>) -> Vec<f32> {
         match self.storage {
             Storage::Permuted(axes) => {
                 let mut inverse = vec![0; axes.len()];

@@ -1,15 +1,19 @@
 //! The list of all layers: a new one is a file of its own, its lines in `layers.rs` and its name here.
+//!
+//! A program that is to be small leaves the feature `all-layers` out and registers those that its network has: what nobody names
+//! is not linked.
 
 use super::register::Entry;
+#[cfg(feature = "all-layers")]
 #[allow(clippy::wildcard_imports, reason = "the list is of all layers")]
 use super::*;
 use crate::graph::{Graph, Sequential};
 
 /// Writes the table of the kinds of layers.
 macro_rules! known_layers {
-    ($($layer:ident),+ $(,)?) => {
+    ($($layer:ident),* $(,)?) => {
         pub(super) const KNOWN: &[Entry] = &[
-            $(Entry::of::<$layer>(),)+
+            $(Entry::of::<$layer>(),)*
             // Networks within networks.
             Entry::of::<Graph>(),
             Entry::of::<Sequential>(),
@@ -17,6 +21,9 @@ macro_rules! known_layers {
     };
 }
 
+#[cfg(not(feature = "all-layers"))]
+known_layers!();
+#[cfg(feature = "all-layers")]
 known_layers!(
     Activation,
     ActivityRegularization,

@@ -1,5 +1,6 @@
 //! The layers that are known by their names: all of this crate, and those that a user has registered.
 
+use std::any::TypeId;
 use std::sync::Arc;
 
 use firebrick_spec::{Register, Spec, SpecError, UnknownName, folded};
@@ -12,6 +13,7 @@ use crate::layer::Layer;
 /// How layers of one kind are read.
 pub(super) struct Entry {
     pub(super) class_name: &'static str,
+    type_id: fn() -> TypeId,
     pub(super) read: fn(&Spec, &str) -> Result<AnyLayer, SpecError>,
     pub(super) argument_names: fn() -> Vec<String>,
 }
@@ -21,6 +23,7 @@ impl Entry {
     pub(super) const fn of<L: Layer>() -> Self {
         Self {
             class_name: L::CLASS_NAME,
+            type_id: TypeId::of::<L>,
             read: |spec, thing| L::from_spec(spec, thing).map(AnyLayer::from),
             argument_names: L::argument_names,
         }
@@ -33,6 +36,9 @@ static OWN: Register<AnyLayer> = Register::new("layer", "layers::register");
 /// Makes a layer of your own known by its class name, as Keras' `register_keras_serializable`: a file that names it is
 /// read, be it a model file or a saved network. A program registers its layers before it reads such files; to do it again
 /// changes nothing.
+///
+/// The layers of this crate are known already, but where it is built without its feature `all-layers`: there a program, such as
+/// one for a page that has to be small, registers those of its network.
 ///
 /// ```
 /// # mod firebrick { pub use firebrick_model::{burn, layers, self as models}; }
@@ -61,6 +67,10 @@ static OWN: Register<AnyLayer> = Register::new("layer", "layers::register");
 /// # Errors
 /// A name that is built in, belongs to another type of layer or that a text could not hold.
 pub fn register<L: Layer>() -> Result<(), ModelError> {
+    let type_id = TypeId::of::<L>();
+    if KNOWN.iter().any(|entry| (entry.type_id)() == type_id) {
+        return Ok(());
+    }
     let built_in: Vec<&str> = KNOWN.iter().map(|entry| entry.class_name).collect();
     let read = |spec: &Spec, thing: &str| L::from_spec(spec, thing).map(|own| Arc::new(own.into()));
     Ok(OWN.add_read::<L>(L::CLASS_NAME, &built_in, L::argument_names, read)?)
@@ -125,4 +135,31 @@ pub(super) fn find(name: &str) -> Result<Found, UnknownName> {
 fn unknown(name: &str) -> UnknownName {
     let built_in: Vec<&str> = KNOWN.iter().map(|entry| entry.class_name).collect();
     OWN.unknown(name, &built_in, &built_in)
+}
+
+#[cfg(test)]
+mod tests {
+    use burn::tensor::Device;
+
+    use super::*;
+    use crate::graph::Sequential;
+    use crate::layers::Dense;
+    use crate::saved_model::{SavedModel, save_model};
+
+    /// As where the feature `all-layers` is on, so where it is off.
+    #[test]
+    fn a_layer_of_this_crate_is_registered_once_and_read() {
+        register::<Dense>().unwrap();
+        let names = class_names();
+        let named = names.iter().filter(|name| *name == Dense::CLASS_NAME);
+        assert_eq!(named.count(), 1, "{names:?}");
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("model.bpk");
+        let network = Sequential::new([3]).add(Dense::new(2));
+        let network = network.build(1, &Device::flex()).unwrap();
+        save_model(&network, &path).unwrap();
+        let read = SavedModel::read(&path).unwrap();
+        let read = read.into_predictor(&Device::flex()).unwrap();
+        assert_eq!(read.predict(&[0.0; 3]).unwrap(), [0.0; 2]);
+    }
 }

@@ -67,6 +67,35 @@ impl Loss {
     }
 }
 
+impl Loss {
+    /// The same as Keras writes it; `None` for one that Keras does not have.
+    ///
+    /// ```
+    /// use firebrick::losses::{Contrastive, Huber, Loss};
+    ///
+    /// let loss = Loss::from(Huber::new().with_delta(2.0)?).to_keras().unwrap();
+    /// let json = serde_json::to_value(&loss)?;
+    /// assert_eq!((&json["class_name"], &json["config"]["delta"]), (&"Huber".into(), &2.0.into()));
+    /// assert!(Loss::from(Contrastive::new()).to_keras().is_none());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn to_keras(&self) -> Option<Value> {
+        let class_name = match &self.function {
+            Function::Known(
+                Known::Contrastive(_)
+                | Known::SupervisedContrastive(_)
+                | Known::TripletHard(_)
+                | Known::TripletSemiHard(_),
+            )
+            | Function::Custom(_) => return None,
+            Function::Known(known) => known.class_name(),
+        };
+        let arguments = self.to_spec()?.arguments().to_vec();
+        let spec = Spec::new(class_name).with_arguments(arguments);
+        Some(spec.to_keras_object("keras.losses"))
+    }
+}
+
 impl FromStr for Loss {
     type Err = TrainError;
 

@@ -117,6 +117,42 @@ impl Metric {
     }
 }
 
+impl Metric {
+    /// The same as Keras writes it, under its name; `None` for one that Keras does not have.
+    ///
+    /// ```
+    /// use firebrick::metrics::{AUC, ConfusionMatrix, Metric};
+    /// use firebrick::specs::Value;
+    ///
+    /// assert_eq!(Metric::accuracy().to_keras(), Some(Value::from("accuracy")));
+    /// let auc = Metric::from(AUC::new()).named("area").to_keras().unwrap();
+    /// assert_eq!(serde_json::to_value(&auc)?["config"]["name"], "area");
+    /// assert!(Metric::from(ConfusionMatrix::new(3)?).to_keras().is_none());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn to_keras(&self) -> Option<Value> {
+        let known = match &self.function {
+            Function::Known(Known::ConfusionMatrix(_) | Known::MeanOfLoss(_))
+            | Function::Custom(_) => return None,
+            // By their names alone Keras chooses as is done here, and calls them by the name.
+            Function::ByShape(by_shape) => {
+                let is_spelling = ByShape::by_name(self.name()).as_ref() == Some(by_shape);
+                let name = if is_spelling {
+                    self.name()
+                } else {
+                    by_shape.name()
+                };
+                return Some(Value::from(name));
+            }
+            Function::Known(known) => known,
+        };
+        let arguments = known.to_short_spec().ok()?.arguments().to_vec();
+        let spec = Spec::new(known.class_name()).with(NAME, self.name());
+        let spec = spec.with_arguments(arguments);
+        Some(spec.to_keras_object("keras.metrics"))
+    }
+}
+
 /// The spelling of a name in the list.
 fn spelling(name: &str) -> Option<&'static str> {
     let found = lookup(name, ByShape::ENTRIES).or_else(|| lookup(name, Known::ENTRIES));

@@ -35,6 +35,10 @@ impl Description for Adadelta {
         2
     }
 
+    fn slot_names(&self, _num_axes: usize) -> &'static [&'static str] {
+        &["accumulated_grad", "accumulated_delta_var"]
+    }
+
     fn build(self, work: Work) -> ModuleOptimizer {
         work.by_number::<_, 2>(self)
     }

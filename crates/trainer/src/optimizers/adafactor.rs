@@ -45,6 +45,14 @@ impl Description for Adafactor {
         0
     }
 
+    fn slot_names(&self, num_axes: usize) -> &'static [&'static str] {
+        if num_axes < 2 {
+            &["velocity"]
+        } else {
+            &["r", "c"]
+        }
+    }
+
     fn build(self, work: Work) -> ModuleOptimizer {
         work.by_whole(self)
     }

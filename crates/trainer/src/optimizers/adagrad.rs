@@ -31,6 +31,10 @@ impl Description for Adagrad {
         1
     }
 
+    fn slot_names(&self, _num_axes: usize) -> &'static [&'static str] {
+        &["accumulator"]
+    }
+
     fn build(self, work: Work) -> ModuleOptimizer {
         work.by_number::<_, 1>(self)
     }

@@ -38,6 +38,14 @@ impl Description for Adam {
         if self.amsgrad { 3 } else { 2 }
     }
 
+    fn slot_names(&self, _num_axes: usize) -> &'static [&'static str] {
+        if self.amsgrad {
+            &["momentum", "velocity", "velocity_hat"]
+        } else {
+            &["momentum", "velocity"]
+        }
+    }
+
     fn build(self, work: Work) -> ModuleOptimizer {
         if self.amsgrad {
             work.by_number::<_, 3>(self)

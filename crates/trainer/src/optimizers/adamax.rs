@@ -33,6 +33,10 @@ impl Description for Adamax {
         2
     }
 
+    fn slot_names(&self, _num_axes: usize) -> &'static [&'static str] {
+        &["momentum", "norm"]
+    }
+
     fn build(self, work: Work) -> ModuleOptimizer {
         work.by_number::<_, 2>(self)
     }

@@ -19,6 +19,10 @@ impl Description for AdamW {
         self.0.num_slots()
     }
 
+    fn slot_names(&self, num_axes: usize) -> &'static [&'static str] {
+        self.0.slot_names(num_axes)
+    }
+
     fn build(self, work: Work) -> ModuleOptimizer {
         self.0.build(work)
     }

@@ -49,6 +49,10 @@ impl Description for Adan {
         4
     }
 
+    fn slot_names(&self, _num_axes: usize) -> &'static [&'static str] {
+        &["momentum", "ahead", "square", "gradient"]
+    }
+
     fn build(self, work: Work) -> ModuleOptimizer {
         work.by_number::<_, 4>(self)
     }

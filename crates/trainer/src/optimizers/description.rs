@@ -11,6 +11,8 @@ pub(crate) trait Description: Copy {
     const WEIGHT_DECAY: f64 = 0.0;
     /// Rates from here on are hardly meant: with most optimizers each step moves a weight by about the rate itself.
     const DIVERGES_FROM: f64 = 1.0;
+    /// What Keras' numbers of state are multiplied with to be those here.
+    const SLOT_SIGN: f32 = 1.0;
 
     /// Keras' default rate.
     fn learning_rate(&self) -> f64 {
@@ -29,6 +31,14 @@ pub(crate) trait Description: Copy {
 
     /// Numbers of state for each weight, those of its [`Rule`](super::rule::Rule).
     fn num_slots(&self) -> usize;
+
+    /// What Keras calls the numbers of state of a weight of so many axes, in their order here.
+    fn slot_names(&self, num_axes: usize) -> &'static [&'static str];
+
+    /// As [`SLOT_SIGN`](Self::SLOT_SIGN).
+    fn slot_sign(&self) -> f32 {
+        Self::SLOT_SIGN
+    }
 
     /// The optimizer at work.
     fn build(self, work: Work) -> ModuleOptimizer;

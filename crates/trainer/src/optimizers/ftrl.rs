@@ -42,6 +42,10 @@ impl Description for Ftrl {
         2
     }
 
+    fn slot_names(&self, _num_axes: usize) -> &'static [&'static str] {
+        &["accumulator", "linear"]
+    }
+
     fn build(self, work: Work) -> ModuleOptimizer {
         work.by_whole(self)
     }

@@ -30,6 +30,10 @@ impl Description for Lion {
         1
     }
 
+    fn slot_names(&self, _num_axes: usize) -> &'static [&'static str] {
+        &["momentum"]
+    }
+
     fn build(self, work: Work) -> ModuleOptimizer {
         work.by_number::<_, 1>(self)
     }

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use burn::optim::ModuleOptimizer;
-use firebrick_spec::{Spec, SpecError};
+use firebrick_spec::{Spec, SpecError, Value};
 
 use super::Kind;
 use super::own::{OWN, OwnOptimizer};
@@ -48,6 +48,44 @@ impl Method {
         match self {
             Self::Known(kind) => kind.num_slots(),
             Self::Own(own) => own.num_slots(),
+        }
+    }
+
+    /// What Keras calls the numbers of state of a weight of so many axes; `None` for what Keras does not have.
+    pub(crate) fn slot_names(&self, num_axes: usize) -> Option<&'static [&'static str]> {
+        match self {
+            Self::Known(kind) => Some(kind.slot_names(num_axes)),
+            Self::Own(_) => None,
+        }
+    }
+
+    /// What the numbers of state of this name are before the first update, but for those that are the weights themselves.
+    pub(crate) fn initial_slot(&self, name: &str) -> f32 {
+        let Self::Known(kind) = self else { return 0.0 };
+        let spec = kind.to_spec().ok().filter(|_| name == "accumulator");
+        match spec
+            .as_ref()
+            .and_then(|spec| spec.get("initial_accumulator_value"))
+        {
+            #[expect(
+                clippy::cast_possible_truncation,
+                reason = "state is of single precision"
+            )]
+            Some(Value::Number(value)) => *value as f32,
+            _ => 0.0,
+        }
+    }
+
+    /// Whether Keras has no numbers of this name where they do not count.
+    pub(crate) fn can_lack(&self, name: &str) -> bool {
+        matches!(self, Self::Known(Kind::RmsProp(_))) && name != "velocity"
+    }
+
+    /// What Keras' numbers of state are multiplied with to be those here.
+    pub(crate) fn slot_sign(&self) -> f32 {
+        match self {
+            Self::Known(kind) => kind.slot_sign(),
+            Self::Own(_) => 1.0,
         }
     }
 

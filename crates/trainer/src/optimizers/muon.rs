@@ -68,6 +68,14 @@ impl Description for Muon {
         1
     }
 
+    fn slot_names(&self, num_axes: usize) -> &'static [&'static str] {
+        if self.is_orthogonal(num_axes) {
+            &["momentum"]
+        } else {
+            &["momentum", "velocity"]
+        }
+    }
+
     fn build(self, work: Work) -> ModuleOptimizer {
         work.by_whole(self)
     }

@@ -1,3 +1,4 @@
+mod keras_form;
 mod settings;
 mod text_form;
 
@@ -228,6 +229,16 @@ impl Optimizer {
         self.method.num_slots()
             + usize::from(self.accumulation_steps.is_some())
             + usize::from(self.ema.is_some())
+    }
+
+    /// What Keras calls what is kept of a weight of so many axes; `None` for what Keras does not have.
+    pub(crate) fn slot_names(&self, num_axes: usize) -> Option<&'static [&'static str]> {
+        self.method.slot_names(num_axes)
+    }
+
+    /// The optimizer alone, as it moves a weight of this path.
+    pub(crate) fn method_for(&self, path: &str) -> Method {
+        self.method.clone().for_weight(path)
     }
 
     pub(crate) fn clipping(&self) -> Option<Clipping> {

@@ -41,6 +41,14 @@ impl Description for RmsProp {
         }
     }
 
+    fn slot_names(&self, _num_axes: usize) -> &'static [&'static str] {
+        if self.momentum == 0.0 && !self.centered {
+            &["velocity"]
+        } else {
+            &["velocity", "momentum", "average_gradient"]
+        }
+    }
+
     fn build(self, work: Work) -> ModuleOptimizer {
         if self.momentum == 0.0 && !self.centered {
             work.by_number::<_, 1>(self)

@@ -41,6 +41,10 @@ impl Description for ScheduleFreeAdamW {
         2
     }
 
+    fn slot_names(&self, _num_axes: usize) -> &'static [&'static str] {
+        &["momentum", "velocity"]
+    }
+
     fn build(self, work: Work) -> ModuleOptimizer {
         work.by_whole(self)
     }

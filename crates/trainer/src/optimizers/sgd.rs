@@ -20,9 +20,19 @@ pub(crate) struct Sgd {
 impl Description for Sgd {
     const LEARNING_RATE: f64 = 0.01;
     const DIVERGES_FROM: f64 = f64::INFINITY;
+    /// Keras adds its velocity, which is taken off here.
+    const SLOT_SIGN: f32 = -1.0;
 
     fn num_slots(&self) -> usize {
         usize::from(self.momentum != 0.0)
+    }
+
+    fn slot_names(&self, _num_axes: usize) -> &'static [&'static str] {
+        if self.momentum == 0.0 {
+            &[]
+        } else {
+            &["momentum"]
+        }
     }
 
     fn build(self, work: Work) -> ModuleOptimizer {

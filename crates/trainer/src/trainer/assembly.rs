@@ -18,7 +18,8 @@ use crate::inputs::{self, Inputs};
 use crate::mismatch_error::MismatchError;
 use crate::objective::{Given, Objective};
 use crate::sample_place::SamplePlace;
-use crate::step::{AutodiffStep, judge};
+use crate::state::State;
+use crate::step::{AutodiffStep, Step as _, judge};
 use crate::weight_group::WeightGroup;
 
 impl Compile {
@@ -93,8 +94,14 @@ impl<M: Model> Trainer<M> {
             return Ok(());
         };
         let batches = per_epoch.saturating_mul(fit.settings.epochs - fit.settings.initial_epoch);
-        let step = self.step.as_ref();
-        let waiting = step.map_or(0, AutodiffStep::batches_waiting);
+        let waiting = match (&self.step, &self.begins_with) {
+            (Some(step), _) => step.batches_waiting(),
+            (None, Some(state)) => match state.find::<State>("accumulation")? {
+                Some(part) => part.get("batches")?,
+                None => 0,
+            },
+            (None, None) => 0,
+        };
         if waiting.saturating_add(batches) >= steps {
             return Ok(());
         }
@@ -198,6 +205,9 @@ impl<M: Model> Trainer<M> {
             &self.device,
         );
         step.set_kind(settings.step)?;
+        if let Some(state) = self.begins_with.take() {
+            step.restore(&state)?;
+        }
         Ok(step)
     }
 }

@@ -17,6 +17,13 @@ impl<M: Model> Trainer<M> {
         tune: &FineTune,
         (settings, steps_per_epoch): (&FitSettings, usize),
     ) -> Result<AutodiffStep<M>, TrainError> {
+        if self.begins_with.is_some() {
+            return Err(TrainError::Setting {
+                setting: "fine_tune",
+                expected: "none where the optimizer goes on from another training, whose layers all learn",
+                received: "one".to_owned(),
+            });
+        }
         let optimizer = &self.compile.optimizer;
         let groups = &self.compile.weight_groups;
         let sliced = WeightGroup::sliced(&self.model, tune.groups(), tune.lowest_factor())?;

@@ -6,8 +6,9 @@
 #[cfg(target_arch = "wasm32")]
 mod page;
 
+use burn::tensor::Device;
 use firebrick_ink::{Ink, InkError};
-use firebrick_model::burn::tensor::Device;
+use firebrick_model::layers::{Conv2D, Dense, Dropout, Flatten, MaxPooling2D, register};
 use firebrick_model::{ModelError, Predictor, SavedModel};
 
 const MODEL: &[u8] = include_bytes!("../../model.bpk");
@@ -37,6 +38,11 @@ impl DigitPad {
     /// # Errors
     /// A file that is no network.
     pub fn load() -> Result<Self, PadError> {
+        register::<Conv2D>()?;
+        register::<MaxPooling2D>()?;
+        register::<Flatten>()?;
+        register::<Dense>()?;
+        register::<Dropout>()?;
         let saved = SavedModel::from_bytes(MODEL, "the built-in model")?;
         let predictor = saved.into_predictor(&Device::flex())?;
         Ok(Self { predictor })

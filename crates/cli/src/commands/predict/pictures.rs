@@ -10,17 +10,16 @@ use std::sync::{Mutex, PoisonError};
 use anyhow::{Context, anyhow};
 use firebrick::burn::tensor::Device;
 use firebrick::datasets::{DigitImage, read_digit_image, read_digit_images};
-use firebrick::models::{AnyModel, Model, Shape, catch_panic};
-use firebrick::training::RunDirectory;
+use firebrick::models::{AnyModel, Model, Shape, catch_panic, visible};
 use rayon::prelude::*;
 use serde::Serialize;
 
 use super::PredictArguments;
 use super::network_input::{self, Shades};
+use crate::asked_model::AskedModel;
 use crate::commands::devices::select_device;
 use crate::failure::in_one_line;
 use crate::output;
-use crate::runs;
 
 /// How many answers are given where nothing is said.
 const TOP: usize = 3;
@@ -28,7 +27,11 @@ const TOP: usize = 3;
 /// One possible answer.
 #[derive(Serialize)]
 struct Answer {
+    /// The index of the class.
     label: usize,
+    /// What the class is called, where that is something else.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
     probability: f64,
 }
 
@@ -65,18 +68,21 @@ struct PlaceBox {
 struct Reader<'a> {
     arguments: &'a PredictArguments,
     network: AnyModel,
+    /// Names of classes, where they have any.
+    labels: Vec<String>,
     device: Device,
     height: usize,
     width: usize,
 }
 
 /// Answers for every picture.
-pub(super) fn run(arguments: &PredictArguments, run: &RunDirectory) -> anyhow::Result<ExitCode> {
+pub(super) fn run(arguments: &PredictArguments, asked: AskedModel) -> anyhow::Result<ExitCode> {
     if let Some(folder) = &arguments.save_input {
         network_input::prepare(folder, &arguments.files)?;
     }
     let device = select_device(arguments.device)?.device;
-    let network = runs::load_network(run, &device)?;
+    let (path, labels) = (asked.path.clone(), asked.labels.clone());
+    let network = asked.into_network(&device)?;
     let shape = network.input_shape();
     let [height, width] = picture_shape(&shape).ok_or_else(|| {
         let takes = match *shape.axes() {
@@ -86,12 +92,13 @@ pub(super) fn run(arguments: &PredictArguments, run: &RunDirectory) -> anyhow::R
         anyhow!(
             "the network of `{}` takes {takes}; predict needs one that was trained on grey pictures, such as 28 × 28 = \
              784",
-            run.path().display()
+            path.display()
         )
     })?;
     let reader = Reader {
         arguments,
         network,
+        labels,
         device,
         height,
         width,
@@ -197,11 +204,21 @@ impl Reader<'_> {
         let mut answers: Vec<Answer> = probabilities
             .into_iter()
             .enumerate()
-            .map(|(label, probability)| Answer { label, probability })
+            .map(|(label, probability)| Answer {
+                label,
+                name: self.name_of(label),
+                probability,
+            })
             .collect();
         answers.sort_by(|a, b| b.probability.total_cmp(&a.probability));
         answers.truncate(self.arguments.top.map_or(TOP, NonZeroUsize::get));
         Ok(answers)
+    }
+
+    /// What a class is called, unless by its index.
+    fn name_of(&self, label: usize) -> Option<String> {
+        let name = self.labels.get(label)?;
+        (*name != label.to_string()).then(|| name.clone())
     }
 }
 
@@ -235,7 +252,14 @@ fn answer_table(prediction: &Prediction, digit: &DigitImage) -> String {
         format!(", digit {} of {}", place.digit, place.digits)
     });
     let mut text = format!("{}{place}{done}\n", prediction.file);
-    for answer in &prediction.top {
+    let names = prediction.top.iter().map(|answer| match &answer.name {
+        Some(name) => visible(name).into_owned(),
+        None => answer.label.to_string(),
+    });
+    let names: Vec<String> = names.collect();
+    let width = names.iter().map(|name| name.chars().count()).max();
+    let width = width.unwrap_or_default().max(5);
+    for (name, answer) in names.iter().zip(&prediction.top) {
         #[allow(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
@@ -243,8 +267,7 @@ fn answer_table(prediction: &Prediction, digit: &DigitImage) -> String {
         )]
         let length = (answer.probability * BAR).round() as usize;
         let line = format!(
-            "{:>5}  {:>6.2} %  {}",
-            answer.label,
+            "{name:>width$}  {:>6.2} %  {}",
             100.0 * answer.probability,
             "█".repeat(length)
         );

@@ -7,16 +7,15 @@ use anyhow::{Context, anyhow};
 use firebrick::burn::tensor::Tensor;
 use firebrick::datasets::{CsvError, CsvInputs, CsvSource, CsvTarget, DataError};
 use firebrick::models::{Activation, AnyModel, AnyTensor, Model};
-use firebrick::training::RunDirectory;
 use serde::{Serialize, Serializer};
 
 use super::PredictArguments;
+use crate::asked_model::AskedModel;
 use crate::column_groups::ColumnGroups;
 use crate::commands::devices::select_device;
 use crate::destination::Destination;
 use crate::failure::OrUsage;
 use crate::output;
-use crate::runs;
 use crate::train_settings::TrainSettings;
 use crate::treatment_notes;
 
@@ -35,13 +34,13 @@ enum Cell {
 /// Predicts every row of the one table that is given, by a network that was trained on `source`.
 pub(super) fn run(
     arguments: &PredictArguments,
-    run: &RunDirectory,
+    asked: AskedModel,
     settings: &TrainSettings,
     source: &CsvSource,
 ) -> anyhow::Result<ExitCode> {
     let path = only_table(&arguments.files)?;
     let output = arguments.output.as_deref().map(|output| {
-        let read = runs::read_files(run).into_iter().chain([path.to_owned()]);
+        let read = asked.read.iter().cloned().chain([path.to_owned()]);
         Destination::new(output, "predictions", read)
     });
     let output = output.transpose()?;
@@ -52,7 +51,7 @@ pub(super) fn run(
     let (kept_names, mut kept) = (inputs.kept_names, inputs.kept.into_iter());
 
     let device = select_device(arguments.device)?.device;
-    let network = runs::load_network(run, &device)?;
+    let network = asked.into_network(&device)?;
     let groups = ColumnGroups::of_model(source, &network)?;
     let outputs = Asked::of(source, &groups, &network);
     // Only what the network answers matters; nothing is going to be learned or judged.

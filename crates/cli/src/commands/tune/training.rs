@@ -52,6 +52,9 @@ pub(super) fn train(trial: &Trial, ready: &Ready, runs: &RunsFolder) -> anyhow::
         None => prepared.with_weights(model)?,
     };
     let mut trainer = compile.model(model);
+    if progress.is_none() {
+        trainer = prepared.with_optimizer_state(trainer)?;
+    }
     let run = if let Some(resumed) = &resumed {
         resumed.claim(&prepared.settings, &config)?
     } else {

@@ -7,7 +7,7 @@ use firebrick_model::burn::tensor::{bf16, f16};
 ///
 /// # Errors
 /// Numbers that are no floats.
-pub(super) fn to_f32(dtype: Dtype, bytes: &[u8]) -> Result<Vec<f32>, String> {
+pub(crate) fn to_f32(dtype: Dtype, bytes: &[u8]) -> Result<Vec<f32>, String> {
     #[expect(
         clippy::cast_possible_truncation,
         reason = "weights are of single precision"

@@ -11,10 +11,6 @@ struct Kind {
     way_out: &'static str,
 }
 
-/// For networks of other frameworks.
-const NO_IMPORT: &str = "Firebrick cannot read it yet: describe the network in a model file (see examples/models) and train it \
-                         here with `firebrick train --model FILE`";
-
 /// For files that a run can be made of.
 const IMPORT: &str = "`firebrick import FILE --run NAME` makes a run of it";
 /// For files of weights, beside which the network is described.
@@ -39,7 +35,7 @@ const SAFETENSORS: Kind = Kind {
     is: "a file of safetensors",
     way_out: IMPORT_WEIGHTS,
 };
-const ONNX: Kind = foreign("an ONNX model");
+const ONNX: Kind = importable("an ONNX model");
 const BURNPACK: Kind = Kind {
     is: "a saved model without the folder of its run",
     way_out: "`firebrick predict`, `serve` and `model` take it, for anything else name the folder of its run; a program loads the \
@@ -62,13 +58,6 @@ const OTHER: Kind = Kind {
     is: "a file",
     way_out: "name the folder of a run, as `firebrick train` makes it",
 };
-
-const fn foreign(is: &'static str) -> Kind {
-    Kind {
-        is,
-        way_out: NO_IMPORT,
-    }
-}
 
 const fn importable(is: &'static str) -> Kind {
     Kind {
@@ -118,7 +107,7 @@ pub(crate) fn no_run_but(file: &Path) -> String {
 /// What to tell somebody who named this file, which is no text, where one of settings is expected.
 pub(crate) fn no_settings_but(file: &Path) -> String {
     let Kind { is, way_out } = kind(file);
-    let way_out = if [NO_IMPORT, IMPORT, IMPORT_WEIGHTS].contains(&way_out) {
+    let way_out = if [IMPORT, IMPORT_WEIGHTS].contains(&way_out) {
         way_out
     } else {
         "name a TOML file, such as those in examples/models"

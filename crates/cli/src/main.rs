@@ -25,6 +25,7 @@ mod listen;
 mod network;
 mod network_settings;
 mod new_run;
+mod onnx_file;
 mod output;
 mod picture;
 mod picture_size;

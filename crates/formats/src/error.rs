@@ -61,6 +61,17 @@ pub enum FormatProblem {
         reason: String,
     },
 
+    /// A node of a graph that no layer can stand for.
+    #[error("node `{node}` ({operator}): {reason}")]
+    Operator {
+        /// Name of the node.
+        node: String,
+        /// What it computes.
+        operator: String,
+        /// What has no layer, and what to do.
+        reason: String,
+    },
+
     /// A weight that the file does not have.
     #[error(
         "weight `{weight}` is missing, expected {expected:?} at `{place}`; save the model again, or choose the network that the \
@@ -166,15 +177,6 @@ pub enum FormatProblem {
         size: usize,
         /// How many it may have.
         limit: usize,
-    },
-
-    /// A file of a format that is written, not read.
-    #[error("{format} is written only, not read; give a file of another kind: {}", endings.join(", "))]
-    WrittenOnly {
-        /// What the file is.
-        format: &'static str,
-        /// How the names of files end that are read.
-        endings: &'static [&'static str],
     },
 
     /// A mapping for a file that says by itself which weights are whose.

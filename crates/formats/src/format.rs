@@ -12,7 +12,6 @@ use crate::pytorch;
 use crate::safetensors::{self, Names};
 use crate::stored_tensor::TensorInfo;
 
-const ONNX: &str = "a model of ONNX";
 const PYTORCH: &str = "weights of PyTorch";
 
 /// What becomes of what would be written as a file of PyTorch.
@@ -46,7 +45,7 @@ pub enum Format {
     Safetensors(Names),
     /// Weights of PyTorch, which are read only.
     PyTorch,
-    /// A whole model of ONNX, which is written only.
+    /// A whole model of ONNX.
     Onnx,
 }
 
@@ -61,17 +60,6 @@ impl Format {
         pytorch::EXTENSIONS[2],
         pytorch::EXTENSIONS[3],
         onnx::EXTENSION,
-    ];
-
-    /// How the names of files end that are read, too.
-    pub const READ_ENDINGS: &'static [&'static str] = &[
-        keras::EXTENSION,
-        keras::WEIGHTS_EXTENSION,
-        safetensors::EXTENSION,
-        pytorch::EXTENSIONS[0],
-        pytorch::EXTENSIONS[1],
-        pytorch::EXTENSIONS[2],
-        pytorch::EXTENSIONS[3],
     ];
 
     /// The format that the name of a file says.
@@ -109,34 +97,9 @@ impl Format {
         }
     }
 
-    /// Whether a file of this format says what network it holds, beside its weights, and is read.
+    /// Whether a file of this format says what network it holds, beside its weights.
     pub fn holds_network(self) -> bool {
-        self == Self::Keras
-    }
-
-    /// Makes sure that files of this format are read, not only written.
-    ///
-    /// ```
-    /// # mod firebrick { pub use firebrick_formats as formats; }
-    /// use firebrick::formats::Format;
-    ///
-    /// let error = Format::Onnx.check_read("digits.onnx").unwrap_err();
-    /// assert!(error.to_string().contains("is written only, not read"));
-    /// # Format::Keras.check_read("digits.keras")?;
-    /// # Ok::<(), firebrick::formats::FormatError>(())
-    /// ```
-    ///
-    /// # Errors
-    /// A format that is written only; the error calls the file `path`.
-    pub fn check_read(self, path: impl AsRef<Path>) -> Result<(), FormatError> {
-        if self != Self::Onnx {
-            return Ok(());
-        }
-        let problem = FormatProblem::WrittenOnly {
-            format: ONNX,
-            endings: Self::READ_ENDINGS,
-        };
-        Err(FormatError::new(path.as_ref(), problem))
+        matches!(self, Self::Keras | Self::Onnx)
     }
 
     /// Makes sure that files of this format are written, not only read.
@@ -183,7 +146,7 @@ impl Format {
     ///
     /// # Errors
     /// A file that cannot be read, is damaged or of something else; weights that are missing, left over or of another
-    /// shape; a format that is written only.
+    /// shape.
     pub fn load_weights(
         self,
         network: &mut Network,
@@ -194,7 +157,7 @@ impl Format {
             Self::Safetensors(_) | Self::PyTorch => {
                 self.load_mapped(network, path, &Mapping::by_name())
             }
-            Self::Onnx => self.check_read(path),
+            Self::Onnx => onnx::load_weights(network, path.as_ref()),
         }
     }
 
@@ -212,7 +175,6 @@ impl Format {
             Self::Safetensors(_) => safetensors::load_mapped(network, path, mapping).map(drop),
             Self::PyTorch => pytorch::load_weights(network, path, mapping).map(drop),
             Self::Keras | Self::KerasWeights | Self::Onnx => {
-                self.check_read(path.as_ref())?;
                 let problem = FormatProblem::NotMapped {
                     format: self.to_string(),
                 };
@@ -245,7 +207,7 @@ impl Format {
     /// ```
     ///
     /// # Errors
-    /// A file that cannot be read, is damaged or of something else; a format that is written only.
+    /// A file that cannot be read, is damaged or of something else.
     pub fn read_weights(
         self,
         path: impl AsRef<Path>,
@@ -254,14 +216,14 @@ impl Format {
             Self::Keras | Self::KerasWeights => keras::read_weights(path),
             Self::Safetensors(_) => safetensors::read_weights(path),
             Self::PyTorch => pytorch::read_weights(path),
-            Self::Onnx => self.check_read(path).map(|()| BTreeMap::new()),
+            Self::Onnx => onnx::read_weights(path.as_ref()),
         }
     }
 
     /// The tensors of a file; of PyTorch's those that are weights.
     ///
     /// # Errors
-    /// A file that cannot be read, is damaged or of something else; a format that is written only.
+    /// A file that cannot be read, is damaged or of something else.
     pub fn tensors(self, path: impl AsRef<Path>) -> Result<Vec<TensorInfo>, FormatError> {
         match self {
             Self::Keras | Self::KerasWeights => {
@@ -269,7 +231,10 @@ impl Format {
             }
             Self::Safetensors(_) => safetensors::tensors(path),
             Self::PyTorch => pytorch::tensors(path),
-            Self::Onnx => self.check_read(path).map(|()| Vec::new()),
+            Self::Onnx => {
+                let tensors = onnx::tensors(path.as_ref())?;
+                Ok(tensors.into_iter().map(Into::into).collect())
+            }
         }
     }
 }
@@ -282,7 +247,7 @@ impl fmt::Display for Format {
             Self::Safetensors(Names::Own) => "weights in safetensors",
             Self::Safetensors(Names::PyTorch) => "weights in safetensors under PyTorch's names",
             Self::PyTorch => PYTORCH,
-            Self::Onnx => ONNX,
+            Self::Onnx => "a model of ONNX",
         })
     }
 }

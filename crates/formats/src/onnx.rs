@@ -1,4 +1,4 @@
-//! Networks as files of ONNX, for ONNX Runtime and whatever else reads them: written, not read.
+//! Networks as files of ONNX, for ONNX Runtime and whatever else reads them, and of whatever else writes them.
 //!
 //! ```
 //! # mod firebrick { pub use firebrick_formats as formats; pub use firebrick_model::{burn, layers, self as models}; }
@@ -28,6 +28,11 @@
 //!
 //! A layer that ONNX' operators cannot say is an error with its name: text and lookups, `Lambda`, a `ConvLSTM`, states that are
 //! kept between batches. Whether an index lies within its embedding is not looked at there.
+//!
+//! # What is read
+//! Feed-forward graphs of opsets 7 to 28, as PyTorch, Keras, scikit-learn and we write them: [`load`], [`OnnxModel`]. Operators become
+//! layers, channels come last, and weights are turned accordingly. What there is no layer for is an error with node, operator and
+//! attribute.
 
 mod attribute;
 mod layer_call;
@@ -38,11 +43,15 @@ mod layer_call;
 mod layers;
 mod network;
 mod proto;
+mod reading;
 mod value;
 mod wiring;
 mod writer;
 
 use std::path::Path;
+
+pub use reading::{OnnxModel, load};
+pub(crate) use reading::{load_weights, read_weights, tensors};
 
 use firebrick_model::{Graph, Model, Network, Shape};
 use prost::Message;

@@ -18,6 +18,8 @@ mod layer_weights;
 mod onnx_files;
 #[path = "formats/onnx_networks.rs"]
 mod onnx_networks;
+#[path = "formats/onnx_reading.rs"]
+mod onnx_reading;
 #[path = "formats/pytorch_files.rs"]
 mod pytorch_files;
 #[path = "formats/pytorch_hostile.rs"]

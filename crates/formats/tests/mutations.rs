@@ -14,3 +14,5 @@ mod campaign;
 mod files;
 #[path = "../../cli/tests/mutations/mutator.rs"]
 mod mutator;
+#[path = "mutations/onnx.rs"]
+mod onnx;

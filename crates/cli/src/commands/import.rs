@@ -18,6 +18,7 @@ use crate::failure::OrUsage;
 use crate::given_names::GivenNames;
 use crate::keras_training::Found;
 use crate::new_run::{self, NewRun};
+use crate::onnx_file;
 use crate::output;
 use crate::resume;
 use crate::run_name::RunName;
@@ -27,6 +28,7 @@ use crate::settings_file::read_model;
 const EXAMPLES: &str = "\
 EXAMPLES:
   firebrick import mnist.keras --run from-keras
+  firebrick import mnist.onnx --run from-onnx
   firebrick import cnn.weights.h5 --model examples/models/cnn.toml --run from-keras
   firebrick import cnn.safetensors --model examples/models/cnn.toml
   firebrick import cnn.pt --model examples/models/cnn.toml --run from-pytorch
@@ -45,7 +47,7 @@ Nothing in the file is ever run. What cannot be honoured is refused, with the la
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct ImportArguments {
-    /// File to read, as .keras, .weights.h5, .safetensors, or .pt, .pth, .ckpt or .bin of PyTorch
+    /// File to read, as .keras, .onnx, .weights.h5, .safetensors, or .pt, .pth, .ckpt or .bin of PyTorch
     file: PathBuf,
 
     /// Name of the run [default: that of the file, with a number]
@@ -115,7 +117,6 @@ impl ImportArguments {
 
 pub(crate) fn run(arguments: &ImportArguments) -> anyhow::Result<ExitCode> {
     let format = Format::of(&arguments.file).or_usage()?;
-    format.check_read(&arguments.file).or_usage()?;
     let device = select_device(DeviceName::default())?.device;
     let (network, training) = network(arguments, format, &device)?;
     let file = arguments.file.display();
@@ -178,6 +179,9 @@ fn network(
 ) -> anyhow::Result<(Network, Option<Found>)> {
     let file = &arguments.file;
     match (&arguments.model_file, format.holds_network()) {
+        (None, true) if format == Format::Onnx => {
+            Ok((onnx_file::read(file)?.into_network(device)?, None))
+        }
         (None, true) => {
             let model = KerasModel::read(file)?;
             let training = if arguments.without_compile {

@@ -16,6 +16,7 @@ use firebrick::training::RunDirectory;
 use crate::destination::Destination;
 use crate::failure::OrUsage;
 use crate::keras_training::Found;
+use crate::onnx_file;
 use crate::output;
 use crate::picture;
 use crate::runs::RunsFolder;
@@ -101,10 +102,15 @@ pub(crate) fn run(arguments: &SummaryArguments) -> anyhow::Result<ExitCode> {
             if !format.holds_network() {
                 return list_tensors(format, file);
             }
-            let model = KerasModel::read(file)?;
             read = Some(file.clone());
-            compiled = Found::of(&model)?.map(|found| found.lines());
-            (model.graph().clone(), model.summary()?)
+            if format == Format::Onnx {
+                let model = onnx_file::read(file)?;
+                (model.graph().clone(), model.summary()?)
+            } else {
+                let model = KerasModel::read(file)?;
+                compiled = Found::of(&model)?.map(|found| found.lines());
+                (model.graph().clone(), model.summary()?)
+            }
         }
         (Some(run), _) => {
             let path = arguments.runs.open(run)?.file(RunDirectory::MODEL);

@@ -29,7 +29,6 @@ fn of_many_runs_the_nearest_are_listed_and_how_many_there_are() {
 #[test]
 fn a_file_that_is_no_run_is_called_what_it_is() {
     let workplace = Workplace::new();
-    let import = "Firebrick cannot read it yet: describe the network in a model file";
     for (name, contents, words) in [
         (
             "net.keras",
@@ -67,7 +66,11 @@ fn a_file_that_is_no_run_is_called_what_it_is() {
             b"\x10\0\0\0\0\0\0\0{}",
             ["a file of safetensors", "firebrick import FILE --model"],
         ),
-        ("net.onnx", b"\x08\x07", ["an ONNX model", import]),
+        (
+            "net.onnx",
+            b"\x08\x07",
+            ["an ONNX model", "firebrick import FILE --run NAME"],
+        ),
         (
             "seven.png",
             b"\x89PNG\r\n\x1a\n",

@@ -46,7 +46,7 @@ pub(super) fn tensor(name: &str, value: f32) -> Attribute {
         ..Tensor::default()
     };
     Attribute {
-        t: Some(tensor),
+        t: Some(Box::new(tensor)),
         ..named(name, 4)
     }
 }

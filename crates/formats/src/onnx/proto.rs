@@ -6,12 +6,22 @@ use prost::Message;
 
 /// Single floats, as `TensorProto.DataType` counts.
 pub(super) const FLOAT: i32 = 1;
+/// Whole numbers of 8 bits without a sign.
+pub(super) const UINT8: i32 = 2;
+/// Whole numbers of 8 bits.
+pub(super) const INT8: i32 = 3;
 /// Whole numbers of 64 bits.
 pub(super) const INT64: i32 = 7;
 /// Truth values.
 pub(super) const BOOL: i32 = 9;
 /// Whole numbers of 32 bits.
 pub(super) const INT32: i32 = 6;
+/// Floats of 16 bits, as IEEE has them.
+pub(super) const FLOAT16: i32 = 10;
+/// Floats of 64 bits.
+pub(super) const DOUBLE: i32 = 11;
+/// Floats of 16 bits with the exponents of single ones.
+pub(super) const BFLOAT16: i32 = 16;
 
 /// `ModelProto`
 #[derive(Clone, PartialEq, Message)]
@@ -65,6 +75,8 @@ pub(super) struct Node {
     pub(super) op_type: Option<String>,
     #[prost(message, repeated, tag = "5")]
     pub(super) attribute: Vec<Attribute>,
+    #[prost(string, optional, tag = "7")]
+    pub(super) domain: Option<String>,
 }
 
 /// `AttributeProto`
@@ -78,8 +90,8 @@ pub(super) struct Attribute {
     pub(super) i: Option<i64>,
     #[prost(bytes = "vec", optional, tag = "4")]
     pub(super) s: Option<Vec<u8>>,
-    #[prost(message, optional, tag = "5")]
-    pub(super) t: Option<Tensor>,
+    #[prost(message, optional, boxed, tag = "5")]
+    pub(super) t: Option<Box<Tensor>>,
     #[prost(float, repeated, packed = "false", tag = "7")]
     pub(super) floats: Vec<f32>,
     #[prost(int64, repeated, packed = "false", tag = "8")]
@@ -98,10 +110,22 @@ pub(super) struct Tensor {
     pub(super) dims: Vec<i64>,
     #[prost(int32, optional, tag = "2")]
     pub(super) data_type: Option<i32>,
+    /// Packed numbers are bytes here, so that they take no more memory than they have in the file.
+    #[prost(bytes = "vec", optional, tag = "4")]
+    pub(super) float_data: Option<Vec<u8>>,
+    #[prost(bytes = "vec", optional, tag = "5")]
+    pub(super) int32_data: Option<Vec<u8>>,
+    #[prost(bytes = "vec", optional, tag = "7")]
+    pub(super) int64_data: Option<Vec<u8>>,
     #[prost(string, optional, tag = "8")]
     pub(super) name: Option<String>,
     #[prost(bytes = "vec", optional, tag = "9")]
     pub(super) raw_data: Option<Vec<u8>>,
+    #[prost(bytes = "vec", optional, tag = "10")]
+    pub(super) double_data: Option<Vec<u8>>,
+    /// `TensorProto.DataLocation`: 1 for a file beside this one.
+    #[prost(int32, optional, tag = "14")]
+    pub(super) data_location: Option<i32>,
 }
 
 /// `ValueInfoProto`

@@ -47,6 +47,7 @@ impl Writer {
             name: outputs.first().cloned(),
             op_type: Some(operator.to_owned()),
             attribute: attributes,
+            domain: None,
         });
         outputs
     }
@@ -59,6 +60,7 @@ impl Writer {
             name: Some(output.to_owned()),
             op_type: Some("Identity".to_owned()),
             attribute: Vec::new(),
+            domain: None,
         });
     }
 
@@ -135,6 +137,7 @@ impl Writer {
             data_type: Some(data_type),
             name: Some(own.clone()),
             raw_data: Some(bytes()),
+            ..Tensor::default()
         });
         self.constants.insert(key, own.clone());
         own

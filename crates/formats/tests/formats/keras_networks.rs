@@ -30,8 +30,8 @@ pub(crate) struct Entering {
 
 #[derive(Deserialize, Serialize)]
 pub(crate) struct Numbers {
-    shape: Vec<usize>,
-    values: Vec<f32>,
+    pub(crate) shape: Vec<usize>,
+    pub(crate) values: Vec<f32>,
 }
 
 /// What stands beside a file, for the script.

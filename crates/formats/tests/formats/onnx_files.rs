@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use firebrick_formats::{Format, FormatProblem, onnx};
+use firebrick_formats::{FormatProblem, onnx};
 use firebrick_model::burn::tensor::Device;
 use firebrick_model::{Network, Signal};
 use serde::Serialize;
@@ -78,27 +78,5 @@ fn networks_of_what_keras_networks_leave_out_are_written() {
     for case in onnx_networks::all(&device) {
         let network = filled(&case.graph, &device);
         write(case.name, &network, case.inputs);
-    }
-}
-
-#[test]
-fn files_of_onnx_are_not_read() {
-    let device = Device::flex();
-    let case = golden().remove(0);
-    let mut network = network(&case, &device);
-    let path = Path::new("line.onnx");
-    let format = Format::of(path).unwrap();
-    let bytes = format.to_bytes(&network, path).unwrap();
-    assert_eq!(bytes, onnx::to_bytes(&network).unwrap());
-    let errors = [
-        format.load_weights(&mut network, path).unwrap_err(),
-        format.tensors(path).unwrap_err(),
-    ];
-    for error in errors {
-        let message = error.to_string();
-        assert!(
-            message.starts_with("`line.onnx`: a model of ONNX is written only, not read; give a file of another kind: .keras"),
-            "{message}"
-        );
     }
 }

@@ -1,0 +1,36 @@
+//! What each operator is in layers, a family a file.
+
+pub(super) mod activation;
+mod affine;
+mod aligning;
+pub(super) mod arithmetic;
+pub(super) mod batch_normalization;
+mod bias;
+pub(super) mod clip;
+pub(super) mod concatenate;
+pub(super) mod constant;
+pub(super) mod convolution;
+pub(super) mod dense;
+pub(super) mod embedding;
+pub(super) mod flatten;
+pub(super) mod gaussian_error;
+pub(super) mod global_pooling;
+pub(super) mod layer_normalization;
+pub(super) mod merging;
+pub(super) mod padding;
+pub(super) mod parametric;
+pub(super) mod passing;
+pub(super) mod pooling;
+mod recurrence;
+pub(super) mod recurrent;
+pub(super) mod reshape;
+pub(super) mod resize;
+pub(super) mod sample_normalization;
+pub(super) mod shape;
+pub(super) mod slice;
+pub(super) mod softmax;
+pub(super) mod squeeze;
+pub(super) mod threshold;
+pub(super) mod transpose;
+pub(super) mod transposed_convolution;
+mod window;

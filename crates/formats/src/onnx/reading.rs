@@ -17,7 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use firebrick_model::burn::tensor::Device;
-use firebrick_model::{Graph, Model as _, Network, Node, Summary, WeightValue, shortened};
+use firebrick_model::{Graph, Network, Node, Summary, WeightValue, shortened};
 use prost::Message;
 
 use super::OPSET;

@@ -182,7 +182,7 @@ fn weights_of_a_file_go_into_a_network_of_the_same_layers() {
     assert_eq!(other.get_weights().unwrap(), saved.get_weights().unwrap());
     let tensors = Format::Onnx.tensors(&path).unwrap();
     assert!(
-        tensors.contains(&("conv2d/kernel".to_owned(), vec![3, 2, 3, 3])),
+        tensors.contains(&("conv2d/kernel".to_owned(), vec![3, 2, 3, 3]).into()),
         "{tensors:?}"
     );
     let mut other = Sequential::new([4])

@@ -259,8 +259,8 @@ fn layer_weights(
     let found = file
         .into_iter()
         .flat_map(|LayerWeights { layer, weights }| {
-            let named = move |(name, value)| (format!("{layer}/{name}"), value);
-            weights.into_iter().map(named)
+            let whole = move |(name, value)| (format!("{layer}/{name}"), value);
+            weights.into_iter().map(whole)
         });
     (names, found.collect())
 }

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use anyhow::Context;
 use firebrick::formats::keras::{Compiled, KerasModel, OptimizerVariables};
+use firebrick::metrics::Metric;
 use firebrick::models::{AnyModel, Graph, Network};
 use firebrick::recipes::{CompileSettings, KerasCompile, Reached};
 use firebrick::training::{CheckpointError, OptimizerState, RunDirectory, describe_compiled};
@@ -218,7 +219,7 @@ impl Found {
         if !weights.is_empty() {
             lines.push(("loss weights", weights.join(", ")));
         }
-        let metrics: Vec<&str> = settings.all_metrics().map(|metric| metric.name()).collect();
+        let metrics: Vec<&str> = settings.all_metrics().map(Metric::name).collect();
         if !metrics.is_empty() {
             lines.push(("metrics", metrics.join(", ")));
         }

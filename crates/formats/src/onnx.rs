@@ -43,6 +43,10 @@ mod layer_call;
 mod layers;
 mod network;
 mod proto;
+#[expect(
+    clippy::similar_names,
+    reason = "an operator has an axis or axes, a cell is called, a node has notes"
+)]
 mod reading;
 mod value;
 mod wiring;

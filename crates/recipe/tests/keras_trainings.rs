@@ -1,6 +1,8 @@
 //! Trainings that Keras has begun and that go on here, see `crates/formats/tests/data/make_compiled_models.py`; what they become is
 //! written for `scripts/check_keras_files.py`, which has Keras go on with it.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 use std::path::{Path, PathBuf};
 
 use firebrick::burn::tensor::Device;
@@ -206,7 +208,10 @@ fn settings_of_several_outputs_are_read_and_written() {
         "sparse_categorical_crossentropy at first, huber at second"
     );
     assert!((settings.outputs["second"].loss_weight - 0.25).abs() < 1e-12);
-    let names: Vec<&str> = settings.all_metrics().map(|metric| metric.name()).collect();
+    let names: Vec<&str> = settings
+        .all_metrics()
+        .map(firebrick::metrics::Metric::name)
+        .collect();
     assert_eq!(names, ["accuracy", "distance"]);
     assert_eq!(settings.optimizer.name(), "muon");
 

@@ -1,5 +1,7 @@
 //! The program as a user runs it, in a folder without any file.
 
+#![allow(clippy::expect_used, reason = "a test that cannot go on fails")]
+
 use std::process::{Command, Output};
 
 fn run(arguments: &[&str]) -> Output {

@@ -65,6 +65,9 @@ fn repository_in_small() -> Workplace {
     workplace.write("token", "of-sixteen-letters-or-more");
     let mine = repository().join("examples/models/cnn.toml");
     fs::copy(mine, workplace.path("mine.toml")).unwrap();
+    // Any file of PyTorch, in the place of one that would have to be fetched.
+    let of_torch = repository().join("crates/formats/tests/data/torch_mlp.pt");
+    fs::copy(of_torch, workplace.path("resnet18.pth")).unwrap();
     workplace
 }
 

@@ -111,7 +111,11 @@ fn are_images(outline: &Outline, node: &OutlineNode) -> bool {
         }
         if class == "InputLayer" {
             // Height, width and channels; what has two axes may as well be a sequence.
-            return node.output_shapes.first().map_or(0, |shape| shape.rank()) >= 3;
+            return node
+                .output_shapes
+                .first()
+                .map_or(0, firebrick_model::Shape::rank)
+                >= 3;
         }
         if OF_IMAGES.iter().any(|part| class.contains(part)) && !class.contains("LSTM") {
             return true;

@@ -193,7 +193,7 @@ impl Form {
                 vec![WeightValue::new(shape, sums)?]
             }
             Self::GateBiases => {
-                let rows = tensors.iter().flat_map(|tensor| tensor.values());
+                let rows = tensors.iter().flat_map(WeightValue::values);
                 let rows = WeightValue::new(shape, rows.copied().collect::<Vec<_>>())?;
                 vec![blocks(&rows, &GATES)?]
             }

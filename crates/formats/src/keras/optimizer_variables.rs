@@ -71,7 +71,7 @@ pub(super) fn read(
         &layout.variables[..]
     } else {
         return Err(FormatProblem::OptimizerVariables {
-            optimizer: firebrick_model::shortened(optimizer.name()).to_string(),
+            optimizer: firebrick_model::shortened(optimizer.name()),
             expected,
             received,
         });
@@ -119,7 +119,7 @@ pub(super) fn read(
     }
     if received == before && received < expected && read.iterations > 0 {
         return Err(FormatProblem::OptimizerVariables {
-            optimizer: firebrick_model::shortened(optimizer.name()).to_string(),
+            optimizer: firebrick_model::shortened(optimizer.name()),
             expected,
             received,
         });

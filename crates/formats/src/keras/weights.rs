@@ -130,8 +130,8 @@ impl Weights {
         let own =
             own.filter_map(|(place, value)| Some((place.as_deref()?, Numbers::Values(value))));
         let copies = self.places.copies.iter();
-        let copied = |index: usize| Numbers::Values(&self.values[index]);
-        let copies = copies.map(|(index, place)| (place.as_str(), copied(*index)));
+        let value_at = |index: usize| Numbers::Values(&self.values[index]);
+        let copies = copies.map(|(index, place)| (place.as_str(), value_at(*index)));
         let variables = optimizer.iter();
         let variables = variables.map(|(place, variable)| (place.as_str(), variable.numbers()));
         let saveables = self.places.saveables.iter().map(String::as_str);

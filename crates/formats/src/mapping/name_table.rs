@@ -236,9 +236,16 @@ fn malformed(reason: &str) -> FormatProblem {
 mod tests {
     use super::*;
 
+    /// A pattern, a name, and what its stars stand for with what is left of the name.
+    type Case = (
+        &'static str,
+        &'static str,
+        Option<(&'static [&'static str], &'static str)>,
+    );
+
     #[test]
     fn parts_of_names_are_found() {
-        let cases: [(&str, &str, Option<(&[&str], &str)>); 10] = [
+        let cases: [Case; 10] = [
             ("a.b", "a.b.weight", Some((&[], "weight"))),
             ("a.b", "a.b", Some((&[], ""))),
             ("a.b", "a.bc.weight", None),

@@ -50,7 +50,7 @@ pub(super) fn checked(path: &Path) -> Result<FileOrder, FormatProblem> {
     file.rewind().map_err(unreadable)?;
     let mut reader = BufReader::new(file);
     let mut walk = Walk::new(size.saturating_add(MAX_GROWTH));
-    if ARCHIVES.iter().any(|mark| head.starts_with(*mark)) {
+    if ARCHIVES.iter().any(|mark| head.starts_with(mark)) {
         let description = description(reader, size)?;
         walk.pickle(&mut Cursor::new(description))
             .map_err(malformed)?;

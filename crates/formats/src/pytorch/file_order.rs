@@ -26,7 +26,7 @@ impl FileOrder {
             // The longest beginning that is a key.
             let ends = rest.rmatch_indices('.').map(|(place, _)| place);
             let mut ends = [rest.len()].into_iter().chain(ends);
-            let found = ends.find(|end| self.places.contains_key(rest[..*end].as_bytes()));
+            let found = ends.find(|end| self.places.contains_key(&rest.as_bytes()[..*end]));
             let end = found.unwrap_or_else(|| rest.find('.').unwrap_or(rest.len()));
             let key = &rest[..end];
             let place = || self.places.get(key.as_bytes()).copied();

@@ -108,14 +108,14 @@ impl Walk {
                 self.take(VALUE)
             }
             b't' | b'l' | b'd' | 0x91 => {
-                let inner = stack.to_mark()?;
+                let inner = stack.up_to_mark()?;
                 self.wrap(stack, inner)
             }
             0x85..=0x87 => {
                 let inner = stack.pop_many(usize::from(operation - 0x84))?;
                 self.wrap(stack, inner)
             }
-            b'e' | b'u' | 0x90 => stack.to_mark().and_then(|inner| stack.put_into(inner)),
+            b'e' | b'u' | 0x90 => stack.up_to_mark().and_then(|inner| stack.put_into(inner)),
             b'a' => stack.pop_many(1).and_then(|inner| stack.put_into(inner)),
             b's' => stack.pop_many(2).and_then(|inner| stack.put_into(inner)),
             // Calls and classes: what comes of them is made of what went into them.
@@ -124,7 +124,7 @@ impl Walk {
             0x92 => stack.pop_many(3).map(|made| stack.values.push(made)),
             b'b' => self.build(stack),
             b'0' => stack.drop_one(),
-            b'1' => stack.to_mark().map(drop),
+            b'1' => stack.up_to_mark().map(drop),
             b'2' => {
                 let top = stack.top()?;
                 self.copied(stack, top)
@@ -263,7 +263,7 @@ impl Stack {
     }
 
     /// The values of the innermost mark together.
-    fn to_mark(&mut self) -> Result<Taken, String> {
+    fn up_to_mark(&mut self) -> Result<Taken, String> {
         let mark = self.marks.pop().ok_or_else(missing)?;
         Ok(together(self.values.drain(mark.min(self.values.len())..)))
     }

@@ -105,7 +105,7 @@ fn layers_have_the_names_of_their_weights_and_axes_that_moved_are_told() {
         .graph()
         .layers()
         .iter()
-        .map(|layer| layer.name())
+        .map(firebrick_model::GraphLayer::name)
         .collect();
     for name in ["stem", "bn1", "fc"] {
         assert!(names.contains(&name), "{names:?}");

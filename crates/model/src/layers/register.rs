@@ -151,8 +151,8 @@ mod tests {
     fn a_layer_of_this_crate_is_registered_once_and_read() {
         register::<Dense>().unwrap();
         let names = class_names();
-        let named = names.iter().filter(|name| *name == Dense::CLASS_NAME);
-        assert_eq!(named.count(), 1, "{names:?}");
+        let dense = names.iter().filter(|name| *name == Dense::CLASS_NAME);
+        assert_eq!(dense.count(), 1, "{names:?}");
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("model.bpk");
         let network = Sequential::new([3]).add(Dense::new(2));

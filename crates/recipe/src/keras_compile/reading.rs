@@ -51,7 +51,7 @@ pub(super) fn read(config: &Value, outputs: &[&str]) -> Result<KerasCompile, Spe
             "metrics" | "weighted_metrics" => reading.metrics(name, value),
             computing if OF_COMPUTING.contains(&computing) => {}
             _ => reading.leave_out(
-                shortened(name).to_string(),
+                shortened(name),
                 "Firebrick has no such setting".to_owned(),
                 BY_FLAG,
             ),
@@ -212,17 +212,14 @@ impl Reading<'_> {
             let metrics = self.metric_list(key, value);
             return self.set_metrics(key, None, metrics);
         }
-        match self.by_output(key, value) {
-            Some(each) => {
-                for (setting, output, value) in each {
-                    let metrics = self.metric_list(&setting, value);
-                    self.set_metrics(key, Some(&output), metrics);
-                }
+        if let Some(each) = self.by_output(key, value) {
+            for (setting, output, value) in each {
+                let metrics = self.metric_list(&setting, value);
+                self.set_metrics(key, Some(&output), metrics);
             }
-            None => {
-                let reason = format!("expected a list or a table, received {value}");
-                self.leave_out(key.to_owned(), reason, BY_FLAG);
-            }
+        } else {
+            let reason = format!("expected a list or a table, received {value}");
+            self.leave_out(key.to_owned(), reason, BY_FLAG);
         }
     }
 

@@ -184,12 +184,11 @@ impl Writing<'_> {
     fn metric_list(&mut self, setting: &str, metrics: Vec<Metric>) -> Value {
         let mut written = Vec::new();
         for metric in metrics {
-            match metric.to_keras() {
-                Some(keras) => written.push(Argument::new("", keras)),
-                None => {
-                    let reason = format!("Keras does not have `{}`", metric.name());
-                    self.leave_out(setting, reason, IN_KERAS);
-                }
+            if let Some(keras) = metric.to_keras() {
+                written.push(Argument::new("", keras));
+            } else {
+                let reason = format!("Keras does not have `{}`", metric.name());
+                self.leave_out(setting, reason, IN_KERAS);
             }
         }
         if written.is_empty() {

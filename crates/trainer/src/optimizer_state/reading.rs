@@ -52,12 +52,12 @@ impl OptimizerState {
                 }
             }
             if is_averaged {
-                let average = reading.beside(&held, &reading.averages)?;
+                let average = beside(&held, &reading.averages)?;
                 kept.values
                     .insert(format!("{}/{AVERAGE}", held.path), average);
             }
             if is_gathered {
-                let sum = reading.beside(&held, &reading.sums)?;
+                let sum = beside(&held, &reading.sums)?;
                 kept.values
                     .insert(format!("{}/{ACCUMULATOR}", held.path), sum);
             }
@@ -147,7 +147,9 @@ impl Reading {
                 None => self.initial(held, name, &shape)?,
             };
             let sign = held.method.slot_sign();
-            values.iter_mut().for_each(|value| *value *= sign);
+            for value in &mut values {
+                *value *= sign;
+            }
             if Held::is_whole(name) {
                 values = held.spec.restore(values);
             }
@@ -178,16 +180,16 @@ impl Reading {
         let value = held.method.initial_slot(name);
         Ok(vec![value; shape.iter().product()])
     }
+}
 
-    /// What is kept of a weight beside its optimizer; zeros, if nothing is.
-    fn beside(&self, held: &Held, kept: &State) -> Result<WeightValue, CheckpointError> {
-        let values = match kept.tensor(&held.module_path) {
-            Some(tensor) => numbers(tensor, &held.stored, &held.path)?,
-            None => vec![0.0; held.stored.iter().product()],
-        };
-        let values = held.spec.restore(values);
-        value(held.spec.shape.clone(), values, &held.path)
-    }
+/// What is kept of a weight beside its optimizer; zeros, if nothing is.
+fn beside(held: &Held, kept: &State) -> Result<WeightValue, CheckpointError> {
+    let values = match kept.tensor(&held.module_path) {
+        Some(tensor) => numbers(tensor, &held.stored, &held.path)?,
+        None => vec![0.0; held.stored.iter().product()],
+    };
+    let values = held.spec.restore(values);
+    value(held.spec.shape.clone(), values, &held.path)
 }
 
 /// The mean squares that Keras makes of those of rows and columns.
@@ -209,8 +211,8 @@ fn velocity(
     let values = matrices.flat_map(|(rows, columns)| {
         let mean = rows.iter().sum::<f32>() / rows.len() as f32;
         rows.iter().flat_map(move |row| {
-            let share = if mean == 0.0 { 0.0 } else { row / mean };
-            columns.iter().map(move |column| share * column)
+            let part = if mean == 0.0 { 0.0 } else { row / mean };
+            columns.iter().map(move |column| part * column)
         })
     });
     value(shape.clone(), values.collect(), &held.path)

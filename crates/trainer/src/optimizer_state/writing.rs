@@ -123,7 +123,9 @@ impl OptimizerState {
                 values = held.spec.arrange(values);
             }
             let sign = held.method.slot_sign();
-            values.iter_mut().for_each(|value| *value *= sign);
+            for value in &mut values {
+                *value *= sign;
+            }
             let name = format!("{}.slots.{index}", held.id);
             state = state.with_tensor(tensor(name, shape, held.id, &values));
         }

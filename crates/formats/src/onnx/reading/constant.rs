@@ -222,7 +222,7 @@ mod tests {
         let mut own = tensor(&[], FLOAT);
         own.float_data = Some(2.5_f32.to_le_bytes().to_vec());
         assert_eq!(Constant::of(&own).unwrap().number(), Some(2.5));
-        assert_eq!(half(0x0001), 2.0_f32.powi(-24));
+        assert_eq!(half(0x0001).to_bits(), 2.0_f32.powi(-24).to_bits());
     }
 
     #[test]

@@ -66,8 +66,10 @@ pub(super) fn check(bytes: &[u8]) -> Result<(), String> {
     Ok(())
 }
 
-/// The number of the first field, what is in it if that has a length, and what comes behind it.
-fn field(bytes: &[u8]) -> Option<(u64, Option<&[u8]>, &[u8])> {
+/// The number of a field, what is in it if that has a length, and what comes behind it.
+type Field<'a> = (u64, Option<&'a [u8]>, &'a [u8]);
+
+fn field(bytes: &[u8]) -> Option<Field<'_>> {
     let (key, rest) = varint(bytes)?;
     let (length, has_length, rest) = match key & 7 {
         0 => {
@@ -115,7 +117,7 @@ mod tests {
         model.push(u8::try_from(length).unwrap());
         model.extend(graph);
         assert!(check(&model).unwrap_err().contains("more than 50000"));
-        assert!(check(&[8; 600_000]).unwrap_err().contains("fields"));
+        assert!(check(&vec![8; 600_000]).unwrap_err().contains("fields"));
     }
 
     #[test]

@@ -68,16 +68,15 @@ impl Layers {
         }
         let key = format!("{class_name} {} {}", described.config, described.source);
         let known = self.shared.get(&key).cloned();
-        let shared = match known {
-            Some(shared) => shared,
-            None => {
-                let default = layer.default_name();
-                let name = self.free(described.name.as_deref().unwrap_or(&default));
-                self.weights.insert(name.clone(), described.weights);
-                let shared = NewLayer::from(layer).named(name).shared();
-                self.shared.insert(key, shared.clone());
-                shared
-            }
+        let shared = if let Some(shared) = known {
+            shared
+        } else {
+            let default = layer.default_name();
+            let name = self.free(described.name.as_deref().unwrap_or(&default));
+            self.weights.insert(name.clone(), described.weights);
+            let shared = NewLayer::from(layer).named(name).shared();
+            self.shared.insert(key, shared.clone());
+            shared
         };
         Ok((shared.on(nodes), shapes))
     }

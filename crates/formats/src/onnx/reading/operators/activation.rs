@@ -24,6 +24,11 @@ pub(in super::super) fn function(call: &mut NodeCall<'_, '_>) -> Given {
     Ok(vec![Value { is_positive, ..y }.into()])
 }
 
+/// Whether an attribute is what a layer has fixed, as far as single floats tell; what is no number is not.
+pub(super) fn is_near(value: f32, expected: f32) -> bool {
+    (value - expected).abs() < 1e-6
+}
+
 /// The layer of a function by its name, whatever the order of axes.
 ///
 /// # Errors
@@ -48,7 +53,7 @@ pub(in super::super) fn elu(call: &mut NodeCall<'_, '_>) -> Given {
 
 pub(in super::super) fn celu(call: &mut NodeCall<'_, '_>) -> Given {
     let alpha = call.float("alpha", 1.0)?;
-    if alpha != 1.0 {
+    if !is_near(alpha, 1.0) {
         return Err(
             call.refused_attribute("alpha", format!("is {alpha}, expected 1; choose an Elu"))
         );
@@ -86,7 +91,7 @@ pub(in super::super) fn gelu(call: &mut NodeCall<'_, '_>) -> Given {
 
 pub(in super::super) fn swish(call: &mut NodeCall<'_, '_>) -> Given {
     let alpha = call.float("alpha", 1.0)?;
-    if alpha != 1.0 {
+    if !is_near(alpha, 1.0) {
         return Err(call.refused_attribute("alpha", format!("is {alpha}, expected 1")));
     }
     bent(call, "Activation", json!({"activation": "silu"}))
@@ -115,7 +120,7 @@ pub(in super::super) fn shrink(call: &mut NodeCall<'_, '_>) -> Given {
 pub(in super::super) fn hard_sigmoid(call: &mut NodeCall<'_, '_>) -> Given {
     let (alpha, beta) = (call.float("alpha", 0.2)?, call.float("beta", 0.5)?);
     let x = call.value(0)?;
-    let y = if (alpha - 1.0 / 6.0).abs() < 1e-6 && beta == 0.5 {
+    let y = if is_near(alpha, 1.0 / 6.0) && is_near(beta, 0.5) {
         activated(call, &x, "hard_sigmoid")?
     } else {
         let config = json!({

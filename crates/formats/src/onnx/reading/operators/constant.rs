@@ -54,7 +54,10 @@ pub(in super::super) fn expand(call: &mut NodeCall<'_, '_>) -> Given {
         Held::Constant(constant) => {
             match &constant.numbers {
                 Numbers::Floats(values)
-                    if !values.is_empty() && values.iter().all(|value| *value == values[0]) =>
+                    if !values.is_empty()
+                        && values
+                            .iter()
+                            .all(|value| value.to_bits() == values[0].to_bits()) =>
                 {
                     Ok(vec![Held::Filled(values[0])])
                 }

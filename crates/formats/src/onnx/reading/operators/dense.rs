@@ -75,9 +75,6 @@ fn matrix(call: &mut NodeCall<'_, '_>) -> Result<WeightValue, FormatProblem> {
 }
 
 fn times(values: Vec<f32>, factor: f32) -> Vec<f32> {
-    if factor == 1.0 {
-        return values;
-    }
     values.into_iter().map(|value| value * factor).collect()
 }
 

@@ -6,6 +6,7 @@ use serde_json::{Value as Json, json};
 use crate::blocks::blocks;
 use crate::error::FormatProblem;
 use crate::onnx::reading::node_call::NodeCall;
+use crate::onnx::reading::operators::activation::is_near;
 
 /// A kind of cell.
 pub(super) struct Cell {
@@ -80,7 +81,7 @@ impl Cell {
                         argument(alphas, &mut taken_alphas, 1.0),
                         argument(betas, &mut taken_betas, 0.0),
                     ];
-                    if factors != [1.0, 0.0] {
+                    if !(is_near(factors[0], 1.0) && is_near(factors[1], 0.0)) {
                         return Err(call.refused_attribute(
                             "activations",
                             "has an Affine other than x itself",
@@ -91,9 +92,9 @@ impl Cell {
                 "hardsigmoid" => {
                     let slope = argument(alphas, &mut taken_alphas, 0.2);
                     let offset = argument(betas, &mut taken_betas, 0.5);
-                    if (slope - 1.0 / 6.0).abs() < 1e-6 && offset == 0.5 {
+                    if is_near(slope, 1.0 / 6.0) && is_near(offset, 0.5) {
                         "hard_sigmoid".to_owned()
-                    } else if slope == 0.5 && offset == 0.5 {
+                    } else if is_near(slope, 0.5) && is_near(offset, 0.5) {
                         "sparse_sigmoid".to_owned()
                     } else {
                         return Err(call.refused_attribute(

@@ -62,7 +62,7 @@ fn constant_as(
                 open = Some(place);
                 1
             }
-            Size::Known(size) => usize::try_from(*size).map_err(|_| refused())?,
+            Size::Known(size) => usize::try_from(*size).ok().ok_or_else(refused)?,
             Size::Batch | Size::Unknown => return Err(refused()),
         });
     }

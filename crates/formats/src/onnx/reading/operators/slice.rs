@@ -59,18 +59,17 @@ pub(in super::super) fn split(call: &mut NodeCall<'_, '_>) -> Given {
     let axis = axis.ok_or_else(|| {
         call.refused_attribute("axis", format!("is {number}, which its input has not"))
     })?;
-    let sizes = match call.ints_or_input("split", 1)? {
-        Some(sizes) => sizes,
-        None => {
-            let size = x.axes()[axis].known();
-            let size = size.ok_or_else(|| {
-                call.refused("it splits an axis whose size is not known; export with fixed shapes")
-            })?;
-            let count = i64::try_from(count.max(1)).unwrap_or(i64::MAX);
-            let each = size / count + i64::from(size % count != 0);
-            let starts = (0..count).map(|part| (part * each).min(size));
-            starts.map(|start| each.min(size - start)).collect()
-        }
+    let sizes = if let Some(sizes) = call.ints_or_input("split", 1)? {
+        sizes
+    } else {
+        let size = x.axes()[axis].known();
+        let size = size.ok_or_else(|| {
+            call.refused("it splits an axis whose size is not known; export with fixed shapes")
+        })?;
+        let count = i64::try_from(count.max(1)).unwrap_or(i64::MAX);
+        let each = size / count + i64::from(size % count != 0);
+        let starts = (0..count).map(|part| (part * each).min(size));
+        starts.map(|start| each.min(size - start)).collect()
     };
     if sizes.len() != count || count > 64 {
         return Err(call.refused(format!(

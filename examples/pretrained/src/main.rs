@@ -7,7 +7,7 @@
 //! ```
 //!
 //! Without a file the body begins with random weights, which is what trained ones are to be compared with.
-//! TIMES
+//! Few samples and few epochs, so that it ends soon: what it shows is how it is done.
 //!
 //! Which files there are and what is taken over: `docs/applications.md`.
 #![allow(

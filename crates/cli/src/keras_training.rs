@@ -19,7 +19,7 @@ use crate::train_settings::TrainSettings;
 /// # Errors
 /// A checkpoint that is broken or of another network.
 pub(crate) fn of_run(run: &RunDirectory, model: &AnyModel) -> anyhow::Result<Option<Compiled>> {
-    let settings = match compile_settings(run) {
+    let (settings, one_cycle) = match compile_settings(run) {
         Ok(settings) => settings,
         Err(reason) => {
             output::note(&format!(
@@ -37,6 +37,12 @@ pub(crate) fn of_run(run: &RunDirectory, model: &AnyModel) -> anyhow::Result<Opt
         learning_rate: state.learning_rate,
         is_rate_changed: state.is_rate_changed,
     });
+    // At its end the rate is next to nothing, with which nobody goes on.
+    let of_cycle = one_cycle.map(|learning_rate| Reached {
+        learning_rate,
+        is_rate_changed: false,
+    });
+    let reached = of_cycle.or(reached);
     let (config, left_out) = settings.to_keras(&outputs, reached);
     for left_out in left_out {
         output::note(&format!("note: {left_out}"));
@@ -56,8 +62,8 @@ pub(crate) fn of_run(run: &RunDirectory, model: &AnyModel) -> anyhow::Result<Opt
     Ok(Some(Compiled { config, optimizer }))
 }
 
-/// How a run was compiled, or why that is not known.
-fn compile_settings(run: &RunDirectory) -> Result<CompileSettings, String> {
+/// How a run was compiled, and the largest rate of its cycle if it had one; or why that is not known.
+fn compile_settings(run: &RunDirectory) -> Result<(CompileSettings, Option<f64>), String> {
     let given = runs::config(run).map_err(|error| format!("{error:#}"))?;
     if given.lacks("optimizer") {
         return Err("its optimizer is not written down".to_owned());
@@ -77,7 +83,14 @@ fn compile_settings(run: &RunDirectory) -> Result<CompileSettings, String> {
             "note: `loss` is left out: it is not written down; compile the model anew in Keras with one",
         );
     }
-    Ok(compile)
+    let one_cycle = settings.fit.one_cycle;
+    if let Some(rate) = one_cycle {
+        output::note(&format!(
+            "note: `one_cycle` is left out: Keras does not have it, its rate stays at {rate} there; give Keras a schedule of its \
+             own, or set `model.optimizer.learning_rate`"
+        ));
+    }
+    Ok((compile, one_cycle))
 }
 
 /// What the optimizer of a run remembers, if the run has a checkpoint, Keras the optimizer, and the network the weights that the

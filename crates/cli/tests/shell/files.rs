@@ -38,6 +38,36 @@ fn a_model_goes_to_keras_and_comes_back() {
     assert!(summary.contains("109,386"), "{summary}");
 }
 
+#[test]
+fn a_cycle_of_rates_is_told_and_its_largest_goes_to_keras() {
+    let workplace = Workplace::new();
+    workplace
+        .train("--ui quiet --run x --optimizer adam --one-cycle 0.25")
+        .succeeds();
+    let told = workplace.run("export x --to x.keras");
+    assert_eq!(told.code, Some(0));
+    let note =
+        "note: `one_cycle` is left out: Keras does not have it, its rate stays at 0.25 there; ";
+    assert!(told.stderr.starts_with(note), "{}", told.stderr);
+    let summary = workplace.run("summary x.keras").succeeds().stdout;
+    assert!(summary.contains("learning rate  0.25\n"), "{summary}");
+}
+
+#[test]
+fn a_model_of_onnx_comes_back() {
+    let (workplace, judged) = trained();
+    workplace.run("export x --to x.onnx").succeeds();
+    workplace.run("import x.onnx --run back").succeeds();
+    assert_eq!(loss(&judged_again(&workplace)), loss(&judged));
+    let summary = workplace.run("summary x.onnx").succeeds().stdout;
+    assert!(summary.contains("109,386"), "{summary}");
+    workplace.write("cut.onnx", "\u{8}\u{9}:\u{7f}");
+    workplace
+        .run("import cut.onnx --run cut")
+        .fails(1, &["cut.onnx", "is no model of ONNX that can be read"]);
+    assert!(!workplace.path("runs/cut").exists());
+}
+
 /// The step of the newest checkpoint of a run.
 fn newest_step(workplace: &Workplace, run: &str) -> u64 {
     let folder = workplace.path(&format!("runs/{run}/checkpoints"));

@@ -86,6 +86,9 @@ def facade():
     text = re.sub(r"^pub mod \w+ \{\n.*?^\}", "", text, flags=re.M | re.S)
     for crate, name in re.findall(r"^pub use (firebrick_\w+) as (\w+);", text, re.M):
         modules[name] = names_of(crate)
+    # Those that the macro `modules!` writes.
+    for name, crate in re.findall(r"^    (\w+): (firebrick_\w+),$", text, re.M):
+        modules[name] = names_of(crate)
     for crate, names in re.findall(r"^pub use (firebrick_\w+)::\{?([\w, \n]+?)\}?;", text, re.M):
         for name in filter(None, re.split(r"[,\s]+", names)):
             modules[name] = names_of(f"{crate}::{name}")

@@ -54,17 +54,11 @@ pub use firebrick_applications as applications;
 #[doc(inline)]
 pub use firebrick_dashboard as dashboards;
 #[doc(inline)]
-pub use firebrick_data as datasets;
-#[doc(inline)]
 pub use firebrick_formats as formats;
-#[doc(inline)]
-pub use firebrick_model as models;
 #[doc(inline)]
 pub use firebrick_model::layers;
 #[doc(inline)]
 pub use firebrick_recipe as recipes;
-#[doc(inline)]
-pub use firebrick_scheduler as schedules;
 #[doc(inline)]
 pub use firebrick_session as sessions;
 #[doc(inline)]
@@ -72,11 +66,35 @@ pub use firebrick_spec as specs;
 #[doc(inline)]
 pub use firebrick_tensor::devices;
 #[doc(inline)]
-pub use firebrick_trainer as training;
-#[doc(inline)]
 pub use firebrick_trainer::{callbacks, losses, metrics};
 #[doc(inline)]
 pub use firebrick_vocabulary as vocabulary;
+
+// Like `pub use CRATE as NAME`, but for the `burn` in there, of which rustdoc would make a copy of all pages, a gigabyte in all.
+macro_rules! modules {
+    ($($(#[$doc:meta])* $name:ident: $from:ident,)+) => {
+        $(
+            $(#[$doc])*
+            #[expect(hidden_glob_reexports, reason = "that is what it is for")]
+            pub mod $name {
+                #[doc(inline)]
+                pub use $from::*;
+                mod burn {}
+            }
+        )+
+    };
+}
+
+modules! {
+    /// Data sets and what reads, divides and prepares them.
+    datasets: firebrick_data,
+    /// Networks: how they are described, built, asked and saved.
+    models: firebrick_model,
+    /// Learning rates that change while a network learns.
+    schedules: firebrick_scheduler,
+    /// Compile, fit, evaluate and predict.
+    training: firebrick_trainer,
+}
 
 /// Pictures of histories.
 pub mod curves {
